@@ -1,0 +1,1 @@
+"""The Seedgate bot: judges pull requests and says what it found."""

@@ -1,0 +1,128 @@
+"""What the engine asks of the outside; one fake and one real thing behind each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Protocol
+
+from workers.contract import Node, Progress, TrialResult, TrialSpec, TrialState
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision that was resolved: what was typed, the commit, and its tree."""
+
+    name: str
+    commit: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The tree that would land."""
+
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicted:
+    """Head does not merge into base: the files, sorted."""
+
+    files: tuple[str, ...]
+
+
+MergeOutcome = Merged | Conflicted
+
+
+class SourceRepository(Protocol):
+    """A git repository, read by revision; never the working copy.
+
+    Every method raises `UserFault` with a mend for what the caller can mend.
+    """
+
+    @property
+    def path(self) -> PurePath:
+        """The top folder of the repository."""
+        ...
+
+    @property
+    def objects(self) -> PurePath:
+        """A git directory that holds every tree that this object made or resolved."""
+        ...
+
+    def default_base(self) -> str:
+        """The name of the branch to compare with if none is given."""
+        ...
+
+    def resolve(self, revision: str) -> Revision:
+        """The commit and tree that `revision` names."""
+        ...
+
+    def dirty(self) -> tuple[str, ...]:
+        """Paths that differ from HEAD in index or working copy, or are untracked."""
+        ...
+
+    def commit_dirty(self) -> tuple[Revision, str]:
+        """Commit the working copy to a scratch ref; the revision and the ref's name."""
+        ...
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """A file's content at a commit, or None if there is none."""
+        ...
+
+    def merge(self, base: str, head: str) -> MergeOutcome:
+        """The tree of merging commit `head` into commit `base`."""
+        ...
+
+    def require_plain(self, tree: str) -> None:
+        """Refuse, by path, what a trial could not see: submodules, LFS pointers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrial:
+    """A row of the store: the last attempt of one trial, and whether it was ours.
+
+    `evaluation` is the evaluation that first wanted it; `finished_at` Unix seconds.
+    """
+
+    key: str
+    spec: TrialSpec
+    state: TrialState
+    attempt: int
+    evaluation: str
+    result: TrialResult | None = None
+    progress: Progress | None = None
+    finished_at: float | None = None
+
+
+class EvaluationStore(Protocol):
+    """The engine's side of the store: intent in, evidence out."""
+
+    def nodes(self) -> Sequence[Node]:
+        """The nodes that serve trials, latest registration first."""
+        ...
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, StoredTrial]:
+        """The stored trials among `keys`."""
+        ...
+
+    def want(self, evaluation: str, specs: Sequence[TrialSpec]) -> None:
+        """Queue these trials in this order after what is queued; safe to repeat.
+
+        A trial that is finished, queued or running is left alone; one that was
+        cancelled or lost is queued again with a new attempt.
+        """
+        ...
+
+    def cancel(self, evaluation: str, keys: Sequence[str]) -> None:
+        """Withdraw this evaluation's wish; a trial that nobody wants is cancelled."""
+        ...
+
+    def save_evaluation(self, evaluation: str, document: str) -> None:
+        """Keep the latest report (JSON text) of an evaluation."""
+        ...
+
+    def load_evaluation(self, evaluation: str) -> str | None:
+        """The kept report, or None. A unique prefix of the id is enough."""
+        ...

@@ -1,0 +1,1 @@
+"""The verbs of the `seedgate` command, one small module a verb."""

@@ -1,0 +1,62 @@
+"""The arms of an evaluation: which tree a trial trains."""
+
+from dataclasses import dataclass
+
+BASELINE = "baseline"
+BRANCH = "branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The tip of the base branch, re-run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The tree that would land: head merged into base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The branch without one change (leave-one-out)."""
+
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The baseline with one change alone."""
+
+    change: str
+
+
+Arm = Baseline | Branch | Without | Only
+
+
+def label(arm: Arm) -> str:
+    """The arm's name in files and reports: `baseline`, `without:abc1234`, ..."""
+    match arm:
+        case Baseline():
+            return BASELINE
+        case Branch():
+            return BRANCH
+        case Without(change):
+            return f"without:{change}"
+        case Only(change):
+            return f"only:{change}"
+
+
+def parse(text: str) -> Arm | None:
+    """The arm that `label` named, or None for anything else."""
+    prefix, _, change = text.partition(":")
+    match prefix, change:
+        case "baseline", "":
+            return Baseline()
+        case "branch", "":
+            return Branch()
+        case "without", change if change:
+            return Without(change)
+        case "only", change if change:
+            return Only(change)
+        case _:
+            return None

@@ -1,0 +1,79 @@
+"""Trials as the gate sees them: which arm, which place in dispatch order, which end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.arms import Arm
+from workers.contract import (
+    FINISHED,
+    Failed,
+    Infra,
+    Ok,
+    Progress,
+    TrialResult,
+    TrialState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial of an evaluation.
+
+    `position` is its place in dispatch order within its arm, mode and stage, from 0:
+    look n uses positions 0..n-1. `cached` says that a result from before this
+    evaluation serves here.
+    """
+
+    key: str
+    arm: Arm
+    mode: str
+    stage: str
+    seed: int | None
+    position: int
+    state: TrialState
+    attempt: int = 0
+    result: TrialResult | None = None
+    progress: Progress | None = None
+    cached: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether it ended with a result (ok or failed), not merely ended."""
+        return self.state in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A trial that ended normally: its values, and its stream digest if known."""
+
+    seed: int | None
+    metrics: Mapping[str, float]
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """A trial that failed by its own doing; `reason` is a word, `detail` a sentence."""
+
+    seed: int | None
+    reason: str
+    detail: str = ""
+    metric: str | None = None
+
+
+Observation = Measured | Crashed
+"""What one dispatched trial contributes to a look; nothing is dropped."""
+
+
+def observe(trial: Trial) -> Observation | None:
+    """What a finished trial showed; None while it may still end or was lost."""
+    if trial.result is None or not trial.finished:
+        return None
+    match trial.result.outcome:
+        case Ok():
+            digest = trial.result.stream_digest
+            return Measured(trial.seed, trial.result.metrics, digest)
+        case Failed(reason, detail, metric):
+            return Crashed(trial.seed, str(reason), detail, metric)
+        case Infra():
+            return None

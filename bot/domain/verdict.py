@@ -1,0 +1,260 @@
+"""A verdict as a tree of findings, and the report value that every reader renders.
+
+Terminal, JSON, Markdown and HTML are made from one `Report`; none of them decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.policy import Direction, Role
+from bot.domain.trials import Trial
+from workers.contract import SourceKind
+
+SCHEMA_VERSION = 1
+
+Scalar = str | int | float | bool | None
+Evidence = Mapping[str, Scalar | tuple[Scalar, ...]]
+
+
+class Ruling(StrEnum):
+    """The state of a finding, a metric, a mode or a whole evaluation."""
+
+    PASS = "pass"
+    BLOCK = "block"
+    UNDECIDED = "undecided"
+    INFO = "info"
+
+
+class FindingKind(StrEnum):
+    """The closed list of the command-line contract."""
+
+    REGRESSION = "regression"
+    IMPROVEMENT = "improvement"
+    FAILURE = "failure"
+    INVASIVE = "invasive"
+    SHADOWED = "shadowed"
+    METRIC_VERSION = "metric_version"
+    PROTECTED = "protected"
+    LIMIT = "limit"
+    TARGET = "target"
+    SANITY = "sanity"
+    DATA = "data"
+    ENVIRONMENT = "environment"
+    SATURATION = "saturation"
+    POWER = "power"
+    CONFLICT = "conflict"
+    TESTS = "tests"
+    TRUST = "trust"
+    BUDGET = "budget"
+    PARTIAL = "partial"
+
+
+class Reason(StrEnum):
+    """Why a finding has its state; `bot.presentation.words` has a sentence for each.
+
+    Evidence keys are listed per reason; numbers are in units of the metric.
+    """
+
+    # regression (primary metrics): d, low, high, tolerance, p_ni, p_harm, level, look,
+    # n_baseline, n_branch, baseline_mean, branch_mean, method, orientation
+    NOT_WORSE = "not_worse"
+    TOLERATED_LOSS = "tolerated_loss"
+    HARM_SHOWN = "harm_shown"
+    NOT_SHOWN = "not_shown"
+    BIT_IDENTICAL = "bit_identical"
+    NO_DIFFERENCE = "no_difference"  # also: may_differ (upper share of seeds, 0..1)
+    STOPPED_EARLY = "stopped_early"  # not judged to its end: another rule had decided
+    # improvement: the same
+    BETTER = "better"
+    # failure: failed_branch, failed_baseline, n_branch, n_baseline, p, level,
+    # upper (95 % bound of the branch's failure rate), first (reason: detail)
+    MORE_FAILURES = "more_failures"
+    FAILURES_LEFT = "failures_left"
+    FAILURES_SEEN = "failures_seen"
+    BASELINE_BROKEN = "baseline_broken"
+    # limit: value, bound, side ("max" or "min"), seed, violations, n_branch
+    LIMIT_BROKEN = "limit_broken"
+    LIMIT_KEPT = "limit_kept"
+    LIMIT_UNSEEN = "limit_unseen"
+    # target: target, mean, low, high, p, level, look, n_branch
+    TARGET_SHOWN = "target_shown"
+    TARGET_MISSED = "target_missed"
+    TARGET_NOT_SHOWN = "target_not_shown"
+    # power: detectable, tolerance, n, power
+    DETECTABLE = "detectable"
+    # sanity: value, seeds
+    SEED_HAS_NO_EFFECT = "seed_has_no_effect"
+    # environment: lost, first
+    TRIALS_LOST = "trials_lost"
+    NO_SANDBOX = "no_sandbox"
+    # conflict: files
+    MERGE_CONFLICT = "merge_conflict"
+    # partial: narrowed (tuple of what was left out)
+    NARROWED = "narrowed"
+    # partial, of `judge`: n_given, n_next or n_max
+    BETWEEN_LOOKS = "between_looks"
+    BEYOND_LAST_LOOK = "beyond_last_look"
+    MORE_LOOKS_LEFT = "more_looks_left"
+    # budget: spent, limit, what
+    BUDGET_SPENT = "budget_spent"
+    # trust: the judged tree is the baseline's own
+    NOTHING_CHANGED = "nothing_changed"
+    # trust: ref; a dirty working copy was committed to a scratch ref
+    DIRTY_COMMITTED = "dirty_committed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the gate found. `id` is stable: same evidence, same id."""
+
+    id: str
+    kind: FindingKind
+    state: Ruling
+    reason: Reason
+    mode: str | None = None
+    metric: str | None = None
+    change: str | None = None
+    evidence: Evidence = field(default_factory=dict)
+
+
+class Method(StrEnum):
+    """The test behind a comparison."""
+
+    PAIRED_T = "paired t"
+    WELCH_T = "Welch t"
+    EXACT = "exact comparison"
+    BIT_IDENTICAL = "bit-identical"
+    ONE_SAMPLE_T = "one-sample t"
+    EVERY_TRIAL = "every trial"
+    NONE = "none"  # too few complete trials to test anything
+
+
+@dataclass(frozen=True, slots=True)
+class MetricVerdict:
+    """What was found of one metric in one mode.
+
+    `d` is oriented so that positive is better; [`low`, `high`] is the repeated
+    confidence interval at `look` (seeds per arm), from the same test as `state`.
+    `tolerance` is in units of the metric. Fields that a role does not have are None.
+    `per_seed` lists (seed, baseline value, branch value) in dispatch order, None for a
+    failed trial or an arm that was not run. `detectable` is the smallest loss that the
+    look in force can show with 80 % power, in units of the metric.
+    """
+
+    name: str
+    role: Role
+    direction: Direction | None
+    source: SourceKind
+    state: Ruling
+    reason: Reason | None = None
+    method: Method = Method.NONE
+    d: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+    p_ni: float | None = None
+    p_harm: float | None = None
+    level: float | None = None
+    look: int = 0
+    n_baseline: int = 0
+    n_branch: int = 0
+    failed_baseline: int = 0
+    failed_branch: int = 0
+    baseline_mean: float | None = None
+    branch_mean: float | None = None
+    sd: float | None = None
+    target: float | None = None
+    maximum: float | None = None
+    minimum: float | None = None
+    detectable: float | None = None
+    per_seed: tuple[tuple[int | None, float | None, float | None], ...] = ()
+
+
+class Fingerprint(StrEnum):
+    """Whether a mode behaves as before; UNKNOWN until it is probed."""
+
+    IDENTICAL = "identical"
+    NUMERIC = "numeric"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeVerdict:
+    """What was found of one mode; `looks` is the whole schedule, `look` the one used."""
+
+    name: str
+    state: Ruling
+    targeted: bool
+    metrics: tuple[MetricVerdict, ...]
+    findings: tuple[Finding, ...]
+    looks: tuple[int, ...] = ()
+    look: int = 0
+    decided: bool = False
+    fingerprint: Fingerprint = Fingerprint.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one branch: the worst state of its parts, and why."""
+
+    state: Ruling
+    findings: tuple[Finding, ...]
+    modes: tuple[ModeVerdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the trials ran on: commits, trees, policy, machine. Empty means not known."""
+
+    repository: str = ""
+    base_revision: str = ""
+    head_revision: str = ""
+    base_commit: str = ""
+    head_commit: str = ""
+    base_tree: str = ""
+    merged_tree: str = ""
+    policy_source: str = ""
+    policy_sha256: str = ""
+    scratch_ref: str | None = None
+    seedgate_version: str = ""
+    node: str = ""
+    hardware_class: str = ""
+    environment_hash: str = ""
+    environment_summary: str = ""
+    sandbox: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the evaluation spent. Hours are wall time times what was reserved."""
+
+    trials_run: int = 0
+    trials_reused: int = 0
+    trials_cancelled: int = 0
+    elapsed_s: float = 0.0
+    cpu_hours: float = 0.0
+    gpu_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that any reader shows of one evaluation."""
+
+    evaluation: str
+    stages: tuple[str, ...]
+    provenance: Provenance
+    verdict: Verdict
+    trials: tuple[Trial, ...] = ()
+    cost: Cost = field(default_factory=Cost)
+    repository_path: str = ""
+
+
+_ORDER = (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS, Ruling.INFO)
+
+
+def worst(states: tuple[Ruling, ...]) -> Ruling:
+    """BLOCK before UNDECIDED before PASS; nothing at all is UNDECIDED."""
+    decisive = [state for state in states if state is not Ruling.INFO]
+    return min(decisive, key=_ORDER.index, default=Ruling.UNDECIDED)

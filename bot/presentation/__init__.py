@@ -1,0 +1,1 @@
+"""Every sentence, table and picture model that Seedgate shows; pure."""

@@ -1,0 +1,1 @@
+"""Starting a training command and ending all that it started."""

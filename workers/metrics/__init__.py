@@ -1,0 +1,1 @@
+"""Reading the metrics that a trial writes, while it runs."""
