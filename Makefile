@@ -3,13 +3,65 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests that need a CUDA device run where there is one.
+GPU := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo 'gpu or not gpu' || echo 'not gpu')
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
 
-.PHONY: demo test check format lint types imports tests coverage bench clean setup
+.PHONY: help demo test check setup format lint types imports tests stories bench clean
 
-setup: $(STAMP)
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(STAMP) ## Judge a pull-request branch of a sample repository, from nothing
+	@rm -rf demo
+	@$(BIN)/python tests/samples/digits/build.py demo/digits
+	@echo 'Judging the branch "regression" of demo/digits against its main ...'
+	@$(BIN)/seedgate local --repo demo/digits --base main --head regression \
+	  --json demo/report.json --report demo/report || test $$? -le 2
+	@echo
+	@echo 'What to try next:'
+	@echo '  $(BIN)/seedgate local --repo demo/digits --head improvement'
+	@echo '  $(BIN)/seedgate local --repo demo/digits --head refactor'
+	@echo '  cd your/repository && $(CURDIR)/$(BIN)/seedgate init'
+
+test: check stories ## Everything that CI runs
+
+check: format lint types imports tests ## Format, lint, types, import contracts, tests, coverage
+
+setup: $(STAMP) ## Create .venv and install everything into it
 
 $(STAMP): pyproject.toml constraints.txt deploy/install_torch.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python deploy/install_torch.py --constraints constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bot,workers,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[bot,workers,dev]'
 	touch $@
+
+format: $(STAMP)
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m '$(GPU)' --ignore=tests/e2e -n 2
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='bot/domain/*,bot/presentation/*' --fail-under=100
+	$(BIN)/coverage report --fail-under=90
+
+stories: $(STAMP) ## End-to-end stories on real trials
+	$(BIN)/pytest -m '$(GPU)' tests/e2e
+
+bench: $(STAMP) ## Print every figure that the project states (takes a while)
+	for script in tests/benchmarks/*.py; do $(BIN)/python $$script; done
+
+clean: ## Remove what was built here
+	rm -rf $(VENV) demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

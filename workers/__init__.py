@@ -1,1 +1,1 @@
-"""Trials on machines: dispatcher, node agents, launch, metrics. Knows nothing of the bot."""
+"""Trials on machines: dispatcher, agents, launch. Knows nothing of the bot."""

@@ -4,7 +4,7 @@ A trial is one whole training run: one tree, one mode, one stage, one seed. The 
 writes a `TrialSpec`; a node answers with a `TrialResult`. Nothing here runs anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -97,7 +97,8 @@ class TrialSpec:
 
     `argv` is an argument list (never a shell line) in which only NODE_PLACEHOLDERS are
     still open. `objects` is the git directory that holds `tree`. `checkpoint` is a path
-    pattern inside the output directory, or None.
+    pattern inside the output directory, or None. `machine` is the `Node.machine` that
+    the key was made for: no other kind of node may run it (empty: any may).
     """
 
     key: str
@@ -114,6 +115,7 @@ class TrialSpec:
     checkpoint: str | None = None
     launch: str = "spawn"
     replicate: int = 0
+    machine: str = ""
 
 
 class FailureReason(StrEnum):
@@ -140,6 +142,7 @@ class InfraReason(StrEnum):
     CHECKOUT = "checkout"
     ENVIRONMENT = "environment"
     AGENT = "agent"
+    PLACEMENT = "placement"  # no node can ever offer what it asks for; not retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,20 +276,37 @@ class Node:
     interpreter: str = ""
     environment_summary: str = ""
 
+    @property
+    def machine(self) -> str:
+        """What makes results comparable, in one word: hardware and environment."""
+        return f"{self.hardware_class}/{self.environment_hash}"
+
+
+class QueueError(Exception):
+    """The queue cannot be read or written now; `str()` says why and how to mend it."""
+
 
 class TrialQueue(Protocol):
-    """What the dispatcher asks of the store. Every call is one transaction."""
+    """What the dispatcher asks of the store. Every call is one transaction.
+
+    Every method raises `QueueError` where the store cannot be reached or written;
+    nothing has changed then.
+    """
 
     def register(self, node: Node) -> None:
         """Say that `node` serves trials now; replaces what it said before."""
         ...
 
     def recover(self) -> None:
-        """Give back what a dead dispatcher had claimed: QUEUED with the next attempt."""
+        """Queue again, as the next attempt, what a dead dispatcher had claimed."""
         ...
 
-    def claim(self, limit: int) -> Sequence[Claim]:
-        """QUEUED -> RESERVED for at most `limit` trials, in the order wanted."""
+    def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
+        """QUEUED -> RESERVED for at most `limit` trials, in the order wanted.
+
+        Only trials made for one of `machines` or for any (`TrialSpec.machine`);
+        no machines named: all.
+        """
         ...
 
     def advance(self, attempt: Attempt, state: TrialState) -> bool:

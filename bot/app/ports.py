@@ -99,8 +99,8 @@ class StoredTrial:
 class EvaluationStore(Protocol):
     """The engine's side of the store: intent in, evidence out."""
 
-    def nodes(self) -> Sequence[Node]:
-        """The nodes that serve trials, latest registration first."""
+    def nodes(self, since: float = 0.0) -> Sequence[Node]:
+        """The nodes registered at `since` (Unix seconds) or later, latest first."""
         ...
 
     def find(self, keys: Sequence[str]) -> Mapping[str, StoredTrial]:

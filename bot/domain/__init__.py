@@ -1,1 +1,1 @@
-"""The pure heart: values in, decisions out; no I/O and no vendor but numpy and scipy."""
+"""The pure heart: values in, decisions out; no I/O, no vendor but numpy and scipy."""

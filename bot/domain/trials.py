@@ -11,6 +11,7 @@ from workers.contract import (
     Ok,
     Progress,
     TrialResult,
+    TrialSpec,
     TrialState,
 )
 
@@ -20,8 +21,9 @@ class Trial:
     """One trial of an evaluation.
 
     `position` is its place in dispatch order within its arm, mode and stage, from 0:
-    look n uses positions 0..n-1. `cached` says that a result from before this
-    evaluation serves here.
+    look n uses positions 0..n-1. `cached` says that the result was there before this
+    run of the command; `shared` that another evaluation asked for it first. `spec` is
+    what was run, None where results were given from outside.
     """
 
     key: str
@@ -35,6 +37,8 @@ class Trial:
     result: TrialResult | None = None
     progress: Progress | None = None
     cached: bool = False
+    shared: bool = False
+    spec: TrialSpec | None = None
 
     @property
     def finished(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.policy import Direction, Role
+from bot.domain.stats.method import Method
 from bot.domain.trials import Trial
 from workers.contract import SourceKind
 
@@ -88,7 +89,7 @@ class Reason(StrEnum):
     # environment: lost, first
     TRIALS_LOST = "trials_lost"
     NO_SANDBOX = "no_sandbox"
-    # conflict: files
+    # conflict, with: files
     MERGE_CONFLICT = "merge_conflict"
     # partial: narrowed (tuple of what was left out)
     NARROWED = "narrowed"
@@ -116,18 +117,6 @@ class Finding:
     metric: str | None = None
     change: str | None = None
     evidence: Evidence = field(default_factory=dict)
-
-
-class Method(StrEnum):
-    """The test behind a comparison."""
-
-    PAIRED_T = "paired t"
-    WELCH_T = "Welch t"
-    EXACT = "exact comparison"
-    BIT_IDENTICAL = "bit-identical"
-    ONE_SAMPLE_T = "one-sample t"
-    EVERY_TRIAL = "every trial"
-    NONE = "none"  # too few complete trials to test anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +171,7 @@ class Fingerprint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModeVerdict:
-    """What was found of one mode; `looks` is the whole schedule, `look` the one used."""
+    """What was found of one mode; `looks` is the schedule, `look` the one used."""
 
     name: str
     state: Ruling
@@ -206,7 +195,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the trials ran on: commits, trees, policy, machine. Empty means not known."""
+    """What the trials ran on: commits, trees, policy, machine. Empty is not known."""
 
     repository: str = ""
     base_revision: str = ""

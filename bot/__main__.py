@@ -1,0 +1,5 @@
+"""`python -m bot` is `seedgate`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,101 @@
+"""The dispatcher as a child process of ours, and the engine's heartbeat beside it.
+
+It starts in an empty folder with a clean environment: a repository that has folders
+named `bot/` or `workers/` or a `ray.py` is never imported by Ray or by us. The child
+reads its standard input; when that ends, because we closed it or died, it ends every
+trial and then itself.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import bot
+from bot.domain.errors import MachineryFault
+
+PASSED_ON = (
+    *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ"),
+    *("VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY", "RAY_ADDRESS"),
+)
+"""All that the dispatcher, and so a trial, may see of our environment."""
+
+ENTRY = "from bot.compose import dispatch; dispatch()"
+POLL_S = 0.2
+FAREWELL_S = 30.0
+
+
+class DispatcherProcess:
+    """A running dispatcher; leaving the `with` block ends it and all its trials."""
+
+    def __init__(self, options: Mapping[str, object], log: Path) -> None:
+        """Prepare a dispatcher with `options` (JSON values); its output goes to log."""
+        self._options = json.dumps(options)
+        self._log = log
+        self._folder = tempfile.TemporaryDirectory(prefix="seedgate-")
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "DispatcherProcess":
+        """Start the child in a session of its own: Ctrl-C reaches us alone."""
+        command = [sys.executable, "-P", "-c", ENTRY, self._options]
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(
+                command,
+                cwd=self._folder.name,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the lifeline, wait for a clean end, and insist after a while."""
+        child = self._child
+        if child is None or child.stdin is None:
+            return
+        child.stdin.close()
+        try:
+            child.wait(FAREWELL_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        self._folder.cleanup()
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return time.time()
+
+    def wait(self) -> None:
+        """A short wait; raises `MachineryFault` once the dispatcher has died."""
+        time.sleep(POLL_S)
+        child = self._child
+        if child is not None and child.poll() is not None:
+            problem = f"The dispatcher ended with status {child.returncode}."
+            mend = f"Run the same command again to go on. Its log: {self._log}"
+            raise MachineryFault(problem + self._last_words(), mend)
+
+    def _last_words(self) -> str:
+        try:
+            lines = self._log.read_text(errors="replace").strip().splitlines()
+        except OSError:
+            return ""
+        return f" It said: {lines[-1]}" if lines else ""
+
+
+def _environment() -> dict[str, str]:
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    package_root = Path(bot.__file__).parent.parent
+    return {**passed, "PYTHONPATH": str(package_root), "PYTHONUNBUFFERED": "1"}

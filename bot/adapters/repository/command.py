@@ -1,0 +1,181 @@
+"""Running git so that neither the judged repository nor the caller can steer it.
+
+Every call drops the variables by which a git hook or a script redirects git, and sets
+what a repository's own configuration could use to start a program: no hook, no file
+system monitor, no network. Calls on our own scratch repositories go further and read
+no system or user configuration at all, so their result depends on the objects alone.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import UserFault
+
+if TYPE_CHECKING:
+    from git import Git
+
+OLDEST = (2, 38)
+"""The first git that can write the tree of a merge without a working copy."""
+
+_ENV = "/usr/bin/env"
+_KEPT = re.compile(
+    r"GIT_(EXEC_PATH|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM"
+    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+))"
+)
+_SAFE = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.splitIndex": "false",
+    "core.warnAmbiguousRefs": "true",
+    "gc.auto": "0",
+    "protocol.allow": "never",
+    "status.submoduleSummary": "false",
+    "submodule.recurse": "false",
+}
+_ALWAYS = {
+    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone must not fetch behind our back
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # replaced objects exist on this machine only
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_ALONE = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+_ALONE_SETTINGS = {"core.attributesFile": os.devnull}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one call of git gave: exit status, exact output, and its words."""
+
+    status: int
+    output: bytes
+    words: str
+
+    @property
+    def line(self) -> str:
+        """The output as one name, without the newline that ends it."""
+        return os.fsdecode(self.output).removesuffix("\n")
+
+
+class GitError(Exception):
+    """A call of git that ended badly; the caller says what that means to a person."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Keep the whole answer; `str()` is git's own first complaint."""
+        super().__init__(complaint(answer.words))
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class GitCommand:
+    """git in one folder, with the variables and settings of every call there.
+
+    `isolated` calls see neither the system's nor the user's configuration.
+    """
+
+    folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    isolated: bool = False
+
+    def ask(self, *arguments: str, feed: bytes = b"") -> Answer:
+        """Run `git arguments` with `feed` as its input, whatever the exit status."""
+        environment = self._environment()
+        with TemporaryFile() as source:
+            source.write(feed)
+            source.seek(0)
+            # The answer is bytes: names in a repository need not be text.
+            status, output, words = _python_git(self.folder).execute(
+                [_ENV, *_dropped(environment), "git", *arguments],
+                istream=source,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env=environment,
+            )
+        return Answer(status, bytes(output), str(words))
+
+    def run(self, *arguments: str, feed: bytes = b"") -> Answer:
+        """The answer of a call that must succeed; `GitError` otherwise."""
+        answer = self.ask(*arguments, feed=feed)
+        if answer.status != 0:
+            raise GitError(answer)
+        return answer
+
+    def _environment(self) -> dict[str, str]:
+        given = 0 if self.isolated else _count(os.environ.get("GIT_CONFIG_COUNT", ""))
+        settings = _SAFE | (_ALONE_SETTINGS if self.isolated else {})
+        own = _ALONE if self.isolated else {}
+        numbered = as_variables({**settings, **self.settings}, given)
+        return {**own, **_ALWAYS, **numbered, **self.variables}
+
+
+def as_variables(settings: Mapping[str, str], given: int) -> dict[str, str]:
+    """Settings as environment variables, after `given` ones; any name is safe here."""
+    variables = {"GIT_CONFIG_COUNT": str(given + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), start=given):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables
+
+
+def readable(name: bytes) -> str:
+    """A path of a repository for people; bytes that are not UTF-8 are spelled out."""
+    return name.decode("utf-8", "backslashreplace")
+
+
+def complaint(words: str) -> str:
+    """git's first fatal or error line, without its label."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    for label in ("fatal: ", "error: "):
+        for line in lines:
+            if line.startswith(label):
+                return line.removeprefix(label)
+    return lines[0] if lines else "it said nothing"
+
+
+def require_git() -> None:
+    """Refuse, with the mend, when there is no git or one that is too old."""
+    if shutil.which("git") is None:
+        raise _no_git()
+    words = GitCommand(Path("/"), isolated=True).ask("version").line
+    match = re.search(r"(\d+)\.(\d+)", words)
+    if match is None or (int(match[1]), int(match[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        problem = f"This git is too old to merge without a working copy: {words}."
+        raise UserFault(problem, f"Install git {oldest} or newer.")
+
+
+def _no_git() -> UserFault:
+    return UserFault(
+        "There is no git program on the PATH.",
+        "Install git (for example `apt install git` or `brew install git`).",
+    )
+
+
+def _python_git(folder: Path) -> "Git":
+    from git import Git  # late: it runs git as it is imported, and takes 60 ms
+
+    return Git(str(folder))
+
+
+def _dropped(kept: Mapping[str, str]) -> Sequence[str]:
+    names = [name for name in os.environ if name.startswith("GIT_")]
+    gone = [name for name in names if name not in kept and not _KEPT.fullmatch(name)]
+    return [part for name in gone for part in ("-u", name)]
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

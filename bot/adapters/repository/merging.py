@@ -1,0 +1,48 @@
+"""The tree that would land: a real merge, made without a working copy."""
+
+from bot.adapters.repository.command import Answer, GitCommand, GitError, readable
+from bot.app.ports import Conflicted, Merged, MergeOutcome
+from bot.domain.errors import UserFault
+
+
+def merge_tree(git: GitCommand, base: str, head: str) -> MergeOutcome:
+    """Merge commit `head` into commit `base` in the scratch repository of `git`.
+
+    The result depends on the two commits alone: attributes, merge drivers and settings
+    have no say there, as on a server. Raises `UserFault` without common history.
+    """
+    options = ("--write-tree", "-z", "--name-only", "--no-messages")
+    answer = git.ask("merge-tree", *options, base, head)
+    if "unrelated histories" in answer.words:
+        raise UserFault(
+            "The two revisions have no history in common, so they cannot be merged.",
+            "Name another base with --base.",
+        )
+    return _read(answer)
+
+
+def _read(answer: Answer) -> MergeOutcome:
+    tree, *names = answer.output.split(b"\0")
+    # A revision that is no good ends with status 1 as well, but without a tree.
+    if answer.status not in {0, 1} or not tree:
+        raise GitError(answer)
+    if answer.status == 0:
+        return Merged(tree.decode())
+    return Conflicted(tuple(sorted({readable(name) for name in names if name})))
+
+
+def require_history(git: GitCommand, base: str, head: str) -> None:
+    """Refuse a merge in a shallow clone unless one commit is seen to hold the other.
+
+    Otherwise the point at which the two parted may lie beyond the cut, and a merge
+    from any other point would be a different tree.
+    """
+    for pair in ((base, head), (head, base)):
+        if git.ask("merge-base", "--is-ancestor", *pair).status == 0:
+            return
+    raise UserFault(
+        "This is a shallow clone: the history in which the two revisions parted may be "
+        "cut off, so they cannot be merged.",
+        "Fetch all of it once: `git fetch --unshallow` (in GitHub Actions: "
+        "`fetch-depth: 0`).",
+    )

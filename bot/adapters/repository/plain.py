@@ -1,0 +1,131 @@
+"""What a trial could not see of a tree: submodules, LFS pointers, stray links."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.adapters.repository.command import GitCommand, readable
+from bot.domain.errors import UserFault
+
+_POINTER = re.compile(
+    rb"version https?://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v\d+\n"
+    rb"(?:[a-z0-9.-]+ [^\n]*\n)*?oid [^\n]+\n(?:[a-z0-9.-]+ [^\n]*\n)*?size \d+\n"
+)
+_POINTER_SIZES = range(60, 1025)
+"""Bytes that a pointer can have (git-lfs specification: less than 1024)."""
+_SUBMODULE = "160000"
+_LINK = "120000"
+_SHOWN = 5
+
+Sizes = Mapping[str, int | None]
+"""Bytes of each object by its name; None where the clone does not hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One leaf of a tree: a file, a symbolic link or a submodule."""
+
+    mode: str
+    object_name: str
+    path: bytes
+
+
+def require_plain(git: GitCommand, tree: str, *, top: Path) -> None:
+    """Refuse `tree` by path if a trial could not see all of it as it is meant."""
+    entries = list_entries(git, tree)
+    _refuse_submodules(entries)
+    files = [entry for entry in entries if entry.mode != _SUBMODULE]
+    sizes = _sizes(git, files)
+    _refuse_missing(files, sizes, top)
+    small = [entry for entry in files if sizes[entry.object_name] in _POINTER_SIZES]
+    _refuse_pointers(git, small)
+    _refuse_links(git, [entry for entry in files if entry.mode == _LINK])
+
+
+def list_entries(git: GitCommand, tree: str) -> tuple[Entry, ...]:
+    """All leaves of `tree`, in git's order."""
+    output = git.run("ls-tree", "-r", "-z", "--full-tree", tree).output
+    return tuple(_entry(row) for row in output.split(b"\0") if row)
+
+
+def _entry(row: bytes) -> Entry:
+    head, path = row.split(b"\t", 1)
+    mode, _, object_name = head.decode().split(" ")
+    return Entry(mode, object_name, path)
+
+
+def _sizes(git: GitCommand, files: Iterable[Entry]) -> Sizes:
+    names = _feed(files)
+    sizes: dict[str, int | None] = {}
+    for line in git.run("cat-file", "--batch-check", feed=names).line.splitlines():
+        name, *rest = line.split(" ")
+        sizes[name] = int(rest[-1]) if len(rest) == 2 else None  # noqa: PLR2004
+    return sizes
+
+
+def _feed(entries: Iterable[Entry]) -> bytes:
+    return "".join(f"{entry.object_name}\n" for entry in entries).encode()
+
+
+def _refuse_submodules(entries: Iterable[Entry]) -> None:
+    _refuse(
+        [entry.path for entry in entries if entry.mode == _SUBMODULE],
+        "Submodules are not in the commit itself, so a trial would miss them",
+        "Commit the files instead, or install that project as a package.",
+    )
+
+
+def _refuse_missing(files: Iterable[Entry], sizes: Sizes, top: Path) -> None:
+    _refuse(
+        [entry.path for entry in files if sizes.get(entry.object_name) is None],
+        "This is a partial clone, and it does not hold every file",
+        f"Fetch the rest once: `git -C '{top}' fetch --refetch --no-filter`.",
+    )
+
+
+def _refuse_pointers(git: GitCommand, files: Sequence[Entry]) -> None:
+    contents = _contents(git, files)
+    _refuse(
+        [entry.path for entry in files if _POINTER.match(contents[entry.object_name])],
+        "A trial would see a git-LFS pointer in place of the file",
+        "Commit the files themselves (`git lfs migrate export`), or have the training "
+        "command read them from outside the repository.",
+    )
+
+
+def _refuse_links(git: GitCommand, links: Sequence[Entry]) -> None:
+    contents = _contents(git, links)
+    _refuse(
+        [link.path for link in links if _leaves(link, contents[link.object_name])],
+        "Symbolic links lead out of the repository, where a trial finds nothing",
+        "Commit what they point at, or pass the place to the training command.",
+    )
+
+
+def _leaves(link: Entry, target: bytes) -> bool:
+    there = posixpath.normpath(posixpath.join(posixpath.dirname(link.path), target))
+    return there == b".." or there.startswith((b"/", b"../"))
+
+
+def _contents(git: GitCommand, entries: Iterable[Entry]) -> dict[str, bytes]:
+    output = git.run("cat-file", "--batch", feed=_feed(entries)).output
+    return dict(_blobs(output))
+
+
+def _blobs(output: bytes) -> Iterator[tuple[str, bytes]]:
+    place = 0
+    while place < len(output):
+        start = output.index(b"\n", place) + 1
+        name, _, size = output[place:start].decode().split(" ")
+        place = start + int(size) + 1
+        yield name, output[start : place - 1]
+
+
+def _refuse(paths: Sequence[bytes], problem: str, mend: str) -> None:
+    if not paths:
+        return
+    names = ", ".join(f"`{readable(path)}`" for path in paths[:_SHOWN])
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    raise UserFault(f"{problem}: {names}{more}.", mend)

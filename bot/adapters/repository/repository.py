@@ -1,0 +1,121 @@
+"""The port `SourceRepository` on a real repository; a short method a question."""
+
+from pathlib import Path, PurePosixPath
+
+from bot.adapters.repository.base_branch import choose_base
+from bot.adapters.repository.command import require_git
+from bot.adapters.repository.faults import explained
+from bot.adapters.repository.merging import merge_tree, require_history
+from bot.adapters.repository.place import locate, scratch_git
+from bot.adapters.repository.plain import require_plain
+from bot.adapters.repository.revisions import (
+    find_commit,
+    is_unborn,
+    list_refs,
+    no_commits,
+    read_blob,
+)
+from bot.adapters.repository.working_copy import commit_working_copy, dirty_paths
+from bot.app.ports import MergeOutcome, Revision
+from bot.domain.errors import UserFault
+
+
+class GitRepository:
+    """A repository of the user's, read by revision and never written to.
+
+    Merged trees go to a scratch repository that borrows its objects. The one exception
+    is `commit_dirty`, which adds a commit and a ref below `refs/seedgate/`.
+    """
+
+    def __init__(self, path: Path, scratch: Path) -> None:
+        """Open the repository that `path` is in; `scratch` is a folder for our own.
+
+        Raises `UserFault` where there is no git or no repository to be read, and
+        `MachineryFault` where `scratch` cannot be written to.
+        """
+        require_git()
+        self._place = locate(path)
+        self._git = self._place.git
+        self._scratch_folder = scratch.absolute()
+        self._scratch = scratch_git(self._place, self._scratch_folder)
+
+    @property
+    def path(self) -> Path:
+        """The top folder of the working copy, or the git directory of a bare one."""
+        return self._place.top
+
+    @property
+    def objects(self) -> Path:
+        """The scratch repository: it holds merged trees and borrows all the others."""
+        return self._scratch.folder
+
+    def default_base(self) -> str:
+        """The name of the branch to compare with if none is given."""
+        with explained(self.path):
+            if is_unborn(self._git):
+                raise no_commits()
+            usual = self._git.ask("config", "--get", "init.defaultBranch").line
+            return choose_base(list_refs(self._git), (usual, "main", "master"))
+
+    def resolve(self, revision: str) -> Revision:
+        """The commit and tree that `revision` names."""
+        commit = self._commit(revision)
+        with explained(self.path):
+            tree = self._scratch.run("rev-parse", "--verify", f"{commit}^{{tree}}")
+        return Revision(revision, commit, tree.line)
+
+    def dirty(self) -> tuple[str, ...]:
+        """Paths that differ from HEAD in index or working copy, or are untracked."""
+        if not self._place.has_working_copy:
+            return ()
+        with explained(self.path):
+            return dirty_paths(self._git)
+
+    def commit_dirty(self) -> tuple[Revision, str]:
+        """Commit the working copy to a scratch ref; the revision and the ref's name."""
+        if not self._place.has_working_copy:
+            raise UserFault(
+                f"{self.path} has no working copy.",
+                "Leave --allow-dirty out, and name a revision with --head.",
+            )
+        head = self._commit("HEAD")
+        with explained(self.path):
+            ref = commit_working_copy(self._git, head, self._scratch_folder)
+        return self.resolve(ref), ref
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """A file's content at a commit, or None if there is none.
+
+        `path` counts from the top folder; a link inside the tree is followed.
+        """
+        plain = PurePosixPath(path)
+        if not plain.parts or plain.is_absolute() or ".." in plain.parts:
+            return None
+        asked = f"{self._commit(commit)}:{plain}"
+        with explained(self.path):
+            return read_blob(self._scratch, asked)
+
+    def merge(self, base: str, head: str) -> MergeOutcome:
+        """The tree of merging commit `head` into commit `base`.
+
+        A shallow clone is refused unless one of them is seen to contain the other.
+        """
+        ours, theirs = self._commit(base), self._commit(head)
+        if self._place.shallow is not None:
+            require_history(self._scratch, ours, theirs)
+        with explained(self.path):
+            return merge_tree(self._scratch, ours, theirs)
+
+    def require_plain(self, tree: str) -> None:
+        """Refuse, by path, what a trial could not see: submodules, LFS pointers.
+
+        Links that lead out of the repository and files that a partial clone does not
+        hold are refused as well.
+        """
+        with explained(self.path):
+            require_plain(self._scratch, tree, top=self.path)
+
+    def _commit(self, revision: str) -> str:
+        shallow = self._place.shallow is not None
+        with explained(self.path):
+            return find_commit(self._git, revision, shallow=shallow)

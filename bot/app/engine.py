@@ -1,0 +1,175 @@
+"""The engine: gathers facts, asks the heart, stores the step, until there is a verdict.
+
+It never runs a trial and never waits on its own: trials are run by a dispatcher that
+shares the store, and `Pulse` waits. A crash anywhere is repaired by calling it again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.app.ports import EvaluationStore, StoredTrial
+from bot.domain.evaluation import Facts, Step, next_step
+from bot.domain.plan import Plan, Slot, slots_until, spec_of
+from bot.domain.trials import Trial
+from bot.domain.verdict import Cost, ModeVerdict, Verdict
+from workers.contract import FINISHED, TERMINAL, TrialSpec, TrialState
+
+
+class Pulse(Protocol):
+    """The engine's heartbeat."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
+
+    def wait(self) -> None:
+        """Wait until it is worth looking again.
+
+        Raises `MachineryFault` if nobody serves the store's trials any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Where an evaluation stands, for whoever watches."""
+
+    plan: Plan
+    trials: tuple[Trial, ...]
+    modes: tuple[ModeVerdict, ...]
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A finished evaluation: the verdict, every trial that it has, what it cost."""
+
+    verdict: Verdict
+    trials: tuple[Trial, ...]
+    cost: Cost
+
+
+def evaluate(
+    plan: Plan, store: EvaluationStore, pulse: Pulse, watch: Callable[[Tick], None]
+) -> Evaluated:
+    """Run one evaluation to its verdict, reusing every finished trial in the store."""
+    run = _Run(plan, store, pulse.now())
+    while True:
+        facts = run.facts()
+        step = next_step(facts)
+        run.perform(step)
+        elapsed = pulse.now() - run.started
+        trials = tuple(facts.trials.values())
+        watch(Tick(plan, trials, step.modes, elapsed))
+        if step.verdict is not None:
+            return Evaluated(step.verdict, trials, run.cost(trials, elapsed))
+        pulse.wait()
+
+
+class _Run:
+    """One run of the command over an evaluation: which key serves which slot."""
+
+    def __init__(self, plan: Plan, store: EvaluationStore, started: float) -> None:
+        self.started = started
+        self._plan = plan
+        self._store = store
+        self._specs = _resolve(plan, store, started)
+        self._asked: set[str] = set()
+
+    def facts(self) -> Facts:
+        """Every stored trial of the plan, in dispatch order."""
+        stored = self._store.find([spec.key for spec in self._specs.values()])
+        trials = {
+            slot: self._trial(slot, spec, stored[spec.key])
+            for slot, spec in self._specs.items()
+            if spec.key in stored and self._counts(stored[spec.key])
+        }
+        return Facts(self._plan, trials)
+
+    def _counts(self, stored: StoredTrial) -> bool:
+        """What an earlier run lost or cancelled is as if it had never been tried."""
+        if stored.state in FINISHED or stored.key in self._asked:
+            return True
+        return stored.state not in TERMINAL
+
+    def _trial(self, slot: Slot, spec: TrialSpec, stored: StoredTrial) -> Trial:
+        finished_at = stored.finished_at
+        return Trial(
+            key=spec.key,
+            arm=slot.arm,
+            mode=slot.mode,
+            stage=spec.stage,
+            seed=spec.seed,
+            position=slot.position,
+            state=stored.state,
+            attempt=stored.attempt,
+            result=stored.result,
+            progress=stored.progress,
+            cached=finished_at is not None and finished_at < self.started,
+            shared=stored.evaluation != self._plan.evaluation,
+            spec=spec,
+        )
+
+    def perform(self, step: Step) -> None:
+        """Store the step: first what is withdrawn, then what is wanted."""
+        self._cancel(step.cancel)
+        fresh = [self._specs[slot] for slot in step.wanted]
+        fresh = [spec for spec in fresh if spec.key not in self._asked]
+        if fresh:
+            self._store.want(self._plan.evaluation, fresh)
+            self._asked |= {spec.key for spec in fresh}
+
+    def _cancel(self, slots: Iterable[Slot]) -> None:
+        keys = [self._specs[slot].key for slot in slots]
+        if keys:
+            self._store.cancel(self._plan.evaluation, keys)
+
+    def cost(self, trials: tuple[Trial, ...], elapsed_s: float) -> Cost:
+        """What this run of the command spent, and what it was spared."""
+        ended = [trial for trial in trials if trial.finished]
+        ran = [trial for trial in ended if not trial.cached]
+        open_ones = [trial for trial in trials if not trial.finished]
+        started = [one for one in open_ones if one.state is not TrialState.QUEUED]
+        return Cost(
+            trials_run=len(ran),
+            trials_reused=len(ended) - len(ran),
+            trials_cancelled=len(started),
+            elapsed_s=elapsed_s,
+            cpu_hours=sum(_hours(trial, "cpus") for trial in ran),
+            gpu_hours=sum(_hours(trial, "gpus") for trial in ran),
+        )
+
+
+def _hours(trial: Trial, what: str) -> float:
+    if trial.result is None or trial.spec is None:
+        return 0.0
+    resources = trial.spec.resources
+    amount = resources.cpus if what == "cpus" else resources.gpus
+    return trial.result.wall_s * amount / 3600
+
+
+def _resolve(plan: Plan, store: EvaluationStore, now: float) -> dict[Slot, TrialSpec]:
+    """The trial behind every slot that the plan can reach.
+
+    A stored result that is older than the policy allows, and that another evaluation
+    asked for, is passed over: the slot gets the next replicate of the same trial.
+    """
+    slots = [s for mode in plan.modes for s in slots_until(mode, plan.looks[-1])]
+    specs = {slot: spec_of(plan, slot) for slot in slots}
+    stale = list(specs)
+    while stale:
+        stored = store.find([specs[slot].key for slot in stale])
+        found = {slot: stored.get(specs[slot].key) for slot in stale}
+        stale = [slot for slot, one in found.items() if _too_old(plan, one, now)]
+        for slot in stale:
+            specs[slot] = spec_of(plan, slot, specs[slot].replicate + 1)
+    return specs
+
+
+def _too_old(plan: Plan, stored: StoredTrial | None, now: float) -> bool:
+    if stored is None or stored.finished_at is None:
+        return False
+    if stored.evaluation == plan.evaluation:
+        return False
+    return now - stored.finished_at > plan.policy.baseline.max_age_s

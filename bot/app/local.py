@@ -1,0 +1,247 @@
+"""The first half of `seedgate local`: a request and a repository give what to judge.
+
+Everything that can be refused is refused here, before anything is spent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
+from bot.domain.errors import UserFault
+from bot.domain.plan import Trees
+from bot.domain.policy import (
+    Mode,
+    Policy,
+    Stage,
+    StageKind,
+    Unsupported,
+    unsupported,
+)
+
+POLICY_PATH = ".github/seedgate.yml"
+FEWEST_SEEDS = 4
+"""A paired t test on fewer complete pairs is not made (statistics page)."""
+
+ParsePolicy = Callable[[bytes, str], Policy]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the caller asked for. Empty and None mean: as the policy says.
+
+    `policy_text` is the content of a policy file that was named on the command line,
+    `policy_source` its name.
+    """
+
+    base: str | None = None
+    head: str = "HEAD"
+    policy_text: bytes | None = None
+    policy_source: str = ""
+    modes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    stage: str | None = None
+    max_seeds: int | None = None
+    ablation: bool = True
+    allow_dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared, by which rule: all that a plan needs but the machine.
+
+    `conflicts` is not empty where head does not merge; then there are no trees.
+    """
+
+    base: Revision
+    head: Revision
+    policy: Policy
+    policy_source: str
+    stage: Stage
+    modes: tuple[Mode, ...]
+    targeted: frozenset[str]
+    narrowed: tuple[str, ...]
+    trees: Trees | None = None
+    conflicts: tuple[str, ...] = ()
+    scratch_ref: str | None = None
+    max_seeds: int | None = field(default=None)
+
+
+def compare(
+    repository: SourceRepository, request: Request, parse: ParsePolicy
+) -> Comparison:
+    """Resolve revisions, read the base's policy, merge; `UserFault` on any fault."""
+    base = repository.resolve(request.base or repository.default_base())
+    head, scratch_ref = _head(repository, request)
+    policy, source = _policy(repository, base, head, request, parse)
+    stage = _stage(policy, request)
+    modes = _modes(policy, request)
+    _require_supported(policy, stage, modes, request)
+    trees, conflicts = _merge(repository, base, head)
+    return Comparison(
+        base=base,
+        head=head,
+        policy=policy,
+        policy_source=source,
+        stage=stage,
+        modes=modes,
+        targeted=frozenset(request.targets),
+        narrowed=_narrowed(policy, stage, modes, request),
+        trees=trees,
+        conflicts=conflicts,
+        scratch_ref=scratch_ref,
+        max_seeds=_max_seeds(request),
+    )
+
+
+def _head(
+    repository: SourceRepository, request: Request
+) -> tuple[Revision, str | None]:
+    """The commit to judge: never the working copy, unless it is committed first.
+
+    Uncommitted work matters only where the judged commit is the one checked out.
+    """
+    head = repository.resolve(request.head)
+    dirty = repository.dirty()
+    if not dirty or head.commit != repository.resolve("HEAD").commit:
+        return head, None
+    if request.allow_dirty:
+        return repository.commit_dirty()
+    shown = ", ".join(dirty[:5]) + (", ..." if len(dirty) > 5 else "")  # noqa: PLR2004
+    problem = f"The working copy has changes that are not committed: {shown}."
+    mend = (
+        "Only commits are judged: commit or stash them (or list files that do not "
+        "belong to the repository in .gitignore), or pass --allow-dirty, which commits "
+        "them to a scratch ref and judges that."
+    )
+    raise UserFault(problem, mend)
+
+
+def _policy(
+    repository: SourceRepository,
+    base: Revision,
+    head: Revision,
+    request: Request,
+    parse: ParsePolicy,
+) -> tuple[Policy, str]:
+    if request.policy_text is not None:
+        return parse(request.policy_text, request.policy_source), request.policy_source
+    source = f"{base.name}:{POLICY_PATH}"
+    text = repository.read_file(base.commit, POLICY_PATH)
+    if text is not None:
+        return parse(text, source), source
+    problem = f"The base {base.name} ({base.commit[:9]}) has no {POLICY_PATH}."
+    on_head = repository.read_file(head.commit, POLICY_PATH) is not None
+    mend = (
+        f"The head {head.name} has one, but the policy of the base rules: merge it "
+        f"first, or try it with --policy {POLICY_PATH}."
+        if on_head
+        else "`seedgate init` writes a first one; commit it to the base, or try a file "
+        "with --policy FILE."
+    )
+    raise UserFault(problem, mend)
+
+
+def _stage(policy: Policy, request: Request) -> Stage:
+    if request.stage is not None:
+        stage = policy.stage(request.stage)
+        if stage is None:
+            names = ", ".join(one.name for one in policy.stages)
+            raise UserFault(
+                f"There is no stage `{request.stage}`.", f"Stages: {names}."
+            )
+        if stage.kind is not StageKind.TRAINING:
+            problem = f"The stage `{stage.name}` trains nothing that could be judged."
+            raise UserFault(problem, f"Name one of: {', '.join(_training(policy))}.")
+        return stage
+    planned = [one for one in policy.stages if _trains(one) and one.planned]
+    if not planned:
+        problem = "No training stage of the policy runs unasked."
+        raise UserFault(problem, f"Pass --stage {'|'.join(_training(policy))}.")
+    return planned[0]
+
+
+def _trains(stage: Stage) -> bool:
+    return stage.kind is StageKind.TRAINING
+
+
+def _training(policy: Policy) -> list[str]:
+    return [stage.name for stage in policy.stages if _trains(stage)]
+
+
+def _modes(policy: Policy, request: Request) -> tuple[Mode, ...]:
+    for name in (*request.modes, *request.targets):
+        if policy.mode(name) is None:
+            names = ", ".join(mode.name for mode in policy.modes)
+            raise UserFault(f"There is no mode `{name}`.", f"Modes: {names}.")
+    if not request.modes:
+        return policy.modes
+    chosen = tuple(mode for mode in policy.modes if mode.name in request.modes)
+    for name in request.targets:
+        if name not in request.modes:
+            problem = f"The target `{name}` is not among the modes to judge."
+            raise UserFault(problem, f"Add it to --mode, or leave out --target {name}.")
+    return chosen
+
+
+def _max_seeds(request: Request) -> int | None:
+    if request.max_seeds is not None and request.max_seeds < FEWEST_SEEDS:
+        problem = f"--max-seeds {request.max_seeds} is too few to test anything."
+        raise UserFault(problem, f"Give {FEWEST_SEEDS} or more.")
+    return request.max_seeds
+
+
+def _require_supported(
+    policy: Policy, stage: Stage, modes: tuple[Mode, ...], request: Request
+) -> None:
+    names = [mode.name for mode in modes]
+    missing = [
+        one
+        for one in unsupported(policy, request.stage and stage.name, names)
+        if one.name != "ablation" or request.ablation
+    ]
+    refuse(missing)
+
+
+def refuse(missing: Sequence[Unsupported]) -> None:
+    """Refuse by name what this version would have to ignore; nothing if empty."""
+    if missing:
+        sentences = " ".join(one.sentence for one in missing)
+        problem = f"The policy asks for more than this version does. {sentences}"
+        raise UserFault(problem, "Nothing of a policy is ignored in silence.")
+
+
+def judged(missing: Unsupported) -> bool:
+    """Whether a feature would change how given results are judged, not how they ran."""
+    parts = missing.name.split(".")
+    return parts[0] in ("decision", "anchor", "tolerance_budget") or "metrics" in parts
+
+
+def _narrowed(
+    policy: Policy, stage: Stage, modes: tuple[Mode, ...], request: Request
+) -> tuple[str, ...]:
+    """What the policy plans and the caller left out, in words for the report."""
+    kept = {mode.name for mode in modes}
+    out = [f"mode {one.name}" for one in policy.modes if one.name not in kept]
+    out += [
+        f"stage {one.name}"
+        for one in policy.stages
+        if one.name != stage.name and one.planned
+    ]
+    if request.max_seeds is not None and request.max_seeds < stage.looks[-1]:
+        out.append(f"seeds {request.max_seeds + 1} to {stage.looks[-1]}")
+    if "ablation" in policy.given and not request.ablation:
+        out.append("ablation")
+    return tuple(out)
+
+
+def _merge(
+    repository: SourceRepository, base: Revision, head: Revision
+) -> tuple[Trees | None, tuple[str, ...]]:
+    match repository.merge(base.commit, head.commit):
+        case Conflicted(files):
+            return None, files
+        case Merged(tree):
+            repository.require_plain(base.tree)
+            repository.require_plain(tree)
+            trees = Trees(base.commit, base.tree, tree, str(repository.objects))
+            return trees, ()

@@ -1,0 +1,122 @@
+"""The command table and the exit codes; each verb imports what is heavy when called."""
+
+import contextlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+from typer.exceptions import TyperException
+
+from bot.cli.check import check
+from bot.cli.init import init
+from bot.cli.judge import judge
+from bot.cli.local import local
+from bot.cli.power import power
+from bot.cli.schema import schema
+from bot.cli.screen import err, show_fault
+from bot.domain.errors import ExitCode, MachineryFault, UserFault
+
+HELP = """\
+A merge gate for deep-learning repositories.
+
+Trains a branch and its re-run baseline over several seeds and says, with known error
+rates, whether the metric got worse.
+
+Exit codes: 0 pass, 1 blocked, 2 undecided, 64 usage or policy fault, 70 our own
+failure, 130 interrupted (the next call goes on).
+"""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"seedgate {version('seedgate')}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    del version
+
+
+def commands() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="seedgate",
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=_root,
+    )
+    for verb in (local, judge, power, check, schema, init):
+        app.command()(verb)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every end has its exit code and a sentence."""
+    try:
+        return _dispatch(arguments)
+    except (UserFault, MachineryFault) as fault:
+        show_fault(fault)
+        usage = isinstance(fault, UserFault)
+        return ExitCode.USAGE if usage else ExitCode.MACHINERY
+    except TyperException as fault:
+        return _usage(fault)
+    except (KeyboardInterrupt, typer.Abort):
+        hint = "finished trials are kept, and the same command goes on from there."
+        err().print(f"seedgate: interrupted; {hint}")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _close_stdout()
+        return ExitCode.MACHINERY
+    except Exception:  # noqa: BLE001 - the outermost edge: every failure gets a code
+        return _own_failure()
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    command = typer.main.get_command(commands())
+    with contextlib.ExitStack() as stack:
+        stack.callback(sys.stdout.flush)
+        code = command.main(list(arguments), "seedgate", standalone_mode=False)
+    return code if isinstance(code, int) else ExitCode.PASS
+
+
+def _usage(fault: TyperException) -> int:
+    """A wrong word on the command line: what is wrong, and where help is."""
+    context = getattr(fault, "ctx", None)
+    place = context.command_path if context is not None else "seedgate"
+    message = fault.format_message().rstrip(".")
+    show_fault(UserFault(f"{message}.", f"`{place} --help` shows what it takes."))
+    return ExitCode.USAGE
+
+
+def _close_stdout() -> None:
+    """The reader went away: point stdout at nothing so that the exit is quiet."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+
+
+def _own_failure() -> int:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="seedgate-traceback-", suffix=".txt", delete=False
+    ) as file:
+        traceback.print_exc(file=file)
+    kind, value, _ = sys.exc_info()
+    name = kind.__name__ if kind else "error"
+    console = err()
+    console.print(f"seedgate: failed in itself: {name}: {value}", style="bold red")
+    console.print(f"  This is our fault. Traceback: {Path(file.name)}")
+    console.print("  Finished trials are kept; the same command goes on from there.")
+    return ExitCode.MACHINERY

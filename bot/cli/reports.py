@@ -1,0 +1,25 @@
+"""The report folder: one HTML page, the pull-request text, and the JSON."""
+
+from pathlib import Path
+
+from bot.cli.emit import write_json, write_text
+from bot.cli.screen import clean, err
+from bot.domain.verdict import Report
+
+
+def write_reports(report: Report, folder: Path) -> Path:
+    """Write report.html, report.md and report.json; the path of the page."""
+    from bot.adapters.pages import render_page
+    from bot.adapters.plots import pictures
+    from bot.presentation.markdown import comment
+
+    page = folder / "report.html"
+    write_text(page, render_page(report, pictures(report)))
+    write_text(folder / "report.md", comment(report))
+    write_json(report, folder / "report.json")
+    return page.resolve()
+
+
+def announce(page: Path) -> None:
+    """Say where the page is."""
+    err().print(clean(f"Report: {page}"))

@@ -1,0 +1,220 @@
+"""The composition root: settings in, wired things out; constructs every adapter.
+
+Nothing else knows which store, repository or dispatcher is behind a port.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.app.engine import Evaluated, Tick, evaluate
+from bot.app.local import Comparison, Request, compare, judged, refuse
+from bot.app.ports import EvaluationStore
+from bot.domain.errors import UserFault
+from bot.domain.evaluation import circumstances, unjudged
+from bot.domain.plan import Plan, Trees, room
+from bot.domain.policy import unsupported
+from bot.domain.verdict import Provenance, Reason, Report, Verdict
+from bot.settings import Settings
+from workers.contract import Node
+
+Watch = Callable[[Tick], None]
+
+
+class LocalGate:
+    """`seedgate local`: one repository, one request, one report."""
+
+    def __init__(self, repo: Path, request: Request, jobs: int | None) -> None:
+        """Read the settings; nothing is touched before `run`."""
+        self.settings = Settings()
+        self._repo = repo
+        self._request = request
+        self._jobs = jobs
+
+    def run(self, watch: Watch) -> Report:
+        """Judge; every fault of the caller is raised before anything is spent."""
+        from bot.adapters.policy_file import load_policy
+        from bot.adapters.repository import GitRepository
+
+        _make_private(self.settings.cache_dir)
+        repository = GitRepository(self._repo, self.settings.cache_dir / "scratch")
+        comparison = compare(repository, self._request, load_policy)
+        path = str(repository.path)
+        if comparison.trees is None:
+            verdict = unjudged(Reason.MERGE_CONFLICT, {"files": comparison.conflicts})
+            return _unrun(comparison, verdict, path)
+        if comparison.trees.base_tree == comparison.trees.merged_tree:
+            return _unrun(comparison, unjudged(Reason.NOTHING_CHANGED, {}), path)
+        return self._judge(comparison, comparison.trees, path, watch)
+
+    def _judge(
+        self, comparison: Comparison, trees: Trees, path: str, watch: Watch
+    ) -> Report:
+        from bot.adapters.dispatcher_process import DispatcherProcess
+        from bot.adapters.store import SqlStore
+
+        cache = self.settings.cache_dir
+        url = f"sqlite:///{cache / 'seedgate.sqlite'}"
+        options = {
+            "url": url,
+            "cache": str(cache),
+            "cpus": len(os.sched_getaffinity(0)),
+            "address": self.settings.ray_address,
+        }
+        started = time.time()
+        store = SqlStore(url, time.time)
+        with DispatcherProcess(options, cache / "dispatcher.log") as dispatcher:
+            node = _first_node(store, dispatcher.wait, started)
+            plan = self._plan(comparison, trees, node)
+            evaluated = evaluate(plan, store, dispatcher, watch)
+        report = _report(comparison, plan, node, evaluated, path)
+        store.save_evaluation(report.evaluation, _document(report))
+        return report
+
+    def _plan(self, comparison: Comparison, trees: Trees, node: Node) -> Plan:
+        slots = [room(node, mode) for mode in comparison.modes]
+        return Plan(
+            policy=comparison.policy,
+            stage=comparison.stage,
+            modes=comparison.modes,
+            trees=trees,
+            machine=node.machine,
+            secret=self.settings.secret(),
+            targeted=comparison.targeted,
+            max_seeds=comparison.max_seeds,
+            slots=min([*slots, self._jobs] if self._jobs else slots),
+            narrowed=comparison.narrowed,
+        )
+
+
+def _make_private(folder: Path) -> None:
+    """The cache holds a secret and results: it is nobody else's to read."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"The cache folder {folder} cannot be made: {error.strerror}."
+        mend = "Name another with the environment variable SEEDGATE_CACHE_DIR."
+        raise UserFault(problem, mend) from None
+
+
+def _first_node(store: EvaluationStore, wait: Callable[[], None], since: float) -> Node:
+    """The node that our dispatcher registers as it starts."""
+    while True:
+        nodes = store.nodes(since)
+        if nodes:
+            return nodes[0]
+        wait()
+
+
+def _provenance(comparison: Comparison) -> Provenance:
+    trees = comparison.trees
+    return Provenance(
+        base_revision=comparison.base.name,
+        head_revision=comparison.head.name,
+        base_commit=comparison.base.commit,
+        head_commit=comparison.head.commit,
+        base_tree=comparison.base.tree,
+        merged_tree=trees.merged_tree if trees else "",
+        policy_source=comparison.policy_source,
+        policy_sha256=comparison.policy.sha256,
+        scratch_ref=comparison.scratch_ref,
+        seedgate_version=version("seedgate"),
+    )
+
+
+def _unrun(comparison: Comparison, verdict: Verdict, path: str) -> Report:
+    """The report of an evaluation that needed no trial."""
+    provenance = _provenance(comparison)
+    parts = [provenance.base_commit, provenance.head_commit, provenance.policy_sha256]
+    return Report(
+        evaluation=hashlib.sha256("".join(parts).encode()).hexdigest()[:16],
+        stages=(comparison.stage.name,),
+        provenance=provenance,
+        verdict=circumstances(verdict, provenance.sandbox, comparison.scratch_ref),
+        repository_path=path,
+    )
+
+
+def _report(
+    comparison: Comparison, plan: Plan, node: Node, evaluated: Evaluated, path: str
+) -> Report:
+    provenance = dataclasses.replace(
+        _provenance(comparison),
+        node=node.name,
+        hardware_class=node.hardware_class,
+        environment_hash=node.environment_hash,
+        environment_summary=node.environment_summary,
+    )
+    return Report(
+        evaluation=plan.evaluation,
+        stages=(plan.stage.name,),
+        provenance=provenance,
+        verdict=circumstances(
+            evaluated.verdict, provenance.sandbox, comparison.scratch_ref
+        ),
+        trials=evaluated.trials,
+        cost=evaluated.cost,
+        repository_path=path,
+    )
+
+
+def _document(report: Report) -> str:
+    from bot.presentation.report_json import document
+
+    return json.dumps(document(report), allow_nan=False)
+
+
+def judge_file(policy_file: Path, trials_file: Path) -> Report:
+    """`seedgate judge`: the report on results that are there."""
+    from bot.adapters.policy_file import load_policy
+    from bot.adapters.trials_file import load_trials
+    from bot.domain.judgement import judge_given
+
+    policy = load_policy(read_policy(policy_file), str(policy_file))
+    file = load_trials(trials_file)
+    mode, stage = file.place(policy)
+    refuse([one for one in unsupported(policy, stage.name, [mode.name]) if judged(one)])
+    verdict = judge_given(mode, policy.decision, stage.looks, file.given(mode))
+    text = f"{policy.sha256}{file.sha256}"
+    return Report(
+        evaluation=hashlib.sha256(text.encode()).hexdigest()[:16],
+        stages=(stage.name,),
+        provenance=Provenance(
+            policy_source=str(policy_file),
+            policy_sha256=policy.sha256,
+            seedgate_version=version("seedgate"),
+        ),
+        verdict=verdict,
+        trials=file.trials(mode),
+    )
+
+
+def read_policy(path: Path) -> bytes:
+    """The text of a policy file that was named on the command line."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"The policy file {path} cannot be read: {error.strerror}."
+        raise UserFault(problem, "Check --policy.") from None
+
+
+def dispatch() -> None:
+    """Entry of the dispatcher's process: serve the store's trials until told to end."""
+    from bot.adapters.store import SqlStore
+    from workers.dispatcher import Capacity, Site, serve
+
+    options = json.loads(sys.argv[1])
+    cache = Path(options["cache"])
+    site = Site(
+        root=cache / "node",
+        lock=cache / "dispatcher.lock",
+        capacity=Capacity(cpus=options["cpus"]),
+        address=options["address"],
+    )
+    sys.exit(serve(SqlStore(options["url"], time.time), site))

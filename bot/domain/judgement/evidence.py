@@ -1,0 +1,152 @@
+"""What both arms of a mode showed at one look, and the look itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.policy import Decision, Mode, Role, Spending
+from bot.domain.stats.boundaries import level_at
+from bot.domain.trials import Crashed, Measured, Observation
+
+Pair = tuple[Observation, Observation]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmEvidence:
+    """The trials of one arm in dispatch order; all of them ended, failed ones too."""
+
+    observations: tuple[Observation, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many trials were dispatched."""
+        return len(self.observations)
+
+    @property
+    def crashed(self) -> tuple[Crashed, ...]:
+        """The trials that failed."""
+        return tuple(one for one in self.observations if isinstance(one, Crashed))
+
+    @property
+    def measured(self) -> tuple[Measured, ...]:
+        """The trials that ended normally."""
+        return tuple(one for one in self.observations if isinstance(one, Measured))
+
+    def values(self, metric: str) -> tuple[float, ...]:
+        """The metric's value in each trial that has one."""
+        return tuple(
+            one.metrics[metric] for one in self.measured if metric in one.metrics
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Both arms at one look. `paired`: observation i of both arms ran the same seed."""
+
+    baseline: ArmEvidence
+    branch: ArmEvidence
+    paired: bool
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Same-seed observations of both arms; empty where arms are not paired."""
+        if not self.paired:
+            return ()
+        both = zip(self.baseline.observations, self.branch.observations, strict=True)
+        return tuple(both)
+
+    def complete(self, metric: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Baseline and branch values that a test may use: complete pairs if paired."""
+        if not self.paired:
+            return self.baseline.values(metric), self.branch.values(metric)
+        both = [
+            (old.metrics[metric], new.metrics[metric])
+            for old, new in self.pairs()
+            if isinstance(old, Measured)
+            and isinstance(new, Measured)
+            and metric in old.metrics
+            and metric in new.metrics
+        ]
+        return tuple(old for old, _ in both), tuple(new for _, new in both)
+
+    def same_streams(self) -> bool:
+        """Whether every pair's metric stream is known and equal, and seeds differ.
+
+        One stream for all seeds would prove only that the seed does nothing.
+        """
+        digests = [(_digest(old), _digest(new)) for old, new in self.pairs()]
+        known = bool(digests) and all(old and new for old, new in digests)
+        equal = all(old == new for old, new in digests)
+        return known and equal and len(set(digests)) > 1
+
+    def per_seed(
+        self, metric: str
+    ) -> tuple[tuple[int | None, float | None, float | None], ...]:
+        """(seed, baseline, branch) in dispatch order; None where there is no value."""
+        rows = max(self.baseline.n, self.branch.n)
+        return tuple(self._row(metric, position) for position in range(rows))
+
+    def _row(
+        self, metric: str, position: int
+    ) -> tuple[int | None, float | None, float | None]:
+        old = _at(self.baseline.observations, position)
+        new = _at(self.branch.observations, position)
+        seeds = [one.seed for one in (new, old) if one is not None]
+        return seeds[0], _value(old, metric), _value(new, metric)
+
+
+def _at(observations: tuple[Observation, ...], position: int) -> Observation | None:
+    return observations[position] if position < len(observations) else None
+
+
+def _value(observation: Observation | None, metric: str) -> float | None:
+    if isinstance(observation, Measured):
+        return observation.metrics.get(metric)
+    return None
+
+
+def _digest(observation: Observation) -> str | None:
+    return observation.digest if isinstance(observation, Measured) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at `n` seeds per arm (harmonic mean where arms are unequal).
+
+    `earlier` are the looks made before, `n_max` the last one planned; `last` says that
+    no look comes after this one.
+    """
+
+    n: float
+    earlier: tuple[float, ...]
+    n_max: int
+    last: bool
+
+    def level(self, alpha: float, spending: Spending) -> float:
+        """The nominal one-sided level of this look; nothing may exceed it."""
+        return level_at(self.n, self.earlier, self.n_max, alpha, spending)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What every rule of one mode needs: the mode, the error rates, all looks."""
+
+    mode: Mode
+    decision: Decision
+    looks: tuple[int, ...]
+
+
+def needs_baseline(mode: Mode) -> bool:
+    """Whether baseline trials are dispatched at all.
+
+    A mode whose metrics only face fixed numbers (`target`, `limit`) is judged alone.
+    """
+    roles: Mapping[Role, bool] = {
+        Role.PRIMARY: True,
+        Role.GUARDRAIL: True,
+        Role.IMPROVE: True,
+        Role.TARGET: False,
+        Role.LIMIT: False,
+        Role.REPORT: False,
+    }
+    compared = any(roles[metric.role] for metric in mode.metrics)
+    only_shown = all(metric.role is Role.REPORT for metric in mode.metrics)
+    return compared or only_shown

@@ -1,0 +1,75 @@
+"""Failed trials are outcomes: they can block, they can forbid a pass, never vanish."""
+
+from dataclasses import dataclass
+
+from bot.domain.judgement.evidence import Evidence, Look, Rulebook
+from bot.domain.judgement.findings import finding
+from bot.domain.stats.failures import failure_upper_bound, fisher_more_failures
+from bot.domain.trials import Crashed
+from bot.domain.verdict import Evidence as Facts
+from bot.domain.verdict import Finding, Reason, Ruling
+
+BROKEN_SHARE = 0.5
+"""A baseline that fails this often cannot be compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureVerdict:
+    """What the failures of both arms say; `forbids_pass` while the branch has more."""
+
+    state: Ruling
+    forbids_pass: bool
+    findings: tuple[Finding, ...]
+
+
+def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVerdict:
+    """Fisher's exact test, one-sided, with a spending of its own; then the counts.
+
+    BLOCK if the branch is shown to fail more often, UNDECIDED if the baseline itself
+    is broken, else PASS; INFO findings tell of failures that decided nothing.
+    """
+    if not evidence.baseline.crashed and not evidence.branch.crashed:
+        return FailureVerdict(Ruling.PASS, forbids_pass=False, findings=())
+    alpha, spending = rules.decision.alpha, rules.decision.spending
+    level = look.level(alpha, spending)
+    facts, p = _facts(evidence, level)
+    reason, state = _rule(evidence, p <= level, look)
+    forbids = len(evidence.branch.crashed) > len(evidence.baseline.crashed)
+    one = finding(reason, state, facts, mode=rules.mode.name)
+    decisive = state in (Ruling.BLOCK, Ruling.UNDECIDED)
+    return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,))
+
+
+def _rule(evidence: Evidence, shown: bool, look: Look) -> tuple[Reason, Ruling]:  # noqa: FBT001 - private
+    branch, baseline = evidence.branch, evidence.baseline
+    if shown:
+        return Reason.MORE_FAILURES, Ruling.BLOCK
+    if baseline.n and len(baseline.crashed) >= BROKEN_SHARE * baseline.n:
+        return Reason.BASELINE_BROKEN, Ruling.UNDECIDED
+    if look.last and len(branch.crashed) > len(baseline.crashed):
+        return Reason.FAILURES_LEFT, Ruling.UNDECIDED
+    return Reason.FAILURES_SEEN, Ruling.INFO
+
+
+def _facts(evidence: Evidence, level: float) -> tuple[Facts, float]:
+    branch, baseline = evidence.branch, evidence.baseline
+    failed, failed_before = len(branch.crashed), len(baseline.crashed)
+    p = 1.0
+    if baseline.n:
+        p = fisher_more_failures(failed, branch.n, failed_before, baseline.n)
+    facts: Facts = {
+        "failed_branch": failed,
+        "n_branch": branch.n,
+        "failed_baseline": failed_before,
+        "n_baseline": baseline.n,
+        "p": p,
+        "level": level,
+        "upper": failure_upper_bound(failed, branch.n),
+        "first": _first(branch.crashed or baseline.crashed),
+    }
+    return facts, p
+
+
+def _first(crashed: tuple[Crashed, ...]) -> str:
+    one = crashed[0]
+    return f"{one.reason}: {one.detail}" if one.detail else one.reason

@@ -1,0 +1,58 @@
+"""Making findings: stable ids from kind, place and evidence."""
+
+import hashlib
+import json
+
+from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
+
+_KINDS: dict[Reason, FindingKind] = {
+    Reason.NOT_WORSE: FindingKind.REGRESSION,
+    Reason.TOLERATED_LOSS: FindingKind.REGRESSION,
+    Reason.HARM_SHOWN: FindingKind.REGRESSION,
+    Reason.NOT_SHOWN: FindingKind.REGRESSION,
+    Reason.BIT_IDENTICAL: FindingKind.REGRESSION,
+    Reason.NO_DIFFERENCE: FindingKind.REGRESSION,
+    Reason.STOPPED_EARLY: FindingKind.REGRESSION,
+    Reason.BETTER: FindingKind.IMPROVEMENT,
+    Reason.MORE_FAILURES: FindingKind.FAILURE,
+    Reason.FAILURES_LEFT: FindingKind.FAILURE,
+    Reason.FAILURES_SEEN: FindingKind.FAILURE,
+    Reason.BASELINE_BROKEN: FindingKind.FAILURE,
+    Reason.LIMIT_BROKEN: FindingKind.LIMIT,
+    Reason.LIMIT_KEPT: FindingKind.LIMIT,
+    Reason.LIMIT_UNSEEN: FindingKind.LIMIT,
+    Reason.TARGET_SHOWN: FindingKind.TARGET,
+    Reason.TARGET_MISSED: FindingKind.TARGET,
+    Reason.TARGET_NOT_SHOWN: FindingKind.TARGET,
+    Reason.DETECTABLE: FindingKind.POWER,
+    Reason.SEED_HAS_NO_EFFECT: FindingKind.SANITY,
+    Reason.TRIALS_LOST: FindingKind.ENVIRONMENT,
+    Reason.NO_SANDBOX: FindingKind.ENVIRONMENT,
+    Reason.MERGE_CONFLICT: FindingKind.CONFLICT,
+    Reason.NARROWED: FindingKind.PARTIAL,
+    Reason.BETWEEN_LOOKS: FindingKind.PARTIAL,
+    Reason.BEYOND_LAST_LOOK: FindingKind.PARTIAL,
+    Reason.MORE_LOOKS_LEFT: FindingKind.PARTIAL,
+    Reason.BUDGET_SPENT: FindingKind.BUDGET,
+    Reason.NOTHING_CHANGED: FindingKind.TRUST,
+    Reason.DIRTY_COMMITTED: FindingKind.TRUST,
+}
+
+
+def finding(
+    reason: Reason,
+    state: Ruling,
+    evidence: Evidence,
+    *,
+    mode: str | None = None,
+    metric: str | None = None,
+) -> Finding:
+    """A finding whose id holds its evidence: an effect that changes gets a new id."""
+    kind = _KINDS[reason]
+    text = json.dumps(
+        [kind, mode, metric, reason, dict(sorted(evidence.items()))], allow_nan=False
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Finding(
+        f"{kind}-{digest}", kind, state, reason, mode, metric, None, evidence
+    )

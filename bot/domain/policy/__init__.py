@@ -1,0 +1,63 @@
+"""The policy of a repository as a frozen value: what is judged, by which rule.
+
+Parsed from `.github/seedgate.yml` by `bot.adapters.policy_file`; nothing here reads
+files. Sizes are bytes and durations seconds.
+"""
+
+from bot.domain.policy.metrics import (
+    AbsoluteTolerance,
+    AutoTolerance,
+    Direction,
+    Metric,
+    RelativeTolerance,
+    Role,
+    Tolerance,
+)
+from bot.domain.policy.modes import Launch, Mode, Quantity, Seeding
+from bot.domain.policy.rules import (
+    Ablation,
+    BaselineRule,
+    Budget,
+    Data,
+    Decision,
+    EvaluationRule,
+    Invasive,
+    SmallTolerance,
+    Spending,
+    SpendingFamily,
+    parse_spending,
+)
+from bot.domain.policy.stages import Gate, Stage, StageKind
+from bot.domain.policy.support import Unsupported, unsupported
+from bot.domain.policy.whole import Policy
+
+__all__ = [
+    "Ablation",
+    "AbsoluteTolerance",
+    "AutoTolerance",
+    "BaselineRule",
+    "Budget",
+    "Data",
+    "Decision",
+    "Direction",
+    "EvaluationRule",
+    "Gate",
+    "Invasive",
+    "Launch",
+    "Metric",
+    "Mode",
+    "Policy",
+    "Quantity",
+    "RelativeTolerance",
+    "Role",
+    "Seeding",
+    "SmallTolerance",
+    "Spending",
+    "SpendingFamily",
+    "Stage",
+    "StageKind",
+    "Tolerance",
+    "Unsupported",
+    "parse_spending",
+    "unsupported",
+]

@@ -1,0 +1,68 @@
+"""Metrics of a mode: their roles, directions and tolerances."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.contract import MetricSource
+
+
+class Role(StrEnum):
+    """What a metric is for, and so when it blocks."""
+
+    PRIMARY = "primary"
+    GUARDRAIL = "guardrail"
+    TARGET = "target"
+    IMPROVE = "improve"
+    LIMIT = "limit"
+    REPORT = "report"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    MINIMIZE = "minimize"
+    MAXIMIZE = "maximize"
+
+    @property
+    def orientation(self) -> int:
+        """+1 where larger is better, -1 where smaller is."""
+        return 1 if self is Direction.MAXIMIZE else -1
+
+
+@dataclass(frozen=True, slots=True)
+class AbsoluteTolerance:
+    """A loss of at most `amount` (in units of the metric) is tolerated; 0 or more."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeTolerance:
+    """A loss of at most `fraction` of the baseline mean is tolerated (1 % = 0.01)."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class AutoTolerance:
+    """1.5 times the baseline's per-run SD, from `seedgate calibrate`."""
+
+
+Tolerance = AbsoluteTolerance | RelativeTolerance | AutoTolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of a mode. Which fields are set depends on the role (policy page)."""
+
+    name: str
+    source: MetricSource
+    role: Role = Role.PRIMARY
+    direction: Direction | None = None
+    tolerance: Tolerance | None = None
+    target: float | None = None
+    margin: float | None = None
+    alpha: float | None = None
+    maximum: float | None = None
+    minimum: float | None = None
+    slices: tuple[str, ...] = ()

@@ -1,0 +1,51 @@
+"""Process settings, read once from the environment."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where Seedgate keeps things, and what a person may set.
+
+    `SEEDGATE_CACHE_DIR` (store, trees, logs, reports), `SEEDGATE_SEED_SECRET` (the
+    secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SEEDGATE_", extra="ignore")
+
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("seedgate"))
+    seed_secret: SecretStr | None = None
+    ray_address: str | None = Field(default=None, validation_alias="RAY_ADDRESS")
+
+    def secret(self) -> str:
+        """The seed secret: from the environment, else made once and kept (mode 600)."""
+        if self.seed_secret is not None:
+            return self.seed_secret.get_secret_value()
+        path = self.cache_dir / "seed-secret"
+        with contextlib.suppress(FileExistsError):
+            _write_once(path, secrets.token_hex(32))
+        return path.read_text(encoding="ascii")
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Create a private file with all of its text, or raise `FileExistsError`.
+
+    Written beside and linked into place, so that a second process that starts at the
+    same moment never reads half a secret.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+        os.link(draft, path)
+    finally:
+        draft.unlink()

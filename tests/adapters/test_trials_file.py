@@ -1,0 +1,131 @@
+"""The trials file of `seedgate judge`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.trials_file import load_trials
+from bot.domain.errors import UserFault
+from bot.domain.trials import Crashed, Measured
+from tests.fakes.policies import LOSS, limit, mode, policy
+from workers.contract import Failed, FailureReason, TrialState
+
+ROW = '{"seed": 7, "metrics": {"loss": 2.5}}'
+
+
+def write(folder: Path, branch: str, **more: object) -> Path:
+    extra = "".join(f', "{key}": {json.dumps(value)}' for key, value in more.items())
+    path = folder / "trials.json"
+    text = (
+        '{"mode": "mlp", "stage": "fast", "arms": {"baseline": [%s], "branch": [%s]}%s}'
+    )
+    path.write_text(text % (ROW, branch, extra))
+    return path
+
+
+def test_rows_become_observations_and_trials(tmp_path: Path) -> None:
+    file = load_trials(write(tmp_path, ROW + ', {"seed": 8, "failed": "nan"}'))
+    given = file.given(mode())
+    assert given.branch == (Measured(7, {"loss": 2.5}), Crashed(8, "nan"))
+    trials = file.trials(mode())
+    assert [one.state for one in trials] == [
+        *(TrialState.OK, TrialState.OK, TrialState.FAILED)
+    ]
+    assert trials[2].result is not None
+    assert trials[2].result.outcome == Failed(FailureReason.NAN_METRIC, "nan")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("NaN", "nan_metric"),
+        ("Infinity", "infinite_metric"),
+        ("-Infinity", "infinite_metric"),
+        ("1" + "0" * 400, "infinite_metric"),
+        ('"2.5"', "unparsable_metric"),
+        ("true", "unparsable_metric"),
+        ("null", "missing_metric"),
+    ],
+)
+def test_a_value_that_is_no_finite_number_is_a_failed_trial_by_name(
+    tmp_path: Path, value: str, reason: str
+) -> None:
+    row = '{"seed": 7, "metrics": {"loss": ' + value + "}}"
+    (one,) = load_trials(write(tmp_path, row)).given(mode()).branch
+    assert isinstance(one, Crashed)
+    assert (one.reason, one.metric) == (reason, "loss")
+
+
+def test_a_missing_metric_fails_the_trial(tmp_path: Path) -> None:
+    needs = mode("mlp", LOSS, limit("seconds", maximum=1))
+    (one,) = load_trials(write(tmp_path, ROW)).given(needs).branch
+    assert isinstance(one, Crashed)
+    assert one.detail == "`seconds` is missing"
+
+
+def test_metrics_that_nobody_asked_for_may_be_anything(tmp_path: Path) -> None:
+    row = '{"seed": 7, "metrics": {"loss": 1, "note": "fine", "extra": 3}}'
+    (one,) = load_trials(write(tmp_path, row)).given(mode()).branch
+    assert one == Measured(7, {"loss": 1.0, "extra": 3.0})
+
+
+def test_looks_made_are_kept_in_order(tmp_path: Path) -> None:
+    file = load_trials(write(tmp_path, ROW, looks_made=[10, 5, 5]))
+    assert file.looks_made == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "is not JSON"),
+        ("[1, 2", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "is not a trials file"),
+        ('{"mode": "mlp", "stage": "fast"}', "arms: Field required"),
+        ('{"mode": 1, "stage": "fast", "arms": {}}', "mode:"),
+        ('{"mode": "m", "stage": "f", "arms": {}, "more": 1}', "more: Extra"),
+        ('{"mode": "m", "stage": "f", "arms": {"main": []}}', "no arm called `main`"),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"without:abc1234": []}}',
+            "belongs to an ablation",
+        ),
+        (
+            f'{{"mode": "m", "stage": "f", "arms": {{"branch": [{ROW}, {ROW}]}}}}',
+            "lists seed 7 more than once",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"branch": [{"seed": 1}]}}',
+            "needs `metrics` or `failed`",
+        ),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_with_the_place(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    path = tmp_path / "trials.json"
+    path.write_text(text)
+    with pytest.raises(UserFault, match=sentence):
+        load_trials(path)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserFault, match="There is no trials file"):
+        load_trials(tmp_path / "none.json")
+    with pytest.raises(UserFault, match="cannot be read"):
+        load_trials(tmp_path)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserFault, match="cannot be read"):
+        load_trials(tmp_path / "binary")
+
+
+def test_results_of_a_mode_or_stage_that_the_policy_lacks_are_refused(
+    tmp_path: Path,
+) -> None:
+    file = load_trials(write(tmp_path, ROW))
+    assert file.place(policy())[0].name == "mlp"
+    with pytest.raises(UserFault, match="of mode `mlp`, which the policy has not"):
+        file.place(policy(mode("conv")))
+    other = file.__class__("mlp", "slow", file.rows, None, "")
+    with pytest.raises(UserFault, match="no training stage `slow`"):
+        other.place(policy())

@@ -1,0 +1,158 @@
+"""A repository in memory: what `SourceRepository` promises, merged file by file."""
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision
+from bot.domain.errors import UserFault
+
+Files = Mapping[str, bytes]
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+
+
+class _Commit(NamedTuple):
+    tree: str
+    parents: tuple[str, ...]
+
+
+class FakeRepository:
+    """Tell a story with `commit`, `branch`, `switch`, `write`; read it by the port."""
+
+    def __init__(self, path: str = "/home/ann/digits") -> None:
+        self.path = PurePosixPath(path)
+        self.objects = self.path / ".git"
+        self._trees: dict[str, dict[str, bytes]] = {}
+        self._commits: dict[str, _Commit] = {}
+        self._names: dict[str, str] = {}
+        self._current = "main"
+        self._working: dict[str, bytes] = {}
+
+    # The story.
+
+    def commit(self, changes: Mapping[str, bytes | None]) -> str:
+        """Commit on the branch that is checked out; None deletes a file."""
+        parent = self._names.get(self._current)
+        files = dict(self._files(parent)) if parent else {}
+        for path, content in changes.items():
+            if content is None:
+                files.pop(path, None)
+            else:
+                files[path] = content
+        name = self._add(files, (parent,) if parent else ())
+        self._names[self._current] = name
+        self._working = files
+        return name
+
+    def branch(self, name: str) -> None:
+        """A new branch where we stand, checked out."""
+        self._names[name] = self._names[self._current]
+        self._current = name
+
+    def orphan(self, name: str) -> None:
+        """A branch without history, checked out; its first commit will be a root."""
+        self._current = name
+        self._working = {}
+
+    def switch(self, name: str) -> None:
+        """Check another branch out."""
+        self._current = name
+        self._working = dict(self._files(self._names[name]))
+
+    def write(self, path: str, content: bytes) -> None:
+        """Change a file of the working copy without committing it."""
+        self._working[path] = content
+
+    # The port.
+
+    def default_base(self) -> str:
+        self._require_commits()
+        others = [name for name in self._names if name != self._current]
+        for name in ("main", "master", *(others if len(others) == 1 else ())):
+            if name in self._names:
+                return name
+        raise UserFault("Cannot tell which branch to compare with.", "Name it.")
+
+    def resolve(self, revision: str) -> Revision:
+        wanted = self._current if revision == "HEAD" else revision
+        commit = self._names.get(wanted, wanted)
+        if commit in self._commits:
+            return Revision(revision, commit, self._commits[commit].tree)
+        self._require_commits()
+        near = ", ".join(difflib.get_close_matches(revision, self._names))
+        raise UserFault(f"There is no revision {revision!r}.", f"Perhaps: {near}.")
+
+    def dirty(self) -> tuple[str, ...]:
+        committed = self._files(self._names[self._current])
+        return _differing(committed, self._working)
+
+    def commit_dirty(self) -> tuple[Revision, str]:
+        self._require_commits()
+        head = self._names[self._current]
+        name = self._add(self._working, (head,))
+        ref = f"refs/seedgate/dirty/{name[:12]}"
+        self._names[ref] = name
+        return self.resolve(ref), ref
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        return self._trees[self.resolve(commit).tree].get(path)
+
+    def merge(self, base: str, head: str) -> MergeOutcome:
+        ours, theirs = self.resolve(base).commit, self.resolve(head).commit
+        fork = self._files(self._fork(ours, theirs))
+        mine, other = self._files(ours), self._files(theirs)
+        both = set(_differing(fork, mine)) & set(_differing(fork, other))
+        conflicts = sorted(both & set(_differing(mine, other)))
+        if conflicts:
+            return Conflicted(tuple(conflicts))
+        merged = dict(mine)
+        for path in _differing(fork, other):
+            merged.pop(path, None)
+            merged |= {path: other[path]} if path in other else {}
+        return Merged(self._add_tree(merged))
+
+    def require_plain(self, tree: str) -> None:
+        files = self._trees[tree]
+        pointers = [path for path in files if files[path].startswith(_POINTER)]
+        if pointers:
+            problem = f"LFS pointers in place of files: {', '.join(pointers)}."
+            raise UserFault(problem, "Commit the files themselves.")
+
+    def _require_commits(self) -> None:
+        if not self._commits:
+            raise UserFault("The repository has no commits yet.", "Commit something.")
+
+    def _files(self, commit: str) -> Files:
+        return self._trees[self._commits[commit].tree]
+
+    def _add(self, files: Files, parents: tuple[str, ...]) -> str:
+        tree = self._add_tree(files)
+        name = _digest("commit", tree, *parents)
+        self._commits[name] = _Commit(tree, parents)
+        return name
+
+    def _add_tree(self, files: Files) -> str:
+        tree = _digest("tree", *(repr(pair) for pair in sorted(files.items())))
+        self._trees[tree] = dict(files)
+        return tree
+
+    def _fork(self, ours: str, theirs: str) -> str:
+        common = self._ancestors(ours) & self._ancestors(theirs)
+        if not common:
+            raise UserFault("The revisions have no history in common.", "Name another.")
+        return max(common, key=lambda one: len(self._ancestors(one)))
+
+    def _ancestors(self, commit: str) -> set[str]:
+        parents = (self._ancestors(one) for one in self._commits[commit].parents)
+        return {commit}.union(*parents)
+
+
+def _differing(left: Files, right: Files) -> tuple[str, ...]:
+    paths: Iterable[str] = left.keys() | right.keys()
+    return tuple(sorted(p for p in paths if left.get(p) != right.get(p)))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha1("\0".join(parts).encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,172 @@
+"""A store in memory, held to the same contract as the one on a database."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.app.ports import StoredTrial
+from workers.contract import (
+    TERMINAL,
+    Attempt,
+    Claim,
+    Failed,
+    Infra,
+    InfraReason,
+    Node,
+    Ok,
+    Progress,
+    TrialResult,
+    TrialSpec,
+    TrialState,
+)
+
+TRIES = 3
+BACK_OFF_S = (2.0, 8.0)
+CLAIMED = (
+    TrialState.RESERVED,
+    TrialState.PREPARING,
+    TrialState.RUNNING,
+    TrialState.COLLECTING,
+)
+GIVEN_UP = (TrialState.CANCELLED, TrialState.SUPERSEDED, TrialState.INFRA)
+
+
+@dataclass
+class _Row:
+    stored: StoredTrial
+    tries: int = 0
+    not_before: float = 0.0
+
+
+class MemoryStore:
+    """`EvaluationStore` and `TrialQueue`; the order of `_rows` is the order wanted."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._rows: dict[str, _Row] = {}
+        self._open: set[Attempt] = set()
+        self._wants: set[tuple[str, str]] = set()
+        self._nodes: dict[str, tuple[float, Node]] = {}
+        self._reports: dict[str, str] = {}
+
+    # The engine's side
+
+    def nodes(self, since: float = 0.0) -> Sequence[Node]:
+        latest = sorted(self._nodes.values(), key=lambda one: (-one[0], one[1].name))
+        return [node for at, node in latest if at >= since]
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, StoredTrial]:
+        return {key: self._rows[key].stored for key in keys if key in self._rows}
+
+    def want(self, evaluation: str, specs: Sequence[TrialSpec]) -> None:
+        for spec in specs:
+            self._wants.add((evaluation, spec.key))
+            old = self._rows.get(spec.key)
+            if old is None or old.stored.state in GIVEN_UP:
+                attempt = 1 if old is None else old.stored.attempt + 1
+                self._rows.pop(spec.key, None)
+                queued = StoredTrial(
+                    spec.key, spec, TrialState.QUEUED, attempt, evaluation
+                )
+                self._rows[spec.key] = _Row(queued)
+
+    def cancel(self, evaluation: str, keys: Sequence[str]) -> None:
+        self._wants -= {(evaluation, key) for key in keys}
+        still = {key for _, key in self._wants}
+        for key in keys:
+            row = self._rows.get(key)
+            if row and key not in still and row.stored.state not in TERMINAL:
+                self._set(key, state=TrialState.CANCELLED, finished_at=self._now())
+
+    def save_evaluation(self, evaluation: str, document: str) -> None:
+        self._reports[evaluation] = document
+
+    def load_evaluation(self, evaluation: str) -> str | None:
+        if evaluation in self._reports:
+            return self._reports[evaluation]
+        found = [name for name in self._reports if name.startswith(evaluation)]
+        return self._reports[found[0]] if len(found) == 1 else None
+
+    # The dispatcher's side
+
+    def register(self, node: Node) -> None:
+        self._nodes[node.name] = (self._now(), node)
+
+    def recover(self) -> None:
+        self._open.clear()
+        for key, row in self._rows.items():
+            if row.stored.state in CLAIMED:
+                self._requeue(key)
+
+    def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
+        busy = {attempt.key for attempt in self._open}
+        free = [
+            row.stored
+            for key, row in self._rows.items()
+            if row.stored.state is TrialState.QUEUED
+            and row.not_before <= self._now()
+            and key not in busy
+            and (not machines or row.stored.spec.machine in ("", *machines))
+        ]
+        return [self._claim(stored) for stored in free[:limit]]
+
+    def _claim(self, stored: StoredTrial) -> Claim:
+        self._set(stored.key, state=TrialState.RESERVED)
+        attempt = Attempt(stored.key, stored.attempt)
+        self._open.add(attempt)
+        return Claim(attempt, stored.spec)
+
+    def advance(self, attempt: Attempt, state: TrialState) -> bool:
+        if state not in CLAIMED:
+            raise ValueError(state)
+        if not self._holds(attempt):
+            return False
+        now = self._rows[attempt.key].stored.state
+        if CLAIMED.index(state) > CLAIMED.index(now):
+            self._set(attempt.key, state=state)
+        return True
+
+    def progress(self, attempt: Attempt, progress: Progress) -> None:
+        if self._holds(attempt):
+            self._set(attempt.key, progress=progress)
+
+    def finish(self, attempt: Attempt, result: TrialResult) -> bool:
+        held = self._holds(attempt)
+        self._open.discard(attempt)
+        if held:
+            self._end(attempt.key, result)
+        return held
+
+    def cancelled(self) -> Sequence[Attempt]:
+        return [attempt for attempt in self._open if not self._holds(attempt)]
+
+    def _end(self, key: str, result: TrialResult) -> None:
+        row = self._rows[key]
+        ended = {"result": result, "finished_at": self._now()}
+        match result.outcome:
+            case Ok():
+                self._set(key, state=TrialState.OK, **ended)
+            case Failed():
+                self._set(key, state=TrialState.FAILED, **ended)
+            case Infra(reason):
+                row.tries += 1
+                if row.tries >= TRIES or reason is InfraReason.PLACEMENT:
+                    self._set(key, state=TrialState.INFRA, **ended)
+                else:
+                    row.not_before = self._now() + BACK_OFF_S[row.tries - 1]
+                    self._requeue(key)
+
+    def _requeue(self, key: str) -> None:
+        attempt = self._rows[key].stored.attempt + 1
+        self._set(key, state=TrialState.QUEUED, attempt=attempt, progress=None)
+
+    def _set(self, key: str, **changes: object) -> None:
+        row = self._rows[key]
+        row.stored = replace(row.stored, **changes)  # type: ignore[arg-type]
+
+    def _holds(self, attempt: Attempt) -> bool:
+        row = self._rows.get(attempt.key)
+        return (
+            row is not None
+            and row.stored.attempt == attempt.number
+            and row.stored.state in CLAIMED
+        )

@@ -1,0 +1,205 @@
+"""What `seedgate local` would judge, and all that it refuses before it spends."""
+
+import pytest
+
+from bot.adapters.policy_file import load_policy
+from bot.app.local import POLICY_PATH, Comparison, Request, compare
+from bot.domain.errors import PolicyFaults, UserFault
+from tests.fakes.repository import FakeRepository
+
+POLICY = b"""\
+version: 1
+modes:
+  mlp: &mode
+    train: [python, train.py, --seed, "{seed}"]
+    metrics: {loss: {direction: minimize, tolerance: 0.1}}
+  conv: *mode
+"""
+
+
+@pytest.fixture
+def repository() -> FakeRepository:
+    """Main with a policy, and a branch `idea` that is checked out."""
+    made = FakeRepository()
+    made.commit({"train.py": b"lr = 1\n", POLICY_PATH: POLICY})
+    made.branch("idea")
+    made.commit({"train.py": b"lr = 2\n"})
+    return made
+
+
+def ask(repository: FakeRepository, **request: object) -> Comparison:
+    return compare(repository, Request(**request), load_policy)
+
+
+def with_policy(extra: bytes) -> dict[str, object]:
+    return {"policy_text": POLICY + extra, "policy_source": "mine.yml"}
+
+
+def test_the_branch_is_merged_into_the_main_branch_and_all_modes_are_judged(
+    repository: FakeRepository,
+) -> None:
+    found = ask(repository)
+    assert (found.base.name, found.head.name) == ("main", "HEAD")
+    assert found.trees is not None
+    assert found.trees.base_tree != found.trees.merged_tree
+    assert [mode.name for mode in found.modes] == ["mlp", "conv"]
+    assert (found.narrowed, found.stage.name) == ((), "fast")
+    assert found.policy_source == f"main:{POLICY_PATH}"
+
+
+def test_the_policy_of_the_base_rules_not_that_of_the_branch(
+    repository: FakeRepository,
+) -> None:
+    loose = POLICY.replace(b"0.1", b"99")
+    repository.commit({POLICY_PATH: loose})
+    found = ask(repository)
+    assert found.policy.sha256 == load_policy(POLICY, "base").sha256
+
+
+def test_a_base_without_a_policy_is_told_of_init() -> None:
+    repository = FakeRepository()
+    repository.commit({"train.py": b""})
+    with pytest.raises(UserFault, match="has no") as caught:
+        ask(repository)
+    assert "seedgate init" in caught.value.mend
+
+
+def test_a_policy_that_is_only_on_the_branch_is_seen_and_named() -> None:
+    repository = FakeRepository()
+    repository.commit({"train.py": b""})
+    repository.branch("idea")
+    repository.commit({POLICY_PATH: POLICY})
+    with pytest.raises(UserFault) as caught:
+        ask(repository)
+    assert "The head HEAD has one" in caught.value.mend
+    assert "--policy .github/seedgate.yml" in caught.value.mend
+
+
+def test_a_policy_file_can_be_tried_before_it_is_merged(
+    repository: FakeRepository,
+) -> None:
+    found = ask(repository, **with_policy(b"stages: {quick: {}}\n"))
+    assert (found.stage.name, found.policy_source) == ("quick", "mine.yml")
+
+
+def test_a_broken_policy_raises_all_its_faults(repository: FakeRepository) -> None:
+    with pytest.raises(PolicyFaults):
+        ask(repository, **with_policy(b"nonsense: 1\nmore: 2\n"))
+
+
+def test_uncommitted_work_is_refused_with_the_files(repository: FakeRepository) -> None:
+    repository.write("train.py", b"lr = 3\n")
+    with pytest.raises(UserFault, match=r"not committed: train\.py") as caught:
+        ask(repository)
+    assert "--allow-dirty" in caught.value.mend
+
+
+def test_many_uncommitted_files_are_cut_short(repository: FakeRepository) -> None:
+    for index in range(9):
+        repository.write(f"{index}.py", b"")
+    with pytest.raises(UserFault, match=r"0.py, 1.py, 2.py, 3.py, 4.py, \.\.\."):
+        ask(repository)
+
+
+def test_uncommitted_work_can_be_committed_to_a_scratch_ref(
+    repository: FakeRepository,
+) -> None:
+    repository.write("train.py", b"lr = 3\n")
+    found = ask(repository, allow_dirty=True)
+    assert found.scratch_ref is not None
+    assert found.head.commit != repository.resolve("idea").commit
+
+
+def test_uncommitted_work_does_not_concern_another_branch(
+    repository: FakeRepository,
+) -> None:
+    repository.switch("main")
+    repository.write("train.py", b"lr = 3\n")
+    found = ask(repository, head="idea", base="main")
+    assert found.scratch_ref is None
+
+
+def test_a_conflict_is_reported_by_file(repository: FakeRepository) -> None:
+    repository.switch("main")
+    repository.commit({"train.py": b"lr = 9\n"})
+    found = ask(repository, head="idea")
+    assert found.conflicts == ("train.py",)
+    assert found.trees is None
+
+
+def test_an_unknown_revision_is_named(repository: FakeRepository) -> None:
+    with pytest.raises(UserFault, match="ideas"):
+        ask(repository, head="ideas")
+
+
+def test_a_narrower_request_says_what_it_leaves_out(repository: FakeRepository) -> None:
+    found = ask(
+        repository,
+        **with_policy(b"ablation: {unit: commit}\n"),
+        modes=("conv",),
+        max_seeds=5,
+        ablation=False,
+    )
+    assert found.narrowed == ("mode mlp", "seeds 6 to 20", "ablation")
+    assert found.max_seeds == 5
+
+
+def test_naming_everything_narrows_nothing(repository: FakeRepository) -> None:
+    found = ask(repository, modes=("conv", "mlp"), stage="fast", max_seeds=20)
+    assert found.narrowed == ()
+
+
+def test_a_stage_left_out_by_name_is_said(repository: FakeRepository) -> None:
+    ladder = b"stages: {tests: {command: [pytest]}, fast: {}, full: {when: on-pass}}\n"
+    found = ask(repository, **with_policy(ladder), stage="fast")
+    assert found.narrowed == ("stage tests", "stage full")
+
+
+def test_a_stage_that_waits_for_a_label_is_not_missed(
+    repository: FakeRepository,
+) -> None:
+    ladder = b"stages: {fast: {}, full: {when: label:full}}\n"
+    found = ask(repository, **with_policy(ladder))
+    assert (found.stage.name, found.narrowed) == ("fast", ())
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        ({"modes": ("gru",)}, "There is no mode `gru`"),
+        ({"targets": ("gru",)}, "There is no mode `gru`"),
+        ({"modes": ("mlp",), "targets": ("conv",)}, "`conv` is not among the modes"),
+        ({"stage": "slow"}, "There is no stage `slow`"),
+        ({"max_seeds": 3}, "--max-seeds 3 is too few"),
+        (with_policy(b"protected: [data/**]\n"), "`protected`"),
+        (with_policy(b"ablation: {unit: commit}\n"), "`ablation`"),
+        (with_policy(b"stages: {tests: {command: [pytest]}, fast: {}}\n"), "tests"),
+        (with_policy(b"stages: {fast: {when: never}}\n"), "No training stage"),
+        (
+            {
+                **with_policy(b"stages: {tests: {command: [pytest]}, fast: {}}\n"),
+                "stage": "tests",
+            },
+            "trains nothing",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(
+    repository: FakeRepository, request_: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(UserFault, match=sentence):
+        ask(repository, **request_)
+
+
+def test_a_feature_of_a_mode_that_is_not_judged_is_no_obstacle(
+    repository: FakeRepository,
+) -> None:
+    conv = b"""conv:
+    train: [python, train.py]
+    network: [example.org]
+    metrics: {loss: {direction: minimize, tolerance: 0.1}}"""
+    text = POLICY.replace(b"conv: *mode", conv)
+    with pytest.raises(UserFault, match="network"):
+        ask(repository, policy_text=text, policy_source="mine.yml")
+    found = ask(repository, policy_text=text, policy_source="m.yml", modes=("mlp",))
+    assert [mode.name for mode in found.modes] == ["mlp"]

@@ -1,0 +1,24 @@
+"""Arms and their names."""
+
+import pytest
+
+from bot.domain.arms import Arm, Baseline, Branch, Only, Without, label, parse
+
+
+@pytest.mark.parametrize(
+    ("arm", "name"),
+    [
+        (Baseline(), "baseline"),
+        (Branch(), "branch"),
+        (Without("abc1234"), "without:abc1234"),
+        (Only("abc1234"), "only:abc1234"),
+    ],
+)
+def test_an_arm_is_read_back_from_its_name(arm: Arm, name: str) -> None:
+    assert label(arm) == name
+    assert parse(name) == arm
+
+
+@pytest.mark.parametrize("name", ["", "main", "without:", "only", "baseline:1"])
+def test_anything_else_is_no_arm(name: str) -> None:
+    assert parse(name) is None

@@ -1,0 +1,118 @@
+"""Judging results that somebody else has."""
+
+import numpy as np
+import pytest
+
+from bot.domain.errors import UserFault
+from bot.domain.judgement import Given, judge_given
+from bot.domain.policy import Decision, Mode, Seeding
+from bot.domain.stats.method import Method
+from bot.domain.trials import Crashed, Measured, Observation
+from bot.domain.verdict import Reason, Ruling, Verdict
+from tests.fakes.policies import mode, target
+
+LOOKS = (5, 10, 15, 20)
+
+
+def arm(
+    seed: int, n: int, shift: float = 0.0, *, seeds: bool = True
+) -> tuple[Observation, ...]:
+    values = np.random.default_rng(seed).normal(1.0 + shift, 0.02, n)
+    return tuple(
+        Measured(100 + i if seeds else None, {"loss": float(v)})
+        for i, v in enumerate(values)
+    )
+
+
+def judge(
+    baseline: tuple[Observation, ...],
+    branch: tuple[Observation, ...],
+    runs: Mode | None = None,
+    made: tuple[int, ...] | None = None,
+) -> Verdict:
+    return judge_given(runs or mode(), Decision(), LOOKS, Given(baseline, branch, made))
+
+
+def reasons(verdict: Verdict) -> list[Reason]:
+    return [one.reason for one in verdict.findings]
+
+
+def test_results_that_reach_a_look_are_judged_at_it() -> None:
+    verdict = judge(arm(1, 10), arm(2, 10))
+    assert (verdict.state, verdict.modes[0].look) == (Ruling.PASS, 10)
+    assert Reason.BETWEEN_LOOKS not in reasons(verdict)
+
+
+def test_arms_with_the_same_seeds_are_paired_in_any_order() -> None:
+    baseline, branch = arm(1, 5), arm(2, 5, 0.3)
+    straight = judge(baseline, branch).modes[0].metrics[0]
+    shuffled = judge(baseline[::-1], branch).modes[0].metrics[0]
+    assert straight.method is Method.PAIRED_T
+    assert straight.d == pytest.approx(shuffled.d)
+    assert straight.p_harm == pytest.approx(shuffled.p_harm)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "branch"),
+    [
+        (arm(1, 5, seeds=False), arm(2, 5, seeds=False)),
+        (arm(1, 5), arm(2, 5, seeds=False)),
+        (arm(1, 6), arm(2, 5)),
+    ],
+)
+def test_arms_that_do_not_list_the_same_seeds_are_compared_by_welch(
+    baseline: tuple[Observation, ...], branch: tuple[Observation, ...]
+) -> None:
+    assert judge(baseline, branch).modes[0].metrics[0].method is Method.WELCH_T
+
+
+def test_a_mode_without_seeding_is_never_paired() -> None:
+    verdict = judge(arm(1, 5), arm(2, 5), mode("mlp", seeding=Seeding.NONE))
+    assert verdict.modes[0].metrics[0].method is Method.WELCH_T
+
+
+def test_a_number_between_two_looks_is_an_extra_look_and_says_so() -> None:
+    verdict = judge(arm(1, 7), arm(2, 7))
+    assert Reason.BETWEEN_LOOKS in reasons(verdict)
+
+
+def test_an_open_answer_names_the_next_look() -> None:
+    wide = tuple(Measured(100 + i, {"loss": 1.0 + 0.3 * (-1) ** i}) for i in range(5))
+    verdict = judge(arm(1, 5), wide)
+    assert verdict.state is Ruling.UNDECIDED
+    found = next(f for f in verdict.findings if f.reason is Reason.MORE_LOOKS_LEFT)
+    assert found.evidence["n_next"] == 10
+
+
+def test_beyond_the_last_look_nothing_is_extended() -> None:
+    verdict = judge(arm(1, 21), arm(2, 21))
+    assert verdict.state is Ruling.UNDECIDED
+    assert reasons(verdict) == [Reason.BEYOND_LAST_LOOK]
+
+
+def test_looks_that_were_never_made_leave_more_room_for_this_one() -> None:
+    all_made = judge(arm(1, 20), arm(2, 20)).modes[0].metrics[0]
+    none_made = judge(arm(1, 20), arm(2, 20), made=()).modes[0].metrics[0]
+    assert none_made.level > all_made.level
+    assert none_made.level == pytest.approx(0.05)
+
+
+def test_failures_are_counted_in_results_from_outside_too() -> None:
+    broken = tuple(Crashed(100 + i, "nan") for i in range(5))
+    assert judge(arm(1, 5), broken).state is Ruling.BLOCK
+
+
+def test_a_target_needs_no_baseline() -> None:
+    verdict = judge((), arm(1, 5), mode("mlp", target("loss", 1.5)))
+    assert verdict.state is Ruling.PASS
+
+
+@pytest.mark.parametrize(
+    ("baseline", "branch", "name"),
+    [((), arm(2, 5), "baseline"), (arm(1, 5), (), "branch")],
+)
+def test_an_empty_arm_is_refused_by_name(
+    baseline: tuple[Observation, ...], branch: tuple[Observation, ...], name: str
+) -> None:
+    with pytest.raises(UserFault, match=f"no trials in its arm `{name}`"):
+        judge(baseline, branch)
