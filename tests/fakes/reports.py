@@ -332,10 +332,12 @@ def mode(
     )
 
 
-def loss(n: int, gain: float, noise: float = 0.012, **given: object) -> MetricVerdict:
+def loss(
+    n: int, gain: float, noise: float = 0.012, own: float = 0.3, **given: object
+) -> MetricVerdict:
     """A test loss around 0.40, lower is better, tolerance 0.01."""
     facts: dict[str, object] = {"tolerance": 0.01, **given}
-    return metric("test_loss", pairs(n, 0.40, gain, noise), **facts)
+    return metric("test_loss", pairs(n, 0.40, gain, noise, own), **facts)
 
 
 def accuracy(n: int, gain: float, **given: object) -> MetricVerdict:
@@ -345,7 +347,7 @@ def accuracy(n: int, gain: float, **given: object) -> MetricVerdict:
         "direction": Direction.MAXIMIZE,
         **given,
     }
-    return metric("test_accuracy", pairs(n, 0.951, gain, 0.006), **facts)
+    return metric("test_accuracy", pairs(n, 0.951, gain, 0.006, own=1.2), **facts)
 
 
 def wall_clock(n: int) -> MetricVerdict:
@@ -450,7 +452,8 @@ def undecided() -> Report:
     open_loss = loss(
         20,
         0.006,
-        noise=0.03,
+        noise=0.02,
+        own=1.4,
         state=Ruling.UNDECIDED,
         reason=Reason.NOT_SHOWN,
         p_ni=0.21,

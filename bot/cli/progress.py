@@ -1,0 +1,133 @@
+"""Live progress on stderr: bars on a terminal, a plain line now and then elsewhere."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.screen import clean
+from bot.domain.trials import Trial
+from bot.domain.verdict import ModeVerdict, Ruling
+from bot.presentation import numbers
+from bot.presentation.progress import (
+    ModeSnapshot,
+    Snapshot,
+    estimate,
+    line,
+    snapshot,
+    spent,
+)
+
+LINE_EVERY_S = 10.0
+"""Between two plain lines of one mode, unless it reached a look."""
+DRAW_EVERY_S = 0.25
+_MOST_VALUES = 4
+_COLOURS = {
+    Ruling.PASS: "green",
+    Ruling.BLOCK: "red",
+    Ruling.UNDECIDED: "yellow",
+    Ruling.INFO: "default",
+}
+
+
+def _stderr() -> Console:
+    """A console whose lines never run over its width: that would break redrawing."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+class ProgressView:
+    """Shows how far an evaluation is, until it is left."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Draw on `console`; on stderr if none is given."""
+        self._console = console or _stderr()
+        self._live = (
+            Live(console=self._console, auto_refresh=False, transient=True)
+            if self._console.is_terminal
+            else None
+        )
+        self._drawn_s = -DRAW_EVERY_S
+        self._said: dict[str, tuple[str, int, float]] = {}
+
+    def __enter__(self) -> Self:
+        """Take the lower lines of the terminal, where there is one."""
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the lines back; the results come after."""
+        if self._live is not None:
+            self._live.stop()
+
+    def update(
+        self,
+        trials: Sequence[Trial],
+        modes: Sequence[ModeVerdict],
+        slots: int,
+        elapsed_s: float,
+    ) -> None:
+        """Show this state; may be called as often as one likes."""
+        if self._live is None:
+            self._say(snapshot(trials, modes, slots, elapsed_s))
+        elif elapsed_s - self._drawn_s >= DRAW_EVERY_S or _all_decided(modes):
+            self._drawn_s = elapsed_s
+            drawn = draw(snapshot(trials, modes, slots, elapsed_s))
+            self._live.update(drawn, refresh=True)
+
+    def _say(self, now: Snapshot) -> None:
+        for mode in now.modes:
+            text, look, when = self._said.get(mode.name, ("", -1, -LINE_EVERY_S))
+            fresh = line(mode)
+            due = mode.look != look or now.elapsed_s - when >= LINE_EVERY_S
+            if fresh != text and due:
+                self._said[mode.name] = (fresh, mode.look, now.elapsed_s)
+                self._console.print(clean(_plain_line(now, fresh)), soft_wrap=True)
+
+
+def _all_decided(modes: Sequence[ModeVerdict]) -> bool:
+    return all(one.decided for one in modes)
+
+
+def _plain_line(now: Snapshot, text: str) -> str:
+    parts = [f"[{numbers.duration(now.elapsed_s)}] {text}", estimate(now), spent(now)]
+    return "; ".join(one for one in parts if one)
+
+
+def draw(now: Snapshot) -> RenderableType:
+    """The live picture: a bar a mode, the last values, time and cost."""
+    table = Table.grid(padding=(0, 1))
+    for mode in now.modes:
+        table.add_row(*_bar(mode))
+    values = [text for mode in now.modes for text in mode.values]
+    lines = [Text(f"  {clean(one)}", style="dim") for one in values[:_MOST_VALUES]]
+    footer = [numbers.duration(now.elapsed_s), estimate(now), spent(now)]
+    foot = Text("; ".join(one for one in footer if one))
+    return Group(table, *lines, foot)
+
+
+def _bar(mode: ModeSnapshot) -> tuple[RenderableType, ...]:
+    colour = _COLOURS[mode.state] if mode.decided else "cyan"
+    total, done = max(1, mode.last_look), min(mode.seeds, mode.last_look)
+    text = line(mode).removeprefix(f"{mode.name}: ")
+    return (
+        Text(clean(mode.name), style="bold"),
+        ProgressBar(
+            total=total,
+            completed=total if mode.decided else done,
+            width=24,
+            complete_style=colour,
+            finished_style=colour,
+        ),
+        Text(clean(text), style=colour),
+    )

@@ -1,0 +1,85 @@
+"""What stands behind the numbers: provenance, cost, and how to read them."""
+
+from bot.domain.verdict import Cost, ModeVerdict, Provenance
+from bot.presentation import numbers
+
+HOW_TO_READ = (
+    "One trial is one whole training run. Branch and baseline ran the same seeds on "
+    "the same machine, side by side.",
+    "The effect is oriented: positive is better, whichever way the metric points.",
+    "A metric passes when a loss beyond its tolerance is ruled out, and blocks when "
+    "a loss is shown; while neither is shown, seeds are added until the last look.",
+    "The interval is a repeated confidence interval: it holds although the numbers "
+    "were looked at several times, and it comes from the same test as the verdict.",
+    "The estimate after early stopping is biased; the interval is what is proven.",
+    "A failed trial is an outcome and is shown as one; nothing is averaged around it.",
+    "Self-reported numbers were printed or written by the code that was judged; "
+    "Seedgate read them and cannot vouch for them.",
+)
+
+
+def provenance_rows(provenance: Provenance) -> tuple[tuple[str, str], ...]:
+    """(what, value) for everything that is known."""
+    rows = (
+        ("Repository", provenance.repository),
+        ("Base", _revision(provenance.base_revision, provenance.base_commit)),
+        ("Head", _revision(provenance.head_revision, provenance.head_commit)),
+        ("Tree of the baseline", provenance.base_tree),
+        ("Tree that would land", provenance.merged_tree),
+        ("Scratch ref", provenance.scratch_ref or ""),
+        ("Policy", provenance.policy_source),
+        ("Policy SHA-256", provenance.policy_sha256),
+        ("Machine", provenance.node),
+        ("Hardware class", provenance.hardware_class),
+        ("Environment", provenance.environment_summary),
+        ("Environment hash", provenance.environment_hash),
+        ("Sandbox", provenance.sandbox),
+        ("Seedgate", provenance.seedgate_version),
+    )
+    return tuple((what, value) for what, value in rows if value)
+
+
+def _revision(name: str, commit: str) -> str:
+    return f"{name} ({commit})" if name and commit and name != commit else commit
+
+
+def cost_rows(cost: Cost) -> tuple[tuple[str, str], ...]:
+    """(what, amount); GPU time only where some was used."""
+    rows = [
+        ("Trials run", str(cost.trials_run)),
+        ("Trials reused", str(cost.trials_reused)),
+        ("Trials cancelled", str(cost.trials_cancelled)),
+        ("Elapsed", numbers.duration(cost.elapsed_s)),
+        ("CPU hours", numbers.number(round(cost.cpu_hours, 4))),
+    ]
+    if cost.gpu_hours:
+        rows.append(("GPU hours", numbers.number(round(cost.gpu_hours, 4))))
+    return tuple(rows)
+
+
+def cost_line(cost: Cost) -> str:
+    """The cost in one line."""
+    if not (cost.trials_run or cost.trials_reused or cost.trials_cancelled):
+        return "nothing was run"
+    run = numbers.counted(cost.trials_run, "trial")
+    parts = [f"{run} run", f"{cost.trials_reused} reused"]
+    if cost.trials_cancelled:
+        parts.append(f"{cost.trials_cancelled} cancelled")
+    parts.append(numbers.duration(cost.elapsed_s))
+    parts.append(f"{numbers.number(round(cost.cpu_hours, 4))} CPU hours")
+    if cost.gpu_hours:
+        parts.append(f"{numbers.number(round(cost.gpu_hours, 4))} GPU hours")
+    return ", ".join(parts)
+
+
+def looks_line(mode: ModeVerdict) -> str:
+    """`judged at 6 seeds per arm; planned looks 4 to 20`."""
+    if not mode.looks:
+        return f"judged at {mode.look} seeds per arm" if mode.look else "not judged"
+    first, last = mode.looks[0], mode.looks[-1]
+    plan = f"looks planned from {first} to {last}"
+    if first == last:
+        plan = "the only look planned" if mode.look else f"one look planned at {last}"
+    if not mode.look:
+        return f"not judged yet, {plan}"
+    return f"judged at {numbers.counted(mode.look, 'seed')} per arm, {plan}"

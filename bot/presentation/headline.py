@@ -1,0 +1,129 @@
+"""The answer in one line: merge or not, why, and what to do next."""
+
+from collections.abc import Iterable
+
+from bot.domain.policy import Role
+from bot.domain.verdict import Finding, Reason, Report, Ruling
+from bot.presentation import numbers
+from bot.presentation.words import words
+
+ANSWERS = {
+    Ruling.PASS: "Safe to merge",
+    Ruling.BLOCK: "Do not merge",
+    Ruling.UNDECIDED: "Undecided",
+    Ruling.INFO: "For information",
+}
+_ORDER = (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS, Ruling.INFO)
+_MOST_CLAUSES = 2
+_MOST_STEPS = 3
+_MOST_MODES = 4
+_SHA_DIGITS = 10
+
+
+def all_findings(report: Report) -> tuple[Finding, ...]:
+    """Every finding once, what decides first; else in the order found."""
+    of_modes = (one for mode in report.verdict.modes for one in mode.findings)
+    found = (*report.verdict.findings, *of_modes)
+    unique = {one.id: one for one in found}.values()
+    return tuple(sorted(unique, key=lambda one: _ORDER.index(one.state)))
+
+
+def answer(state: Ruling) -> str:
+    """`Do not merge`, `Safe to merge` or `Undecided`."""
+    return ANSWERS[state]
+
+
+def headline(report: Report) -> str:
+    """One line that a researcher understands in ten seconds, without a full stop."""
+    return f"{answer(report.verdict.state)}: {why(report)}"
+
+
+def because(report: Report) -> str:
+    """The same as a sentence of its own, for below the answer."""
+    return f"Because {why(report)}."
+
+
+def why(report: Report) -> str:
+    """The clause behind the answer."""
+    if report.verdict.state is Ruling.PASS:
+        return _why_pass(report)
+    clauses = _distinct(words(one).short for one in deciding(report))
+    if not clauses:
+        return "the trials so far do not decide it"
+    return _and_more(clauses)
+
+
+def deciding(report: Report) -> tuple[Finding, ...]:
+    """The findings that made the verdict what it is."""
+    state = report.verdict.state
+    return tuple(one for one in all_findings(report) if one.state is state)
+
+
+def next_steps(report: Report) -> tuple[str, ...]:
+    """What to do now, at most three sentences."""
+    if report.verdict.state is Ruling.PASS:
+        return (_merge(report), *_warnings(report))[:_MOST_STEPS]
+    mends = _distinct(words(one).mend for one in deciding(report))
+    return mends[:_MOST_STEPS] or ("Start the same command again to go on.",)
+
+
+def _merge(report: Report) -> str:
+    provenance = report.provenance
+    head, base = provenance.head_commit, provenance.base_commit
+    if not head or not base:
+        return "Merge it."
+    return (
+        f"Merge it. The verdict is for commit {head[:_SHA_DIGITS]} on "
+        f"{base[:_SHA_DIGITS]} alone; after any further change, judge again."
+    )
+
+
+_WORTH_SAYING = (
+    Reason.DIRTY_COMMITTED,
+    Reason.SEED_HAS_NO_EFFECT,
+    Reason.NO_SANDBOX,
+)
+
+
+def _warnings(report: Report) -> tuple[str, ...]:
+    found = (one for one in all_findings(report) if one.reason in _WORTH_SAYING)
+    return _distinct(words(one).mend for one in found)
+
+
+def _why_pass(report: Report) -> str:
+    good = (Reason.BETTER, Reason.TARGET_SHOWN)
+    found = [words(one).short for one in all_findings(report) if one.reason in good]
+    clauses = [*_distinct(found)[:_MOST_CLAUSES], *_nothing_worse(report)]
+    if clauses:
+        return numbers.joined(clauses)
+    nothing = (words(one).short for one in deciding(report))
+    return _and_more(_distinct(nothing)) or "every rule of the policy holds"
+
+
+def _nothing_worse(report: Report) -> tuple[str, ...]:
+    """`nothing got worse beyond its tolerance in mlp and conv (4 to 6 seeds ...)`."""
+    primaries = [
+        (mode.name, metric)
+        for mode in report.verdict.modes
+        for metric in mode.metrics
+        if metric.role is Role.PRIMARY and metric.state is Ruling.PASS
+    ]
+    if not primaries:
+        return ()
+    names = numbers.some(_distinct(name for name, _ in primaries), _MOST_MODES)
+    if all(metric.reason is Reason.BIT_IDENTICAL for _, metric in primaries):
+        return (f"training is bit-identical in {names}",)
+    looks = sorted({metric.look for _, metric in primaries})
+    seeds = f"{looks[0]} to {looks[-1]}" if len(looks) > 1 else f"{looks[0]}"
+    where = f"in {names} ({seeds} seeds per arm)"
+    return (f"nothing is worse than its tolerance allows {where}",)
+
+
+def _and_more(clauses: tuple[str, ...]) -> str:
+    shown, left = clauses[:_MOST_CLAUSES], len(clauses) - _MOST_CLAUSES
+    more = f"; and {numbers.counted(left, 'more reason')}" if left > 0 else ""
+    return "; ".join(shown) + more
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in texts if one))

@@ -1,0 +1,140 @@
+"""The report as one JSON object: the stable contract that scripts rely on.
+
+Described by `docs/reference/report.schema.json`. Numbers are finite or null.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from enum import Enum
+
+from bot.domain.arms import label
+from bot.domain.trials import Trial
+from bot.domain.verdict import (
+    SCHEMA_VERSION,
+    Finding,
+    MetricVerdict,
+    ModeVerdict,
+    Report,
+)
+from bot.presentation.headline import all_findings
+from bot.presentation.repro import repro
+from bot.presentation.words import message
+from workers.contract import SELF_REPORTED, Failed, Infra
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+def document(report: Report) -> dict[str, Json]:
+    """The whole report; `json.dumps(..., allow_nan=False)` never refuses it."""
+    provenance = report.provenance
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "evaluation": report.evaluation,
+        "stages": list(report.stages),
+        "provenance": _plain(dataclasses.asdict(provenance)),
+        "verdict": str(report.verdict.state),
+        "base": provenance.base_commit or None,
+        "head": provenance.head_commit or None,
+        "tree": provenance.merged_tree or None,
+        "policy_sha256": provenance.policy_sha256 or None,
+        "findings": [_finding(one) for one in all_findings(report)],
+        "modes": {mode.name: _mode(mode) for mode in report.verdict.modes},
+        "changes": [],
+        "trials": [_trial(one) for one in report.trials],
+        "cost": _plain(dataclasses.asdict(report.cost)),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "id": finding.id,
+        "kind": str(finding.kind),
+        "mode": finding.mode,
+        "metric": finding.metric,
+        "change": finding.change,
+        "state": str(finding.state),
+        "message": message(finding),
+        "evidence": _plain({"reason": finding.reason, **finding.evidence}),
+    }
+
+
+def _mode(mode: ModeVerdict) -> Json:
+    return {
+        "targeted": mode.targeted,
+        "fingerprint": str(mode.fingerprint),
+        "state": str(mode.state),
+        "decided": mode.decided,
+        "look": mode.look,
+        "looks": list(mode.looks),
+        "metrics": {metric.name: _metric(metric) for metric in mode.metrics},
+    }
+
+
+_AS_THEY_ARE = (
+    *("d", "tolerance", "p_ni", "p_harm", "look", "n_baseline", "n_branch"),
+    *("state", "role", "direction", "source", "reason", "method", "level"),
+    *("baseline_mean", "branch_mean", "sd", "target", "maximum", "minimum"),
+    "detectable",
+)
+
+
+def _metric(metric: MetricVerdict) -> Json:
+    values = {name: _plain(getattr(metric, name)) for name in _AS_THEY_ARE}
+    failures: dict[str, Json] = {
+        "baseline": metric.failed_baseline,
+        "branch": metric.failed_branch,
+    }
+    return {
+        **values,
+        "ci": [_plain(metric.low), _plain(metric.high)],
+        "failures": failures,
+        "self_reported": metric.source in SELF_REPORTED,
+        "per_seed": [_seed(*row) for row in metric.per_seed],
+    }
+
+
+def _seed(seed: int | None, baseline: float | None, branch: float | None) -> Json:
+    return {"seed": seed, "baseline": _plain(baseline), "branch": _plain(branch)}
+
+
+def _trial(trial: Trial) -> Json:
+    result = trial.result
+    return {
+        "key": trial.key,
+        "arm": label(trial.arm),
+        "mode": trial.mode,
+        "stage": trial.stage,
+        "seed": trial.seed,
+        "state": str(trial.state),
+        "reason": _reason(trial),
+        "metrics": _plain(result.metrics) if result else {},
+        "wall_s": _plain(result.wall_s) if result else None,
+        "cached": trial.cached,
+        "repro": repro(trial) or None,
+    }
+
+
+def _reason(trial: Trial) -> str | None:
+    match trial.result.outcome if trial.result else None:
+        case Failed(reason) | Infra(reason):
+            return str(reason)
+        case _:
+            return None
+
+
+def _plain(value: object) -> Json:
+    """The value in JSON's own types; what is not finite becomes null."""
+    match value:
+        case Enum():
+            return str(value.value)
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return str(value)

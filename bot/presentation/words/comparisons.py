@@ -1,0 +1,163 @@
+"""Words for branch against baseline: worse, not worse, better, still open."""
+
+from typing import Literal, assert_never
+
+from bot.domain.verdict import Reason
+from bot.presentation import numbers
+from bot.presentation.words.phrase import Facts, Words
+
+Settled = Literal[
+    Reason.NOT_WORSE,
+    Reason.TOLERATED_LOSS,
+    Reason.BIT_IDENTICAL,
+    Reason.NO_DIFFERENCE,
+    Reason.BETTER,
+]
+Open = Literal[Reason.HARM_SHOWN, Reason.NOT_SHOWN, Reason.STOPPED_EARLY]
+
+
+def settled(reason: Settled, facts: Facts) -> Words:
+    """Comparisons that do not stand in the way of a merge."""
+    match reason:
+        case Reason.NOT_WORSE:
+            return _not_worse(facts)
+        case Reason.TOLERATED_LOSS:
+            return _tolerated(facts)
+        case Reason.BIT_IDENTICAL:
+            return _identical(facts)
+        case Reason.NO_DIFFERENCE:
+            return _no_difference(facts)
+        case Reason.BETTER:
+            return _better(facts)
+        case _:
+            assert_never(reason)
+
+
+def unsettled(reason: Open, facts: Facts) -> Words:
+    """Comparisons that block, or that leave the question open."""
+    match reason:
+        case Reason.HARM_SHOWN:
+            return _harm(facts)
+        case Reason.NOT_SHOWN:
+            return _open(facts)
+        case Reason.STOPPED_EARLY:
+            return _stopped(facts)
+        case _:
+            assert_never(reason)
+
+
+def _tolerance(facts: Facts) -> str:
+    return f"the tolerance of {numbers.number(facts.real('tolerance'))}"
+
+
+def _not_worse(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} is not worse{facts.here}",
+        f"{facts.lead}{facts.oriented} is not worse than the baseline by more than "
+        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.",
+    )
+
+
+def _tolerated(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} lost a little{facts.here}, within its tolerance",
+        f"{facts.lead}{facts.oriented} did get worse{facts.means}, but by less than "
+        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.",
+        "Nothing must be done. Small losses add up over many merges, so name it in "
+        "the pull request.",
+    )
+
+
+def _identical(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} is bit-identical{facts.here}",
+        f"{facts.lead}{facts.metric} is bit-identical: for every seed, branch and "
+        f"baseline gave the same values from the first to the last, {facts.seeds}.",
+    )
+
+
+def _no_difference(facts: Facts) -> Words:
+    share = numbers.percent(facts.real("may_differ"))
+    return Words(
+        f"{facts.metric} does not differ{facts.here}",
+        f"{facts.lead}{facts.metric} has the same value on branch and baseline for "
+        f"every seed, {facts.seeds}; at most {share} of all seeds may differ.",
+    )
+
+
+def _better(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} got better{facts.here}",
+        f"{facts.lead}{facts.oriented} got better{facts.means}: {facts.effect}, "
+        f"{facts.seeds}.",
+    )
+
+
+def _harm(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} got worse{facts.here}{facts.means} "
+        f"(tolerance {numbers.number(facts.real('tolerance'))}, {facts.seeds})",
+        f"{facts.lead}{facts.oriented} got worse{facts.means}: {facts.effect}, "
+        f"tolerance {numbers.number(facts.real('tolerance'))}, {facts.seeds}.",
+        "Undo or mend the change that costs it; to find it, judge one commit after "
+        "the other with --head COMMIT. If the loss is a price worth paying, raise "
+        "the tolerance on the base branch first.",
+    )
+
+
+_MORE_EVIDENCE = (
+    "Allow more seeds (seeds of the stage), widen the tolerance, or make single runs "
+    "less noisy (train longer, evaluate on more data); then judge again."
+)
+
+
+def _open(facts: Facts) -> Words:
+    short = (
+        f"it is still open whether {facts.metric} got worse by more than "
+        f"{numbers.number(facts.real('tolerance'))}{facts.here} ({facts.seeds})"
+    )
+    if facts.real("d") is None:
+        return Words(
+            short,
+            f"{facts.lead}nothing can be said of {facts.oriented}: too few trials of "
+            f"both arms ended with a value, {facts.seeds}.",
+            "Mend what makes trials fail, then judge again.",
+        )
+    if _forbidden(facts):
+        return Words(
+            f"failed trials keep {facts.metric} from passing{facts.here}",
+            f"{facts.lead}the values of {facts.oriented} would pass, {facts.effect}, "
+            f"{facts.seeds}, but the branch has more failed trials than the baseline.",
+            "Mend what makes trials fail, then judge again.",
+        )
+    return Words(
+        short,
+        f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
+        f"than {_tolerance(facts)}: {facts.effect}, {facts.seeds}.{_seen(facts)}",
+        _MORE_EVIDENCE,
+    )
+
+
+def _forbidden(facts: Facts) -> bool:
+    """Whether the test itself would pass, so that only failures stand against it."""
+    p, level = facts.real("p_ni"), facts.real("level")
+    return p is not None and level is not None and p <= level
+
+
+def _seen(facts: Facts) -> str:
+    detectable = facts.real("detectable")
+    if detectable is None:
+        return ""
+    return (
+        f" This many seeds show a loss of {numbers.rough(detectable)} four times in "
+        "five."
+    )
+
+
+def _stopped(facts: Facts) -> Words:
+    so_far = "" if facts.real("d") is None else f" So far: {facts.effect}."
+    return Words(
+        f"{facts.metric} was not judged to its end{facts.here}",
+        f"{facts.lead}{facts.metric} was not judged to its end, because another rule "
+        f"had decided.{so_far}",
+    )

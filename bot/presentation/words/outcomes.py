@@ -1,0 +1,196 @@
+"""Words for failed trials, limits and targets."""
+
+from typing import Literal, assert_never
+
+from bot.domain.verdict import Reason
+from bot.presentation import numbers
+from bot.presentation.words.phrase import Facts, Words
+
+Failures = Literal[
+    Reason.MORE_FAILURES,
+    Reason.FAILURES_LEFT,
+    Reason.FAILURES_SEEN,
+    Reason.BASELINE_BROKEN,
+]
+Limits = Literal[Reason.LIMIT_BROKEN, Reason.LIMIT_KEPT, Reason.LIMIT_UNSEEN]
+Targets = Literal[Reason.TARGET_SHOWN, Reason.TARGET_MISSED, Reason.TARGET_NOT_SHOWN]
+
+_READ_LOG = (
+    "Read the log of a failed trial and repeat it with its repro line; both are in "
+    "the report. A crash on some seeds is a defect of the change."
+)
+
+
+def failures(reason: Failures, facts: Facts) -> Words:
+    """Trials that ended badly by their own doing."""
+    match reason:
+        case Reason.MORE_FAILURES:
+            return _more_failures(facts)
+        case Reason.FAILURES_LEFT:
+            return _failures_left(facts)
+        case Reason.FAILURES_SEEN:
+            return _failures_seen(facts)
+        case Reason.BASELINE_BROKEN:
+            return _baseline_broken(facts)
+        case _:
+            assert_never(reason)
+
+
+def limits(reason: Limits, facts: Facts) -> Words:
+    """Bounds that every single trial must keep."""
+    match reason:
+        case Reason.LIMIT_BROKEN:
+            return _limit_broken(facts)
+        case Reason.LIMIT_KEPT:
+            return _limit_kept(facts)
+        case Reason.LIMIT_UNSEEN:
+            return _limit_unseen(facts)
+        case _:
+            assert_never(reason)
+
+
+def targets(reason: Targets, facts: Facts) -> Words:
+    """A fixed number that the mean of the branch must reach."""
+    match reason:
+        case Reason.TARGET_SHOWN:
+            return _target(facts, "reaches")
+        case Reason.TARGET_MISSED:
+            return _target(facts, "misses")
+        case Reason.TARGET_NOT_SHOWN:
+            return _target_open(facts)
+        case _:
+            assert_never(reason)
+
+
+def _of_arm(facts: Facts, arm: str) -> str:
+    return f"{facts.count(f'failed_{arm}')} of {facts.count(f'n_{arm}')}"
+
+
+def _first(facts: Facts) -> str:
+    first = facts.text("first")
+    return f" The first (self-reported): {first.rstrip('.')}." if first else ""
+
+
+def _counts(facts: Facts) -> str:
+    branch = f"{_of_arm(facts, 'branch')} branch trials"
+    return f"{branch} against {_of_arm(facts, 'baseline')} baseline trials"
+
+
+def _more_failures(facts: Facts) -> Words:
+    p = numbers.p_value(facts.real("p"))
+    return Words(
+        f"trials fail{facts.here}: {_counts(facts)}",
+        f"{facts.lead}trials of the branch fail more often: {_counts(facts)} "
+        f"(p {p}).{_first(facts)}",
+        _READ_LOG,
+    )
+
+
+def _failures_left(facts: Facts) -> Words:
+    return Words(
+        f"trials fail{facts.here}: {_counts(facts)}",
+        f"{facts.lead}{_counts(facts)} failed: too many to pass, too few to prove a "
+        f"defect.{_first(facts)}",
+        _READ_LOG,
+    )
+
+
+def _failures_seen(facts: Facts) -> Words:
+    bound = numbers.percent(facts.real("upper"))
+    return Words(
+        f"some trials failed{facts.here}",
+        f"{facts.lead}{_counts(facts)} failed. The branch's true failure rate is at "
+        f"most {bound} (95 % bound).{_first(facts)}",
+    )
+
+
+def _baseline_broken(facts: Facts) -> Words:
+    failed = f"{_of_arm(facts, 'baseline')} baseline trials"
+    return Words(
+        f"the baseline itself is broken{facts.here}: {failed} failed",
+        f"{facts.lead}the baseline itself is broken: {failed} failed, so there is "
+        f"nothing to compare with.{_first(facts)}",
+        "Mend the base branch or the policy's training command first, then judge "
+        "again.",
+    )
+
+
+def _bound(facts: Facts) -> str:
+    side = "at most" if facts.text("side") == "max" else "at least"
+    return f"{side} {numbers.number(facts.real('bound'))}"
+
+
+def _limit_broken(facts: Facts) -> Words:
+    value, seed = numbers.number(facts.real("value")), facts.real("seed")
+    place = "" if seed is None else f" with seed {facts.count('seed')}"
+    share = f"{facts.count('violations')} of {facts.count('n_branch')} trials"
+    return Words(
+        f"{facts.metric} breaks its limit{facts.here}: {value}, allowed is "
+        f"{_bound(facts)}",
+        f"{facts.lead}{facts.metric} must be {_bound(facts)} in every trial; it was "
+        f"{value}{place}, and {share} break the limit.",
+        "Bring it back within the limit, or change the limit on the base branch first.",
+    )
+
+
+def _limit_kept(facts: Facts) -> Words:
+    return Words(
+        f"{facts.metric} keeps its limit{facts.here}",
+        f"{facts.lead}{facts.metric} was {_bound(facts)} in every one of "
+        f"{numbers.counted(facts.count('n_branch'), 'trial')}.",
+    )
+
+
+def _limit_unseen(facts: Facts) -> Words:
+    unseen = f"{facts.count('unseen')} of {facts.count('n_branch')} trials"
+    return Words(
+        f"{facts.metric} was not seen in every trial{facts.here}",
+        f"{facts.lead}{facts.metric} must be {_bound(facts)} in every trial, but "
+        f"{unseen} showed no value.",
+        "Mend what keeps those trials from reporting it; their logs are in the report.",
+    )
+
+
+def _mean(facts: Facts) -> str:
+    low, high = facts.real("low"), facts.real("high")
+    width = None if low is None or high is None else (high - low) / 2
+    mean, target = facts.real("mean"), facts.real("target")
+    distance = None if mean is None or target is None else mean - target
+    digits = numbers.places(width, distance)
+    trials = numbers.counted(facts.count("n_branch"), "trial")
+    if mean is None:
+        return f"no mean could be formed from {trials}"
+    shown = f"mean {numbers.fixed(mean, digits)}"
+    if low is not None or high is not None:
+        shown += f", interval {numbers.plain_interval(low, high, digits)}"
+    return f"{shown}, {trials}"
+
+
+def _target(facts: Facts, verb: str) -> Words:
+    target = numbers.number(facts.real("target"))
+    short = f"{facts.metric} {verb} its target of {target}{facts.here}"
+    p = numbers.p_value(facts.real("p"))
+    sentence = (
+        f"{facts.lead}{facts.oriented} {verb} its target of {target}: {_mean(facts)}"
+    )
+    if verb == "reaches":
+        return Words(short, f"{sentence} (p {p}).")
+    mend = "Improve the branch, or change the target on the base branch first."
+    return Words(short, f"{sentence}.", mend)
+
+
+def _target_open(facts: Facts) -> Words:
+    target = numbers.number(facts.real("target"))
+    failed = facts.count("failed_branch")
+    note = (
+        f" {numbers.counted(failed, 'trial')} failed, which forbids it."
+        if failed
+        else ""
+    )
+    return Words(
+        f"{facts.metric} is not shown to reach its target of {target}{facts.here}",
+        f"{facts.lead}{facts.oriented} is not shown to reach its target of {target}: "
+        f"{_mean(facts)}.{note}",
+        "Allow more seeds (seeds of the stage) or improve the branch, then judge "
+        "again.",
+    )

@@ -1,0 +1,126 @@
+"""The report page: one file, no script, no address, every name mere text."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.adapters.pages import render_page
+from bot.adapters.plots import pictures
+from bot.domain.verdict import Report
+from tests.fakes import reports
+
+EXAMPLES = {
+    "passing": reports.passing,
+    "blocking": reports.blocking,
+    "undecided": reports.undecided,
+    "speedrun": reports.speedrun,
+    "conflict": reports.conflict,
+    "hostile": reports.hostile,
+}
+VOID = {"meta", "img", "source", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and visible text, and checks that tags are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] not in ("style", "title"):
+            self.text.append(data)
+
+
+def read(report: Report, *, drawn: bool = True) -> Reader:
+    reader = Reader()
+    reader.feed(render_page(report, pictures(report) if drawn else {}))
+    assert reader.open == []
+    return reader
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_page_is_well_formed_and_needs_nothing_from_outside(name: str) -> None:
+    reader = read(EXAMPLES[name]())
+    assert not {"script", "link", "iframe", "object", "form", "a"} & set(reader.tags)
+    outside = [
+        value
+        for key, value in reader.attributes
+        if key in ("src", "srcset", "href") and not value.startswith("data:image/svg")
+    ]
+    assert outside == []
+    assert not [key for key, _ in reader.attributes if key.startswith("on")]
+
+
+def test_the_policy_of_the_page_forbids_everything_but_its_own_pictures() -> None:
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert ("content", policy) in read(reports.conflict()).attributes
+
+
+def test_the_answer_comes_first() -> None:
+    text = [one.strip() for one in read(reports.blocking()).text if one.strip()]
+    assert text[3] == "Do not merge"
+    assert text[4].startswith("Because test_loss got worse in mlp")
+    assert text[5] == "What to do"
+
+
+def test_every_picture_has_a_light_and_a_dark_form_and_words() -> None:
+    reader = read(reports.blocking())
+    assert reader.tags.count("img") == reader.tags.count("source") == 9
+    alts = [value for key, value in reader.attributes if key == "alt"]
+    assert all(alts)
+    assert ("media", "screen and (prefers-color-scheme: dark)") in reader.attributes
+
+
+def test_a_missing_picture_is_explained() -> None:
+    text = " ".join(read(reports.passing(), drawn=False).text)
+    assert "This metric has one value a trial, so it has no curve." in text
+
+
+def test_failures_are_shown_with_reason_log_and_repeat_line() -> None:
+    text = " ".join(read(reports.blocking()).text)
+    assert "0 of 8 baseline and 4 of 8 branch trials failed" in text
+    assert 'raise RuntimeError("loss is not finite")' in text
+    assert "git --git-dir=/home/ada/digits/.git archive" in text
+    assert "End of its log (self-reported)" in text
+
+
+def test_who_measured_a_number_stands_beside_it() -> None:
+    text = read(reports.passing()).text
+    assert text.count("self-reported") == 3
+    assert text.count("measured by Seedgate") == 1
+
+
+def test_names_and_logs_of_others_are_only_text() -> None:
+    made = render_page(reports.hostile(), pictures(reports.hostile()))
+    assert "<script" not in made
+    assert "<!-- c -->" not in made
+    assert "\x1b" not in made
+    assert "\u202e" not in made
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
+
+
+def test_colours_follow_the_reader_and_paper_is_light() -> None:
+    made = render_page(reports.passing(), {})
+    assert "color-scheme: light dark" in made
+    assert "@media print" in made
+    assert re.search(r'name="viewport" content="width=device-width', made)
+
+
+def test_the_same_report_gives_the_same_page() -> None:
+    report = reports.undecided()
+    first, second = (render_page(report, pictures(report)) for _ in range(2))
+    assert first == second

@@ -1,0 +1,227 @@
+"""Pictures: drawn for every report, the same bytes each time, never a warning."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from bot.adapters.plots import pictures
+from bot.domain.arms import Branch, Without
+from bot.domain.policy import Direction, Role
+from bot.domain.verdict import MetricVerdict, Report, Ruling
+from bot.presentation.page import CURVES, EFFECT, SEEDS, Picture
+from tests.fakes import reports
+from workers.contract import Ok, Point
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(metric: MetricVerdict) -> Mapping[tuple[str, str, str], Picture]:
+    mode = reports.mode("mlp", metric.state, (metric,))
+    return pictures(reports.report(Ruling.UNDECIDED, (mode,)))
+
+
+def kinds(made: Mapping[tuple[str, str, str], Picture]) -> set[str]:
+    return {kind for _, _, kind in made}
+
+
+def words_in(svg: bytes) -> str:
+    root = ElementTree.fromstring(svg)
+    return " ".join(one.text or "" for one in root.iter(f"{SVG}text"))
+
+
+def scaled(metric: MetricVerdict, factor: float) -> MetricVerdict:
+    """The same metric in other units."""
+
+    def times(value: float | None) -> float | None:
+        return None if value is None else value * factor
+
+    return replace(
+        metric,
+        **{
+            name: times(getattr(metric, name))
+            for name in ("d", "low", "high", "tolerance", "sd")
+        },
+        per_seed=tuple((a, times(b), times(c)) for a, b, c in metric.per_seed),
+    )
+
+
+def test_every_compared_metric_has_its_three_pictures() -> None:
+    made = pictures(reports.blocking())
+    assert {key[:2] for key in made} == {
+        ("mlp", "test_loss"),
+        ("mlp", "test_accuracy"),
+        ("conv", "test_loss"),
+    }
+    assert len(made) == 9
+
+
+def test_a_limit_has_no_effect_and_a_value_at_the_end_has_no_curve() -> None:
+    made = pictures(reports.passing())
+    clock = {kind for _, metric, kind in made if metric == "train_time_s"}
+    assert clock == {SEEDS}
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert pictures(reports.blocking()) == pictures(reports.blocking())
+
+
+def test_light_and_dark_are_drawn_apart_on_no_paper() -> None:
+    for one in pictures(reports.speedrun()).values():
+        assert one.light != one.dark
+        assert ElementTree.fromstring(one.dark).tag == f"{SVG}svg"
+
+
+def test_pictures_reach_for_nothing_outside() -> None:
+    for one in pictures(reports.blocking()).values():
+        links = re.findall(rb'(?:href|src)="([^"]*)"', one.light)
+        assert all(link.startswith(b"#") for link in links)
+        assert b"<script" not in one.light
+        assert b"<dc:date" not in one.light
+
+
+def test_names_from_a_repository_are_never_drawn() -> None:
+    for one in pictures(reports.hostile()).values():
+        assert b"evil" not in one.light
+
+
+def test_failed_trials_are_drawn_as_failed() -> None:
+    made = pictures(reports.blocking())
+    assert "failed" in words_in(made["conv", "test_loss", SEEDS].light)
+    assert "failed" not in words_in(made["mlp", "test_loss", SEEDS].light)
+
+
+def test_the_tolerance_and_no_change_are_named() -> None:
+    effect = pictures(reports.passing())["mlp", "test_accuracy", EFFECT]
+    text = words_in(effect.light)
+    assert "tolerance" in text
+    assert "no change" in text
+    assert "tolerated" in text
+
+
+def test_a_target_is_drawn_on_the_metrics_own_axis() -> None:
+    text = words_in(pictures(reports.speedrun())["gpt", "val_loss", EFFECT].light)
+    assert "target" in text
+    assert "reached" in text
+
+
+def test_a_target_that_grows_is_reached_on_the_right() -> None:
+    metric = reports.speedrun().verdict.modes[0].metrics[0]
+    grows = replace(metric, direction=Direction.MAXIMIZE, target=3.25)
+    text = words_in(drawn(grows)["mlp", "val_loss", EFFECT].light)
+    assert text.index("reached") < text.index("target")
+
+
+def test_a_metric_without_direction_is_neither_better_nor_worse() -> None:
+    metric = replace(reports.loss(5, 0.01), direction=None, tolerance=None)
+    text = words_in(drawn(metric)["mlp", "test_loss", EFFECT].light)
+    assert "better" not in text
+    assert "worse" not in text
+
+
+@pytest.mark.parametrize("n", [1, 2, 20])
+def test_any_number_of_seeds_can_be_drawn(n: int) -> None:
+    assert kinds(drawn(reports.loss(n, 0.01))) == {EFFECT, SEEDS, CURVES}
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-12, 1e12, 1e200, -1.0])
+def test_any_scale_can_be_drawn(factor: float) -> None:
+    assert EFFECT in kinds(drawn(scaled(reports.loss(5, 0.01), factor)))
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -3.5, 1e9])
+def test_constants_can_be_drawn(value: float) -> None:
+    same = reports.metric("test_loss", [(value, value)] * 5, tolerance=0.01)
+    assert {EFFECT, SEEDS} <= kinds(drawn(same))
+
+
+def test_values_that_differ_by_a_rounding_are_drawn_as_one() -> None:
+    near = reports.metric("test_loss", [(1e6, 1e6 + 1e-9)] * 4)
+    assert SEEDS in kinds(drawn(near))
+
+
+def test_no_values_at_all_leave_the_strip_of_failures() -> None:
+    none = reports.metric("test_loss", [(None, None)] * 4)
+    made = drawn(none)
+    assert EFFECT not in kinds(made)
+    assert "failed" in words_in(made["mlp", "test_loss", SEEDS].light)
+
+
+def test_a_metric_that_was_not_run_has_no_picture() -> None:
+    bare = MetricVerdict(
+        "loss",
+        Role.PRIMARY,
+        Direction.MINIMIZE,
+        reports.loss(4, 0.0).source,
+        Ruling.UNDECIDED,
+    )
+    mode = reports.mode("mlp", Ruling.UNDECIDED, (bare,))
+    report = replace(
+        reports.conflict(), verdict=replace(reports.conflict().verdict, modes=(mode,))
+    )
+    assert pictures(report) == {}
+
+
+def test_one_failed_trial_has_its_cross_in_the_middle() -> None:
+    values = [(0.4, 0.41), (0.39, None), (0.41, 0.42)]
+    assert SEEDS in kinds(drawn(reports.metric("test_loss", values, tolerance=0.01)))
+
+
+def test_open_intervals_run_to_the_edge() -> None:
+    half = replace(reports.loss(5, 0.01), low=None)
+    other = replace(reports.loss(5, 0.01), high=None, tolerance=None)
+    bare = replace(reports.loss(5, 0.01), low=None, high=None, d=None, tolerance=0.0)
+    for metric in (half, other, bare):
+        assert EFFECT in kinds(drawn(metric))
+
+
+def test_a_limit_is_drawn_from_either_side() -> None:
+    low = replace(reports.wall_clock(4), maximum=None, minimum=1.0)
+    assert "limit" in words_in(drawn(low)["mlp", "train_time_s", SEEDS].light)
+
+
+def with_curves(*series: list[Point], failed: bool = False) -> Report:
+    metric = reports.loss(max(1, len(series)), 0.0)
+    outcome = reports.CRASH if failed else Ok()
+    mode = reports.mode("mlp", Ruling.UNDECIDED, (metric,))
+    trials = tuple(
+        reports.trial(Branch(), "mlp", at, outcome, series={"test_loss": points})
+        for at, points in enumerate(series)
+    )
+    return replace(reports.report(Ruling.UNDECIDED, (mode,)), trials=trials)
+
+
+def test_curves_of_different_length_and_steps_are_joined() -> None:
+    short = [Point(0, 2.0), Point(10, 1.0)]
+    late = [Point(20, 1.5), Point(35, 0.5), Point(40, 0.4)]
+    assert CURVES in kinds(pictures(with_curves(short, late)))
+
+
+def test_long_curves_are_thinned_and_keep_their_end() -> None:
+    long = [Point(step, math.exp(-step / 900)) for step in range(3000)]
+    made = pictures(with_curves(long))["mlp", "test_loss", CURVES]
+    assert len(made.light) < 60_000
+
+
+def test_curves_that_only_failed_trials_left_are_still_shown() -> None:
+    report = with_curves([Point(0, 2.0), Point(10, 9.0)], failed=True)
+    assert CURVES in kinds(pictures(report))
+
+
+def test_values_that_are_not_finite_are_left_out_of_curves() -> None:
+    wild = [Point(0, math.nan), Point(1, 1.0), Point(math.inf, 1.0), Point(2, 2.0)]
+    assert CURVES in kinds(pictures(with_curves(wild)))
+
+
+def test_a_single_point_is_no_curve() -> None:
+    assert CURVES not in kinds(pictures(with_curves([Point(0, 1.0)])))
+
+
+def test_trials_of_other_arms_or_without_a_result_have_no_curve() -> None:
+    report = with_curves([Point(0, 1.0), Point(1, 2.0)])
+    (only,) = report.trials
+    others = (replace(only, result=None), replace(only, arm=Without("abc1234")))
+    assert CURVES not in kinds(pictures(replace(report, trials=others)))

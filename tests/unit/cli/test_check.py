@@ -1,0 +1,104 @@
+"""`seedgate check` and `seedgate schema`, as a person types them."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli.app import run
+from bot.domain.errors import ExitCode
+from tests.adapters.policy_file.texts import SOUND
+
+POLICIES = Path(__file__).parents[2] / "data" / "policies"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Path]:
+    """An empty repository that is the current folder."""
+    before = Path.cwd()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".github").mkdir()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(before)
+
+
+def test_a_sound_policy_is_explained(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".github/seedgate.yml").write_text(SOUND)
+    assert run(["check"]) == ExitCode.PASS
+    told = capsys.readouterr().out
+    assert told.startswith(
+        ".github/seedgate.yml is a sound policy: 1 mode, 1 stage.\n\nMode mlp\n"
+    )
+    assert "a look at every number of seeds from 4 to 8 per arm" in told
+    assert "8 to 16 trials in one evaluation" not in told
+    assert "8 to 16 in one evaluation" in told
+    assert "one-sided level" in told
+
+
+def test_the_policy_is_found_from_a_folder_below(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".github/seedgate.yml").write_text(SOUND)
+    (repository / "src").mkdir()
+    os.chdir(repository / "src")
+    assert run(["check"]) == ExitCode.PASS
+    assert "is a sound policy" in capsys.readouterr().out
+
+
+def test_every_fault_is_told_with_its_place(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = SOUND.replace("minimize", "down").replace("100", "100, seed: 1")
+    (repository / "p.yml").write_text(broken)
+    assert run(["check", "p.yml"]) == ExitCode.USAGE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "p.yml:7:20: modes.mlp.metrics.loss.direction: `down` is" in told.err
+    assert "p.yml:10:31: stages.fast.params.seed: `seed` is filled" in told.err
+
+
+def test_a_policy_that_is_not_there_is_told_with_a_mend(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "There is no policy file .github/seedgate.yml." in told
+    assert "seedgate init" in told
+
+
+def test_a_folder_is_no_policy(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", ".github"]) == ExitCode.USAGE
+    assert ".github cannot be read" in capsys.readouterr().err
+
+
+def test_what_this_version_leaves_out_is_told_last(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(POLICIES / "shared.yml")]) == ExitCode.PASS
+    told = capsys.readouterr().out
+    _, _, last = told.partition("Not executed by this version: a run is refused\n")
+    assert last.startswith("  -  `evaluation` is not executed")
+
+
+def test_no_line_is_wider_than_the_terminal(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = "a" * 40
+    (repository / "p.yml").write_text(SOUND.replace("loss:", f"{named}:"))
+    assert run(["check", "p.yml"]) == ExitCode.PASS
+    lines = capsys.readouterr().out.splitlines()
+    assert any(named in line for line in lines)
+    assert max(map(len, lines)) <= 80
+    assert not any(line != line.rstrip() for line in lines)
+
+
+def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema"]) == ExitCode.PASS
+    assert json.loads(capsys.readouterr().out)["title"] == "seedgate.yml"

@@ -1,0 +1,99 @@
+"""A report on the terminal, compared whole; readable in narrow ones too."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from bot.cli.screen import out
+from bot.cli.show import show_report
+from bot.domain.arms import Branch
+from bot.domain.verdict import Report, Ruling
+from tests.fakes import reports
+from tests.golden.compare import agreed
+
+EXAMPLES = {
+    "passing": reports.passing,
+    "blocking": reports.blocking,
+    "undecided": reports.undecided,
+    "speedrun": reports.speedrun,
+    "conflict": reports.conflict,
+}
+
+
+def shown(report: Report, width: int = 80, **given: object) -> str:
+    screen = io.StringIO()
+    options: dict[str, object] = {
+        "markup": False,
+        "highlight": False,
+        "emoji": False,
+        "soft_wrap": True,
+        "force_terminal": False,
+        **given,
+    }
+    console = Console(file=screen, width=width, **options)  # type: ignore[arg-type]
+    show_report(report, console, [("Page", "/tmp/report.html")])
+    return "\n".join(one.rstrip() for one in screen.getvalue().splitlines()) + "\n"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_terminal_shows_what_was_agreed(name: str) -> None:
+    text = shown(EXAMPLES[name]())
+    assert text == agreed(f"terminal_{name}.txt", text)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_numbers_are_whole_at_every_width(width: int) -> None:
+    text = shown(reports.blocking(), width)
+    squeezed = "".join(text.split())
+    metric = reports.blocking().verdict.modes[0].metrics[0]
+    assert f"{metric.d:.4f}" in squeezed
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text
+
+
+def test_tables_keep_to_the_width_of_the_terminal() -> None:
+    lines = shown(reports.passing(), 80).splitlines()
+    assert max(len(one) for one in lines if "/tmp/" not in one) <= 80
+
+
+def test_wide_terminals_do_not_stretch_the_text() -> None:
+    lines = shown(reports.passing(), 240).splitlines()
+    assert max(len(one) for one in lines) <= 100
+
+
+def test_control_characters_and_markup_of_others_are_only_text() -> None:
+    text = shown(reports.hostile(), force_terminal=True, color_system="truecolor")
+    assert "\x1b[31mred" not in text
+    assert "\u202e" not in text
+    assert "[x](http://evil.example)" in "".join(text.replace("\n", " "))
+
+
+def test_text_in_square_brackets_is_no_markup() -> None:
+    report = reports.passing()
+    named = replace(report.verdict.modes[0], name="[bold red]mlp[/]")
+    verdict = replace(report.verdict, modes=(named,))
+    assert "[bold red]mlp[/]" in shown(replace(report, verdict=verdict))
+
+
+def test_many_failed_trials_are_counted_after_the_first_five() -> None:
+    bad = tuple(
+        reports.trial(Branch(), "mlp", at, reports.CRASH, log_tail="")
+        for at in range(9)
+    )
+    given = tuple(replace(one, spec=None) for one in bad)
+    assert "and 4 more" in shown(replace(reports.conflict(), trials=bad))
+    assert "repeat the first" not in shown(replace(reports.conflict(), trials=given))
+
+
+def test_a_report_without_modes_or_findings_still_answers() -> None:
+    text = shown(reports.report(Ruling.UNDECIDED, ()))
+    assert "UNDECIDED" in text
+    assert "Start the same command again" in text
+
+
+def test_the_real_console_for_results_takes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_report(reports.conflict(), out())
+    assert "UNDECIDED" in capsys.readouterr().out

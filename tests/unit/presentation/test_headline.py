@@ -1,0 +1,130 @@
+"""The answer in one line: merge or not, why, what to do."""
+
+from dataclasses import replace
+
+from bot.domain.verdict import Provenance, Reason, Report, Ruling, Verdict
+from bot.presentation.headline import (
+    all_findings,
+    because,
+    headline,
+    next_steps,
+)
+from tests.fakes import reports
+
+
+def around(state: Ruling, *reasons: Reason) -> Report:
+    """A report with these findings and nothing else."""
+    found = tuple(
+        reports.finding(one, state, {}, mode=f"mode{index}")
+        for index, one in enumerate(reasons)
+    )
+    return replace(reports.conflict(), verdict=Verdict(state, found))
+
+
+def test_a_pass_says_what_got_better_and_that_nothing_got_worse() -> None:
+    assert headline(reports.passing()) == (
+        "Safe to merge: test_loss got better in mlp and nothing is worse than its "
+        "tolerance allows in mlp and conv (5 to 6 seeds per arm)"
+    )
+
+
+def test_a_block_names_the_metric_the_mode_and_the_loss() -> None:
+    text = headline(reports.blocking())
+    assert text.startswith("Do not merge: test_loss got worse in mlp from ")
+    assert "trials fail in conv" in text
+
+
+def test_an_open_question_is_undecided() -> None:
+    assert headline(reports.undecided()).startswith(
+        "Undecided: it is still open whether test_loss got worse by more than 0.01"
+    )
+
+
+def test_a_conflict_names_the_files() -> None:
+    assert "model.py and train.py" in headline(reports.conflict())
+
+
+def test_a_reached_target_is_the_reason_of_a_pass() -> None:
+    assert because(reports.speedrun()) == (
+        "Because val_loss reaches its target of 3.28 in gpt."
+    )
+
+
+def test_a_pure_refactor_is_called_bit_identical() -> None:
+    same = reports.loss(5, 0.0, state=Ruling.PASS, reason=Reason.BIT_IDENTICAL)
+    mode = reports.mode("mlp", Ruling.PASS, (same,))
+    report = reports.report(Ruling.PASS, (mode,))
+    assert headline(report) == "Safe to merge: training is bit-identical in mlp"
+
+
+def test_one_number_of_seeds_is_said_once() -> None:
+    fine = reports.loss(5, 0.0, state=Ruling.PASS, reason=Reason.NOT_WORSE)
+    mode = reports.mode("mlp", Ruling.PASS, (fine,))
+    assert "in mlp (5 seeds per arm)" in headline(reports.report(Ruling.PASS, (mode,)))
+
+
+def test_a_branch_that_changes_nothing_passes_for_that_reason() -> None:
+    report = around(Ruling.PASS, Reason.NOTHING_CHANGED)
+    assert headline(report) == "Safe to merge: the branch changes nothing"
+
+
+def test_a_pass_without_any_finding_still_has_a_reason() -> None:
+    assert headline(around(Ruling.PASS)) == (
+        "Safe to merge: every rule of the policy holds"
+    )
+
+
+def test_more_than_two_reasons_are_counted() -> None:
+    text = headline(around(Ruling.BLOCK, *[Reason.MORE_FAILURES] * 4))
+    assert text.endswith("; and 2 more reasons")
+
+
+def test_trials_that_do_not_decide_it_leave_it_undecided() -> None:
+    report = around(Ruling.UNDECIDED)
+    assert headline(report) == "Undecided: the trials so far do not decide it"
+    assert next_steps(report) == ("Start the same command again to go on.",)
+
+
+def test_what_decides_comes_first_and_every_finding_once() -> None:
+    report = reports.blocking()
+    found = all_findings(report)
+    assert [one.state for one in found] == [
+        Ruling.BLOCK,
+        Ruling.BLOCK,
+        Ruling.INFO,
+        Ruling.INFO,
+    ]
+    assert len({one.id for one in found}) == len(found)
+
+
+def test_a_pass_is_pinned_to_its_commits() -> None:
+    (step,) = next_steps(reports.passing())
+    assert "9e8d7c6b5a" in step
+    assert "4f1c9a7b20" in step
+
+
+def test_a_pass_without_known_commits_just_says_merge() -> None:
+    report = replace(reports.passing(), provenance=Provenance())
+    assert next_steps(report) == ("Merge it.",)
+
+
+def test_a_pass_on_uncommitted_changes_says_commit_them() -> None:
+    report = reports.passing()
+    note = reports.finding(Reason.DIRTY_COMMITTED, Ruling.INFO, {"ref": "refs/x"})
+    verdict = replace(report.verdict, findings=(*report.verdict.findings, note))
+    assert any(
+        "Commit them" in one for one in next_steps(replace(report, verdict=verdict))
+    )
+
+
+def test_at_most_three_steps_are_given_and_none_twice() -> None:
+    report = around(
+        Ruling.UNDECIDED,
+        Reason.NOT_SHOWN,
+        Reason.NOT_SHOWN,
+        Reason.TRIALS_LOST,
+        Reason.BUDGET_SPENT,
+        Reason.MORE_LOOKS_LEFT,
+    )
+    steps = next_steps(report)
+    assert len(steps) == len(set(steps)) == 3

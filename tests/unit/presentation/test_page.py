@@ -1,0 +1,60 @@
+"""The page holds everything that is shown, decided and in words."""
+
+from bot.domain.verdict import Ruling
+from bot.presentation.page import CURVES, EFFECT, SEEDS, page
+from tests.fakes import reports
+
+
+def test_the_top_answers_merge_or_not_why_and_what_to_do() -> None:
+    made = page(reports.blocking())
+    assert made.answer == "Do not merge"
+    assert made.because.startswith("Because test_loss got worse in mlp")
+    assert len(made.steps) == 2
+    assert ("Into", "main") in made.about
+
+
+def test_a_compared_metric_has_three_pictures_in_reading_order() -> None:
+    card = page(reports.blocking()).modes[0].metrics[0]
+    assert [one.kind for one in card.frames] == [EFFECT, SEEDS, CURVES]
+    assert card.effect == card.row.effect
+
+
+def test_a_limit_has_no_effect_to_picture() -> None:
+    card = page(reports.passing()).modes[0].metrics[2]
+    assert [one.kind for one in card.frames] == [SEEDS, CURVES]
+
+
+def test_a_target_shows_its_mean_in_place_of_an_effect() -> None:
+    card = page(reports.speedrun()).modes[0].metrics[0]
+    assert (card.effect_name, card.effect, card.seeds_name) == (
+        "mean",
+        "3.2732",
+        "trials",
+    )
+    assert card.frames[0].title == "Mean against the target"
+    assert card.frames[1].caption == "The short bar is the mean."
+
+
+def test_a_metric_without_direction_promises_no_better_side() -> None:
+    plain = reports.loss(5, 0.01, direction=None, tolerance=None, d=0.01)
+    shown = reports.mode("mlp", Ruling.INFO, (plain,))
+    card = page(reports.report(Ruling.PASS, (shown,))).modes[0].metrics[0]
+    assert card.effect_name == "difference (branch minus baseline)"
+    assert card.frames[0].caption == "Dots: single seeds. Bar: what is proven."
+    assert card.frames[0].title == "Effect"
+
+
+def test_pictures_of_failed_trials_explain_the_crosses() -> None:
+    frame = page(reports.blocking()).modes[1].metrics[0].frames[1]
+    assert frame.caption.endswith("A cross is a failed run.")
+    assert frame.alt.endswith("4 failed")
+
+
+def test_what_is_not_known_of_the_repository_is_left_out() -> None:
+    report = reports.report(Ruling.PASS, ())
+    assert [what for what, _ in page(report).about] == [
+        "Repository",
+        "Branch",
+        "Into",
+        "Cost",
+    ]

@@ -1,0 +1,114 @@
+"""The JSON of a report is the stable contract: exact, finite, described by a schema."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from bot.domain.arms import Branch
+from bot.domain.verdict import Cost, Provenance, Report
+from bot.presentation.report_json import document
+from tests.fakes import reports
+from tests.golden.compare import agreed
+from workers.contract import Infra, InfraReason, Ok
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "report.schema.json"
+EXAMPLES = {
+    "passing": reports.passing,
+    "blocking": reports.blocking,
+    "undecided": reports.undecided,
+    "speedrun": reports.speedrun,
+    "conflict": reports.conflict,
+    "hostile": reports.hostile,
+}
+
+
+def text_of(report: Report) -> str:
+    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_report_fits_the_published_schema(name: str) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(text_of(EXAMPLES[name]())))
+
+
+@pytest.mark.parametrize("name", ["blocking", "speedrun", "conflict"])
+def test_the_document_is_as_agreed(name: str) -> None:
+    text = text_of(EXAMPLES[name]())
+    assert text == agreed(f"report_{name}.json", text)
+
+
+def test_the_top_has_exactly_the_promised_keys_in_order() -> None:
+    assert list(document(reports.passing())) == [
+        *("schema_version", "evaluation", "stages", "provenance", "verdict"),
+        *("base", "head", "tree", "policy_sha256", "findings", "modes"),
+        *("changes", "trials", "cost"),
+    ]
+
+
+def test_no_number_is_ever_nan_or_infinite() -> None:
+    report = reports.passing()
+    bad = replace(
+        report.verdict.modes[0].metrics[0],
+        d=math.nan,
+        high=math.inf,
+        sd=-math.inf,
+        per_seed=((1, math.nan, 2.0),),
+    )
+    mode = replace(report.verdict.modes[0], metrics=(bad,))
+    verdict = replace(report.verdict, modes=(mode,))
+    cost = Cost(elapsed_s=math.inf)
+    made = document(replace(report, verdict=verdict, cost=cost))
+    metric = json.loads(json.dumps(made, allow_nan=False))["modes"]["mlp"]["metrics"]
+    assert metric["test_loss"]["d"] is None
+    assert metric["test_loss"]["ci"][1] is None
+    assert metric["test_loss"]["per_seed"] == [
+        {"seed": 1, "baseline": None, "branch": 2.0}
+    ]
+
+
+def test_what_is_not_known_is_null() -> None:
+    made = document(replace(reports.passing(), provenance=Provenance()))
+    assert [made[key] for key in ("base", "head", "tree", "policy_sha256")] == [
+        None
+    ] * 4
+
+
+def test_a_finding_keeps_its_reason_and_evidence_and_says_what_to_do() -> None:
+    found = json.loads(text_of(reports.conflict()))["findings"][0]
+    assert found["evidence"] == {
+        "reason": "merge_conflict",
+        "files": ["model.py", "train.py"],
+    }
+    assert "rebase" in found["message"]
+
+
+def test_failed_and_lost_trials_say_why() -> None:
+    report = reports.blocking()
+    lost = reports.trial(Branch(), "mlp", 7, Infra(InfraReason.DISK, "full"))
+    waiting = replace(lost, result=None)
+    given = replace(reports.trial(Branch(), "mlp", 8, Ok()), spec=None)
+    trials = (*report.trials, lost, waiting, given)
+    made = json.loads(text_of(replace(report, trials=trials)))["trials"]
+    assert {one["reason"] for one in made} == {None, "exception", "disk"}
+    assert made[-2]["metrics"] == {}
+    assert made[-2]["wall_s"] is None
+    assert made[-1]["repro"] is None
+    assert made[0]["cached"] is True
+
+
+def test_evidence_of_any_other_type_becomes_text() -> None:
+    report = reports.conflict()
+    odd = replace(report.verdict.findings[0], evidence={"path": Path("a/b")})  # type: ignore[dict-item]
+    verdict = replace(report.verdict, findings=(odd,))
+    found = json.loads(text_of(replace(report, verdict=verdict)))["findings"]
+    assert found[0]["evidence"]["path"] == "a/b"
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert text_of(reports.passing()) == text_of(reports.passing())
