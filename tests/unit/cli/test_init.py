@@ -123,6 +123,16 @@ def test_a_log_without_metrics_is_passed_over(repository: Repository) -> None:
     assert guess.seen == "old.log: dev error: 3.5"
 
 
+def test_a_file_without_suffix_in_the_folder_of_logs_is_a_log(
+    repository: Repository,
+) -> None:
+    repository.write("Makefile", "dev error: 1\n")
+    repository.write("logs/7", "dev error: 3.5\n")
+    guess = repository.metric()
+    assert guess is not None
+    assert guess.seen == "logs/7: dev error: 3.5"
+
+
 def test_a_value_that_ends_before_a_comma_is_not_read_with_it() -> None:
     (first, _) = pairs("val_acc=0.9, lr=0.1")
     assert first.pattern == r"\bval_acc *= *(?P<value>[^\s,;|)\]}%]+)"

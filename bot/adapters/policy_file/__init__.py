@@ -1,0 +1,6 @@
+"""The policy file `.github/seedgate.yml`: YAML in, the domain's policy out."""
+
+from bot.adapters.policy_file.load import load_policy
+from bot.adapters.policy_file.schema import policy_schema
+
+__all__ = ["load_policy", "policy_schema"]

@@ -1,0 +1,112 @@
+"""The tables of the store, and the rules of a trial's life that SQL must obey.
+
+One writer a column: the engine writes what is wanted, the dispatcher what was tried.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from workers.contract import TERMINAL, TrialState
+
+REVISION = "0001"
+"""The schema that this code reads and writes; equal to the newest migration."""
+
+TRIES = 3
+"""How often a trial may be lost to our own machinery before that is its end."""
+
+BACK_OFF_S = (2.0, 8.0)
+"""Pause before the second and the third try, seconds."""
+
+CLAIMED = (
+    TrialState.RESERVED,
+    TrialState.PREPARING,
+    TrialState.RUNNING,
+    TrialState.COLLECTING,
+)
+"""States in which an attempt holds its trial, in order."""
+
+WANTED_AGAIN = (TrialState.CANCELLED, TrialState.SUPERSEDED, TrialState.INFRA)
+"""Ends that are not results: who wants such a trial gets a new attempt."""
+
+TERMINAL_STATES = tuple(TERMINAL)
+"""TERMINAL as SQL takes it."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("spec", Text, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("not_before", Float, nullable=False),
+    Column("evaluation", String, nullable=False),
+    Column("result", Text),
+    Column("finished_at", Float),
+)
+"""One row a trial. `attempt` is the try that holds it, or the next one if QUEUED."""
+
+Index(None, trials.c.state, trials.c.position)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String, ForeignKey("trials.key"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("claimed_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("outcome", String),
+    Column("detail", Text),
+    Column("progress", Text),
+)
+"""One row a try; open (no `ended_at`) as long as it may still run somewhere."""
+
+Index(None, attempts.c.ended_at)
+
+wants = Table(
+    "wants",
+    metadata,
+    Column("evaluation", String, primary_key=True),
+    Column("key", String, ForeignKey("trials.key"), primary_key=True),
+)
+"""Who wants what; a trial that nobody wants any more is cancelled."""
+
+Index(None, wants.c.key)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("registered_at", Float, nullable=False),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("saved_at", Float, nullable=False),
+)

@@ -1,0 +1,140 @@
+"""The store on a SQL database: one object behind the engine's and dispatcher's ports.
+
+Every call is one transaction. Where the database cannot go on, `StoreError` says why
+and how to mend it; what was committed before stays.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from bot.adapters.store import dispatching, wanting
+from bot.adapters.store.faults import translated
+from bot.adapters.store.opening import READ_ONLY, open_engine
+from bot.adapters.store.schema import CLAIMED
+from bot.app.ports import StoredTrial
+from workers.contract import (
+    Attempt,
+    Claim,
+    Node,
+    Progress,
+    TrialResult,
+    TrialSpec,
+    TrialState,
+)
+
+PATIENCE_S = 10.0
+"""How long a call waits for another process that is writing."""
+
+
+class SqlStore:
+    """`EvaluationStore` for the engine, `TrialQueue` for the dispatcher."""
+
+    def __init__(
+        self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
+    ) -> None:
+        """Open the store at `url`, made or migrated if due; `now` in Unix seconds."""
+        self._engine, self.name = open_engine(url, patience_s)
+        self._reader = self._engine.execution_options(**{READ_ONLY: True})
+        self._now = now
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with translated(self.name), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with translated(self.name), self._reader.connect() as connection:
+            yield connection
+
+    # The engine's side -----------------------------------------------------------
+
+    def nodes(self, since: float = 0.0) -> Sequence[Node]:
+        """The nodes registered at `since` (Unix seconds) or later, latest first."""
+        with self._read() as connection:
+            return wanting.serving(connection, since)
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, StoredTrial]:
+        """The stored trials among `keys`."""
+        with self._read() as connection:
+            return wanting.find(connection, keys)
+
+    def want(self, evaluation: str, specs: Sequence[TrialSpec]) -> None:
+        """Queue these trials in this order after what is queued; safe to repeat."""
+        with self._write() as connection:
+            wanting.want(connection, evaluation, specs)
+
+    def cancel(self, evaluation: str, keys: Sequence[str]) -> None:
+        """Withdraw this evaluation's wish; a trial that nobody wants is cancelled."""
+        with self._write() as connection:
+            wanting.cancel(connection, evaluation, keys, self._now())
+
+    def save_evaluation(self, evaluation: str, document: str) -> None:
+        """Keep the latest report (JSON text) of an evaluation."""
+        with self._write() as connection:
+            wanting.save_evaluation(connection, evaluation, document, self._now())
+
+    def load_evaluation(self, evaluation: str) -> str | None:
+        """The kept report, or None. A unique prefix of the id is enough."""
+        with self._read() as connection:
+            return wanting.load_evaluation(connection, evaluation)
+
+    # The dispatcher's side -------------------------------------------------------
+
+    def register(self, node: Node) -> None:
+        """Say that `node` serves trials now; replaces what it said before."""
+        with self._write() as connection:
+            dispatching.register(connection, node, self._now())
+
+    def recover(self) -> None:
+        """Queue again, as the next attempt, what a dead dispatcher had claimed."""
+        with self._write() as connection:
+            dispatching.recover(connection, self._now())
+
+    def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
+        """QUEUED -> RESERVED for at most `limit` trials, in the order wanted.
+
+        An empty queue is only read: asking often costs no write.
+        """
+        now = self._now()
+        with self._read() as connection:
+            if not dispatching.anything_claimable(connection, now, machines):
+                return ()
+        with self._write() as connection:
+            return dispatching.claim(connection, limit, now, machines)
+
+    def advance(self, attempt: Attempt, state: TrialState) -> bool:
+        """Move a claimed trial on; False if the attempt no longer holds it.
+
+        `ValueError` for a state that a running attempt cannot be in.
+        """
+        if state not in CLAIMED:
+            message = f"{state} is not a state of a claimed trial"
+            raise ValueError(message)
+        with self._write() as connection:
+            return dispatching.advance(connection, attempt, state)
+
+    def progress(self, attempt: Attempt, progress: Progress) -> None:
+        """Keep the latest progress of a running trial; stale attempts are ignored."""
+        with self._write() as connection:
+            dispatching.progress(connection, attempt, progress)
+
+    def finish(self, attempt: Attempt, result: TrialResult) -> bool:
+        """Store the end of an attempt; False (and nothing stored) if it is stale.
+
+        An INFRA outcome goes back to QUEUED, after a pause, until three tries are
+        spent. `ValueError` for a result with a number that is not finite.
+        """
+        with self._write() as connection:
+            return dispatching.finish(connection, attempt, result, self._now())
+
+    def cancelled(self) -> Sequence[Attempt]:
+        """Claimed attempts whose trial was marked cancelled and may still run."""
+        with self._read() as connection:
+            return dispatching.cancelled(connection)

@@ -1,0 +1,116 @@
+"""`seedgate check`: is the policy sound, and what plan does it imply."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument
+
+from bot.cli.screen import clean, out
+from bot.domain.errors import UserFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from bot.domain.policy import Policy
+    from bot.presentation.policy_text import Levels, Row, Section
+
+POLICY_PATH = Path(".github/seedgate.yml")
+_WIDEST = 100
+_WIDEST_NAME = 24
+_TIED = "\N{NO-BREAK SPACE}"
+
+
+def check(
+    file: Annotated[
+        Path | None,
+        Argument(help="The policy file; default: .github/seedgate.yml", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Validate a policy file and print the plan that it implies.
+
+    Every fault is listed at once with its line and column. Nothing is run.
+    """
+    from bot.adapters.policy_file import load_policy
+    from bot.domain.policy import unsupported
+    from bot.presentation.policy_text import headline, plan_sections
+
+    path = file if file is not None else find_policy(Path.cwd())
+    policy = load_policy(read_bytes(path), str(path))
+    sections = plan_sections(policy, _levels(policy), unsupported(policy))
+    console = out()
+    console.print(clean(headline(policy, str(path))), style="bold green")
+    _show(sections, console)
+
+
+def find_policy(start: Path) -> Path:
+    """The policy of the repository that holds `start`, relative to `start` if near."""
+    top = repository_top(start)
+    path = (top or start) / POLICY_PATH
+    return path.relative_to(start) if path.is_relative_to(start) else path
+
+
+def repository_top(start: Path) -> Path | None:
+    """The nearest folder, from `start` upwards, that holds a `.git`."""
+    folders = (start, *start.parents)
+    return next((one for one in folders if (one / ".git").exists()), None)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a policy file; `UserFault` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        mend = "`seedgate init` writes a first one; or name the file."
+        raise UserFault(f"There is no policy file {path}.", mend) from None
+    except OSError as error:
+        problem = f"{path} cannot be read: {error.strerror}."
+        raise UserFault(problem, "Name a file that you may read.") from None
+
+
+def _levels(policy: "Policy") -> "Levels":
+    from bot.domain.policy import Role, StageKind
+    from bot.domain.stats.boundaries import levels
+
+    rule = policy.decision
+    roles = {metric.role for mode in policy.modes for metric in mode.metrics}
+    return {
+        stage.name: levels(stage.looks, rule.alpha, rule.spending)
+        for stage in policy.stages
+        if stage.kind is StageKind.TRAINING and Role.PRIMARY in roles
+    }
+
+
+def _show(sections: "Sequence[Section]", console: "Console") -> None:
+    width = min(console.width, _WIDEST)
+    for section in sections:
+        console.print()
+        console.print(
+            clean(section.title), style="bold yellow" if section.warns else "bold"
+        )
+        longest = max(len(clean(row.name)) for row in section.rows)
+        for row in section.rows:
+            _show_row(row, min(longest, _WIDEST_NAME), width, console)
+
+
+def _show_row(row: "Row", column: int, width: int, console: "Console") -> None:
+    """The name, then what is said of it in a column of its own."""
+    name = clean(row.name)
+    indent = " " * (4 + column)
+    head = f"  {name:<{column}}  "
+    if len(name) > column:
+        console.print(head.rstrip())
+        head = indent
+    for number, line in enumerate((row.text, *row.more)):
+        first = head if number == 0 else indent
+        said = textwrap.fill(
+            clean(line).replace(" %", f"{_TIED}%"),
+            width,
+            initial_indent=first,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        console.print(said.replace(_TIED, " "), style="" if number == 0 else "dim")

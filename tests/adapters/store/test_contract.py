@@ -1,0 +1,346 @@
+"""What every store promises: the database one and the one in memory alike."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import SqlStore, sqlite_url
+from tests.fakes.store import MemoryStore
+from workers.contract import (
+    Attempt,
+    Failed,
+    FailureReason,
+    Infra,
+    InfraReason,
+    Node,
+    Ok,
+    Outcome,
+    Point,
+    Progress,
+    TrialResult,
+    TrialSpec,
+    TrialState,
+)
+
+AnyStore = SqlStore | MemoryStore
+
+
+@dataclass
+class Clock:
+    """Time that moves only when a test says so."""
+
+    seconds: float = field(default=1_000.0)
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
+) -> Iterator[AnyStore]:
+    if request.param == "memory":
+        yield MemoryStore(clock)
+        return
+    opened = SqlStore(sqlite_url(tmp_path / "store.sqlite"), clock)
+    yield opened
+    opened.close()
+
+
+def spec(key: str, machine: str = "") -> TrialSpec:
+    return TrialSpec(
+        key=key,
+        objects="/repo/.git",
+        tree="4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+        arm="baseline",
+        mode="mlp",
+        stage="fast",
+        seed=7,
+        argv=("python", "train.py"),
+        metrics=(),
+        machine=machine,
+    )
+
+
+def specs(keys: str) -> list[TrialSpec]:
+    return [spec(key) for key in keys]
+
+
+def result(outcome: Outcome | None = None) -> TrialResult:
+    return TrialResult(outcome or Ok(), {"loss": 0.25})
+
+
+LOST = result(Infra(InfraReason.NODE_LOST, "The node died."))
+CRASHED = result(Failed(FailureReason.EXCEPTION, "It ended with status 1."))
+
+
+def claimed(store: AnyStore, limit: int = 100) -> list[Attempt]:
+    return [claim.attempt for claim in store.claim(limit)]
+
+
+def state(store: AnyStore, key: str) -> TrialState:
+    return store.find([key])[key].state
+
+
+def test_a_wanted_trial_is_queued_for_its_first_attempt(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    found = store.find(["a", "unknown"])
+    assert list(found) == ["a"]
+    assert found["a"].spec == spec("a")
+    assert found["a"].state is TrialState.QUEUED
+    assert (found["a"].attempt, found["a"].evaluation) == (1, "one")
+    assert found["a"].result is None
+
+
+def test_trials_are_claimed_in_the_order_wanted(store: AnyStore) -> None:
+    store.want("one", specs("zay"))
+    store.want("two", specs("bx"))
+    assert [claim.spec.key for claim in store.claim(4)] == list("zayb")
+    assert [claim.spec.key for claim in store.claim(4)] == ["x"]
+    assert list(store.claim(4)) == []
+
+
+def test_wanting_twice_changes_nothing(store: AnyStore) -> None:
+    store.want("one", specs("aab"))
+    first = store.claim(1)[0].attempt
+    store.want("one", specs("ab"))
+    assert state(store, "a") is TrialState.RESERVED
+    assert claimed(store) == [Attempt("b", 1)]
+    assert store.finish(first, result())
+    store.want("one", specs("a"))
+    assert state(store, "a") is TrialState.OK
+
+
+def test_two_evaluations_share_one_trial(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    store.want("two", specs("a"))
+    assert claimed(store) == [Attempt("a", 1)]
+    assert store.find(["a"])["a"].evaluation == "one"
+    store.cancel("one", ["a"])
+    assert state(store, "a") is TrialState.RESERVED
+    assert list(store.cancelled()) == []
+    store.cancel("two", ["a"])
+    assert state(store, "a") is TrialState.CANCELLED
+
+
+def test_a_result_is_stored_once_and_for_good(store: AnyStore, clock: Clock) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    clock.seconds = 1_050.0
+    assert store.finish(attempt, result())
+    assert not store.finish(attempt, CRASHED)
+    store.cancel("one", ["a"])
+    found = store.find(["a"])["a"]
+    assert (found.state, found.finished_at) == (TrialState.OK, 1_050.0)
+    assert found.result == result()
+
+
+def test_a_failure_is_a_result_and_is_not_tried_again(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    store.finish(claimed(store)[0], CRASHED)
+    store.want("two", specs("a"))
+    assert state(store, "a") is TrialState.FAILED
+    assert claimed(store) == []
+
+
+def test_a_claimed_trial_moves_on_and_never_back(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    assert store.advance(attempt, TrialState.RUNNING)
+    assert store.advance(attempt, TrialState.PREPARING)
+    assert state(store, "a") is TrialState.RUNNING
+    assert store.advance(attempt, TrialState.COLLECTING)
+    assert state(store, "a") is TrialState.COLLECTING
+
+
+@pytest.mark.parametrize("wrong", [TrialState.QUEUED, TrialState.OK])
+def test_an_attempt_can_only_advance_to_states_of_running(
+    store: AnyStore, wrong: TrialState
+) -> None:
+    store.want("one", specs("a"))
+    with pytest.raises(ValueError, match=wrong):
+        store.advance(claimed(store)[0], wrong)
+
+
+def test_an_old_attempt_has_no_say(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (old,) = claimed(store)
+    store.recover()
+    (new,) = claimed(store)
+    store.progress(old, Progress(9.0))
+    assert not store.advance(old, TrialState.RUNNING)
+    assert not store.finish(old, result())
+    found = store.find(["a"])["a"]
+    assert (found.state, found.attempt) == (TrialState.RESERVED, new.number)
+    assert (found.result, found.progress) == (None, None)
+
+
+def test_an_attempt_that_was_never_claimed_has_no_say(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    assert not store.finish(Attempt("a", 1), result())
+    assert not store.advance(Attempt("nowhere", 1), TrialState.RUNNING)
+    assert state(store, "a") is TrialState.QUEUED
+
+
+def test_the_latest_progress_is_kept(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    store.progress(attempt, Progress(1.0, {"loss": Point(1, 0.5)}))
+    store.progress(attempt, Progress(2.0, {"loss": Point(2, 0.1)}))
+    seen = store.find(["a"])["a"].progress
+    assert seen == Progress(2.0, {"loss": Point(2, 0.1)})
+
+
+def test_a_lost_trial_is_tried_three_times_with_growing_pauses(
+    store: AnyStore, clock: Clock
+) -> None:
+    store.want("one", specs("ab"))
+    store.finish(store.claim(1)[0].attempt, LOST)
+    assert claimed(store) == [Attempt("b", 1)]
+    assert state(store, "a") is TrialState.QUEUED
+    clock.seconds += 2.0
+    (second,) = claimed(store)
+    assert second == Attempt("a", 2)
+    store.finish(second, LOST)
+    clock.seconds += 7.9
+    assert claimed(store) == []
+    clock.seconds += 0.2
+    (third,) = claimed(store)
+    assert store.finish(third, LOST)
+    found = store.find(["a"])["a"]
+    assert (found.state, found.attempt) == (TrialState.INFRA, 3)
+    assert found.result == LOST
+
+
+def test_what_no_node_can_ever_run_is_not_tried_again(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    sentence = "It asks for 2 GPUs, the cluster has 0."
+    never = result(Infra(InfraReason.PLACEMENT, sentence))
+    assert store.finish(claimed(store)[0], never)
+    assert state(store, "a") is TrialState.INFRA
+
+
+def test_a_lost_trial_that_is_wanted_again_has_three_new_tries(
+    store: AnyStore, clock: Clock
+) -> None:
+    store.want("one", specs("a"))
+    for _ in range(3):
+        store.finish(claimed(store)[0], LOST)
+        clock.seconds += 10.0
+    store.want("two", specs("a"))
+    found = store.find(["a"])["a"]
+    assert (found.state, found.attempt) == (TrialState.QUEUED, 4)
+    assert (found.result, found.evaluation) == (None, "two")
+    assert found.finished_at is None
+    store.finish(claimed(store)[0], LOST)
+    assert state(store, "a") is TrialState.QUEUED
+
+
+def test_what_a_dead_dispatcher_held_is_not_charged(store: AnyStore) -> None:
+    store.want("one", specs("ab"))
+    store.finish(store.claim(1)[0].attempt, result())
+    for number in range(1, 6):
+        assert claimed(store) == [Attempt("b", number)]
+        store.recover()
+    found = store.find(["a", "b"])
+    assert found["a"].state is TrialState.OK
+    assert (found["b"].state, found["b"].attempt) == (TrialState.QUEUED, 6)
+
+
+def test_a_trial_that_was_given_back_keeps_its_place(store: AnyStore) -> None:
+    store.want("one", specs("ab"))
+    store.claim(1)
+    store.recover()
+    assert claimed(store) == [Attempt("a", 2), Attempt("b", 1)]
+
+
+def test_cancelling_takes_a_trial_out_of_the_queue(store: AnyStore) -> None:
+    store.want("one", specs("ab"))
+    store.cancel("one", ["a", "unknown"])
+    store.cancel("one", [])
+    assert state(store, "a") is TrialState.CANCELLED
+    assert list(store.cancelled()) == []
+    assert claimed(store) == [Attempt("b", 1)]
+
+
+def test_a_running_trial_that_is_cancelled_is_named_until_it_ended(
+    store: AnyStore,
+) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    store.advance(attempt, TrialState.RUNNING)
+    store.cancel("one", ["a"])
+    assert list(store.cancelled()) == [attempt]
+    assert not store.advance(attempt, TrialState.COLLECTING)
+    assert not store.finish(attempt, result())
+    assert list(store.cancelled()) == []
+    assert state(store, "a") is TrialState.CANCELLED
+
+
+def test_a_cancelled_trial_runs_again_only_after_its_old_attempt_ended(
+    store: AnyStore,
+) -> None:
+    store.want("one", specs("a"))
+    (old,) = claimed(store)
+    store.cancel("one", ["a"])
+    store.want("two", specs("a"))
+    assert list(store.cancelled()) == [old]
+    assert claimed(store) == []
+    assert not store.finish(old, result())
+    assert claimed(store) == [Attempt("a", 2)]
+
+
+def test_only_a_machine_of_the_right_kind_gets_a_trial(store: AnyStore) -> None:
+    store.want("one", [spec("a", "h200/e1"), spec("b", "cpu/e1"), spec("c")])
+    assert [one.spec.key for one in store.claim(9, {"cpu/e1"})] == ["b", "c"]
+    assert list(store.claim(9, ["cpu/e2"])) == []
+    assert [one.spec.key for one in store.claim(9, ["cpu/e2", "h200/e1"])] == ["a"]
+
+
+def test_nodes_are_listed_latest_first(
+    store: AnyStore, clock: Clock, node: Callable[[str], Node]
+) -> None:
+    for name in ("old", "middle", "old"):
+        store.register(node(name))
+        clock.seconds += 10.0
+    assert [one.name for one in store.nodes()] == ["old", "middle"]
+    assert [one.name for one in store.nodes(1_015.0)] == ["old"]
+    assert store.nodes()[0] == node("old")
+
+
+@pytest.fixture
+def node() -> Callable[[str], Node]:
+    def build(name: str) -> Node:
+        return Node(name, "cpu-x86", "e1", 2.0, 0.0, 8_000_000_000, None, "python")
+
+    return build
+
+
+def test_the_latest_report_is_kept_and_found_by_a_unique_prefix(
+    store: AnyStore,
+) -> None:
+    store.save_evaluation("abc1", '{"n": 1}')
+    store.save_evaluation("abc1", '{"n": 2}')
+    store.save_evaluation("abd", "{}")
+    store.save_evaluation("abc12", '{"n": 3}')
+    assert store.load_evaluation("abc1") == '{"n": 2}'
+    assert store.load_evaluation("abd") == "{}"
+    assert store.load_evaluation("abc12"[:5]) == '{"n": 3}'
+    assert store.load_evaluation("ab") is None
+    assert store.load_evaluation("zz") is None
+    assert store.load_evaluation("a%") is None
+
+
+def test_many_trials_are_wanted_found_and_cancelled_at_once(store: AnyStore) -> None:
+    keys = [f"{number:04d}" for number in range(1_200)]
+    store.want("one", [spec(key) for key in keys])
+    assert list(store.find(keys)) == keys
+    store.cancel("one", keys)
+    assert claimed(store) == []

@@ -1,0 +1,148 @@
+"""Whatever is killed, finished trials are kept, nothing is doubled, nothing is left."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Laptop
+from tests.samples.quick import WORSE, Behaviour, build_quick
+
+DEADLINE_S = 60.0
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Look again until it holds; a deadline instead of a guess."""
+    give_up = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < give_up, f"waited in vain: {what}"
+        time.sleep(0.02)
+
+
+class Ledger:
+    """What trials wrote as they started and ended."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lines(self, what: str) -> list[str]:
+        text = self.path.read_text() if self.path.exists() else ""
+        return [line for line in text.splitlines() if line.startswith(what)]
+
+    def ends(self) -> Counter[tuple[str, str]]:
+        """How often each (tree, seed) ended normally."""
+        return Counter(tuple(line.split()[1:3]) for line in self.lines("end"))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger")
+
+
+def story(tmp_path: Path, ledger: Ledger, seconds: float = 0.5) -> tuple[Path, Path]:
+    hold = tmp_path / "go"
+    common = {"ledger": str(ledger.path), "hold": str(hold), "seconds": seconds}
+    repository = build_quick(
+        tmp_path / "repository",
+        main_behaviour=Behaviour(**common),
+        branch_behaviour=Behaviour(mean=WORSE.mean, **common),
+    )
+    return repository, hold
+
+
+def local(repository: Path) -> tuple[str, ...]:
+    return ("local", "--repo", str(repository), "--base", "main", "--head", "branch")
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 5])
+def test_kill_9_of_the_command_at_any_moment_loses_and_doubles_nothing(
+    tmp_path: Path, laptop: Laptop, ledger: Ledger, after: int
+) -> None:
+    """Killed after so many trials; the next call finishes the work."""
+    repository, hold = story(tmp_path, ledger)
+    if after:
+        hold.touch()
+    doomed = laptop.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    until(lambda: len(ledger.lines("end")) >= after, f"{after} trials to end")
+    doomed.kill()
+    doomed.wait()
+    until(lambda: not laptop.processes(), "every process to be gone")
+    hold.touch()
+    before = ledger.ends()
+    told = laptop.run(*local(repository))
+    assert (told.code, told.verdict) == (1, "block"), told.err
+    ends = ledger.ends()
+    reused = [one for one in told.trials if one["cached"]]
+    assert len(reused) >= len(before) - 2  # two may have ended unseen as we killed
+    twice = [key for key, count in ends.items() if count > 1]
+    assert len(twice) <= 2
+    assert not {(str(one["arm"]), str(one["seed"])) for one in reused} & {
+        ({"main": "baseline"}.get(name, name), seed) for name, seed in twice
+    }
+
+
+def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
+    tmp_path: Path, laptop: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger)
+    command = laptop.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    dispatchers = [
+        one
+        for one in laptop.processes()
+        if "from bot.compose import dispatch; dispatch()" in one.cmdline()
+    ]
+    assert dispatchers
+    for one in dispatchers:
+        os.kill(one.pid, signal.SIGKILL)
+    assert command.wait(DEADLINE_S) == 70
+    until(lambda: not laptop.processes(), "every process to be gone")
+    hold.touch()
+    assert laptop.run(*local(repository)).verdict == "block"
+
+
+def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
+    tmp_path: Path, laptop: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger)
+    hold.touch()
+    command = laptop.start(*local(repository))
+    until(lambda: len(ledger.lines("end")) >= 2, "two trials to end")
+    command.send_signal(signal.SIGINT)
+    assert command.wait(DEADLINE_S) == 130
+    assert not laptop.processes()
+    told = laptop.run(*local(repository))
+    assert told.verdict == "block"
+    assert [one for one in told.trials if one["cached"]]
+
+
+def test_a_finished_evaluation_runs_nothing_the_second_time(
+    tmp_path: Path, laptop: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger, seconds=0)
+    hold.touch()
+    first = laptop.run(*local(repository))
+    started = len(ledger.lines("start"))
+    again = laptop.run(*local(repository))
+    assert len(ledger.lines("start")) == started
+    assert again.report["findings"] == first.report["findings"]
+    assert again.report["evaluation"] == first.report["evaluation"]
+    finished = [one for one in again.trials if one["state"] in ("ok", "failed")]
+    assert finished
+    assert all(one["cached"] for one in finished)
+
+
+def test_two_commands_at_once_share_one_machine_and_pay_each_trial_once(
+    tmp_path: Path, laptop: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger, seconds=0.1)
+    hold.touch()
+    both = [laptop.start(*local(repository)) for _ in range(2)]
+    assert [one.wait(DEADLINE_S) for one in both] == [1, 1]
+    until(lambda: not laptop.processes(), "every process to be gone")
+    assert max(ledger.ends().values()) == 1

@@ -1,0 +1,238 @@
+"""What a policy asks for that this version does not run is named, never left out."""
+
+import dataclasses
+
+import pytest
+
+from bot.domain.policy import (
+    Ablation,
+    AutoTolerance,
+    BaselineRule,
+    Data,
+    Decision,
+    Direction,
+    Gate,
+    Metric,
+    Mode,
+    Policy,
+    Quantity,
+    Role,
+    Spending,
+    SpendingFamily,
+    Stage,
+    StageKind,
+    parse_spending,
+    unsupported,
+)
+from workers.contract import (
+    Environment,
+    EnvironmentManager,
+    MetricSource,
+    SourceKind,
+)
+
+LOSS = Metric("loss", MetricSource("loss", SourceKind.REPORTED), Role.PRIMARY)
+MLP = Mode("mlp", ("python", "train.py"), (LOSS,))
+FAST = Stage("fast")
+
+
+def policy(**parts: object) -> Policy:
+    whole = {"modes": (MLP,), "stages": (FAST,), "sha256": "0" * 64, **parts}
+    return Policy(**whole)  # type: ignore[arg-type]
+
+
+def names(policy: Policy, stage: str | None = None) -> list[str]:
+    return [one.name for one in unsupported(policy, stage)]
+
+
+def with_metric(**parts: object) -> Policy:
+    metric = dataclasses.replace(LOSS, **parts)  # type: ignore[arg-type]
+    return policy(modes=(dataclasses.replace(MLP, metrics=(metric,)),))
+
+
+def with_mode(**parts: object) -> Policy:
+    return policy(modes=(dataclasses.replace(MLP, **parts),))  # type: ignore[arg-type]
+
+
+def test_a_small_policy_is_executed_whole() -> None:
+    assert unsupported(policy()) == ()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "evaluation",
+        "ablation",
+        "invasive",
+        "protected",
+        "shadowed",
+        "anchor",
+        "tolerance_budget",
+    ],
+)
+def test_a_section_that_the_file_sets_is_named_with_a_mend(section: str) -> None:
+    (one,) = unsupported(policy(given=frozenset({section})))
+    assert one.name == section
+    assert one.sentence.startswith(f"`{section}` is not executed by this version")
+    assert one.sentence.endswith("remove it to run.")
+
+
+def test_an_ablation_that_is_switched_off_is_not_missed() -> None:
+    off = policy(ablation=Ablation(when="never"), given=frozenset({"ablation"}))
+    assert names(off) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({"base_moved": "rejudge"}, "base_moved"),
+        ({"baseline": BaselineRule(refresh_s=604800.0)}, "baseline.refresh"),
+        ({"data": Data(paths=("data",))}, "data.paths"),
+        ({"decision": Decision(futility=True)}, "decision.futility"),
+        ({"decision": Decision(attempts=3)}, "decision.attempts"),
+    ],
+)
+def test_a_single_key_is_named(parts: dict[str, object], name: str) -> None:
+    assert names(policy(**parts)) == [name]
+
+
+def test_what_is_executed_or_informs_is_not_named() -> None:
+    whole = policy(
+        decision=Decision(alpha=0.01, spending=Spending(SpendingFamily.POCOCK, 0.0)),
+        baseline=BaselineRule(max_age_s=60.0, cached_share=0.0),
+        data=Data(version="3"),
+        branches=("main",),
+        enforcement="advisory",
+        permissions={"run": "admin"},
+        given=frozenset({"decision", "baseline", "data", "branches", "base_moved"}),
+    )
+    assert names(whole) == []
+
+
+@pytest.mark.parametrize("role", [Role.GUARDRAIL, Role.IMPROVE])
+def test_a_role_that_is_not_judged_is_named(role: Role) -> None:
+    (one,) = unsupported(with_metric(role=role))
+    assert one.name == "modes.mlp.metrics.loss.role"
+    assert f"has the role {role}" in one.sentence
+
+
+@pytest.mark.parametrize("role", [Role.PRIMARY, Role.TARGET, Role.LIMIT, Role.REPORT])
+def test_a_role_that_is_judged_is_not_named(role: Role) -> None:
+    assert names(with_metric(role=role, direction=Direction.MINIMIZE)) == []
+
+
+def test_an_automatic_tolerance_and_slices_are_named() -> None:
+    found = names(with_metric(tolerance=AutoTolerance(), slices=("night",)))
+    assert found == [
+        "modes.mlp.metrics.loss.tolerance",
+        "modes.mlp.metrics.loss.slices",
+    ]
+
+
+@pytest.mark.parametrize("manager", [EnvironmentManager.UV, EnvironmentManager.PIP])
+def test_an_environment_that_is_not_built_is_named(manager: EnvironmentManager) -> None:
+    (one,) = unsupported(with_mode(environment=Environment(manager, ("a.lock",))))
+    assert one.name == "modes.mlp.environment"
+    assert f"asks for {manager}" in one.sentence
+    assert "{manager: none}" in one.sentence
+
+
+def test_the_surroundings_of_a_mode_are_named_one_by_one() -> None:
+    found = names(
+        with_mode(
+            network=("example.org",),
+            quantities=(Quantity("norm", 0.0, None),),
+            samples="*.png",
+            references={"constant": 2.3},
+        )
+    )
+    keys = ("network", "quantities", "samples", "references")
+    assert found == [f"modes.mlp.{key}" for key in keys]
+
+
+def test_modes_that_were_not_chosen_do_not_stop_a_run() -> None:
+    conv = dataclasses.replace(MLP, name="conv", samples="*.png")
+    both = policy(modes=(MLP, conv))
+    assert [one.name for one in unsupported(both)] == ["modes.conv.samples"]
+    assert unsupported(both, None, ["mlp"]) == ()
+
+
+TESTS = Stage("tests", kind=StageKind.TESTS, command=("pytest",))
+SANITY = Stage("sanity", kind=StageKind.SANITY)
+
+
+def test_stages_that_do_not_train_are_named() -> None:
+    assert names(policy(stages=(TESTS, SANITY, FAST))) == [
+        "stages.tests",
+        "stages.sanity",
+    ]
+
+
+def test_a_second_training_stage_is_named() -> None:
+    later = Stage("full", when=Gate.ON_PASS)
+    (one,) = unsupported(policy(stages=(FAST, later)))
+    assert one.name == "stages.full"
+    assert "choose one with `--stage`" in one.sentence
+
+
+def test_stages_that_wait_for_a_label_or_for_ever_are_not_in_the_plan() -> None:
+    stages = (
+        FAST,
+        Stage("full", when=Gate.LABEL, label="full"),
+        dataclasses.replace(TESTS, when=Gate.NEVER),
+    )
+    assert names(policy(stages=stages)) == []
+
+
+def test_choosing_one_stage_by_name_leaves_the_others_out() -> None:
+    whole = policy(stages=(TESTS, FAST, Stage("full")))
+    assert names(whole, "full") == []
+    assert names(whole, "tests") == ["stages.tests"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spending"),
+    [
+        ("pocock", Spending(SpendingFamily.POCOCK, 0.0)),
+        ("obf", Spending(SpendingFamily.OBRIEN_FLEMING, 0.0)),
+        ("kd:3", Spending(SpendingFamily.KIM_DEMETS, 3.0)),
+        ("hsd:-4", Spending(SpendingFamily.HWANG_SHIH_DECANI, -4.0)),
+        ("hsd:0", Spending(SpendingFamily.HWANG_SHIH_DECANI, 0.0)),
+    ],
+)
+def test_a_spending_function_is_named_with_its_parameter(
+    text: str, spending: Spending
+) -> None:
+    assert parse_spending(text) == spending
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hsd",
+        "kd",
+        "pocock:1",
+        "kd:0",
+        "kd:-1",
+        "hsd:nan",
+        "hsd:inf",
+        "hsd:x",
+        "x:1",
+    ],
+)
+def test_anything_else_is_no_spending_function(text: str) -> None:
+    assert parse_spending(text) is None
+
+
+def test_modes_and_stages_are_found_by_name() -> None:
+    whole = policy()
+    assert whole.mode("mlp") is MLP
+    assert whole.mode("conv") is None
+    assert whole.stage("fast") is FAST
+    assert whole.stage("full") is None
+
+
+def test_larger_is_better_or_smaller_is() -> None:
+    assert Direction.MAXIMIZE.orientation == 1
+    assert Direction.MINIMIZE.orientation == -1

@@ -1,0 +1,421 @@
+"""Stories about metrics in files that a trial writes, fair and foul."""
+
+import json
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.unit.workers.bench import Bench, metric, printed
+from workers.contract import (
+    Failed,
+    FailureReason,
+    MetricSource,
+    Point,
+    SourceKind,
+    Take,
+)
+from workers.metrics.collect import Collector, Measurement, Surroundings
+from workers.metrics.files import MAX_FILE
+
+CSV, JSONL = SourceKind.CSV, SourceKind.JSONL
+REPORTED, TRAINER = SourceKind.REPORTED, SourceKind.TRAINER_STATE
+BOARD = SourceKind.TENSORBOARD
+
+
+@dataclass
+class Desk:
+    """A trial's folders without a trial."""
+
+    around: Surroundings
+
+    def collector(self, *metrics: MetricSource) -> Collector:
+        return Collector(metrics, self.around)
+
+    def measured(self, *metrics: MetricSource) -> Measurement:
+        return self.collector(*metrics).finish(1.5, 1000)
+
+    def write(self, text: str, name: str = "log") -> None:
+        (self.around.output / name).write_text(text)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    around = Surroundings(
+        tmp_path / "output", tmp_path / "tree", tmp_path / "reported" / "metrics.jsonl"
+    )
+    for folder in (around.output, around.tree, around.reported.parent):
+        folder.mkdir()
+    return Desk(around)
+
+
+def failure(measured: Measurement) -> Failed:
+    assert measured.failure is not None
+    return measured.failure
+
+
+def steps(measured: Measurement, name: str = "loss") -> list[tuple[float, float]]:
+    return [(point.step, point.value) for point in measured.series[name]]
+
+
+def test_jsonl_is_read_as_it_grows(desk: Desk) -> None:
+    collector = desk.collector(metric(JSONL, "log"))
+    collector.poll()
+    with (desk.around.output / "log").open("w") as log:
+        for text in ('{"step": 1, "loss": 3}\n{"step": 2,', ' "loss": 2}\n{"loss'):
+            log.write(text)
+            log.flush()
+            collector.poll()
+    assert collector.latest() == {"loss": Point(2.0, 2.0)}
+    assert steps(collector.finish(1, 1)) == [(1.0, 3.0), (2.0, 2.0)]
+
+
+def test_a_last_line_without_an_end_counts_at_the_end(desk: Desk) -> None:
+    desk.write('{"loss": 3}\n{"loss": 2}')
+    assert desk.measured(metric(JSONL, "log")).values == {"loss": 2.0}
+
+
+def test_lines_that_are_no_objects_are_passed_over(desk: Desk) -> None:
+    deep = '{"a":' * 100_000
+    desk.write(f'# start\n[1]\n{{"loss": 2}}\n{deep}\n{{bad}}\n\n')
+    measured = desk.measured(metric(JSONL, "log"), metric(JSONL, "log", name="x"))
+    assert measured.values == {"loss": 2.0}
+    assert failure(measured).detail == (
+        "x was never seen. No row of log has 'x'. Its keys are: \"loss\"."
+        " 4 lines were no JSON objects."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "quoted"),
+    [
+        ("NaN", FailureReason.NAN_METRIC, '"NaN"'),
+        ("-Infinity", FailureReason.INFINITE_METRIC, '"-Infinity"'),
+        ("1e400", FailureReason.INFINITE_METRIC, '"1e400"'),
+        ('"high"', FailureReason.UNPARSABLE_METRIC, '"high"'),
+        ("null", FailureReason.UNPARSABLE_METRIC, '"null"'),
+        ("true", FailureReason.UNPARSABLE_METRIC, '"true"'),
+        ("[1]", FailureReason.UNPARSABLE_METRIC, '["1"]'),
+    ],
+)
+def test_json_values_that_are_no_finite_numbers_fail_by_name(
+    desk: Desk, value: str, reason: FailureReason, quoted: str
+) -> None:
+    desk.write(f'{{"loss": {value}}}\n')
+    failed = failure(desk.measured(metric(JSONL, "log")))
+    assert failed.reason is reason
+    assert failed.metric == "loss"
+    assert quoted in failed.detail
+
+
+def test_a_huge_integer_is_a_number_like_any_other(desk: Desk) -> None:
+    desk.write('{"loss": ' + "9" * 5000 + "}\n")
+    assert failure(desk.measured(metric(JSONL, "log"))).reason is (
+        FailureReason.INFINITE_METRIC
+    )
+
+
+def test_reported_metrics_need_no_path_and_keep_slices(desk: Desk) -> None:
+    lines = [
+        {"step": 1, "loss": 3, "loss/night": 5},
+        {"kind": "histogram", "loss": 99},
+        {"kind": "scalar", "step": 2, "loss": 2, "other": 1},
+    ]
+    desk.around.reported.write_text("\n".join(map(json.dumps, lines)))
+    measured = desk.measured(metric(REPORTED), metric(REPORTED, name="loss/night"))
+    assert measured.values == {"loss": 2.0, "loss/night": 5.0}
+    assert sorted(measured.series) == ["loss", "loss/night"]
+
+
+def test_a_key_names_the_field(desk: Desk) -> None:
+    desk.write('{"eval/acc": 0.5, "loss": 1}\n')
+    assert desk.measured(metric(JSONL, "log", key="eval/acc")).values == {"loss": 0.5}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "step,loss\n1,3\n2,2\n",
+        "\ufeffstep;loss\n1;3\n2;2",
+        "step\tloss\r\n1\t3\r\n2\t2\r\n",
+        'epoch,"loss" ,lr\n1,3,0.1\n1.5,,0.1\n2, 2,\n',
+        "step,loss\n1,3\nstep,loss\n2,2\n",
+    ],
+)
+def test_csv_columns_are_found_by_their_header(desk: Desk, text: str) -> None:
+    desk.write(text)
+    assert steps(desk.measured(metric(CSV, "log"))) == [(1.0, 3.0), (2.0, 2.0)]
+
+
+def test_a_csv_that_is_written_anew_is_read_anew(desk: Desk) -> None:
+    collector = desk.collector(metric(CSV, "log"))
+    desk.write("step,loss\n1,9\n")
+    collector.poll()
+    desk.write("step,lr,loss\n1,0.1,3\n2,0.1,2\n")  # as loggers do for a new column
+    measured = collector.finish(1, 1)
+    assert steps(measured) == [(1.0, 3.0), (2.0, 2.0)]
+
+
+def test_a_file_that_was_replaced_or_cut_is_read_anew(desk: Desk) -> None:
+    collector = desk.collector(metric(CSV, "log"))
+    desk.write("loss\n9\n8\n")
+    collector.poll()
+    (desk.around.output / "log").unlink()
+    collector.poll()
+    desk.write("loss\n7\n")
+    collector.poll()
+    assert collector.latest()["loss"].value == 7.0
+    desk.write("loss\n")
+    collector.poll()
+    assert collector.latest() == {}
+
+
+def test_a_missing_column_or_file_is_told_apart(desk: Desk) -> None:
+    missing = failure(desk.measured(metric(CSV, "log")))
+    assert missing.reason is FailureReason.MISSING_METRIC
+    assert missing.detail == "loss was never seen. No file was written at log."
+    desk.write("step,acc\n1,2\n")
+    missing = failure(desk.measured(metric(CSV, "log")))
+    assert 'Its columns are: "step", "acc".' in missing.detail
+
+
+def test_a_path_is_looked_for_in_output_then_in_the_tree(desk: Desk) -> None:
+    (desk.around.output / "a").write_text("loss\n1\n")
+    collector = desk.collector(
+        metric(CSV, "{output_dir}/a"),
+        metric(CSV, "logs/b", name="b", key="loss"),
+        metric(CSV, str(desk.around.tree / "logs" / "c"), name="c", key="loss"),
+        metric(CSV, str(desk.around.tree.parent / "d"), name="d", key="loss"),
+    )
+    (desk.around.tree / "logs").mkdir()
+    (desk.around.tree / "logs" / "b").write_text("loss\n2\n")
+    (desk.around.tree / "logs" / "c").write_text("loss\n3\n")
+    (desk.around.tree.parent / "d").write_text("loss\n4\n")
+    measured = collector.finish(1, 1)
+    assert measured.values == {"loss": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}
+
+
+def test_a_metric_file_in_the_tree_is_not_the_trials_until_it_writes(
+    desk: Desk,
+) -> None:
+    committed = desk.around.tree / "log"
+    committed.write_text("loss\n0.001\n")
+    source = metric(CSV, "log")
+    assert failure(desk.measured(source)).reason is FailureReason.MISSING_METRIC
+    collector = desk.collector(source)
+    with committed.open("a") as log:
+        log.write("5\n")
+    assert collector.finish(1, 1).values == {"loss": 5.0}
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def link(path: Path) -> None:
+    target = path.parent.parent / "secret"
+    target.write_text('{"loss": 1}\nloss\n1\n')
+    path.symlink_to(target)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def plug(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        here = os.open(path.parent, os.O_RDONLY)
+        server.bind(f"/proc/self/fd/{here}/{path.name}")
+        os.close(here)
+
+
+@pytest.mark.parametrize("kind", [CSV, JSONL, TRAINER, BOARD])
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (fifo, "is a FIFO"),
+        (link, "is a symbolic link"),
+        (device, "is a symbolic link"),
+        (plug, "is a socket"),
+    ],
+)
+def test_what_is_no_plain_file_fails_by_name(
+    desk: Desk, kind: SourceKind, make: Callable[[Path], None], told: str
+) -> None:
+    make(desk.around.output / "log")
+    failed = failure(desk.measured(metric(kind, "log")))
+    assert failed.reason is FailureReason.UNSAFE_FILE
+    assert failed.metric == "loss"
+    assert str(desk.around.output / "log") in failed.detail
+    assert told in failed.detail
+
+
+@pytest.mark.parametrize("kind", [CSV, JSONL])
+def test_a_folder_in_a_files_place_fails_by_name(desk: Desk, kind: SourceKind) -> None:
+    folder(desk.around.output / "log")
+    assert "is a folder" in failure(desk.measured(metric(kind, "log"))).detail
+
+
+def test_a_link_on_the_way_to_a_file_is_not_followed(desk: Desk) -> None:
+    foreign = desk.around.output.parent / "foreign"
+    foreign.mkdir()
+    (foreign / "log").write_text("loss\n1\n")
+    (desk.around.output / "logs").symlink_to(foreign)
+    failed = failure(desk.measured(metric(CSV, "logs/log")))
+    assert failed.reason is FailureReason.UNSAFE_FILE
+    assert "logs is none" in failed.detail
+
+
+def test_an_output_folder_that_became_a_link_is_not_followed(desk: Desk) -> None:
+    desk.around.output.rmdir()
+    desk.around.output.symlink_to(desk.around.tree)
+    failed = failure(desk.measured(metric(CSV, "log")))
+    assert failed.reason is FailureReason.UNSAFE_FILE
+
+
+def test_an_output_folder_that_is_gone_holds_nothing(desk: Desk) -> None:
+    desk.around.output.rmdir()
+    failed = failure(desk.measured(metric(CSV, "log")))
+    assert failed.reason is FailureReason.MISSING_METRIC
+
+
+def test_a_file_that_was_once_unsafe_stays_so(desk: Desk) -> None:
+    collector = desk.collector(metric(CSV, "log"))
+    fifo(desk.around.output / "log")
+    collector.poll()
+    (desk.around.output / "log").unlink()
+    desk.write("loss\n1\n")
+    assert failure(collector.finish(1, 1)).reason is FailureReason.UNSAFE_FILE
+
+
+@pytest.mark.parametrize("kind", [CSV, JSONL, TRAINER, BOARD])
+def test_a_file_over_64_mb_is_no_longer_read(desk: Desk, kind: SourceKind) -> None:
+    path = desk.around.output / "log"
+    path.touch()
+    os.truncate(path, MAX_FILE + 1)
+    failed = failure(desk.measured(metric(kind, "log")))
+    assert failed.reason is FailureReason.MISSING_METRIC
+    assert "grew over 64 MB" in failed.detail
+
+
+def test_a_first_value_survives_a_file_that_grows_too_large(desk: Desk) -> None:
+    collector = desk.collector(metric(CSV, "log", take=Take.FIRST))
+    desk.write("loss\n3\n")
+    collector.poll()
+    os.truncate(desk.around.output / "log", MAX_FILE + 1)
+    assert collector.finish(1, 1).values == {"loss": 3.0}
+
+
+def test_long_lines_are_cut_and_told(desk: Desk) -> None:
+    desk.write('{"loss": 2}\n{"x": "' + "y" * 100_000 + '"}\n')
+    measured = desk.measured(metric(JSONL, "log"))
+    assert measured.values == {"loss": 2.0}
+    assert measured.notes == ("Lines over 64 KiB of log were cut.",)
+
+
+def state(*values: object) -> str:
+    history = [{"step": 10 * n, "eval_loss": v} for n, v in enumerate(values)]
+    return json.dumps({"log_history": [*history, {"step": 99, "lr": 1}], "epoch": 1})
+
+
+def test_the_trainers_log_history_is_read_when_it_changes(desk: Desk) -> None:
+    collector = desk.collector(metric(TRAINER, "log", key="eval_loss"))
+    desk.write(state(3))
+    collector.poll()
+    assert collector.latest()["loss"] == Point(0.0, 3.0)
+    desk.write("{half")
+    collector.poll()
+    desk.write(state(3, 2))
+    measured = collector.finish(1, 1)
+    assert steps(measured) == [(0.0, 3.0), (10.0, 2.0)]
+
+
+def test_a_folder_of_checkpoints_holds_the_trainers_state_too(desk: Desk) -> None:
+    source = metric(TRAINER, "{output_dir}", key="eval_loss")
+    for number in (500, 1500, 1000):
+        place = desk.around.output / f"checkpoint-{number}"
+        place.mkdir()
+        (place / "trainer_state.json").write_text(state(number))
+    assert desk.measured(source).values == {"loss": 1500.0}
+    desk.write(state(7), "trainer_state.json")
+    assert desk.measured(source).values == {"loss": 7.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "No trainer_state.json was written"),
+        ("{}", "no JSON with a log_history"),
+        ("[]", "no JSON with a log_history"),
+        ("{broken", "no JSON with a log_history"),
+        (state(), 'Its log has no \'loss\'. Its keys are: "step", "lr".'),
+    ],
+)
+def test_a_trainers_state_without_the_metric_says_why(
+    desk: Desk, text: str | None, told: str
+) -> None:
+    if text is not None:
+        desk.write(text)
+    assert told in failure(desk.measured(metric(TRAINER, "log"))).detail
+
+
+def test_what_a_machine_measures_is_never_missing(desk: Desk) -> None:
+    wall = metric(SourceKind.WALL_CLOCK, name="time")
+    memory = metric(SourceKind.PEAK_MEMORY, name="memory")
+    measured = desk.measured(wall, memory)
+    assert measured.values == {"time": 1.5, "memory": 1000.0}
+    assert measured.series == {}
+
+
+def test_the_stream_digest_does_not_depend_on_when_files_were_read(desk: Desk) -> None:
+    sources = printed(), metric(CSV, "log", name="acc")
+    digests = []
+    for first in (True, False):
+        collector = desk.collector(*sources)
+        desk.write("acc\n1\n2\n")
+        if first:
+            collector.poll()
+        collector.stdout(b"loss: 3\n")
+        digests.append(collector.finish(1, 1).stream_digest)
+    assert digests[0] == digests[1] != None  # noqa: E711
+
+
+def test_fewer_than_three_values_have_no_digest(desk: Desk) -> None:
+    desk.write("loss\n1\n2\n")
+    assert desk.measured(metric(CSV, "log")).stream_digest is None
+    desk.write("loss\n1\n2\n3\n")
+    assert desk.measured(metric(CSV, "log")).stream_digest is not None
+
+
+def test_bytes_that_are_no_text_do_no_harm(desk: Desk) -> None:
+    collector = desk.collector(printed())
+    collector.stdout(b"\xff\xfe\x00 loss: 4\xff\nloss: 5\n")
+    assert collector.finish(1, 1).values == {"loss": 5.0}
+
+
+def test_a_silent_trial_is_told_that_it_printed_nothing(desk: Desk) -> None:
+    assert (
+        "The trial printed nothing there." in failure(desk.measured(printed())).detail
+    )
+
+
+def test_files_are_read_while_a_real_trial_writes_them(bench: Bench) -> None:
+    code = """
+import json, os, time
+metrics = open(os.environ["SEEDGATE_METRICS"], "a")
+for step in range(5):
+    metrics.write(json.dumps({"step": step, "loss": 1 / (1 + step)}) + "\\n")
+    metrics.flush()
+    time.sleep(0.05)
+"""
+    result = bench.python(code, metric(REPORTED))
+    assert result.metrics == {"loss": 0.2}
+    assert len(result.series["loss"]) == 5
+    assert result.stream_digest is not None

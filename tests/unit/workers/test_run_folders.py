@@ -1,0 +1,103 @@
+"""Stories about the folders of runs, and what a dead agent left in them."""
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.unit.workers.bench import Bench, alive
+from workers.contract import Attempt, Infra, InfraReason
+from workers.launch.folders import RunFolder, lock, prune, recover, remove, unlock
+from workers.launch.leftovers import RUN_TOKEN, sweep
+
+ATTEMPT = Attempt("key", 3)
+
+
+def never() -> bool:
+    return False
+
+
+@contextmanager
+def locked(root: Path, key: str = "key") -> Iterator[None]:
+    held = lock(root, key, 0.0, never)
+    assert held is not None
+    yield
+    unlock(root, key, held)
+
+
+def test_a_lock_is_held_by_one_at_a_time_and_leaves_nothing(tmp_path: Path) -> None:
+    with locked(tmp_path), locked(tmp_path, "other"):
+        assert lock(tmp_path, "key", 0.1, never) is None
+        assert lock(tmp_path, "key", 60.0, lambda: True) is None
+    with locked(tmp_path):
+        pass
+    assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_an_attempt_gives_up_on_an_earlier_one_that_stays(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, {"grace_s": 0.0, "patience_s": 0.1})
+    with locked(tmp_path / "agent"):
+        result = bench.agent.run(Attempt("key", 2), bench.spec("true"))
+    assert isinstance(result.outcome, Infra)
+    assert result.outcome.reason is InfraReason.AGENT
+    assert "An earlier attempt" in result.outcome.detail
+
+
+def test_what_a_dead_agent_left_is_ended_and_tidied_up(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, ATTEMPT)
+    token = folder.make()
+    folder.tree.mkdir()
+    (folder.checkpoint / "step").touch()
+    temporary = folder.temporary.resolve()
+    with subprocess.Popen(["sleep", "600"], env={RUN_TOKEN: token}) as left:
+        with locked(tmp_path):
+            assert recover(tmp_path) == 0  # its supervisor is still at it
+        assert alive(left.pid)
+        assert recover(tmp_path) == 1
+        assert not alive(left.pid)
+    assert list(folder.path.iterdir()) == []
+    assert not temporary.exists()
+    assert (folder.checkpoint / "step").exists()
+    assert recover(tmp_path) == 0
+
+
+def test_a_sweep_touches_only_its_own_run() -> None:
+    environ = {RUN_TOKEN: "one-and-more"}
+    with subprocess.Popen(["sleep", "600"], env=environ) as other:
+        assert sweep("one") == 0
+        assert alive(other.pid)
+        assert sweep("one-and-more") == 1
+
+
+def test_runs_in_progress_are_not_pruned(tmp_path: Path) -> None:
+    folders = [RunFolder(tmp_path, Attempt("key", number)) for number in range(3)]
+    for folder in folders:
+        folder.make()
+    folders[1].tidy()
+    prune(tmp_path, 0)
+    assert [folder.path.exists() for folder in folders] == [True, False, True]
+    for folder in folders:
+        folder.tidy()
+
+
+def test_folders_without_permissions_are_removed(tmp_path: Path) -> None:
+    shut = tmp_path / "a" / "shut"
+    shut.mkdir(parents=True)
+    (tmp_path / "a" / "link").symlink_to(tmp_path)
+    shut.chmod(0)
+    remove(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+    remove(tmp_path / "a")
+
+
+def test_what_a_run_uses_is_counted_with_all_its_folders(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, ATTEMPT)
+    folder.make()
+    before = folder.used_bytes()
+    for place in (folder.output, folder.checkpoint, folder.temporary):
+        (place / "file").write_bytes(os.urandom(100_000))
+    assert folder.used_bytes() - before >= 300_000
+    assert stat.S_ISLNK(folder.temporary.lstat().st_mode)
+    folder.tidy()

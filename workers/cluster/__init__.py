@@ -1,0 +1,1 @@
+"""Placing trials on machines; `ray_cluster` alone imports Ray."""

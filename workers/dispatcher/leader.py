@@ -1,0 +1,60 @@
+"""One dispatcher at a time: the others stand by, and one of them takes over.
+
+The lock belongs to the process: the kernel gives it back however the process ends.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+EVERY_S = 0.2
+
+
+class LeaderLock:
+    """An exclusive lock on a file; nobody else may hold it at the same time."""
+
+    def __init__(self, path: Path) -> None:
+        """Prepare; nothing is taken before `wait`."""
+        self._path = path
+        self._file: TextIO | None = None
+
+    def wait(self, stop: Callable[[], bool]) -> bool:
+        """Take the lock, however long it takes; False if told to stop before."""
+        while not stop():
+            if self.take():
+                return True
+            time.sleep(EVERY_S)
+        return False
+
+    def take(self) -> bool:
+        """Take the lock if it is free; whether we hold it. `OSError` if the file fails.
+
+        The file then names our process, for people.
+        """
+        if self._file is None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = self._path.open("a+")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.close()
+                return False
+            self._file = file
+            self._sign(file)
+        return True
+
+    def _sign(self, file: TextIO) -> None:
+        with suppress(OSError):  # a full disk: the lock holds without a name in it
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+
+    def release(self) -> None:
+        """Give the lock back; harmless if it is not held."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

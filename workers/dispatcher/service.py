@@ -1,0 +1,124 @@
+"""The dispatcher as a process: lead, register, start the cluster, serve, go."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from workers.cluster.interface import AgentFactory, Capacity, Cluster, ClusterError
+from workers.cluster.start import embedded_cluster, joined_cluster
+from workers.contract import Node, QueueError, TrialQueue
+from workers.dispatcher.leader import LeaderLock
+from workers.dispatcher.lifeline import Lifeline
+from workers.dispatcher.loop import Dispatcher
+
+SERVED = 0
+BROKEN = 70
+LEAVE_WITHIN_S = 25.0
+WATCH_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a dispatcher works.
+
+    `root` is where agents keep checkouts and runs, `lock` the file that makes one
+    dispatcher of many the leader, `address` a Ray cluster to join (None: start one of
+    our own with `capacity`).
+    """
+
+    root: Path
+    lock: Path
+    capacity: Capacity
+    address: str | None = None
+
+
+def serve(
+    queue: TrialQueue,
+    site: Site,
+    lifeline_fd: int | None = 0,
+    factory: AgentFactory | None = None,
+) -> int:
+    """Serve `queue` until the lifeline ends; an exit status for the process.
+
+    0 after a clean end; 70 with a sentence on stderr if queue or cluster broke. Call it
+    on the main thread of a process of its own. `lifeline_fd` is a descriptor whose end
+    means stop (standard input), `factory` makes agents (`NodeAgent`).
+    """
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
+    lifeline = Lifeline(lifeline_fd)
+    lifeline.listen()
+    try:
+        with _leaving_in_time(lifeline):
+            _serve(queue, site, lifeline, factory or _node_agent())
+    except (QueueError, ClusterError, OSError) as error:
+        print(error, file=sys.stderr, flush=True)  # noqa: T201 - the parent shows it
+        return BROKEN
+    return SERVED
+
+
+def _node_agent() -> AgentFactory:
+    from workers.agent import NodeAgent
+
+    return NodeAgent
+
+
+def _serve(
+    queue: TrialQueue, site: Site, lifeline: Lifeline, factory: AgentFactory
+) -> None:
+    cluster = _prepare(queue, site, factory)
+    leader = LeaderLock(site.lock)
+    try:
+        if leader.wait(lifeline.ended):
+            with cluster as running:
+                lifeline.listen()  # Ray has put its own handlers in place
+                Dispatcher(queue, running, time.monotonic).run(lifeline.ended)
+    finally:
+        leader.release()
+
+
+def _prepare(
+    queue: TrialQueue, site: Site, factory: AgentFactory
+) -> AbstractContextManager[Cluster]:
+    """A cluster that has yet to be started.
+
+    This machine is registered before Ray is up, or while another one leads: trials can
+    be planned at once. The nodes of a cluster to join are not known yet.
+    """
+    if site.address is not None:
+        return joined_cluster(site.root, site.address, factory)
+    local = _describe(site.root, factory)
+    queue.register(local)
+    return embedded_cluster(site.root, site.capacity, factory, local)
+
+
+def _describe(root: Path, factory: AgentFactory) -> Node:
+    agent = factory(root)
+    try:
+        return agent.describe()
+    finally:
+        agent.close()
+
+
+@contextmanager
+def _leaving_in_time(lifeline: Lifeline) -> Iterator[None]:
+    """However stuck Ray is, this process ends LEAVE_WITHIN_S after it was told to."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not lifeline.ended():
+            if done.wait(WATCH_EVERY_S):
+                return
+        if not done.wait(LEAVE_WITHIN_S):
+            os._exit(BROKEN)
+
+    threading.Thread(target=watch, daemon=True, name="watchdog").start()
+    try:
+        yield
+    finally:
+        done.set()

@@ -1,0 +1,193 @@
+"""Metrics in files of rows, one row a line: JSONL and CSV, read as they grow."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from workers.contract import MetricSource, SourceKind
+from workers.metrics.files import Place, Tail
+from workers.metrics.lines import LineCutter
+from workers.metrics.numbers import read_number, shown
+from workers.metrics.record import Record
+
+_PIECE = 64 * 1024
+_PIECES_A_POLL = 64
+_TYPED = frozenset({"histogram", "sample", "data"})
+_STEPS = ("step", "global_step", "iteration", "epoch")
+
+Row = Mapping[str, str]
+"""What one line says: each value as the text in which it was written."""
+
+
+class Parser(Protocol):
+    """Turns lines of one file into rows; made anew when the file starts anew."""
+
+    def rows(self, lines: Sequence[str]) -> Iterator[Row]:
+        """The rows of whole lines, in order."""
+        ...
+
+    def hint(self) -> str:
+        """What the rows held, for somebody whose metric was not among it."""
+        ...
+
+
+class JsonRows:
+    """One JSON object a line; anything else is skipped and counted."""
+
+    def __init__(self, *, typed: bool) -> None:
+        """`typed`: lines with a known `kind` are not scalars, and are left out."""
+        self._typed = typed
+        self._broken = 0
+        self._keys: dict[str, None] = {}
+
+    def rows(self, lines: Sequence[str]) -> Iterator[Row]:
+        """See `Parser`."""
+        for line in lines:
+            row = _json_object(line)
+            if row is None:
+                self._broken += bool(line.strip())
+            elif not (self._typed and row.get("kind") in _TYPED):
+                self._keys.update(dict.fromkeys(list(row)[:20]))
+                yield {key: as_text(value) for key, value in row.items()}
+
+    def hint(self) -> str:
+        """See `Parser`."""
+        broken = f" {self._broken} lines were no JSON objects." if self._broken else ""
+        return f"Its keys are: {_listed(self._keys)}.{broken}"
+
+
+class CsvRows:
+    """Comma, semicolon or tab separated values; the first line names the columns."""
+
+    def __init__(self) -> None:
+        """The header has not been seen."""
+        self._header: list[str] = []
+        self._delimiter = ","
+
+    def rows(self, lines: Sequence[str]) -> Iterator[Row]:
+        """See `Parser`. An empty cell is no value: it was not due in that row."""
+        lines = [line for line in lines if line.strip()]
+        if lines and not self._header:
+            first = lines[0].removeprefix("\ufeff")
+            self._delimiter = max(",;\t", key=first.count)
+            self._header = next(self._cells([first]))
+        for cells in self._cells(lines):
+            if cells != self._header:
+                pairs = zip(self._header, cells, strict=False)
+                yield {name: cell for name, cell in pairs if cell}
+
+    def hint(self) -> str:
+        """See `Parser`."""
+        return f"Its columns are: {_listed(self._header)}."
+
+    def _cells(self, lines: Sequence[str]) -> Iterator[list[str]]:
+        for row in csv.reader(lines, delimiter=self._delimiter):
+            yield [cell.strip() for cell in row]
+
+
+class RowFile:
+    """All metrics that are read from one growing file of rows."""
+
+    def __init__(self, sources: Sequence[MetricSource], where: Sequence[Place]) -> None:
+        """`sources` are of one kind and name one file, looked for at `where`."""
+        self.sources = tuple(sources)
+        self._where = where
+        self._tail = Tail(where)
+        self._start()
+
+    def poll(self) -> None:
+        """Read what was appended, up to 4 MiB; raises `UnsafeFile`."""
+        for _ in range(_PIECES_A_POLL):
+            if not self._piece():
+                return
+
+    def finish(self) -> None:
+        """Read to the end, with a last line that has no line end."""
+        while self._piece():
+            pass
+        self._take(self._cutter.finish())
+
+    def record(self, source: MetricSource) -> Record:
+        """What one of the metrics has shown."""
+        return self._records[source.name]
+
+    def missing(self, source: MetricSource) -> str:
+        """Why there is no value, in sentences."""
+        if self._tail.path is None:
+            return f"No file was written at {self._where[0].relative}."
+        name = self._tail.path.name
+        return f"No row of {name} has {key_of(source)!r}. {self._parser.hint()}"
+
+    def faults(self) -> Sequence[str]:
+        """What kept the file from being read in full."""
+        if not self._tail.overgrown:
+            return ()
+        return (f"{self._where[0].relative} grew over 64 MB and was read no further.",)
+
+    def files(self) -> Sequence[Path]:
+        """What was read."""
+        return () if self._tail.path is None else (self._tail.path,)
+
+    def notes(self) -> Sequence[str]:
+        """Lines that were longer than a line may be."""
+        name = self._where[0].relative
+        return (f"Lines over 64 KiB of {name} were cut.",) if self._cutter.cut else ()
+
+    def _start(self) -> None:
+        self._records = {source.name: Record(source) for source in self.sources}
+        self._cutter = LineCutter()
+        kind = self.sources[0].kind
+        self._parser: Parser = (
+            CsvRows()
+            if kind is SourceKind.CSV
+            else JsonRows(typed=kind is SourceKind.REPORTED)
+        )
+
+    def _piece(self) -> bool:
+        data, anew = self._tail.read(_PIECE)
+        if anew:
+            self._start()
+        self._take(self._cutter.feed(data) if data else b"")
+        return bool(data)
+
+    def _take(self, block: bytes) -> None:
+        lines = block.decode(errors="replace").split("\n") if block else []
+        for row in self._parser.rows(lines):
+            step = _step(row)
+            for source in self.sources:
+                text = row.get(key_of(source))
+                if text is not None:
+                    self._records[source.name].add(text, step)
+
+
+def key_of(source: MetricSource) -> str:
+    """The field, column or tag of a metric: its name unless the policy says another."""
+    return source.key or source.name
+
+
+def _step(row: Row) -> float | None:
+    named = next((row[name] for name in _STEPS if name in row), None)
+    return None if named is None else read_number(named)
+
+
+def _json_object(line: str) -> Mapping[str, object] | None:
+    if not line.startswith("{"):
+        return None
+    try:  # numbers stay text: 1e400 and NaN are judged later, long integers are cheap
+        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def as_text(value: object) -> str:
+    """A JSON value as text; numbers are text already (see `_json_object`)."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
+    return ", ".join(shown(name) for name in list(names)[:20]) or "none"
