@@ -33,7 +33,7 @@ class LocalGate:
     def __init__(self, repo: Path, request: Request, jobs: int | None) -> None:
         """Read the settings; nothing is touched before `run`."""
         self.settings = Settings()
-        self._repo = repo
+        self._repo = repo.absolute()
         self._request = request
         self._jobs = jobs
 

@@ -8,6 +8,7 @@ trial and then itself.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ PASSED_ON = (
 ENTRY = "from bot.compose import dispatch; dispatch()"
 POLL_S = 0.2
 FAREWELL_S = 30.0
+FEW_BYTES = 1024 * 1024
 
 
 class DispatcherProcess:
@@ -84,8 +86,15 @@ class DispatcherProcess:
         child = self._child
         if child is not None and child.poll() is not None:
             problem = f"The dispatcher ended with status {child.returncode}."
+            problem += self._last_words()
             mend = f"Run the same command again to go on. Its log: {self._log}"
-            raise MachineryFault(problem + self._last_words(), mend)
+            raise MachineryFault(problem, self._room() + mend)
+
+    def _room(self) -> str:
+        """A first mend where the disk is full: the log could not say it either."""
+        if shutil.disk_usage(self._log.parent).free >= FEW_BYTES:
+            return ""
+        return f"The disk that holds {self._log.parent} is full. Free some space. "
 
     def _last_words(self) -> str:
         try:

@@ -1,1 +1,1 @@
-"""Placing trials on machines; `ray_cluster` alone imports Ray."""
+"""Placing trials on machines: the only room that knows Ray."""

@@ -13,6 +13,8 @@ from workers.contract import Attempt, Resources
 MOST_AT_ONCE = 256
 """Trials a node runs at the same time, whatever little they ask for."""
 
+WHOLE_GPUS = "Above 1, only whole GPUs can be reserved: change `resources`."
+
 SLACK = 1e-6
 """Rounding of sums such as ten times 0.1 CPU."""
 
@@ -68,6 +70,8 @@ class Book:
 
     def enter(self, attempt: Attempt, wanted: Resources) -> Placement:
         """Reserve room on the first node that has it; no node at all means later."""
+        if wanted.gpus > 1 and not wanted.gpus.is_integer():
+            return Never(f"It asks for {wanted.gpus:g} GPUs. {WHOLE_GPUS}")
         able = [one for one in self._shares.values() if one.offers(wanted)]
         if self._shares and not able:
             return Never(refusal(list(self._shares.values()), wanted))

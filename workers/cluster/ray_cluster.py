@@ -1,35 +1,39 @@
-"""Trials on Ray: one agent actor a node, one small reservation task a trial.
+"""The cluster behind a dispatcher: what it places, hears and cancels, on Ray.
 
-The only importer of Ray. Three of its habits shape this: a task that blocks in
+Three of its habits shape this: a task that blocks in
 `ray.get` gives its CPUs away, so the reservation waits on a plain future; `ray.cancel`
 reports success and leaves processes behind, so the agent ends trials; retries by Ray
 would run user code under an old attempt, so there are none.
 """
 
-import hashlib
-import logging
-import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from workers.cluster.book import MOST_AT_ONCE, Book, Share
+from workers.cluster.book import Book, Share
+from workers.cluster.connection import explained
 from workers.cluster.interface import (
     AgentFactory,
-    Capacity,
     ClusterError,
     Ended,
     Event,
     Placed,
     Placement,
     Seen,
+)
+from workers.cluster.node_actor import (
+    CANCEL,
+    LOST,
+    call,
+    on,
+    run_reserved,
+    start_agent,
 )
 from workers.contract import (
     Attempt,
@@ -40,69 +44,14 @@ from workers.contract import (
     Progress,
     Resources,
     TrialResult,
-    TrialSpec,
     TrialState,
 )
 
-OBJECT_STORE_BYTES = 100_000_000
 STATUS_EVERY_S = 0.25
 NODES_EVERY_S = 5.0
 DESCRIBE_WITHIN_S = 60.0
 CLOSE_WITHIN_S = 8.0
-CONTROL_THREADS = {"control": 4, "cancel": 16}
-"""Threads beside those of trials: neither may ever wait for a slow trial."""
-
 ACCELERATOR = "accelerator_type:"
-LOST = "The node was lost, or its agent died, while the trial ran."
-
-
-class NodeActor:
-    """What Ray runs on each node: a plain agent, method for method."""
-
-    def __init__(self, factory: AgentFactory, root: Path) -> None:
-        """Make the agent in the actor's own process."""
-        self._agent = factory(root)
-
-    def describe(self) -> Node:
-        """See `Agent`."""
-        return self._agent.describe()
-
-    def run(
-        self, attempt: Attempt, spec: TrialSpec, devices: tuple[str, ...]
-    ) -> TrialResult:
-        """See `Agent`."""
-        return self._agent.run(attempt, spec, devices)
-
-    def cancel(self, attempt: Attempt) -> None:
-        """See `Agent`."""
-        self._agent.cancel(attempt)
-
-    def status(self) -> dict[Attempt, tuple[TrialState, Progress]]:
-        """See `Agent`."""
-        return dict(self._agent.status())
-
-    def close(self) -> None:
-        """See `Agent`."""
-        self._agent.close()
-
-
-def run_reserved(
-    agent: Any,
-    attempt: Attempt,
-    spec: TrialSpec,
-) -> TrialResult:
-    """The task that holds a trial's resources; Ray tells it which GPUs are its own."""
-    ids = ray.get_runtime_context().get_accelerator_ids()
-    reference = agent.run.remote(attempt, spec, tuple(ids.get("GPU", ())))
-    try:
-        result: TrialResult = reference.future().result()
-    except RayActorError:
-        return _lost(InfraReason.NODE_LOST, LOST)
-    return result
-
-
-def _lost(reason: InfraReason, detail: str) -> TrialResult:
-    return TrialResult(Infra(reason, detail))
 
 
 @dataclass(slots=True)
@@ -127,8 +76,6 @@ class RayCluster:
         self._factory = factory
         self._root = root
         self._local = local
-        self._detached = local is None
-        self._namespace = _namespace(root)
         self._agents: dict[str, Any] = {}
         self._described: dict[str, Node] = {}
         self._status: dict[str, Any] = {}
@@ -140,7 +87,7 @@ class RayCluster:
 
     def nodes(self) -> Sequence[Node]:
         """This machine, or every joined node whose agent has described itself."""
-        with _explained():
+        with explained():
             self._refresh()
             if self._local is not None:
                 return [self._local]
@@ -150,9 +97,9 @@ class RayCluster:
         return list(self._described.values())
 
     def _describe(self, node: str, agent: Any) -> None:
-        described = agent.describe.options(concurrency_group="control").remote()
         with suppress(RayActorError):  # the next refresh makes a new agent
-            self._described[node] = ray.get(described, timeout=DESCRIBE_WITHIN_S)
+            described = ray.get(call(agent.describe), timeout=DESCRIBE_WITHIN_S)
+            self._described[node] = described
 
     def _refresh(self) -> None:
         """Give each live node an agent; forget dead nodes."""
@@ -169,34 +116,19 @@ class RayCluster:
         for node in set(self._agents) - alive:
             self._forget(node)
         for node in alive - set(self._agents):
-            self._agents[node] = self._start_agent(node)
+            self._agents[node] = start_agent(
+                self._factory, self._root, node, detached=self._local is None
+            )
 
     def _forget(self, node: str) -> None:
         for known in (self._agents, self._described, self._status):
             known.pop(node, None)
 
-    def _start_agent(self, node: str) -> Any:
-        remote: Any = ray.remote(concurrency_groups=CONTROL_THREADS)  # type: ignore[call-overload]
-        actor = remote(NodeActor).options(
-            name=f"agent-{node}",
-            namespace=self._namespace,
-            get_if_exists=True,
-            lifetime="detached" if self._detached else None,
-            num_cpus=0,
-            max_restarts=0,
-            max_concurrency=MOST_AT_ONCE,
-            scheduling_strategy=_on(node),
-        )
-        agent = actor.remote(self._factory, self._root)
-        if self._detached:
-            _end_orphans(agent)
-        return agent
-
     # Trials ----------------------------------------------------------------------
 
     def place(self, claim: Claim) -> Placement:
         """Start a trial if there is room; it runs only if the answer is `Placed`."""
-        with _explained():
+        with explained():
             self._refresh()
             placement = self._book.enter(claim.attempt, claim.spec.resources)
             if isinstance(placement, Placed):
@@ -207,7 +139,7 @@ class RayCluster:
         share = self._book.share(node)
         task = ray.remote(run_reserved).options(
             max_retries=0,
-            scheduling_strategy=_on(node),
+            scheduling_strategy=on(node),
             **_reservation(claim.spec.resources, share),
         )
         agent = self._agents[node]
@@ -216,7 +148,7 @@ class RayCluster:
 
     def poll(self, wait_s: float) -> Sequence[Event]:
         """What happened since the last call; waits up to `wait_s` for an end."""
-        with _explained():
+        with explained():
             seen = self._collect_status()
             return [*seen, *self._collect_ends(wait_s)]
 
@@ -236,10 +168,10 @@ class RayCluster:
             result: TrialResult = ray.get(flight.reference)
         except RayTaskError as error:
             detail = f"The agent failed: {error.cause or error}"
-            result = _lost(InfraReason.AGENT, detail)
+            result = TrialResult(Infra(InfraReason.AGENT, detail))
         except RayError:
-            result = _lost(InfraReason.NODE_LOST, LOST)
-        if result.outcome == Infra(InfraReason.NODE_LOST, LOST):
+            result = LOST
+        if result == LOST:
             self._ask(flight.node)  # if the agent is dead, its answer tells
         return Ended(attempt, result)
 
@@ -277,36 +209,25 @@ class RayCluster:
 
     def _ask(self, node: str) -> None:
         if node in self._agents and node not in self._status:
-            status = self._agents[node].status
-            self._status[node] = status.options(concurrency_group="control").remote()
+            self._status[node] = call(self._agents[node].status)
 
     def cancel(self, attempt: Attempt) -> None:
         """Ask the agent, unless it is still busy with the last time it was asked."""
         flight = self._flights.get(attempt)
         if flight is None or flight.node not in self._agents:
             return
-        with _explained():
+        with explained():
             if flight.cancelling is None or ray.wait([flight.cancelling], timeout=0)[0]:
                 cancel = self._agents[flight.node].cancel
-                group = cancel.options(concurrency_group="cancel")
-                flight.cancelling = group.remote(attempt)
+                flight.cancelling = call(cancel, attempt, group=CANCEL)
 
     def close(self) -> None:
         """End every trial of ours, and the agents themselves."""
         with suppress(RayError, ClusterError):
-            closing = [
-                agent.close.options(concurrency_group="control").remote()
-                for agent in self._agents.values()
-            ]
+            closing = [call(agent.close) for agent in self._agents.values()]
             ray.wait(closing, num_returns=len(closing) or 1, timeout=CLOSE_WITHIN_S)
             for agent in self._agents.values():
                 ray.kill(agent)
-
-
-def _namespace(root: Path) -> str:
-    """Two dispatchers on one cluster that serve different stores keep apart."""
-    text = f"{socket.gethostname()}:{root}"
-    return f"seedgate-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _share(node: dict[str, Any]) -> Share:
@@ -321,10 +242,6 @@ def _share(node: dict[str, Any]) -> Share:
     )
 
 
-def _on(node: str) -> NodeAffinitySchedulingStrategy:
-    return NodeAffinitySchedulingStrategy(node, soft=False)
-
-
 def _reservation(wanted: Resources, share: Share) -> dict[str, Any]:
     """Ray's options for what a trial asks for."""
     options: dict[str, Any] = {"num_cpus": wanted.cpus}
@@ -335,72 +252,3 @@ def _reservation(wanted: Resources, share: Share) -> dict[str, Any]:
     if wanted.accelerator is not None:
         options["accelerator_type"] = share.accelerator(wanted.accelerator)
     return options
-
-
-def _end_orphans(agent: Any) -> None:
-    """A detached agent may still run trials of a dispatcher that died."""
-    with suppress(RayActorError):
-        running = ray.get(agent.status.options(concurrency_group="control").remote())
-        for attempt in running:
-            agent.cancel.options(concurrency_group="cancel").remote(attempt)
-
-
-def _first_line(error: Exception) -> str:
-    """Ray's messages go on with logs and stack traces."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except RayError as error:
-        message = f"Ray failed: {_first_line(error)}"
-        raise ClusterError(message) from error
-
-
-@contextmanager
-def embedded(capacity: Capacity, folder: Path) -> Iterator[None]:
-    """A Ray of our own on this machine, reachable from this machine alone.
-
-    Must be called on the main thread: Ray's processes die with the thread that started
-    them. `folder` is where Ray keeps sockets and logs.
-    """
-    offered: dict[str, Any] = {"num_cpus": capacity.cpus}
-    if capacity.gpus is not None:
-        offered["num_gpus"] = capacity.gpus
-    if capacity.memory_bytes is not None:
-        offered["_memory"] = capacity.memory_bytes
-    with _connected(
-        address="local",
-        include_dashboard=False,
-        object_store_memory=OBJECT_STORE_BYTES,
-        _temp_dir=str(folder),
-        _node_ip_address="127.0.0.1",
-        **offered,
-    ):
-        yield
-
-
-@contextmanager
-def joined(address: str) -> Iterator[None]:
-    """A Ray that somebody else started."""
-    with _connected(address=address):
-        yield
-
-
-@contextmanager
-def _connected(**options: Any) -> Iterator[None]:
-    try:
-        ray.init(
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **options,
-        )
-    except (RayError, RuntimeError, ValueError, OSError) as error:
-        message = f"Ray could not start: {_first_line(error)}"
-        raise ClusterError(message) from error
-    try:
-        yield
-    finally:
-        ray.shutdown()

@@ -34,7 +34,8 @@ def embedded_cluster(
         stack.enter_context(environment(settings, inherit=False))
         stack.enter_context(working_directory(folder / "empty"))
         stack.enter_context(warden(folder))
-        from workers.cluster.ray_cluster import RayCluster, embedded
+        from workers.cluster.connection import embedded
+        from workers.cluster.ray_cluster import RayCluster
 
         stack.enter_context(embedded(capacity, folder / "r"))
         cluster = RayCluster(factory, root, local)
@@ -55,7 +56,8 @@ def joined_cluster(
         settings = joining_environment()
         stack.enter_context(environment(settings, inherit=True))
         stack.enter_context(working_directory(folder / "empty"))
-        from workers.cluster.ray_cluster import RayCluster, joined
+        from workers.cluster.connection import joined
+        from workers.cluster.ray_cluster import RayCluster
 
         stack.enter_context(joined(address))
         cluster = RayCluster(factory, root, None)

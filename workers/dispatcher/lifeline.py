@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import threading
 from types import FrameType
 
 
@@ -15,6 +16,7 @@ class Lifeline:
         """`descriptor` is readable; its end means stop. None: only signals do."""
         self._descriptor = descriptor
         self._ended = False
+        self._lock = threading.Lock()
 
     def listen(self) -> None:
         """Take over SIGTERM, SIGINT and SIGHUP; on the main thread.
@@ -28,10 +30,11 @@ class Lifeline:
         self._ended = True
 
     def ended(self) -> bool:
-        """Whether it is time to stop; once it is, it stays so."""
-        if not self._ended and self._descriptor is not None:
-            self._ended = _at_end(self._descriptor)
-        return self._ended
+        """Whether it is time to stop; once it is, it stays so. Any thread may ask."""
+        with self._lock:  # a signal may come in between: only ever set it to True
+            if self._descriptor is not None and _at_end(self._descriptor):
+                self._ended = True
+            return self._ended
 
 
 def _at_end(descriptor: int) -> bool:

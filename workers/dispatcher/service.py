@@ -90,11 +90,12 @@ def _prepare(
     This machine is registered before Ray is up, or while another one leads: trials can
     be planned at once. The nodes of a cluster to join are not known yet.
     """
+    root = site.root.resolve()  # the working directory is about to change
     if site.address is not None:
-        return joined_cluster(site.root, site.address, factory)
-    local = _describe(site.root, factory)
+        return joined_cluster(root, site.address, factory)
+    local = _describe(root, factory)
     queue.register(local)
-    return embedded_cluster(site.root, site.capacity, factory, local)
+    return embedded_cluster(root, site.capacity, factory, local)
 
 
 def _describe(root: Path, factory: AgentFactory) -> Node:
@@ -117,8 +118,10 @@ def _leaving_in_time(lifeline: Lifeline) -> Iterator[None]:
         if not done.wait(LEAVE_WITHIN_S):
             os._exit(BROKEN)
 
-    threading.Thread(target=watch, daemon=True, name="watchdog").start()
+    watchdog = threading.Thread(target=watch, daemon=True, name="watchdog")
+    watchdog.start()
     try:
         yield
     finally:
         done.set()
+        watchdog.join()

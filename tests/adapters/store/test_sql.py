@@ -39,8 +39,8 @@ def store(file: Path) -> Iterator[SqlStore]:
     opened.close()
 
 
-def open_store(file: Path) -> SqlStore:
-    return SqlStore(sqlite_url(file), lambda: NOW, patience_s=0.1)
+def open_store(file: Path, patience_s: float = 60.0) -> SqlStore:
+    return SqlStore(sqlite_url(file), lambda: NOW, patience_s)
 
 
 def spec(key: str) -> TrialSpec:
@@ -110,7 +110,7 @@ def test_a_store_of_a_newer_version_is_refused(store: SqlStore, file: Path) -> N
 
 def test_a_trial_is_never_claimed_by_two(store: SqlStore, file: Path) -> None:
     store.want("one", [spec(f"{number}") for number in range(60)])
-    other = SqlStore(sqlite_url(file), lambda: NOW)
+    other = open_store(file)
 
     def drain(mine: SqlStore) -> list[Attempt]:
         taken: list[Attempt] = []
@@ -157,7 +157,8 @@ def empty_disk(store: SqlStore) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
 
 
-def test_a_locked_store_is_named(store: SqlStore, file: Path) -> None:
+def test_a_locked_store_is_named(file: Path) -> None:
+    store = open_store(file, patience_s=0.1)
     locker = sqlite3.connect(file, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"keeps the store .* locked.*End it"):
@@ -166,6 +167,7 @@ def test_a_locked_store_is_named(store: SqlStore, file: Path) -> None:
     locker.execute("ROLLBACK")
     locker.close()
     store.want("one", [spec("a")])
+    store.close()
 
 
 def test_a_damaged_store_is_named(store: SqlStore, file: Path) -> None:

@@ -95,6 +95,12 @@ def test_what_no_node_can_ever_run_is_named(
     )
 
 
+def test_a_fraction_above_one_gpu_is_refused(book: Book) -> None:
+    answer = book.enter(attempt(1), Resources(gpus=1.5))
+    assert isinstance(answer, Never)
+    assert answer.detail.startswith("It asks for 1.5 GPUs. Above 1, only whole GPUs")
+
+
 def test_what_only_two_nodes_together_have_is_refused(book: Book) -> None:
     book.update([Share("gpu", 1.0, 1.0, 0.0), SMALL])
     answer = book.enter(attempt(1), Resources(cpus=2.0, gpus=1.0))

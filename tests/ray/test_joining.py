@@ -1,0 +1,78 @@
+"""A dispatcher that joins a Ray cluster which somebody else started."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ray.conftest import HERE, Desk, alive, kill, session, until
+from workers.contract import TrialState
+
+pytestmark = pytest.mark.ray
+
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4}
+
+
+@pytest.fixture
+def head() -> Iterator[str]:
+    """The address of a running cluster with two processors and a token."""
+    folder = Path(tempfile.mkdtemp(prefix="sgh-", dir="/tmp"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    packages = f"{HERE.parent.parent}{os.pathsep}{HERE}"
+    command = [
+        *(str(Path(sys.executable).with_name("ray")), "start", "--head", "--block"),
+        *("--node-ip-address=127.0.0.1", f"--port={port}", "--num-cpus=2"),
+        *("--include-dashboard=false", f"--temp-dir={folder}"),
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            env={"PATH": os.environ["PATH"], "HOME": "/dev/null"}
+            | TOKEN
+            | {"PYTHONPATH": packages, "RAY_USAGE_STATS_ENABLED": "0"},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    until(lambda: "block" in (folder / "log").read_text())
+    yield f"127.0.0.1:{port}"
+    kill(process)
+    for member in session(process.pid):
+        member.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def desk(head: str, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path, (head,), TOKEN)
+    yield made
+    made.close()
+
+
+def test_the_heir_of_a_killed_dispatcher_ends_the_orphans_on_the_cluster(
+    desk: Desk, tmp_path: Path
+) -> None:
+    first = desk.start()
+    desk.ended(desk.want("done", "true"))
+    marker = tmp_path / "second"
+    script = f"test -e {marker} || {{ touch {marker}; sleep 100; }}"
+    key = desk.want("a", "sh", "-c", script)
+    orphan = desk.started(key)
+    until(marker.exists)
+    kill(first)
+    assert alive(orphan["child"])
+    desk.start()
+    (trial,) = desk.ended(key)
+    assert (trial.state, trial.attempt) == (TrialState.OK, 2)
+    assert desk.started(key)["agent"] == orphan["agent"]
+    until(lambda: not alive(orphan["child"]))
+    desk.close()
+    until(lambda: not alive(orphan["agent"]))

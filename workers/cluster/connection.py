@@ -1,0 +1,76 @@
+"""Being connected to a Ray: one of our own, or one that somebody else started."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import RayError
+
+from workers.cluster.interface import Capacity, ClusterError
+
+OBJECT_STORE_BYTES = 100_000_000
+
+
+def _first_line(error: Exception) -> str:
+    """Ray's messages go on with logs and stack traces."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raise `ClusterError` for what Ray raises."""
+    try:
+        yield
+    except RayError as error:
+        message = f"Ray failed: {_first_line(error)}"
+        raise ClusterError(message) from error
+
+
+@contextmanager
+def embedded(capacity: Capacity, folder: Path) -> Iterator[None]:
+    """A Ray of our own on this machine, reachable from this machine alone.
+
+    Must be called on the main thread: Ray's processes die with the thread that started
+    them. `folder` is where Ray keeps sockets and logs.
+    """
+    offered: dict[str, Any] = {"num_cpus": capacity.cpus}
+    if capacity.gpus is not None:
+        offered["num_gpus"] = capacity.gpus
+    if capacity.memory_bytes is not None:
+        offered["_memory"] = capacity.memory_bytes
+    with _connected(
+        address="local",
+        include_dashboard=False,
+        object_store_memory=OBJECT_STORE_BYTES,
+        _temp_dir=str(folder),
+        _node_ip_address="127.0.0.1",
+        **offered,
+    ):
+        yield
+
+
+@contextmanager
+def joined(address: str) -> Iterator[None]:
+    """A Ray that somebody else started."""
+    with _connected(address=address):
+        yield
+
+
+@contextmanager
+def _connected(**options: Any) -> Iterator[None]:
+    try:
+        ray.init(
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **options,
+        )
+    except (RayError, RuntimeError, ValueError, OSError) as error:
+        message = f"Ray could not start: {_first_line(error)}"
+        raise ClusterError(message) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
