@@ -12,17 +12,21 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app.engine import Evaluated, Tick, evaluate
 from bot.app.local import Comparison, Request, compare, judged, refuse
 from bot.app.ports import EvaluationStore
-from bot.domain.errors import UserFault
+from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.evaluation import circumstances, unjudged
 from bot.domain.plan import Plan, Trees, room
 from bot.domain.policy import unsupported
 from bot.domain.verdict import Provenance, Reason, Report, Verdict
 from bot.settings import Settings
 from workers.contract import Node
+
+if TYPE_CHECKING:
+    from bot.adapters.alive import AliveLocks
 
 Watch = Callable[[Tick], None]
 
@@ -56,6 +60,7 @@ class LocalGate:
     def _judge(
         self, comparison: Comparison, trees: Trees, path: str, watch: Watch
     ) -> Report:
+        from bot.adapters.alive import AliveLocks
         from bot.adapters.dispatcher_process import DispatcherProcess
         from bot.adapters.store import SqlStore
 
@@ -66,13 +71,17 @@ class LocalGate:
             "cache": str(cache),
             "cpus": len(os.sched_getaffinity(0)),
             "address": self.settings.ray_address,
+            "at_once": self._jobs,
         }
         started = time.time()
         store = SqlStore(url, time.time)
+        locks = AliveLocks(cache / "evaluations")
         with DispatcherProcess(options, cache / "dispatcher.log") as dispatcher:
             node = _first_node(store, dispatcher.wait, started)
             plan = self._plan(comparison, trees, node)
-            evaluated = evaluate(plan, store, dispatcher, watch)
+            with locks.hold(plan.evaluation):
+                _withdraw_abandoned(store, locks)
+                evaluated = evaluate(plan, store, dispatcher, watch)
         report = _report(comparison, plan, node, evaluated, path)
         store.save_evaluation(report.evaluation, _document(report))
         return report
@@ -101,6 +110,13 @@ def _make_private(folder: Path) -> None:
         problem = f"The cache folder {folder} cannot be made: {error.strerror}."
         mend = "Name another with the environment variable SEEDGATE_CACHE_DIR."
         raise UserFault(problem, mend) from None
+
+
+def _withdraw_abandoned(store: EvaluationStore, locks: "AliveLocks") -> None:
+    """Forget what killed evaluations still wanted: it would run before our own."""
+    for evaluation in store.wishing():
+        if not locks.alive(evaluation):
+            store.withdraw(evaluation)
 
 
 def _first_node(store: EvaluationStore, wait: Callable[[], None], since: float) -> Node:
@@ -207,7 +223,7 @@ def read_policy(path: Path) -> bytes:
 def dispatch() -> None:
     """Entry of the dispatcher's process: serve the store's trials until told to end."""
     from bot.adapters.store import SqlStore
-    from workers.dispatcher import Capacity, Site, serve
+    from workers.dispatcher import Capacity, Site, Tempo, serve
 
     options = json.loads(sys.argv[1])
     cache = Path(options["cache"])
@@ -216,5 +232,10 @@ def dispatch() -> None:
         lock=cache / "dispatcher.lock",
         capacity=Capacity(cpus=options["cpus"]),
         address=options["address"],
+        tempo=Tempo(at_once=options["at_once"]),
     )
-    sys.exit(serve(SqlStore(options["url"], time.time), site))
+    try:
+        store = SqlStore(options["url"], time.time)
+    except MachineryFault as fault:
+        sys.exit(str(fault))
+    sys.exit(serve(store, site))

@@ -301,6 +301,10 @@ class TrialQueue(Protocol):
         """Queue again, as the next attempt, what a dead dispatcher had claimed."""
         ...
 
+    def waiting(self, machines: Collection[str] = ()) -> bool:
+        """Whether `claim` would find a trial now."""
+        ...
+
     def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
         """QUEUED -> RESERVED for at most `limit` trials, in the order wanted.
 

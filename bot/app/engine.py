@@ -76,16 +76,25 @@ class _Run:
         self._store = store
         self._specs = _resolve(plan, store, started)
         self._asked: set[str] = set()
+        self._finished: dict[str, StoredTrial] = {}
 
     def facts(self) -> Facts:
         """Every stored trial of the plan, in dispatch order."""
-        stored = self._store.find([spec.key for spec in self._specs.values()])
+        stored = self._stored()
         trials = {
             slot: self._trial(slot, spec, stored[spec.key])
             for slot, spec in self._specs.items()
             if spec.key in stored and self._counts(stored[spec.key])
         }
         return Facts(self._plan, trials)
+
+    def _stored(self) -> dict[str, StoredTrial]:
+        """All stored trials of the plan; what has finished is not read again."""
+        keys = [spec.key for spec in self._specs.values()]
+        found = self._store.find([key for key in keys if key not in self._finished])
+        finished = {k: one for k, one in found.items() if one.state in FINISHED}
+        self._finished |= finished
+        return {**found, **self._finished}
 
     def _counts(self, stored: StoredTrial) -> bool:
         """What an earlier run lost or cancelled is as if it had never been tried."""

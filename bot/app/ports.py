@@ -119,6 +119,14 @@ class EvaluationStore(Protocol):
         """Withdraw this evaluation's wish; a trial that nobody wants is cancelled."""
         ...
 
+    def wishing(self) -> Sequence[str]:
+        """The evaluations that want trials which have not ended."""
+        ...
+
+    def withdraw(self, evaluation: str) -> None:
+        """Withdraw all wishes of an evaluation that nobody carries on."""
+        ...
+
     def save_evaluation(self, evaluation: str, document: str) -> None:
         """Keep the latest report (JSON text) of an evaluation."""
         ...

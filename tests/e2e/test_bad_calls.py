@@ -1,4 +1,4 @@
-"""Calls that cannot work: code 64 or 70, a sentence that names the thing and the mend."""
+"""Calls that cannot work: a code, and a sentence that names the thing and the mend."""
 
 import subprocess
 from pathlib import Path
@@ -69,8 +69,10 @@ def test_a_shallow_clone_is_told_how_to_grow(
 ) -> None:
     shallow = tmp_path / "shallow"
     subprocess.run(
-        ["git", "clone", "-q", "--depth=1", "--no-single-branch"]
-        + [f"file://{repository}", str(shallow)],
+        [
+            *("git", "clone", "-q", "--depth=1", "--no-single-branch"),
+            *(f"file://{repository}", str(shallow)),
+        ],
         check=True,
     )
     told = laptop.run("local", "--base", "origin/main", cwd=shallow)

@@ -1,4 +1,4 @@
-"""Training commands that misbehave: a sentence, the right code, nothing left or lost."""
+"""Commands that misbehave: a sentence, the right code, nothing left or lost."""
 
 import os
 from pathlib import Path

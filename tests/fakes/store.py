@@ -77,6 +77,17 @@ class MemoryStore:
             if row and key not in still and row.stored.state not in TERMINAL:
                 self._set(key, state=TrialState.CANCELLED, finished_at=self._now())
 
+    def wishing(self) -> Sequence[str]:
+        open_ones = {
+            key for key, row in self._rows.items() if row.stored.state not in TERMINAL
+        }
+        return sorted({name for name, key in self._wants if key in open_ones})
+
+    def withdraw(self, evaluation: str) -> None:
+        self.cancel(
+            evaluation, [key for name, key in self._wants if name == evaluation]
+        )
+
     def save_evaluation(self, evaluation: str, document: str) -> None:
         self._reports[evaluation] = document
 
@@ -97,9 +108,15 @@ class MemoryStore:
             if row.stored.state in CLAIMED:
                 self._requeue(key)
 
+    def waiting(self, machines: Collection[str] = ()) -> bool:
+        return bool(self._free(machines))
+
     def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
+        return [self._claim(stored) for stored in self._free(machines)[:limit]]
+
+    def _free(self, machines: Collection[str]) -> list[StoredTrial]:
         busy = {attempt.key for attempt in self._open}
-        free = [
+        return [
             row.stored
             for key, row in self._rows.items()
             if row.stored.state is TrialState.QUEUED
@@ -107,7 +124,6 @@ class MemoryStore:
             and key not in busy
             and (not machines or row.stored.spec.machine in ("", *machines))
         ]
-        return [self._claim(stored) for stored in free[:limit]]
 
     def _claim(self, stored: StoredTrial) -> Claim:
         self._set(stored.key, state=TrialState.RESERVED)

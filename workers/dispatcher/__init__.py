@@ -6,7 +6,7 @@ A process of its own, and the only driver of Ray.
 from workers.cluster.interface import Capacity
 from workers.dispatcher.leader import LeaderLock
 from workers.dispatcher.lifeline import Lifeline
-from workers.dispatcher.loop import Dispatcher
+from workers.dispatcher.loop import Dispatcher, Tempo
 from workers.dispatcher.service import Site, serve
 
-__all__ = ["Capacity", "Dispatcher", "LeaderLock", "Lifeline", "Site", "serve"]
+__all__ = ["Capacity", "Dispatcher", "LeaderLock", "Lifeline", "Site", "Tempo", "serve"]

@@ -29,7 +29,7 @@ CANCELLED = "It was cancelled before it ended."
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How often things are done, in seconds.
+    """How often things are done, in seconds, and `at_once`: the most trials that run.
 
     `poll_s` is the length of a round. Progress of a trial is stored every `progress_s`
     at most. A trial from which nothing is heard for `lost_s` is lost. A queue that
@@ -45,6 +45,7 @@ class Tempo:
     retry_s: float = 1.0
     patience_s: float = 30.0
     farewell_s: float = 12.0
+    at_once: int | None = None
 
 
 @dataclass(slots=True)
@@ -202,8 +203,12 @@ class Dispatcher:
 
     def _fill(self) -> None:
         """Claim and start trials in order for as long as there is room."""
-        while self._machines and self._place_next():
+        while self._machines and self._has_room() and self._place_next():
             pass
+
+    def _has_room(self) -> bool:
+        most = self._tempo.at_once
+        return most is None or len(self._running) < most
 
     def _place_next(self) -> bool:
         """Whether to go on: the first in line was started or refused."""

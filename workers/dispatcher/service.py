@@ -15,12 +15,13 @@ from workers.cluster.start import embedded_cluster, joined_cluster
 from workers.contract import Node, QueueError, TrialQueue
 from workers.dispatcher.leader import LeaderLock
 from workers.dispatcher.lifeline import Lifeline
-from workers.dispatcher.loop import Dispatcher
+from workers.dispatcher.loop import Dispatcher, Tempo
 
 SERVED = 0
 BROKEN = 70
 LEAVE_WITHIN_S = 25.0
 WATCH_EVERY_S = 0.5
+LOOK_EVERY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class Site:
 
     `root` is where agents keep checkouts and runs, `lock` the file that makes one
     dispatcher of many the leader, `address` a Ray cluster to join (None: start one of
-    our own with `capacity`).
+    our own with `capacity`), `tempo` how fast it works and how much at once.
     """
 
     root: Path
     lock: Path
     capacity: Capacity
     address: str | None = None
+    tempo: Tempo | None = None
 
 
 def serve(
@@ -71,31 +73,47 @@ def _node_agent() -> AgentFactory:
 def _serve(
     queue: TrialQueue, site: Site, lifeline: Lifeline, factory: AgentFactory
 ) -> None:
-    cluster = _prepare(queue, site, factory)
+    cluster, machines = _prepare(queue, site, factory)
     leader = LeaderLock(site.lock)
     try:
-        if leader.wait(lifeline.ended):
+        if leader.wait(lifeline.ended) and _work_comes(queue, machines, lifeline):
             with cluster as running:
                 lifeline.listen()  # Ray has put its own handlers in place
-                Dispatcher(queue, running, time.monotonic).run(lifeline.ended)
+                dispatcher = Dispatcher(queue, running, time.monotonic, site.tempo)
+                dispatcher.run(lifeline.ended)
     finally:
         leader.release()
 
 
+def _work_comes(
+    queue: TrialQueue, machines: tuple[str, ...], lifeline: Lifeline
+) -> bool:
+    """Wait for a first trial: an answer that is stored already needs no cluster.
+
+    False if the lifeline ended first. What a dead dispatcher had claimed is queued.
+    """
+    queue.recover()
+    while not lifeline.ended():
+        if queue.waiting(machines):
+            return True
+        time.sleep(LOOK_EVERY_S)
+    return False
+
+
 def _prepare(
     queue: TrialQueue, site: Site, factory: AgentFactory
-) -> AbstractContextManager[Cluster]:
-    """A cluster that has yet to be started.
+) -> tuple[AbstractContextManager[Cluster], tuple[str, ...]]:
+    """A cluster that has yet to be started, and the machines known to be in it.
 
     This machine is registered before Ray is up, or while another one leads: trials can
     be planned at once. The nodes of a cluster to join are not known yet.
     """
     root = site.root.resolve()  # the working directory is about to change
     if site.address is not None:
-        return joined_cluster(root, site.address, factory)
+        return joined_cluster(root, site.address, factory), ()
     local = _describe(root, factory)
     queue.register(local)
-    return embedded_cluster(root, site.capacity, factory, local)
+    return embedded_cluster(root, site.capacity, factory, local), (local.machine,)
 
 
 def _describe(root: Path, factory: AgentFactory) -> Node:

@@ -75,6 +75,16 @@ class SqlStore:
         with self._write() as connection:
             wanting.cancel(connection, evaluation, keys, self._now())
 
+    def wishing(self) -> Sequence[str]:
+        """The evaluations that want trials which have not ended."""
+        with self._read() as connection:
+            return wanting.wishing(connection)
+
+    def withdraw(self, evaluation: str) -> None:
+        """Withdraw all wishes of an evaluation that nobody carries on."""
+        with self._write() as connection:
+            wanting.withdraw(connection, evaluation, self._now())
+
     def save_evaluation(self, evaluation: str, document: str) -> None:
         """Keep the latest report (JSON text) of an evaluation."""
         with self._write() as connection:
@@ -97,17 +107,20 @@ class SqlStore:
         with self._write() as connection:
             dispatching.recover(connection, self._now())
 
+    def waiting(self, machines: Collection[str] = ()) -> bool:
+        """Whether `claim` would find a trial now."""
+        with self._read() as connection:
+            return dispatching.anything_claimable(connection, self._now(), machines)
+
     def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
         """QUEUED -> RESERVED for at most `limit` trials, in the order wanted.
 
         An empty queue is only read: asking often costs no write.
         """
-        now = self._now()
-        with self._read() as connection:
-            if not dispatching.anything_claimable(connection, now, machines):
-                return ()
+        if not self.waiting(machines):
+            return ()
         with self._write() as connection:
-            return dispatching.claim(connection, limit, now, machines)
+            return dispatching.claim(connection, limit, self._now(), machines)
 
     def advance(self, attempt: Attempt, state: TrialState) -> bool:
         """Move a claimed trial on; False if the attempt no longer holds it.

@@ -137,6 +137,25 @@ def cancel(
         connection.execute(update(trials).where(unwanted).values(ended))
 
 
+def wishing(connection: Connection) -> Sequence[str]:
+    """Evaluations that want trials which have not ended, in order of their ids."""
+    query = (
+        select(wants.c.evaluation)
+        .join(trials, trials.c.key == wants.c.key)
+        .where(trials.c.state.not_in(TERMINAL_STATES))
+        .distinct()
+        .order_by(wants.c.evaluation)
+    )
+    return [row.evaluation for row in connection.execute(query)]
+
+
+def withdraw(connection: Connection, evaluation: str, now: float) -> None:
+    """Cancel every wish of one evaluation."""
+    query = select(wants.c.key).where(wants.c.evaluation == evaluation)
+    keys = [row.key for row in connection.execute(query)]
+    cancel(connection, evaluation, keys, now)
+
+
 def save_evaluation(
     connection: Connection, evaluation: str, document: str, now: float
 ) -> None:

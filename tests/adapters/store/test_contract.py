@@ -270,6 +270,34 @@ def test_cancelling_takes_a_trial_out_of_the_queue(store: AnyStore) -> None:
     assert claimed(store) == [Attempt("b", 1)]
 
 
+def test_wishes_of_an_evaluation_that_nobody_carries_on_can_be_withdrawn(
+    store: AnyStore,
+) -> None:
+    store.want("dead", specs("ab"))
+    store.want("alive", specs("b"))
+    assert list(store.wishing()) == ["alive", "dead"]
+    store.withdraw("dead")
+    assert list(store.wishing()) == ["alive"]
+    assert state(store, "a") is TrialState.CANCELLED
+    assert state(store, "b") is TrialState.QUEUED
+
+
+def test_an_evaluation_whose_trials_have_ended_wishes_nothing(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    store.finish(attempt, result())
+    assert list(store.wishing()) == []
+
+
+def test_a_queue_says_whether_a_trial_waits_for_a_machine(store: AnyStore) -> None:
+    assert not store.waiting()
+    store.want("one", [spec("a", "fast/env")])
+    assert store.waiting(["fast/env"])
+    assert not store.waiting(["slow/env"])
+    store.claim(1)
+    assert not store.waiting()
+
+
 def test_a_running_trial_that_is_cancelled_is_named_until_it_ended(
     store: AnyStore,
 ) -> None:

@@ -1,0 +1,39 @@
+"""Which evaluations of this machine are being carried on: a locked file for each.
+
+A lock ends with its process, however that ends. So the wishes of an evaluation that
+was killed and never called again can be told from those of one that still runs.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+class AliveLocks:
+    """Locks in one folder; several processes may carry on one evaluation."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made if it is not there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    @contextmanager
+    def hold(self, evaluation: str) -> Iterator[None]:
+        """Be one of those who carry on this evaluation."""
+        with self._open(evaluation) as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            yield
+
+    def alive(self, evaluation: str) -> bool:
+        """Whether anybody carries it on."""
+        with self._open(evaluation) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
+    def _open(self, evaluation: str) -> IO[bytes]:
+        return (self._folder / evaluation).open("ab")
