@@ -22,15 +22,13 @@ from bot.cli.schema import schema
 from bot.cli.screen import err, show_fault
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
 
-HELP = """\
-A merge gate for deep-learning repositories.
-
-Trains a branch and its re-run baseline over several seeds and says, with known error
-rates, whether the metric got worse.
-
-Exit codes: 0 pass, 1 blocked, 2 undecided, 64 usage or policy fault, 70 our own
-failure, 130 interrupted (the next call goes on).
-"""
+HELP = (
+    "A merge gate for deep-learning repositories.\n\n"
+    "Trains a branch and its re-run baseline over several seeds and says, with known "
+    "error rates, whether the metric got worse.\n\n"
+    "Exit codes: 0 pass, 1 blocked, 2 undecided, 64 usage or policy fault, 70 our own "
+    "failure, 130 interrupted (the next call goes on)."
+)
 
 
 def _version(asked: bool) -> None:
@@ -98,6 +96,8 @@ def _usage(fault: TyperException) -> int:
     context = getattr(fault, "ctx", None)
     place = context.command_path if context is not None else "seedgate"
     message = fault.format_message().rstrip(".")
+    if not message:  # no words at all: the help has been shown
+        return ExitCode.USAGE
     show_fault(UserFault(f"{message}.", f"`{place} --help` shows what it takes."))
     return ExitCode.USAGE
 
