@@ -17,7 +17,7 @@ demo: $(STAMP) ## Judge a pull-request branch of a sample repository, from nothi
 	@rm -rf demo
 	@$(BIN)/python tests/samples/digits/build.py demo/digits
 	@echo 'Judging the branch "regression" of demo/digits against its main ...'
-	@$(BIN)/seedgate local --repo demo/digits --base main --head regression \
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/seedgate local --repo demo/digits --base main --head regression \
 	  --json demo/report.json --report demo/report || test $$? -le 2
 	@echo
 	@echo 'What to try next:'

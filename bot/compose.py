@@ -10,9 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.app.engine import Evaluated, Tick, evaluate
 from bot.app.local import Comparison, Request, compare, judged, refuse
@@ -32,7 +33,11 @@ Watch = Callable[[Tick], None]
 
 
 class LocalGate:
-    """`seedgate local`: one repository, one request, one report."""
+    """`seedgate local`: one repository, one request, one report.
+
+    A context: the dispatcher ends while the report is shown, and is waited for at the
+    end of the `with` block.
+    """
 
     def __init__(self, repo: Path, request: Request, jobs: int | None) -> None:
         """Read the settings; nothing is touched before `run`."""
@@ -40,6 +45,15 @@ class LocalGate:
         self._repo = repo.absolute()
         self._request = request
         self._jobs = jobs
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Nothing is started before `run`."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Wait until the dispatcher and all its trials have ended."""
+        self._stack.close()
 
     def run(self, watch: Watch) -> Report:
         """Judge; every fault of the caller is raised before anything is spent."""
@@ -76,12 +90,14 @@ class LocalGate:
         started = time.time()
         store = SqlStore(url, time.time)
         locks = AliveLocks(cache / "evaluations")
-        with DispatcherProcess(options, cache / "dispatcher.log") as dispatcher:
-            node = _first_node(store, dispatcher.wait, started)
-            plan = self._plan(comparison, trees, node)
-            with locks.hold(plan.evaluation):
-                _withdraw_abandoned(store, locks)
-                evaluated = evaluate(plan, store, dispatcher, watch)
+        process = DispatcherProcess(options, cache / "dispatcher.log")
+        dispatcher = self._stack.enter_context(process)
+        node = _first_node(store, dispatcher.wait, started)
+        plan = self._plan(comparison, trees, node)
+        with locks.hold(plan.evaluation):
+            _withdraw_abandoned(store, locks)
+            evaluated = evaluate(plan, store, dispatcher, watch)
+        dispatcher.dismiss()
         report = _report(comparison, plan, node, evaluated, path)
         store.save_evaluation(report.evaluation, _document(report))
         return report

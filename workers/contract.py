@@ -66,13 +66,17 @@ class MetricSource:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What one trial reserves. Memory in bytes, timeout in seconds of wall time."""
+    """What one trial reserves. Memory in bytes, timeout in seconds of wall time.
+
+    `alone`: no other trial runs on the node meanwhile, because its time is judged.
+    """
 
     cpus: float = 1.0
     gpus: float = 0.0
     memory_bytes: int | None = None
     timeout_s: float = 3600.0
     accelerator: str | None = None
+    alone: bool = False
 
 
 class EnvironmentManager(StrEnum):

@@ -34,7 +34,10 @@ FEW_BYTES = 1024 * 1024
 
 
 class DispatcherProcess:
-    """A running dispatcher; leaving the `with` block ends it and all its trials."""
+    """A running dispatcher; leaving the `with` block ends it and all its trials.
+
+    `dismiss` says earlier that it may go, so that it ends while others still work.
+    """
 
     def __init__(self, options: Mapping[str, object], log: Path) -> None:
         """Prepare a dispatcher with `options` (JSON values); its output goes to log."""
@@ -66,15 +69,20 @@ class DispatcherProcess:
     ) -> None:
         """Close the lifeline, wait for a clean end, and insist after a while."""
         child = self._child
-        if child is None or child.stdin is None:
+        if child is None:
             return
-        child.stdin.close()
+        self.dismiss()
         try:
             child.wait(FAREWELL_S)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
         self._folder.cleanup()
+
+    def dismiss(self) -> None:
+        """Close the lifeline; the dispatcher starts to end. Safe to repeat."""
+        if self._child is not None and self._child.stdin is not None:
+            self._child.stdin.close()
 
     def now(self) -> float:
         """Unix seconds."""

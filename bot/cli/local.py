@@ -61,16 +61,16 @@ def local(
         ablation=not no_ablation,
         allow_dirty=allow_dirty,
     )
-    gate = LocalGate(repo, request, jobs)
-    with ProgressView() as view:
-        result = gate.run(
-            lambda tick: view.update(
-                tick.trials, tick.modes, tick.plan.slots, tick.elapsed_s
+    with LocalGate(repo, request, jobs) as gate:
+        with ProgressView() as view:
+            result = gate.run(
+                lambda tick: view.update(
+                    tick.trials, tick.modes, tick.plan.slots, tick.elapsed_s
+                )
             )
-        )
-    emit(result, json)
-    folder = report or gate.settings.cache_dir / "reports" / result.evaluation
-    announce(write_reports(result, folder))
+        emit(result, json)
+        folder = report or gate.settings.cache_dir / "reports" / result.evaluation
+        announce(write_reports(result, folder))
     raise typer.Exit(exit_code(result))
 
 

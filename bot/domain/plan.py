@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from bot.domain.arms import Arm, Baseline, Branch, label
 from bot.domain.errors import UserFault
 from bot.domain.judgement import needs_baseline
-from bot.domain.policy import Mode, Policy, Stage
-from workers.contract import CONTRACT_VERSION, SEED, Node, TrialSpec
+from bot.domain.policy import Mode, Policy, Role, Stage
+from workers.contract import CONTRACT_VERSION, SEED, Node, SourceKind, TrialSpec
 
 SMALLEST_SEED = 1_000
 LARGEST_SEED = 2**31 - 1
@@ -142,7 +142,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
         seed=seed,
         argv=_argv(mode, plan.stage.params, seed),
         metrics=tuple(metric.source for metric in mode.metrics),
-        resources=mode.resources,
+        resources=dataclasses.replace(mode.resources, alone=judges_time(mode)),
         environment=mode.environment,
         checkpoint=mode.checkpoint,
         replicate=replicate,
@@ -191,6 +191,14 @@ def _digest(parts: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def judges_time(mode: Mode) -> bool:
+    """Whether wall time can block: such trials must not disturb one another."""
+    return any(
+        metric.source.kind is SourceKind.WALL_CLOCK and metric.role is not Role.REPORT
+        for metric in mode.metrics
+    )
+
+
 def room(node: Node, mode: Mode) -> int:
     """How many trials of a mode fit on a node at once.
 
@@ -209,9 +217,12 @@ def room(node: Node, mode: Mode) -> int:
                 f"has {there:g}."
             )
             raise UserFault(problem, "Lower its `resources`, or use a larger machine.")
-    if asked.accelerator and asked.accelerator not in (node.accelerator or ""):
+    kind = (asked.accelerator or "").lower()
+    if kind not in (node.accelerator or "").lower():
         problem = f"The mode `{mode.name}` asks for the accelerator {asked.accelerator}"
         there_is = node.accelerator or "none"
         mend = "Name the one that is there, or use a machine that has it."
         raise UserFault(f"{problem}, and this machine has {there_is}.", mend)
+    if judges_time(mode):
+        return 1
     return min(int(there / wanted) for _, wanted, there in have if wanted)

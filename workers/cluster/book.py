@@ -44,6 +44,8 @@ class Share:
     def fits(self, wanted: Resources, held: Sequence[Resources]) -> bool:
         """Whether there is room beside what is `held`."""
         everything = [*held, wanted]
+        if held and any(one.alone for one in everything):
+            return False
         return (
             len(everything) <= MOST_AT_ONCE
             and sum(one.cpus for one in everything) <= self.cpus + SLACK

@@ -47,6 +47,7 @@ _SECTIONS = {
     "shadowed": "shadowed changes are not looked for",
     "anchor": "branches are compared with their base only",
     "tolerance_budget": "tolerated losses are not summed up",
+    "relevant": "every change of a tree is trained, whichever files it touches",
 }
 
 
@@ -69,6 +70,9 @@ def _switched_off(policy: Policy, name: str) -> bool:
 def _decision(policy: Policy) -> Iterator[Unsupported]:
     if policy.decision.futility:
         yield _refused("decision.futility", "a run never stops early for futility")
+    small = "decision.tolerance_too_small"
+    if small in policy.given and policy.decision.tolerance_too_small == "refuse":
+        yield _refused(small, "no history says yet what the seeds can police")
     if policy.decision.attempts is not None:
         yield _refused("decision.attempts", "evaluations of a branch are not counted")
 

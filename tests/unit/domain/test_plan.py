@@ -15,9 +15,15 @@ from bot.domain.plan import (
     slots_until,
     spec_of,
 )
-from bot.domain.policy import BaselineRule, Data, Stage
-from tests.fakes.policies import mode, plan, policy, target
-from workers.contract import Environment, Node, Resources
+from bot.domain.policy import BaselineRule, Data, Metric, Role, Stage
+from tests.fakes.policies import LOSS, mode, plan, policy, target
+from workers.contract import (
+    Environment,
+    MetricSource,
+    Node,
+    Resources,
+    SourceKind,
+)
 
 FIRST = Slot("mlp", Branch(), 0)
 NODE = Node("n", "a CPU", "env", cpus=4, gpus=0, memory_bytes=8 * 2**30)
@@ -144,3 +150,13 @@ def test_what_can_never_be_reserved_is_refused_at_once(
 ) -> None:
     with pytest.raises(UserFault, match=sentence):
         room(NODE, mode(resources=asked))
+
+
+def test_trials_whose_time_is_judged_run_alone() -> None:
+    clock = MetricSource("seconds", SourceKind.WALL_CLOCK)
+    judged = Metric("seconds", clock, role=Role.LIMIT, maximum=60.0)
+    told = Metric("seconds", clock, role=Role.REPORT)
+    timed, untimed = mode("mlp", LOSS, judged), mode("mlp", LOSS, told)
+    assert spec_of(plan(policy(timed)), FIRST).resources.alone
+    assert not spec_of(plan(policy(untimed)), FIRST).resources.alone
+    assert (room(NODE, timed), room(NODE, untimed)) == (1, 4)

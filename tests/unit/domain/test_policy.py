@@ -17,6 +17,7 @@ from bot.domain.policy import (
     Policy,
     Quantity,
     Role,
+    SmallTolerance,
     Spending,
     SpendingFamily,
     Stage,
@@ -68,6 +69,7 @@ def test_a_small_policy_is_executed_whole() -> None:
         "shadowed",
         "anchor",
         "tolerance_budget",
+        "relevant",
     ],
 )
 def test_a_section_that_the_file_sets_is_named_with_a_mend(section: str) -> None:
@@ -94,6 +96,14 @@ def test_an_ablation_that_is_switched_off_is_not_missed() -> None:
 )
 def test_a_single_key_is_named(parts: dict[str, object], name: str) -> None:
     assert names(policy(**parts)) == [name]
+
+
+def test_a_refusal_of_small_tolerances_is_named_only_where_it_is_written() -> None:
+    key = "decision.tolerance_too_small"
+    assert names(policy(given=frozenset({key}))) == [key]
+    allowed = Decision(tolerance_too_small=SmallTolerance.ALLOW)
+    assert names(policy(decision=allowed, given=frozenset({key}))) == []
+    assert names(policy()) == []
 
 
 def test_what_is_executed_or_informs_is_not_named() -> None:

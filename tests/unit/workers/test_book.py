@@ -49,6 +49,18 @@ def test_ten_tenths_are_a_whole(book: Book) -> None:
     assert placed == [Placed("one")] * 10 + [Later()]
 
 
+def test_a_trial_that_must_run_alone_waits_for_an_empty_node_and_keeps_it(
+    book: Book,
+) -> None:
+    book.update([LARGE])
+    small, alone = Resources(), Resources(alone=True)
+    assert book.enter(attempt(1), small) == Placed("large")
+    assert book.enter(attempt(2), alone) == Later()
+    book.strike(attempt(1))
+    assert book.enter(attempt(2), alone) == Placed("large")
+    assert book.enter(attempt(3), small) == Later()
+
+
 def test_memory_is_shared_out_too(book: Book) -> None:
     most = Resources(memory_bytes=40 * 2**30)
     assert book.enter(attempt(1), most) == Placed("large")
