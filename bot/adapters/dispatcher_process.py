@@ -27,7 +27,7 @@ PASSED_ON = (
 )
 """All that the dispatcher, and so a trial, may see of our environment."""
 
-ENTRY = "from bot.compose import dispatch; dispatch()"
+ENTRY = "from bot.compose.dispatcher import dispatch; dispatch()"
 POLL_S = 0.2
 FAREWELL_S = 30.0
 FEW_BYTES = 1024 * 1024

@@ -57,8 +57,7 @@ def evaluate(
     run = _Run(plan, store, pulse.now())
     while True:
         facts = run.facts()
-        step = next_step(facts)
-        run.perform(step)
+        step = run.step(facts)
         elapsed = pulse.now() - run.started
         trials = tuple(facts.trials.values())
         watch(Tick(plan, trials, step.modes, elapsed))
@@ -77,6 +76,7 @@ class _Run:
         self._specs = _resolve(plan, store, started)
         self._asked: set[str] = set()
         self._finished: dict[str, StoredTrial] = {}
+        self._last: tuple[tuple[tuple[Slot, TrialState], ...], Step] | None = None
 
     def facts(self) -> Facts:
         """Every stored trial of the plan, in dispatch order."""
@@ -120,7 +120,15 @@ class _Run:
             spec=spec,
         )
 
-    def perform(self, step: Step) -> None:
+    def step(self, facts: Facts) -> Step:
+        """The next step, performed; while no trial has moved on it is the last one."""
+        states = tuple((slot, one.state) for slot, one in facts.trials.items())
+        if self._last is None or self._last[0] != states:
+            self._last = states, next_step(facts)
+            self._perform(self._last[1])
+        return self._last[1]
+
+    def _perform(self, step: Step) -> None:
         """Store the step: first what is withdrawn, then what is wanted."""
         self._cancel(step.cancel)
         fresh = [self._specs[slot] for slot in step.wanted]

@@ -20,7 +20,7 @@ def judge(
     too. Exit codes and JSON are those of `seedgate local`.
     """
     from bot.cli.emit import emit, exit_code
-    from bot.compose import judge_file
+    from bot.compose.judge import judge_file
 
     report = judge_file(policy, trials)
     emit(report, json)

@@ -47,7 +47,8 @@ def local(
     from bot.cli.emit import emit, exit_code
     from bot.cli.progress import ProgressView
     from bot.cli.reports import announce, write_reports
-    from bot.compose import LocalGate, read_policy
+    from bot.compose.judge import read_policy
+    from bot.compose.local import LocalGate
 
     request = Request(
         base=base,

@@ -95,7 +95,7 @@ def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
     dispatchers = [
         one
         for one in laptop.processes()
-        if "from bot.compose import dispatch; dispatch()" in one.cmdline()
+        if "from bot.compose.dispatcher import dispatch; dispatch()" in one.cmdline()
     ]
     assert dispatchers
     for one in dispatchers:

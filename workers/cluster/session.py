@@ -31,6 +31,8 @@ def embedded_environment() -> dict[str, str]:
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
         # Ray would end the agent, and with it every trial, where one takes too much.
         "RAY_memory_monitor_refresh_ms": "0",
+        # Else trials are niced, and starve beside whatever else the machine does.
+        "RAY_worker_niceness": "0",
         **joining_environment(),
     }
 

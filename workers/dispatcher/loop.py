@@ -31,13 +31,13 @@ CANCELLED = "It was cancelled before it ended."
 class Tempo:
     """How often things are done, in seconds, and `at_once`: the most trials that run.
 
-    `poll_s` is the length of a round. Progress of a trial is stored every `progress_s`
-    at most. A trial from which nothing is heard for `lost_s` is lost. A queue that
-    fails is tried again every `retry_s`, and given up after `patience_s`. On a stop,
-    trials have `farewell_s` to end.
+    `poll_s` is the length of a round in which no trial ends. Progress of a trial is
+    stored every `progress_s` at most. A trial from which nothing is heard for `lost_s`
+    is lost. A queue that fails is tried again every `retry_s`, and given up after
+    `patience_s`. On a stop, trials have `farewell_s` to end.
     """
 
-    poll_s: float = 0.05
+    poll_s: float = 0.2
     progress_s: float = 0.5
     register_s: float = 5.0
     cancel_s: float = 1.0

@@ -1,13 +1,9 @@
-"""The composition root: settings in, wired things out; constructs every adapter.
-
-Nothing else knows which store, repository or dispatcher is behind a port.
-"""
+"""`seedgate local` wired: repository, store, dispatcher and engine."""
 
 import dataclasses
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from bot.app.engine import Evaluated, Tick, evaluate
-from bot.app.local import Comparison, Request, compare, judged, refuse
+from bot.app.local import Comparison, Request, compare
 from bot.app.ports import EvaluationStore
-from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.errors import UserFault
 from bot.domain.evaluation import circumstances, unjudged
 from bot.domain.plan import Plan, Trees, room
-from bot.domain.policy import unsupported
 from bot.domain.verdict import Provenance, Reason, Report, Verdict
 from bot.settings import Settings
 from workers.contract import Node
@@ -200,58 +195,3 @@ def _document(report: Report) -> str:
     from bot.presentation.report_json import document
 
     return json.dumps(document(report), allow_nan=False)
-
-
-def judge_file(policy_file: Path, trials_file: Path) -> Report:
-    """`seedgate judge`: the report on results that are there."""
-    from bot.adapters.policy_file import load_policy
-    from bot.adapters.trials_file import load_trials
-    from bot.domain.judgement import judge_given
-
-    policy = load_policy(read_policy(policy_file), str(policy_file))
-    file = load_trials(trials_file)
-    mode, stage = file.place(policy)
-    refuse([one for one in unsupported(policy, stage.name, [mode.name]) if judged(one)])
-    verdict = judge_given(mode, policy.decision, stage.looks, file.given(mode))
-    text = f"{policy.sha256}{file.sha256}"
-    return Report(
-        evaluation=hashlib.sha256(text.encode()).hexdigest()[:16],
-        stages=(stage.name,),
-        provenance=Provenance(
-            policy_source=str(policy_file),
-            policy_sha256=policy.sha256,
-            seedgate_version=version("seedgate"),
-        ),
-        verdict=verdict,
-        trials=file.trials(mode),
-    )
-
-
-def read_policy(path: Path) -> bytes:
-    """The text of a policy file that was named on the command line."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"The policy file {path} cannot be read: {error.strerror}."
-        raise UserFault(problem, "Check --policy.") from None
-
-
-def dispatch() -> None:
-    """Entry of the dispatcher's process: serve the store's trials until told to end."""
-    from bot.adapters.store import SqlStore
-    from workers.dispatcher import Capacity, Site, Tempo, serve
-
-    options = json.loads(sys.argv[1])
-    cache = Path(options["cache"])
-    site = Site(
-        root=cache / "node",
-        lock=cache / "dispatcher.lock",
-        capacity=Capacity(cpus=options["cpus"]),
-        address=options["address"],
-        tempo=Tempo(at_once=options["at_once"]),
-    )
-    try:
-        store = SqlStore(options["url"], time.time)
-    except MachineryFault as fault:
-        sys.exit(str(fault))
-    sys.exit(serve(store, site))
