@@ -63,7 +63,7 @@ class AgentSettings:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     grace_s: float = 10.0
     patience_s: float = 20.0
-    memory_every_s: float = 0.25
+    memory_every_s: float = 0.5
     files_every_s: float = 1.0
     log_bytes: int = LOG_BYTES
     file_bytes: int = 64 * 1024**3

@@ -39,16 +39,29 @@ class DispatcherProcess:
     `dismiss` says earlier that it may go, so that it ends while others still work.
     """
 
-    def __init__(self, options: Mapping[str, object], log: Path) -> None:
-        """Prepare a dispatcher with `options` (JSON values); its output goes to log."""
+    def __init__(
+        self,
+        options: Mapping[str, object],
+        log: Path,
+        *,
+        entry: str = ENTRY,
+        farewell_s: float = FAREWELL_S,
+    ) -> None:
+        """Prepare a dispatcher with `options` (JSON values); its output goes to log.
+
+        `entry` is the Python text that the child runs; one that has not ended
+        `farewell_s` after it was told to is killed.
+        """
         self._options = json.dumps(options)
         self._log = log
+        self._entry = entry
+        self._farewell_s = farewell_s
         self._folder = tempfile.TemporaryDirectory(prefix="seedgate-")
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "DispatcherProcess":
         """Start the child in a session of its own: Ctrl-C reaches us alone."""
-        command = [sys.executable, "-P", "-c", ENTRY, self._options]
+        command = [sys.executable, "-P", "-c", self._entry, self._options]
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
                 command,
@@ -73,7 +86,7 @@ class DispatcherProcess:
             return
         self.dismiss()
         try:
-            child.wait(FAREWELL_S)
+            child.wait(self._farewell_s)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

@@ -78,7 +78,7 @@ def gate(repository: Path, policy: Path, cache: Path) -> tuple[float, list[float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=7000)
     parser.add_argument("--pairs", type=int, default=20)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

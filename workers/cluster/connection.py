@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
+from ray._private.node import Node as RayNode
 from ray.exceptions import RayError
 
 from workers.cluster.interface import Capacity, ClusterError
@@ -41,15 +42,42 @@ def embedded(capacity: Capacity, folder: Path) -> Iterator[None]:
         offered["num_gpus"] = capacity.gpus
     if capacity.memory_bytes is not None:
         offered["_memory"] = capacity.memory_bytes
-    with _connected(
-        address="local",
-        include_dashboard=False,
-        object_store_memory=OBJECT_STORE_BYTES,
-        _temp_dir=str(folder),
-        _node_ip_address="127.0.0.1",
-        **offered,
+    with (
+        _without_helpers(),
+        _connected(
+            address="local",
+            include_dashboard=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+            _temp_dir=str(folder),
+            _node_ip_address="127.0.0.1",
+            **offered,
+        ),
     ):
         yield
+
+
+@contextmanager
+def _without_helpers() -> Iterator[None]:
+    """Start Ray without its autoscaler's monitor and its log monitor.
+
+    A cluster of one machine whose logs nobody forwards needs neither, and `ray.init`
+    has no setting for them (`ray start` has). They cost a second of CPU at the start
+    and a second of waiting at the end. Where a later Ray has other names for them, it
+    starts them as ever.
+    """
+    unneeded = [one for one in ("start_monitor", "start_log_monitor") if _has(one)]
+    before = {name: getattr(RayNode, name) for name in unneeded}
+    for name in unneeded:
+        setattr(RayNode, name, lambda *_: None)
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(RayNode, name, method)
+
+
+def _has(name: str) -> bool:
+    return callable(getattr(RayNode, name, None))
 
 
 @contextmanager

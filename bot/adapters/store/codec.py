@@ -7,6 +7,7 @@ finite number survives bit for bit. Other numbers are refused: JSON has none.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from workers.contract import (
@@ -47,6 +48,7 @@ def dump_spec(spec: TrialSpec) -> str:
     return _dump(plain)
 
 
+@lru_cache(maxsize=4096)
 def load_spec(text: str) -> TrialSpec:
     """What `dump_spec` wrote; `UnreadableError` for anything else."""
 

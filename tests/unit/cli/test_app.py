@@ -1,0 +1,147 @@
+"""The command line as a whole: every end has its exit code and a sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli.app import run
+from bot.cli.screen import clean
+
+POLICY = """\
+version: 1
+modes:
+  mlp:
+    train: [python, train.py]
+    metrics: {loss: {direction: minimize, tolerance: 0.1}}
+stages: {fast: {seeds: [4, 8]}}
+"""
+
+
+def given(folder: Path, shift: float, n: int = 4) -> list[str]:
+    """Words for `judge` on n pairs; the branch is `shift` worse."""
+    noise = [0.01, -0.02, 0.015, 0.0, -0.01, 0.02, 0.005, -0.005]
+    rows = {
+        "baseline": [{"seed": i, "metrics": {"loss": 1 + noise[i]}} for i in range(n)],
+        "branch": [
+            {"seed": i, "metrics": {"loss": 1 + shift - noise[i]}} for i in range(n)
+        ],
+    }
+    policy, trials = folder / "policy.yml", folder / "trials.json"
+    policy.write_text(POLICY)
+    trials.write_text(json.dumps({"mode": "mlp", "stage": "fast", "arms": rows}))
+    return ["judge", "--policy", str(policy), "--trials", str(trials)]
+
+
+@pytest.mark.parametrize(
+    ("shift", "code", "verdict"), [(0.0, 0, "pass"), (0.5, 1, "block"), (0.09, 2, None)]
+)
+def test_the_verdict_is_the_exit_code(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    shift: float,
+    code: int,
+    verdict: str | None,
+) -> None:
+    target = tmp_path / "report.json"
+    assert run([*given(tmp_path, shift), "--json", str(target)]) == code
+    report = json.loads(target.read_text())
+    assert report["verdict"] == (verdict or "undecided")
+    assert capsys.readouterr().out
+
+
+def test_json_on_stdout_leaves_stdout_to_the_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*given(tmp_path, 0.0), "--json", "-"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["verdict"] == "pass"
+    assert "loss" in told.err
+
+
+def test_the_same_trials_give_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run([*given(tmp_path, 0.05), "--json", "-"])
+    first = capsys.readouterr().out
+    run([*given(tmp_path, 0.05), "--json", "-"])
+    assert capsys.readouterr().out == first
+
+
+def test_a_report_that_cannot_be_written_is_the_callers_to_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*given(tmp_path, 0.0), "--json", "/proc/no/report.json"]) == 64
+    assert "/proc/no/report.json cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["judge"], "Missing option '--policy'"),
+        (["power", "--sd", "x", "--tolerance", "1"], "--sd"),
+        (["judge", "--policy", "none.yml", "--trials", "x"], "none.yml"),
+    ],
+)
+def test_a_wrong_call_exits_64_with_a_sentence(
+    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    assert run(words) == 64
+    assert sentence in capsys.readouterr().err
+
+
+def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 64
+    told = capsys.readouterr()
+    assert "local" in told.out
+    assert told.err == ""
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("seedgate ")
+
+
+def test_every_fault_of_a_policy_has_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = given(tmp_path, 0.0)
+    Path(words[2]).write_text(POLICY + "one: 1\ntwo: 2\n")
+    assert run(words) == 64
+    told = capsys.readouterr().err
+    assert "policy.yml:7:1" in told
+    assert "policy.yml:8:1" in told
+
+
+def test_a_policy_beyond_this_version_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = given(tmp_path, 0.0)
+    role = "role: guardrail, direction"
+    Path(words[2]).write_text(POLICY.replace("direction", role))
+    assert run(words) == 64
+    assert "guardrail" in capsys.readouterr().err
+
+
+def test_what_concerns_only_running_is_no_obstacle_to_judging(tmp_path: Path) -> None:
+    words = given(tmp_path, 0.0)
+    Path(words[2]).write_text(POLICY + "protected: ['data/**']\n")
+    assert run(words) == 0
+
+
+def test_our_own_failure_exits_70_and_keeps_the_traceback(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal of no width at all is beyond what rich can draw on."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    words = given(tmp_path, 0.0)
+    assert run([*words, "--json", "\0"]) == 70
+    told = capsys.readouterr().err
+    assert "This is our fault" in told
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    assert clean("a\x1b[31mb\x07\tc\nd\x9b") == "a[31mb\tc\nd"

@@ -1,0 +1,51 @@
+"""Settings and the seed secret."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SEEDGATE_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("SEEDGATE_SEED_SECRET", raising=False)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    return tmp_path
+
+
+def test_a_secret_is_made_once_kept_and_private(cache: Path) -> None:
+    first = Settings().secret()
+    assert Settings().secret() == first
+    assert len(first) == 64
+    mode = (cache / "seed-secret").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_two_that_start_at_once_agree_on_one_secret(cache: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(lambda _: Settings().secret(), range(32)))
+    assert len(secrets) == 1
+    assert [one.name for one in cache.iterdir()] == ["seed-secret"]
+
+
+def test_a_secret_of_the_environment_rules_and_is_not_written(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDGATE_SEED_SECRET", "mine")
+    settings = Settings()
+    assert settings.secret() == "mine"
+    assert "mine" not in repr(settings)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cluster_to_join_is_named_as_ray_names_it(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings().ray_address is None
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    assert Settings().ray_address == "10.0.0.1:6379"
+    assert Settings().cache_dir == cache
