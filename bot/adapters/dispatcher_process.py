@@ -56,16 +56,17 @@ class DispatcherProcess:
         self._log = log
         self._entry = entry
         self._farewell_s = farewell_s
-        self._folder = tempfile.TemporaryDirectory(prefix="seedgate-")
+        self._folder = Path()
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "DispatcherProcess":
         """Start the child in a session of its own: Ctrl-C reaches us alone."""
+        self._folder = Path(tempfile.mkdtemp(prefix="seedgate-"))
         command = [sys.executable, "-P", "-c", self._entry, self._options]
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
                 command,
-                cwd=self._folder.name,
+                cwd=self._folder,
                 env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -90,7 +91,7 @@ class DispatcherProcess:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def dismiss(self) -> None:
         """Close the lifeline; the dispatcher starts to end. Safe to repeat."""

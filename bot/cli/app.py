@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -62,10 +62,10 @@ def commands() -> typer.Typer:
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; every end has its exit code and a sentence."""
+def run(arguments: Sequence[str], table: Callable[[], typer.Typer] = commands) -> int:
+    """Run one command of the table; every end has its exit code and a sentence."""
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments, table)
     except (UserFault, MachineryFault) as fault:
         show_fault(fault)
         usage = isinstance(fault, UserFault)
@@ -73,18 +73,20 @@ def run(arguments: Sequence[str]) -> int:
     except TyperException as fault:
         return _usage(fault)
     except (KeyboardInterrupt, typer.Abort):
-        hint = "finished trials are kept, and the same command goes on from there."
-        err().print(f"seedgate: interrupted; {hint}")
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         _close_stdout()
         return ExitCode.MACHINERY
     except Exception:  # noqa: BLE001 - the outermost edge: every failure gets a code
         return _own_failure()
+    if code == ExitCode.INTERRUPTED:  # typer makes an exit code of Ctrl-C
+        hint = "finished trials are kept, and the same command goes on from there."
+        err().print(f"seedgate: interrupted; {hint}")
+    return code
 
 
-def _dispatch(arguments: Sequence[str]) -> int:
-    command = typer.main.get_command(commands())
+def _dispatch(arguments: Sequence[str], table: Callable[[], typer.Typer]) -> int:
+    command = typer.main.get_command(table())
     with contextlib.ExitStack() as stack:
         stack.callback(sys.stdout.flush)
         code = command.main(list(arguments), "seedgate", standalone_mode=False)

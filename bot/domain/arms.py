@@ -1,6 +1,7 @@
 """The arms of an evaluation: which tree a trial trains."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 BASELINE = "baseline"
 BRANCH = "branch"
@@ -44,6 +45,8 @@ def label(arm: Arm) -> str:
             return f"without:{change}"
         case Only(change):
             return f"only:{change}"
+        case _:
+            assert_never(arm)
 
 
 def parse(text: str) -> Arm | None:

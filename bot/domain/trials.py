@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from bot.domain.arms import Arm
 from workers.contract import (
@@ -71,13 +72,15 @@ Observation = Measured | Crashed
 
 def observe(trial: Trial) -> Observation | None:
     """What a finished trial showed; None while it may still end or was lost."""
-    if trial.result is None or not trial.finished:
+    result = trial.result
+    if result is None:
         return None
-    match trial.result.outcome:
+    match result.outcome:
         case Ok():
-            digest = trial.result.stream_digest
-            return Measured(trial.seed, trial.result.metrics, digest)
+            return Measured(trial.seed, result.metrics, result.stream_digest)
         case Failed(reason, detail, metric):
             return Crashed(trial.seed, str(reason), detail, metric)
         case Infra():
             return None
+        case _:
+            assert_never(result.outcome)

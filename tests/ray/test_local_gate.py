@@ -35,7 +35,7 @@ def test_a_worse_branch_is_blocked_and_every_reader_says_the_same(
     assert document["verdict"] == "block"
     assert json.loads((report / "report.json").read_text()) == document
     assert "Do not merge" in (report / "report.html").read_text()
-    assert "Do not merge" in (report / "report.md").read_text()
+    assert "do not merge" in (report / "report.md").read_text()
     assert "DO NOT MERGE" in out.err
     assert str(report / "report.html") in out.err
     # What is stored answers a second call without a trial.

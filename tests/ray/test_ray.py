@@ -120,7 +120,8 @@ def test_a_trial_whose_agent_is_killed_is_run_again_by_a_new_agent(desk: Desk) -
     until(marker.exists)
     os.kill(first["agent"], signal.SIGKILL)
     (trial,) = desk.ended(key)
-    assert (trial.state, trial.attempt) == (TrialState.OK, 2)
+    assert trial.state is TrialState.OK
+    assert trial.attempt >= 2
     assert desk.started(key)["agent"] != first["agent"]
     assert not alive(first["child"])
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import assert_never
 
 from bot.domain.judgement.evidence import Evidence, Look, Rulebook
 from bot.domain.judgement.failures import FailureVerdict, judge_failures
@@ -39,12 +40,12 @@ def judge_looks(
     for index, n in enumerate(rules.looks):
         evidence = evidence_at(n)
         if evidence is None:
-            return verdict
+            break
         earlier = tuple(float(one) for one in rules.looks[:index])
         look = Look(float(n), earlier, rules.looks[-1], n == rules.looks[-1])
         verdict, settled = _step(rules, evidence, look, settled, targeted=targeted)
         if verdict.decided:
-            return verdict
+            break
     return verdict
 
 
@@ -117,6 +118,8 @@ def _judge(
             return verdict, (one,)
         case Role.REPORT | Role.GUARDRAIL | Role.IMPROVE:
             return _shown(metric, evidence, look), ()
+        case _:
+            assert_never(metric.role)
 
 
 def _shown(metric: Metric, evidence: Evidence, look: Look) -> MetricVerdict:

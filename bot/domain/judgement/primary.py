@@ -8,7 +8,6 @@ from bot.domain.judgement.evidence import Evidence, Look, Rulebook
 from bot.domain.judgement.findings import finding
 from bot.domain.policy import (
     AbsoluteTolerance,
-    AutoTolerance,
     Metric,
     RelativeTolerance,
     Spending,
@@ -79,14 +78,12 @@ def _orientation(metric: Metric) -> int:
 
 
 def _tolerance(metric: Metric) -> AbsoluteTolerance | RelativeTolerance:
-    match metric.tolerance:
-        case AbsoluteTolerance() | RelativeTolerance():
-            return metric.tolerance
-        case AutoTolerance():
-            problem = f"`{metric.name}` has `tolerance: auto`, which is not known yet."
-            raise UserFault(problem, "Write a number or a percentage.")
-        case None:
-            return AbsoluteTolerance(0.0)
+    if isinstance(metric.tolerance, AbsoluteTolerance | RelativeTolerance):
+        return metric.tolerance
+    problem = (
+        f"The tolerance of `{metric.name}` is not known (it says auto or nothing)."
+    )
+    raise UserFault(problem, "Write a number or a percentage.")
 
 
 def _ruling(

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
 from bot.cli.app import run
 from bot.cli.screen import clean
+from bot.domain.errors import MachineryFault
 
 POLICY = """\
 version: 1
@@ -18,13 +20,13 @@ stages: {fast: {seeds: [4, 8]}}
 """
 
 
-def given(folder: Path, shift: float, n: int = 4) -> list[str]:
-    """Words for `judge` on n pairs; the branch is `shift` worse."""
-    noise = [0.01, -0.02, 0.015, 0.0, -0.01, 0.02, 0.005, -0.005]
+def given(folder: Path, shift: float, spread: float = 1.0) -> list[str]:
+    """Words for `judge` on 4 pairs; the branch is `shift` worse."""
+    noise = [spread * one for one in (0.01, -0.02, 0.015, 0.0)]
     rows = {
-        "baseline": [{"seed": i, "metrics": {"loss": 1 + noise[i]}} for i in range(n)],
+        "baseline": [{"seed": i, "metrics": {"loss": 1 + noise[i]}} for i in range(4)],
         "branch": [
-            {"seed": i, "metrics": {"loss": 1 + shift - noise[i]}} for i in range(n)
+            {"seed": i, "metrics": {"loss": 1 + shift - noise[i]}} for i in range(4)
         ],
     }
     policy, trials = folder / "policy.yml", folder / "trials.json"
@@ -34,19 +36,21 @@ def given(folder: Path, shift: float, n: int = 4) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("shift", "code", "verdict"), [(0.0, 0, "pass"), (0.5, 1, "block"), (0.09, 2, None)]
+    ("shift", "spread", "code", "verdict"),
+    [(0.0, 1, 0, "pass"), (0.5, 1, 1, "block"), (0.05, 20, 2, "undecided")],
 )
 def test_the_verdict_is_the_exit_code(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     shift: float,
+    spread: float,
     code: int,
-    verdict: str | None,
+    verdict: str,
 ) -> None:
     target = tmp_path / "report.json"
-    assert run([*given(tmp_path, shift), "--json", str(target)]) == code
+    assert run([*given(tmp_path, shift, spread), "--json", str(target)]) == code
     report = json.loads(target.read_text())
-    assert report["verdict"] == (verdict or "undecided")
+    assert report["verdict"] == verdict
     assert capsys.readouterr().out
 
 
@@ -131,16 +135,47 @@ def test_what_concerns_only_running_is_no_obstacle_to_judging(tmp_path: Path) ->
 
 
 def test_our_own_failure_exits_70_and_keeps_the_traceback(
-    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A terminal of no width at all is beyond what rich can draw on."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    words = given(tmp_path, 0.0)
-    assert run([*words, "--json", "\0"]) == 70
+    def broken() -> typer.Typer:
+        app = typer.Typer()
+
+        @app.command()
+        def verb() -> None:
+            raise ZeroDivisionError
+
+        return app
+
+    assert run([], broken) == 70
     told = capsys.readouterr().err
-    assert "This is our fault" in told
+    assert "failed in itself: ZeroDivisionError" in told
+    (line,) = [one for one in told.splitlines() if "Traceback:" in one]
+    kept = Path(line.rpartition(" ")[2])
+    assert "raise ZeroDivisionError" in kept.read_text()
+    kept.unlink()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (MachineryFault("The store is gone.", "Call again."), 70),
+    ],
+)
+def test_an_interruption_and_a_fault_of_ours_say_how_to_go_on(
+    capsys: pytest.CaptureFixture[str], error: BaseException, code: int
+) -> None:
+    def failing() -> typer.Typer:
+        app = typer.Typer()
+
+        @app.command()
+        def verb() -> None:
+            raise error
+
+        return app
+
+    assert run([], failing) == code
+    assert "seedgate: " in capsys.readouterr().err
 
 
 def test_control_characters_never_reach_the_terminal() -> None:

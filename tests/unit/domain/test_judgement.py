@@ -280,6 +280,20 @@ def test_a_mode_with_nothing_but_shown_metrics_passes() -> None:
     assert judge(empty, empty, mode("mlp", shown("loss"))).state is Ruling.UNDECIDED
 
 
+def test_a_crash_keeps_even_a_mode_that_judges_nothing_from_passing() -> None:
+    branch = [*trials([1.0] * 7), crash(7)]
+    baseline, runs = trials([1.0] * 8), mode("mlp", shown("loss"))
+    last = judge(baseline, branch, runs, looks=(8,))
+    assert (last.state, last.decided) == (Ruling.UNDECIDED, True)
+    first = judge(baseline, branch, runs, looks=(8, 9))
+    assert (first.state, first.decided) == (Ruling.UNDECIDED, False)
+
+
+def test_a_schedule_without_looks_decides_nothing() -> None:
+    verdict = judge(trials(noise(1)), trials(noise(2)), looks=())
+    assert (verdict.state, verdict.decided) == (Ruling.UNDECIDED, False)
+
+
 def test_a_metric_is_final_at_its_first_crossing() -> None:
     """The first metric crosses at 4; the second needs more; neither is tested twice."""
     source = MetricSource("error", SourceKind.REPORTED)

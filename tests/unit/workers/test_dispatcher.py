@@ -65,7 +65,9 @@ class Scene:
         self.clock = Clock()
         self.queue = Queue(self.clock)
         self.cluster = FakeCluster(self.clock)
-        self.dispatcher = Dispatcher(self.queue, self.cluster, self.clock, tempo)
+        self.dispatcher = Dispatcher(
+            self.queue, self.cluster, self.clock, tempo or Tempo(poll_s=0.05)
+        )
 
     def want(self, *keys: str, cpus: float = 1.0, gpus: float = 0.0) -> None:
         resources = Resources(cpus=cpus, gpus=gpus)
