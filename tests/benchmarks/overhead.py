@@ -97,6 +97,8 @@ def main() -> None:
     )
     print(f"bare processes     {alone:.1f} s ({first:.1f} before, {last:.1f} after)")
     print(f"seedgate local     {took:.1f} s, from start to exit")
+    inside = sum(trials) / AT_ONCE
+    print(f"of which training  {inside:.1f} s (the trials' own wall time, two at once)")
     print(f"overhead           {100 * (took / alone - 1):.1f} % (goal: at most 10 %)")
 
 

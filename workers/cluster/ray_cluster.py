@@ -47,7 +47,7 @@ from workers.contract import (
     TrialState,
 )
 
-STATUS_EVERY_S = 0.25
+STATUS_EVERY_S = 1.0
 NODES_EVERY_S = 5.0
 DESCRIBE_WITHIN_S = 60.0
 CLOSE_WITHIN_S = 8.0
