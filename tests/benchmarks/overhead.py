@@ -27,7 +27,7 @@ version: 1
 defaults: {{resources: {{cpus: 1, timeout: 10m}}}}
 modes:
   mlp:
-    train: [python, train.py, --mode, mlp, --seed, "{{seed}}", --steps, "{steps}", --output-dir, "{{output_dir}}"]
+    train: [python, train.py, --mode, mlp, --seed, "{{seed}}", --steps, "{steps}", --eval-every, "250", --output-dir, "{{output_dir}}"]
     metrics:
       test_loss:
         direction: minimize
@@ -43,7 +43,8 @@ def bare(folder: Path, seeds: Sequence[int], steps: int) -> float:
     def train(seed: int) -> None:
         output = folder.parent / "output" / str(seed)
         command = [sys.executable, "train.py", "--mode", "mlp", "--seed", str(seed)]
-        command += ["--steps", str(steps), "--output-dir", str(output)]
+        command += ["--steps", str(steps), "--eval-every", "250"]
+        command += ["--output-dir", str(output)]
         threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         subprocess.run(
             command,
