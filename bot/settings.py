@@ -17,7 +17,9 @@ class Settings(BaseSettings):
     secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded).
     """
 
-    model_config = SettingsConfigDict(env_prefix="SEEDGATE_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SEEDGATE_", env_ignore_empty=True, extra="ignore"
+    )
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("seedgate"))
     seed_secret: SecretStr | None = None

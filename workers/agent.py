@@ -109,6 +109,7 @@ class NodeAgent:
             accelerator=hardware.accelerator,
             interpreter=str(python.path),
             environment_summary=python.summary,
+            editables=python.sources,
         )
 
     def interpreter(self) -> Interpreter:

@@ -188,8 +188,8 @@ class TrialResult:
 
     `metrics` holds the taken values (finite only). `series` the learning curves,
     thinned to at most 500 points each. `stream_digest` is a SHA-256 over every value
-    of every self-reported metric in the order seen (exact text), or None when fewer
-    than 3 values were seen: equal digests mean equal metric streams, not only equal
+    of every self-reported metric in the order seen (exact text), or None when no
+    metric was seen 3 times: equal digests mean equal metric streams, not only equal
     ends. `wall_s` is seconds between launch and end, `peak_memory_bytes` the largest
     memory of the whole process tree. `started_at`/`ended_at` are Unix seconds, for
     display only. `notes` are sentences such as "a background process was ended".
@@ -267,7 +267,8 @@ class Node:
     """A machine as trials see it.
 
     `hardware_class` and `environment_hash` are parts of trial keys: two trials are
-    comparable only where both agree.
+    comparable only where both agree. `editables` are folders that trials import
+    packages from instead of an installed copy.
     """
 
     name: str
@@ -279,6 +280,7 @@ class Node:
     accelerator: str | None = None
     interpreter: str = ""
     environment_summary: str = ""
+    editables: tuple[str, ...] = ()
 
     @property
     def machine(self) -> str:

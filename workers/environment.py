@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from workers.contract import Environment, EnvironmentManager, TrialSpec
 
@@ -27,13 +28,14 @@ _ASK_TIMEOUT_S = 60.0
 _NAMED = ("torch", "jax", "tensorflow", "numpy")
 _QUESTION = """
 import importlib.metadata as metadata, json, platform
-found, editable = {}, []
+found, editable = {}, {}
 for one in metadata.distributions():
     name = (one.metadata["Name"] or "").lower().replace("_", "-")
     if name and name not in found:
         found[name] = one.version
-        if '"editable": true' in (one.read_text("direct_url.json") or ""):
-            editable.append(name)
+        origin = json.loads(one.read_text("direct_url.json") or "{}")
+        if origin.get("dir_info", {}).get("editable"):
+            editable[name] = origin.get("url", "")
 version = platform.python_version()
 if platform.python_implementation() != "CPython":
     version = platform.python_implementation() + " " + version
@@ -45,12 +47,15 @@ print(json.dumps({"version": version, "packages": found, "editable": editable}))
 class Interpreter:
     """The `python` of trials: its path, what it is in words, and a hash of both.
 
-    `digest` is SHA-256 over its version and every installed distribution.
+    `digest` is SHA-256 over its version and every installed distribution. `sources`
+    are the folders that packages are imported from although they are not installed
+    there (editable installs).
     """
 
     path: Path
     digest: str
     summary: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +159,20 @@ def describe(folder: Path, variables: Mapping[str, str], empty: Path) -> Interpr
 
 
 def _interpreter(
-    path: Path, version: str, packages: Mapping[str, str], editable: Sequence[str]
+    path: Path, version: str, packages: Mapping[str, str], editable: Mapping[str, str]
 ) -> Interpreter:
     lines = sorted(f"{name}=={number}" for name, number in packages.items())
     named = [f"{name} {packages[name]}" for name in _NAMED if name in packages][:1]
     parts = [f"Python {version}", *named, f"{len(packages)} packages"]
     if editable:
         parts.append(f"editable: {', '.join(sorted(editable))}")
-    return Interpreter(path, _digest([version, *lines]), ", ".join(parts))
+    sources = tuple(sorted(_folder(url) for url in editable.values()))
+    return Interpreter(path, _digest([version, *lines]), ", ".join(parts), sources)
+
+
+def _folder(url: str) -> str:
+    """The folder that a `file:` URL names."""
+    return unquote(urlsplit(url).path)
 
 
 def _digest(lines: Sequence[str]) -> str:

@@ -26,14 +26,16 @@ class AliveLocks:
             fcntl.flock(file, fcntl.LOCK_SH)
             yield
 
-    def alive(self, evaluation: str) -> bool:
-        """Whether anybody carries it on."""
+    @contextmanager
+    def abandoned(self, evaluation: str) -> Iterator[bool]:
+        """Whether nobody carries it on; if so, nobody can start to within the block."""
         with self._open(evaluation) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return True
-            return False
+                yield False
+                return
+            yield True
 
     def _open(self, evaluation: str) -> IO[bytes]:
         return (self._folder / evaluation).open("ab")

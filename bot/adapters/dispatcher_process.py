@@ -19,6 +19,7 @@ from types import TracebackType
 
 import bot
 from bot.domain.errors import MachineryFault
+from workers.contract import Node
 
 PASSED_ON = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ"),
@@ -28,6 +29,8 @@ PASSED_ON = (
 """All that the dispatcher, and so a trial, may see of our environment."""
 
 ENTRY = "from bot.compose.dispatcher import dispatch; dispatch()"
+NODE_FILE = "node.json"
+"""In the child's own folder: what it says of its machine as it starts."""
 POLL_S = 0.2
 FAREWELL_S = 30.0
 FEW_BYTES = 1024 * 1024
@@ -97,6 +100,19 @@ class DispatcherProcess:
         """Close the lifeline; the dispatcher starts to end. Safe to repeat."""
         if self._child is not None and self._child.stdin is not None:
             self._child.stdin.close()
+
+    def node(self) -> Node | None:
+        """This machine as our dispatcher announced it; None until it has.
+
+        Not taken from the store: another dispatcher may have registered the same host
+        with another environment.
+        """
+        try:
+            text = (self._folder / NODE_FILE).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        plain = json.loads(text)
+        return Node(**{**plain, "editables": tuple(plain["editables"])})
 
     def now(self) -> float:
         """Unix seconds."""

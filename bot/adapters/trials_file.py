@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +126,9 @@ def load_trials(path: Path) -> TrialsFile:
     rows = {name: tuple(many) for name, many in file.arms.items()}
     for name, many in rows.items():
         _require_sound(name, many, path)
+    if file.looks_made and min(file.looks_made) < 1:
+        problem = f"{path}: `looks_made` has a look at {min(file.looks_made)} seeds."
+        raise UserFault(problem, "A look is at one seed per arm or more.")
     made = None if file.looks_made is None else tuple(sorted(set(file.looks_made)))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return TrialsFile(file.mode, file.stage, rows, made, digest)
@@ -156,6 +160,9 @@ def _parse(text: str, path: Path) -> _File:
             '[{"seed": 1, "metrics": {"loss": 2.1}}], "branch": [...]}}.'
         )
         raise UserFault(problem, mend) from None
+    except ValueError as error:  # such as an integer of thousands of digits
+        problem = f"{path} has a number that cannot be read: {error}."
+        raise UserFault(problem, "Write numbers as JSON does: 2.1, 3e-4.") from None
 
 
 def _sentence(error: dict[str, object]) -> str:
@@ -179,7 +186,7 @@ def _require_known(name: str, path: Path) -> None:
 
 def _require_sound(arm: str, rows: tuple[_Row, ...], path: Path) -> None:
     seeds = [row.seed for row in rows if row.seed is not None]
-    doubled = sorted({seed for seed in seeds if seeds.count(seed) > 1})
+    doubled = sorted(seed for seed, count in Counter(seeds).items() if count > 1)
     if doubled:
         problem = f"{path}: the arm `{arm}` lists seed {doubled[0]} more than once."
         raise UserFault(problem, "A trial is one run of one seed: keep one of them.")

@@ -125,8 +125,14 @@ class _Run:
         states = tuple((slot, one.state) for slot, one in facts.trials.items())
         if self._last is None or self._last[0] != states:
             self._last = states, next_step(facts)
+            self._asked -= self._withdrawn(facts, self._last[1])
             self._perform(self._last[1])
         return self._last[1]
+
+    def _withdrawn(self, facts: Facts, step: Step) -> set[str]:
+        """Wanted trials that somebody else cancelled: they are asked for anew."""
+        trials = (facts.trials.get(slot) for slot in step.wanted)
+        return {one.key for one in trials if one and one.state is TrialState.CANCELLED}
 
     def _perform(self, step: Step) -> None:
         """Store the step: first what is withdrawn, then what is wanted."""

@@ -5,6 +5,7 @@ Everything that can be refused is refused here, before anything is spent.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
 from bot.domain.errors import UserFault
@@ -17,6 +18,7 @@ from bot.domain.policy import (
     Unsupported,
     unsupported,
 )
+from workers.contract import Node
 
 POLICY_PATH = ".github/seedgate.yml"
 FEWEST_SEEDS = 4
@@ -208,6 +210,25 @@ def refuse(missing: Sequence[Unsupported]) -> None:
         sentences = " ".join(one.sentence for one in missing)
         problem = f"The policy asks for more than this version does. {sentences}"
         raise UserFault(problem, "Nothing of a policy is ignored in silence.")
+
+
+def require_own_code(node: Node, repository: PurePath) -> None:
+    """Refuse an environment in which every arm would import the working copy.
+
+    A package of the judged repository that is installed in editable mode is imported
+    from there, whatever tree a trial runs in: a regression would look identical.
+    """
+    inside = [one for one in node.editables if PurePath(one).is_relative_to(repository)]
+    if inside:
+        problem = (
+            f"The environment imports a package from {inside[0]}, the working copy of "
+            "the judged repository (an editable install): both arms would run its code."
+        )
+        mend = (
+            "Uninstall it there, and let the command find the code of its own tree, as "
+            "in `train: [env, PYTHONPATH=src, python, ...]`."
+        )
+        raise UserFault(problem, mend)
 
 
 def judged(missing: Unsupported) -> bool:

@@ -1,5 +1,6 @@
 """The verbs of the `seedgate` command, one small module a verb."""
 
+import signal
 import sys
 
 
@@ -7,4 +8,5 @@ def main() -> None:
     """Entry point of the `seedgate` command."""
     from bot.cli.app import run
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
     sys.exit(run(sys.argv[1:]))

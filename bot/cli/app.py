@@ -1,7 +1,6 @@
 """The command table and the exit codes; each verb imports what is heavy when called."""
 
 import contextlib
-import os
 import sys
 import tempfile
 import traceback
@@ -19,7 +18,7 @@ from bot.cli.judge import judge
 from bot.cli.local import local
 from bot.cli.power import power
 from bot.cli.schema import schema
-from bot.cli.screen import err, show_fault
+from bot.cli.screen import err, hush_stdout, show_fault
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
 
 HELP = (
@@ -74,9 +73,9 @@ def run(arguments: Sequence[str], table: Callable[[], typer.Typer] = commands) -
         return _usage(fault)
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        _close_stdout()
-        return ExitCode.MACHINERY
+    except (BrokenPipeError, SystemExit):  # rich exits where the reader went
+        hush_stdout()
+        return ExitCode.PASS
     except Exception:  # noqa: BLE001 - the outermost edge: every failure gets a code
         return _own_failure()
     if code == ExitCode.INTERRUPTED:  # typer makes an exit code of Ctrl-C
@@ -102,12 +101,6 @@ def _usage(fault: TyperException) -> int:
         return ExitCode.USAGE
     show_fault(UserFault(f"{message}.", f"`{place} --help` shows what it takes."))
     return ExitCode.USAGE
-
-
-def _close_stdout() -> None:
-    """The reader went away: point stdout at nothing so that the exit is quiet."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
 
 
 def _own_failure() -> int:

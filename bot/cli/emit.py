@@ -1,9 +1,10 @@
 """Giving a report to people on the terminal and to scripts as JSON."""
 
 import json as json_text
+import sys
 from pathlib import Path
 
-from bot.cli.screen import err, out
+from bot.cli.screen import err, hush_stdout, out
 from bot.domain.errors import ExitCode, UserFault
 from bot.domain.verdict import Report, Ruling
 
@@ -22,12 +23,21 @@ def exit_code(report: Report) -> int:
 
 
 def emit(report: Report, json: Path | None) -> None:
-    """Show a report; with `--json -` the JSON has stdout for itself."""
+    """Show a report; with `--json -` the JSON has stdout for itself.
+
+    A reader that has seen enough (`| head -1`) does not change the verdict's code.
+    """
     from bot.cli.show import show_report
 
-    show_report(report, err() if json == STDOUT else out())
-    if json is not None:
+    if json is not None and json != STDOUT:
         write_json(report, json)
+    try:
+        show_report(report, err() if json == STDOUT else out())
+        if json == STDOUT:
+            write_json(report, json)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # rich exits where the reader went away
+        hush_stdout()
 
 
 def write_json(report: Report, target: Path) -> None:
@@ -41,13 +51,29 @@ def write_json(report: Report, target: Path) -> None:
     write_text(target, text)
 
 
+def require_writable(target: Path | None) -> None:
+    """Refuse a file that could not be written later, before anything is spent."""
+    if target is None or target == STDOUT:
+        return
+    existed = target.exists()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    if not existed:
+        target.unlink()
+
+
 def write_text(target: Path, text: str) -> None:
     """Write a whole file; a path that cannot be written is the caller's to mend."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     except OSError as error:
-        problem = f"{target} cannot be written: {error.strerror}."
-        raise UserFault(
-            problem, "Name a file in a folder that you may write."
-        ) from None
+        raise _unwritable(target, error) from None
+
+
+def _unwritable(target: Path, error: OSError) -> UserFault:
+    problem = f"{target} cannot be written: {error.strerror}."
+    return UserFault(problem, "Name a file in a folder that you may write.")

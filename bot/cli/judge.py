@@ -19,9 +19,10 @@ def judge(
     It judges once, at the look that the trials reach; all of them count, failed ones
     too. Exit codes and JSON are those of `seedgate local`.
     """
-    from bot.cli.emit import emit, exit_code
+    from bot.cli.emit import emit, exit_code, require_writable
     from bot.compose.judge import judge_file
 
+    require_writable(json)
     report = judge_file(policy, trials)
     emit(report, json)
     raise typer.Exit(exit_code(report))

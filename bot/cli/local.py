@@ -44,7 +44,7 @@ def local(
     was.
     """
     from bot.app.local import Request
-    from bot.cli.emit import emit, exit_code
+    from bot.cli.emit import emit, exit_code, require_writable
     from bot.cli.progress import ProgressView
     from bot.cli.reports import announce, write_reports
     from bot.compose.judge import read_policy
@@ -62,6 +62,8 @@ def local(
         ablation=not no_ablation,
         allow_dirty=allow_dirty,
     )
+    require_writable(json)
+    require_writable(None if report is None else report / "report.html")
     with LocalGate(repo, request, jobs) as gate:
         with ProgressView() as view:
             result = gate.run(

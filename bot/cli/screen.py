@@ -4,6 +4,9 @@ What a trial or a repository wrote is shown as text: no rich markup, no emoji co
 control characters.
 """
 
+import os
+import sys
+
 from rich.console import Console
 
 from bot.domain.errors import MachineryFault, PolicyFaults, UserFault
@@ -19,6 +22,13 @@ def err() -> Console:
     return Console(
         stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True
     )
+
+
+def hush_stdout() -> None:
+    """Point stdout at nothing: its reader went away, and that is no fault."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 def clean(text: str) -> str:

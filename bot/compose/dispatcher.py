@@ -3,14 +3,24 @@
 The only module of the bot that sees more of the workers than their contract.
 """
 
+import dataclasses
 import json
 import sys
 import time
 from pathlib import Path
 
+from bot.adapters.dispatcher_process import NODE_FILE
 from bot.adapters.store import SqlStore
 from bot.domain.errors import MachineryFault
+from workers.contract import Node
 from workers.dispatcher import Capacity, Site, Tempo, serve
+
+
+def _announce(node: Node) -> None:
+    """Say what this machine is in a file of the folder that we were started in."""
+    draft = Path(f"{NODE_FILE}.draft")
+    draft.write_text(json.dumps(dataclasses.asdict(node)), encoding="utf-8")
+    draft.rename(NODE_FILE)
 
 
 def dispatch() -> None:
@@ -23,6 +33,7 @@ def dispatch() -> None:
         capacity=Capacity(cpus=options["cpus"]),
         address=options["address"],
         tempo=Tempo(at_once=options["at_once"]),
+        announce=_announce,
     )
     try:
         store = SqlStore(options["url"], time.time)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from bot.app.engine import Evaluated, Tick, evaluate
-from bot.app.local import Comparison, Request, compare
+from bot.app.local import Comparison, Request, compare, require_own_code
 from bot.app.ports import EvaluationStore
 from bot.domain.errors import UserFault
 from bot.domain.evaluation import circumstances, unjudged
@@ -23,6 +23,7 @@ from workers.contract import Node
 
 if TYPE_CHECKING:
     from bot.adapters.alive import AliveLocks
+    from bot.adapters.dispatcher_process import DispatcherProcess
 
 Watch = Callable[[Tick], None]
 
@@ -71,10 +72,10 @@ class LocalGate:
     ) -> Report:
         from bot.adapters.alive import AliveLocks
         from bot.adapters.dispatcher_process import DispatcherProcess
-        from bot.adapters.store import SqlStore
+        from bot.adapters.store import SqlStore, sqlite_url
 
         cache = self.settings.cache_dir
-        url = f"sqlite:///{cache / 'seedgate.sqlite'}"
+        url = sqlite_url(cache / "seedgate.sqlite")
         options = {
             "url": url,
             "cache": str(cache),
@@ -87,7 +88,9 @@ class LocalGate:
         locks = AliveLocks(cache / "evaluations")
         process = DispatcherProcess(options, cache / "dispatcher.log")
         dispatcher = self._stack.enter_context(process)
-        node = _first_node(store, dispatcher.wait, started)
+        joined = started if self.settings.ray_address else None
+        node = _first_node(store, dispatcher, joined)
+        require_own_code(node, Path(path).resolve())
         plan = self._plan(comparison, trees, node)
         with locks.hold(plan.evaluation):
             _withdraw_abandoned(store, locks)
@@ -126,17 +129,24 @@ def _make_private(folder: Path) -> None:
 def _withdraw_abandoned(store: EvaluationStore, locks: "AliveLocks") -> None:
     """Forget what killed evaluations still wanted: it would run before our own."""
     for evaluation in store.wishing():
-        if not locks.alive(evaluation):
-            store.withdraw(evaluation)
+        with locks.abandoned(evaluation) as abandoned:
+            if abandoned:
+                store.withdraw(evaluation)
 
 
-def _first_node(store: EvaluationStore, wait: Callable[[], None], since: float) -> Node:
-    """The node that our dispatcher registers as it starts."""
+def _first_node(
+    store: EvaluationStore, dispatcher: "DispatcherProcess", joined: float | None
+) -> Node:
+    """The node that trials will run on.
+
+    Our own dispatcher's, or the first of a cluster that it `joined` at that time.
+    """
     while True:
-        nodes = store.nodes(since)
-        if nodes:
-            return nodes[0]
-        wait()
+        nodes = store.nodes(joined) if joined is not None else ()
+        node = next(iter(nodes), None) or dispatcher.node()
+        if node is not None:
+            return node
+        dispatcher.wait()
 
 
 def _provenance(comparison: Comparison) -> Provenance:

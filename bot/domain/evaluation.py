@@ -57,7 +57,7 @@ def next_step(facts: Facts) -> Step:
     """
     modes = tuple(_judge_mode(facts, mode) for mode in facts.plan.modes)
     spent = _budget_spent(facts)
-    lost = _lost(facts)
+    lost = _lost(facts, modes)
     if spent or all(mode.decided or mode.name in lost for mode in modes):
         verdict = _verdict(facts, modes, spent, lost)
         return Step((), _running(facts), modes, verdict)
@@ -135,13 +135,18 @@ def _own(facts: Facts) -> list[Trial]:
 def _missing(facts: Facts, verdict: ModeVerdict, *, ahead: int) -> tuple[Slot, ...]:
     """Slots up to the next look (or `ahead` looks further) that have not ended."""
     mode = next(one for one in facts.plan.modes if one.name == verdict.name)
-    later = [n for n in facts.plan.looks if n > verdict.look]
-    n = later[min(ahead, len(later) - 1)]
+    n = _next_look(facts.plan, verdict, ahead)
     return tuple(
         slot
         for slot in slots_until(mode, n)
         if not ((trial := facts.trials.get(slot)) and trial.finished)
     )
+
+
+def _next_look(plan: Plan, verdict: ModeVerdict, ahead: int = 0) -> int:
+    """Seeds at the next look, or `ahead` looks further; the last one at most."""
+    later = [n for n in plan.looks if n > verdict.look] or [plan.looks[-1]]
+    return later[min(ahead, len(later) - 1)]
 
 
 def _running(facts: Facts) -> tuple[Slot, ...]:
@@ -173,11 +178,16 @@ def _budget(spent: float, limit: float, what: str) -> Finding:
     return finding(Reason.BUDGET_SPENT, Ruling.UNDECIDED, facts)
 
 
-def _lost(facts: Facts) -> Mapping[str, Finding]:
-    """Modes with a trial that our machinery lost for good: never dropped, undecided."""
+def _lost(facts: Facts, modes: Iterable[ModeVerdict]) -> Mapping[str, Finding]:
+    """Modes whose next look needs a trial that our machinery lost for good.
+
+    Such a trial is never dropped. One that was only started early decides nothing yet.
+    """
     lost: dict[str, list[str]] = {}
+    needed = {mode.name: _next_look(facts.plan, mode) for mode in modes}
     for trial in facts.trials.values():
-        if trial.state is TrialState.INFRA and trial.result is not None:
+        gone = trial.state is TrialState.INFRA and trial.position < needed[trial.mode]
+        if gone and trial.result is not None:
             outcome = trial.result.outcome
             detail = outcome.detail if isinstance(outcome, Infra) else ""
             lost.setdefault(trial.mode, []).append(detail)

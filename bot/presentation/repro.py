@@ -28,10 +28,14 @@ def repro(trial: Trial) -> str:
     spec = trial.spec
     folder = f"trial-{spec.key[:_KEY_DIGITS] or spec.seed}"
     output = f"{folder}-output"
-    archive = ["git", f"--git-dir={spec.objects}", "archive", spec.tree]
+    # Not `git archive`: that leaves out what the tree's own `export-ignore` names.
+    git = (
+        f"GIT_INDEX_FILE=$PWD/{folder}.index git --git-dir={shlex.quote(spec.objects)}"
+    )
     steps = [
         shlex.join(["mkdir", "-p", folder, f"{output}/{_CHECKPOINTS}"]),
-        f"{shlex.join(archive)} | {shlex.join(['tar', '-x', '-C', folder])}",
+        f"{git} read-tree {spec.tree}",
+        f"{git} --work-tree={folder} checkout-index --all",
         shlex.join(["cd", folder]),
         f"{_variables(spec, f'../{output}')} {_command(spec, f'../{output}')}",
     ]

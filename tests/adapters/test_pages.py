@@ -94,7 +94,7 @@ def test_failures_are_shown_with_reason_log_and_repeat_line() -> None:
     text = " ".join(read(reports.blocking()).text)
     assert "0 of 8 baseline and 4 of 8 branch trials failed" in text
     assert 'raise RuntimeError("loss is not finite")' in text
-    assert "git --git-dir=/home/ada/digits/.git archive" in text
+    assert "git --git-dir=/home/ada/digits/.git read-tree" in text
     assert "End of its log (self-reported)" in text
 
 

@@ -82,6 +82,11 @@ def test_looks_made_are_kept_in_order(tmp_path: Path) -> None:
         ("[1, 2", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is not a trials file"),
+        ('{"mode": ' + "9" * 5000 + "}", "has a number that cannot be read"),
+        (
+            '{"mode": "m", "stage": "f", "arms": {}, "looks_made": [4, -1]}',
+            "`looks_made` has a look at -1 seeds",
+        ),
         ('{"mode": "mlp", "stage": "fast"}', "arms: Field required"),
         ('{"mode": 1, "stage": "fast", "arms": {}}', "mode:"),
         ('{"mode": "m", "stage": "f", "arms": {}, "more": 1}', "more: Extra"),

@@ -49,3 +49,10 @@ def test_a_cluster_to_join_is_named_as_ray_names_it(
     monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
     assert Settings().ray_address == "10.0.0.1:6379"
     assert Settings().cache_dir == cache
+
+
+def test_an_empty_cache_folder_is_not_the_current_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEEDGATE_CACHE_DIR", "")
+    assert Settings().cache_dir.is_absolute()

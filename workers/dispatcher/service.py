@@ -5,9 +5,9 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workers.cluster.interface import AgentFactory, Capacity, Cluster, ClusterError
@@ -31,6 +31,7 @@ class Site:
     `root` is where agents keep checkouts and runs, `lock` the file that makes one
     dispatcher of many the leader, `address` a Ray cluster to join (None: start one of
     our own with `capacity`), `tempo` how fast it works and how much at once.
+    `announce` is told what this machine is before anything is served.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Site:
     capacity: Capacity
     address: str | None = None
     tempo: Tempo | None = None
+    announce: Callable[[Node], None] | None = None
 
 
 def serve(
@@ -94,7 +96,8 @@ def _work_comes(
     """
     queue.recover()
     while not lifeline.ended():
-        if queue.waiting(machines):
+        # The nodes of a joined cluster, and so its trials, are known only later.
+        if not machines or queue.waiting(machines):
             return True
         time.sleep(LOOK_EVERY_S)
     return False
@@ -113,7 +116,11 @@ def _prepare(
         return joined_cluster(root, site.address, factory), ()
     local = _describe(root, factory)
     queue.register(local)
-    return embedded_cluster(root, site.capacity, factory, local), (local.machine,)
+    if site.announce is not None:
+        site.announce(local)
+    most = max(1, int(local.cpus))  # a container may have less than the machine
+    capacity = replace(site.capacity, cpus=min(site.capacity.cpus, most))
+    return embedded_cluster(root, capacity, factory, local), (local.machine,)
 
 
 def _describe(root: Path, factory: AgentFactory) -> Node:

@@ -173,6 +173,7 @@ def _step(row: Row) -> float | None:
 
 
 def _json_object(line: str) -> Mapping[str, object] | None:
+    line = line.lstrip("\ufeff \t")
     if not line.startswith("{"):
         return None
     try:  # numbers stay text: 1e400 and NaN are judged later, long integers are cheap

@@ -113,7 +113,12 @@ def dump_node(node: Node) -> str:
 
 def load_node(text: str) -> Node:
     """What `dump_node` wrote; `UnreadableError` for anything else."""
-    return _load(text, lambda plain: Node(**plain))
+
+    def build(plain: _Json) -> Node:
+        plain["editables"] = tuple(plain.get("editables", ()))
+        return Node(**plain)
+
+    return _load(text, build)
 
 
 def _dump(plain: _Json) -> str:

@@ -15,11 +15,15 @@ BROKEN_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class FailureVerdict:
-    """What the failures of both arms say; `forbids_pass` while the branch has more."""
+    """What the failures of both arms say; `forbids_pass` while the branch has more.
+
+    `broken` says that the baseline fails too often to be compared with at all.
+    """
 
     state: Ruling
     forbids_pass: bool
     findings: tuple[Finding, ...]
+    broken: bool = False
 
 
 def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVerdict:
@@ -37,7 +41,8 @@ def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVe
     forbids = len(evidence.branch.crashed) > len(evidence.baseline.crashed)
     one = finding(reason, state, facts, mode=rules.mode.name)
     decisive = state in (Ruling.BLOCK, Ruling.UNDECIDED)
-    return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,))
+    broken = reason is Reason.BASELINE_BROKEN
+    return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,), broken)
 
 
 def _rule(evidence: Evidence, shown: bool, look: Look) -> tuple[Reason, Ruling]:  # noqa: FBT001 - private

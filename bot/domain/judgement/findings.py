@@ -2,8 +2,16 @@
 
 import hashlib
 import json
+import math
 
-from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
+from bot.domain.verdict import (
+    Evidence,
+    Finding,
+    FindingKind,
+    Reason,
+    Ruling,
+    Scalar,
+)
 
 _KINDS: dict[Reason, FindingKind] = {
     Reason.NOT_WORSE: FindingKind.REGRESSION,
@@ -49,6 +57,7 @@ def finding(
 ) -> Finding:
     """A finding whose id holds its evidence: an effect that changes gets a new id."""
     kind = _KINDS[reason]
+    evidence = {name: _finite(value) for name, value in evidence.items()}
     text = json.dumps(
         [kind, mode, metric, reason, dict(sorted(evidence.items()))], allow_nan=False
     )
@@ -56,3 +65,9 @@ def finding(
     return Finding(
         f"{kind}-{digest}", kind, state, reason, mode, metric, None, evidence
     )
+
+
+def _finite(value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
+    """The value, or None for a number too large to be written down."""
+    beyond = isinstance(value, float) and not math.isfinite(value)
+    return None if beyond else value

@@ -128,14 +128,17 @@ def _shown(metric: Metric, evidence: Evidence, look: Look) -> MetricVerdict:
     values = after or evidence.branch.values(metric.name)
     old = sum(before) / len(before) if before else None
     new = sum(values) / len(values) if values else None
-    sign = metric.direction.orientation if metric.direction else 1
+    sign = metric.direction.orientation if metric.direction else None
+    gain = None
+    if sign is not None and old is not None and new is not None:
+        gain = sign * (new - old)
     return MetricVerdict(
         name=metric.name,
         role=metric.role,
         direction=metric.direction,
         source=metric.source.kind,
         state=Ruling.INFO,
-        d=None if old is None or new is None else sign * (new - old),
+        d=gain,
         look=round(look.n),
         n_baseline=evidence.baseline.n,
         n_branch=evidence.branch.n,
@@ -152,11 +155,13 @@ def _mode_state(
 ) -> tuple[Ruling, bool]:
     """The state so far, and whether it is final.
 
-    A block is final at once and a broken baseline too; a pass when every metric that
-    can block has passed and the branch fails no more often than the baseline.
+    A block is final at once; a pass when every metric that can block has passed and
+    the branch fails no more often than the baseline. A broken baseline is final too,
+    and only what needs no baseline can still block then.
     """
+    roles = _ALONE if failures.broken else _DECIDING
     states = tuple(
-        verdict.state for verdict, _ in judged.values() if verdict.role in _DECIDING
+        verdict.state for verdict, _ in judged.values() if verdict.role in roles
     )
     if failures.state is not Ruling.PASS:
         return worst((failures.state, *states)), True
@@ -167,6 +172,7 @@ def _mode_state(
 
 
 _DECIDING = (Role.PRIMARY, Role.TARGET, Role.LIMIT)
+_ALONE = (Role.TARGET, Role.LIMIT)
 
 
 def _hopeless(judged: Mapping[str, Judged]) -> bool:

@@ -69,7 +69,12 @@ def _test(rules: Rulebook, metric: Metric, evidence: Evidence, look: Look) -> Te
     baseline, branch = evidence.complete(metric.name)
     sample = Sample(baseline, branch, evidence.paired, evidence.same_streams())
     level = look.level(rules.decision.alpha, rules.decision.spending)
-    comparison = compare(sample, Rule(_orientation(metric), _tolerance(metric)), level)
+    rule = Rule(_orientation(metric), _tolerance(metric))
+    try:
+        comparison = compare(sample, rule, level)
+    except UserFault as fault:
+        place = f"Mode `{rules.mode.name}`, metric `{metric.name}`:"
+        raise UserFault(f"{place} {fault.problem}", fault.mend) from None
     return Tested(metric, comparison, level, crossing(comparison, level))
 
 
@@ -127,7 +132,7 @@ def _verdict(
         state=ruling[1],
         reason=ruling[0],
         method=found.method,
-        d=found.d if known else None,
+        d=_finite(found.d) if known else None,
         low=_finite(found.low),
         high=_finite(found.high),
         tolerance=_finite(found.margin),

@@ -55,6 +55,8 @@ def _sections(policy: Policy) -> Iterator[Unsupported]:
     for name, fact in _SECTIONS.items():
         if name in policy.given and not _switched_off(policy, name):
             yield _refused(name, fact)
+    if policy.enforcement == "advisory":
+        yield _refused("enforcement", "a local verdict is always the gate's own")
     if policy.base_moved == "rejudge":
         yield _refused("base_moved", "nothing is judged anew when the base moves")
     if policy.baseline.refresh_s is not None:

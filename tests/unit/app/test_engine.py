@@ -200,3 +200,16 @@ def test_a_dead_dispatcher_ends_the_evaluation_with_its_own_fault() -> None:
     laptop = Laptop(losing(0.0))
     with pytest.raises(MachineryFault):
         evaluate(plan(), laptop.store, ScriptedPulse(die), laptop.ticks.append)
+
+
+def test_what_somebody_else_cancelled_is_asked_for_again() -> None:
+    laptop = Laptop(losing(0.0))
+    cancelled = iter([True])
+
+    def interfere() -> None:
+        if next(cancelled, False):
+            laptop.store.withdraw(plan().evaluation)
+        laptop.work()
+
+    done = evaluate(plan(), laptop.store, ScriptedPulse(interfere), laptop.ticks.append)
+    assert done.verdict.state is Ruling.PASS

@@ -1,11 +1,20 @@
 """What `seedgate local` would judge, and all that it refuses before it spends."""
 
+from pathlib import PurePosixPath
+
 import pytest
 
 from bot.adapters.policy_file import load_policy
-from bot.app.local import POLICY_PATH, Comparison, Request, compare
+from bot.app.local import (
+    POLICY_PATH,
+    Comparison,
+    Request,
+    compare,
+    require_own_code,
+)
 from bot.domain.errors import PolicyFaults, UserFault
 from tests.fakes.repository import FakeRepository
+from workers.contract import Node
 
 POLICY = b"""\
 version: 1
@@ -203,3 +212,26 @@ def test_a_feature_of_a_mode_that_is_not_judged_is_no_obstacle(
         ask(repository, policy_text=text, policy_source="mine.yml")
     found = ask(repository, policy_text=text, policy_source="m.yml", modes=("mlp",))
     assert [mode.name for mode in found.modes] == ["mlp"]
+
+
+@pytest.mark.parametrize(
+    ("editables", "refused"),
+    [
+        ((), False),
+        (("/home/ann/other",), False),
+        (("/home/ann",), False),
+        (("/home/ann/other", "/home/ann/digits/package"), True),
+        (("/home/ann/digits",), True),
+    ],
+)
+def test_a_working_copy_that_every_arm_would_import_is_refused(
+    editables: tuple[str, ...], refused: bool
+) -> None:
+    node = Node("n", "cpu", "env", 1.0, 0.0, 1, editables=editables)
+    repository = PurePosixPath("/home/ann/digits")
+    if not refused:
+        require_own_code(node, repository)
+        return
+    with pytest.raises(UserFault, match="/home/ann/digits") as caught:
+        require_own_code(node, repository)
+    assert "PYTHONPATH" in caught.value.mend

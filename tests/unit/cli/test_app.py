@@ -1,6 +1,9 @@
 """The command line as a whole: every end has its exit code and a sentence."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,28 @@ def test_a_wrong_call_exits_64_with_a_sentence(
 ) -> None:
     assert run(words) == 64
     assert sentence in capsys.readouterr().err
+
+
+def test_a_report_that_could_not_be_written_is_refused_before_anything_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*given(tmp_path, 0.0), "--json", str(tmp_path)]) == 64
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "cannot be written" in told.err
+
+
+@pytest.mark.parametrize(("shift", "code"), [(0.0, 0), (0.5, 1)])
+def test_a_reader_that_has_seen_enough_does_not_change_the_verdict(
+    tmp_path: Path, shift: float, code: int
+) -> None:
+    """Standard output is a pipe that nobody reads any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "bot", *given(tmp_path, shift)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (code, b"")
 
 
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:

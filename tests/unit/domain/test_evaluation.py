@@ -191,6 +191,17 @@ def test_a_lost_trial_that_was_not_needed_any_more_changes_nothing() -> None:
     assert step.verdict.state is Ruling.PASS
 
 
+def test_a_trial_that_was_only_started_early_and_lost_decides_nothing() -> None:
+    here = plan(slots=8)
+    early = Slot("mlp", Baseline(), 4)
+    infra = TrialResult(Infra(InfraReason.DISK, "the disk is full"))
+    trials = dict(list(results(here, 4).items())[:-1])
+    trials[early] = ended(here, early, infra, state=TrialState.INFRA)
+    step = next_step(Facts(here, trials))
+    assert step.verdict is None
+    assert step.wanted[0].position == 3
+
+
 def test_a_spent_budget_ends_undecided_and_never_wants_more_than_it_has() -> None:
     rules = policy(budget=Budget(trials=6))
     here = plan(rules)

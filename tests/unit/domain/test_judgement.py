@@ -1,6 +1,8 @@
 """How one mode is judged: stories of two arms."""
 
+import dataclasses
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -157,6 +159,7 @@ def test_a_seed_without_effect_is_noticed() -> None:
     flat = trials([0.5] * 20)
     verdict = judge(flat, flat)
     assert of(verdict, Reason.SEED_HAS_NO_EFFECT).evidence["value"] == 0.5
+    assert (verdict.state, verdict.look) == (Ruling.PASS, 20)
 
 
 def test_one_stream_for_all_seeds_is_no_proof_of_identity() -> None:
@@ -195,6 +198,22 @@ def test_a_baseline_that_fails_half_the_time_cannot_be_compared_with() -> None:
     verdict = judge(baseline, trials(noise(2)))
     assert (verdict.state, verdict.look) == (Ruling.UNDECIDED, 4)
     assert Reason.BASELINE_BROKEN in reasons(verdict)
+
+
+def test_a_broken_baseline_proves_no_harm_but_a_limit_still_counts() -> None:
+    seconds = limit("seconds", maximum=10)
+    both = {"loss": 1.0, "seconds": 5.0}
+    baseline = [
+        crash(i) if i % 2 else Measured(i, {**both, "loss": v})
+        for i, v in enumerate(noise(1))
+    ]
+    worse = [Measured(i, {**both, "loss": v + 0.5}) for i, v in enumerate(noise(2))]
+    runs = mode("mlp", LOSS, seconds)
+    verdict = judge(baseline, worse, runs, looks=(8, 20))
+    assert verdict.state is Ruling.UNDECIDED
+    assert Reason.BASELINE_BROKEN in reasons(verdict)
+    slow = [Measured(one.seed, {**one.metrics, "seconds": 11.0}) for one in worse]
+    assert judge(baseline, slow, runs, looks=(8, 20)).state is Ruling.BLOCK
 
 
 def test_one_value_over_the_limit_blocks() -> None:
@@ -267,10 +286,36 @@ def test_one_trial_alone_says_nothing_of_a_target() -> None:
 def test_a_metric_that_is_only_shown_never_decides() -> None:
     both = [Measured(i, {"loss": v, "gap": v}) for i, v in enumerate(noise(1))]
     worse = [Measured(i, {"loss": v, "gap": 9.0}) for i, v in enumerate(noise(2))]
-    verdict = judge(both, worse, mode("mlp", LOSS, shown("gap")))
+    gap = dataclasses.replace(shown("gap"), direction=Direction.MINIMIZE)
+    verdict = judge(both, worse, mode("mlp", LOSS, gap))
     assert verdict.state is Ruling.PASS
     assert verdict.metrics[1].branch_mean == 9.0
-    assert verdict.metrics[1].d == pytest.approx(8.0, abs=0.1)
+    assert verdict.metrics[1].d == pytest.approx(-8.0, abs=0.1)
+
+
+def test_without_a_direction_no_effect_is_called_better_or_worse() -> None:
+    both = trials(noise(1), "gap")
+    verdict = judge(both, both, mode("mlp", shown("gap")))
+    assert verdict.metrics[0].branch_mean is not None
+    assert verdict.metrics[0].d is None
+
+
+def test_values_too_large_to_subtract_end_in_a_verdict_without_infinities() -> None:
+    low = trials([1.7e308 - i * 1e300 for i in range(20)])
+    high = trials([-1.7e308 + i * 1e300 for i in range(20)])
+    verdict = judge(low, high)
+    numbers = [v for f in verdict.findings for v in f.evidence.values()]
+    assert all(math.isfinite(v) for v in numbers if isinstance(v, float))
+
+
+def test_a_relative_tolerance_without_meaning_names_mode_and_metric() -> None:
+    source = MetricSource("loss", SourceKind.REPORTED)
+    percent = Metric(
+        "loss", source, direction=Direction.MINIMIZE, tolerance=RelativeTolerance(0.1)
+    )
+    around = trials([(-1.0) ** i for i in range(20)])
+    with pytest.raises(UserFault, match="Mode `mlp`, metric `loss`"):
+        judge(around, trials(noise(1)), mode("mlp", percent))
 
 
 def test_a_mode_with_nothing_but_shown_metrics_passes() -> None:

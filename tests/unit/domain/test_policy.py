@@ -88,6 +88,7 @@ def test_an_ablation_that_is_switched_off_is_not_missed() -> None:
     ("parts", "name"),
     [
         ({"base_moved": "rejudge"}, "base_moved"),
+        ({"enforcement": "advisory"}, "enforcement"),
         ({"baseline": BaselineRule(refresh_s=604800.0)}, "baseline.refresh"),
         ({"data": Data(paths=("data",))}, "data.paths"),
         ({"decision": Decision(futility=True)}, "decision.futility"),
@@ -112,7 +113,7 @@ def test_what_is_executed_or_informs_is_not_named() -> None:
         baseline=BaselineRule(max_age_s=60.0, cached_share=0.0),
         data=Data(version="3"),
         branches=("main",),
-        enforcement="advisory",
+        enforcement="enforce",
         permissions={"run": "admin"},
         given=frozenset({"decision", "baseline", "data", "branches", "base_moved"}),
     )

@@ -379,7 +379,7 @@ def test_the_stream_digest_does_not_depend_on_when_files_were_read(desk: Desk) -
     digests = []
     for first in (True, False):
         collector = desk.collector(*sources)
-        desk.write("acc\n1\n2\n")
+        desk.write("acc\n1\n2\n4\n")
         if first:
             collector.poll()
         collector.stdout(b"loss: 3\n")
