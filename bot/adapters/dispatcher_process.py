@@ -24,9 +24,10 @@ from workers.contract import Node
 PASSED_ON = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ"),
     *("VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"),
-    *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY", "RAY_ADDRESS"),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY"),
+    *("RAY_ADDRESS", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
 )
-"""All that the dispatcher, and so a trial, may see of our environment."""
+"""All that the dispatcher may see of our environment; a trial sees less."""
 
 ENTRY = "from bot.compose.dispatcher import dispatch; dispatch()"
 NODE_FILE = "node.json"

@@ -116,14 +116,15 @@ def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
     assert laptop.run(*local(repository)).verdict == "block"
 
 
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger
+    tmp_path: Path, laptop: Laptop, ledger: Ledger, ending: signal.Signals
 ) -> None:
     repository, hold = story(tmp_path, ledger)
     hold.touch()
     command = laptop.start(*local(repository))
     until(lambda: len(ledger.lines("end")) >= 2, "two trials to end")
-    command.send_signal(signal.SIGINT)
+    command.send_signal(ending)
     assert command.wait(DEADLINE_S) == 130
     assert not laptop.processes()
     told = laptop.run(*local(repository))

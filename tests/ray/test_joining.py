@@ -1,5 +1,6 @@
 """A dispatcher that joins a Ray cluster which somebody else started."""
 
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.ray.conftest import HERE, Desk, alive, kill, session, until
+from tests.samples.quick import WORSE, build_quick
 from workers.contract import TrialState
 
 pytestmark = pytest.mark.ray
@@ -76,3 +78,23 @@ def test_the_heir_of_a_killed_dispatcher_ends_the_orphans_on_the_cluster(
     until(lambda: not alive(orphan["child"]))
     desk.close()
     until(lambda: not alive(orphan["agent"]))
+
+
+def test_a_local_branch_is_judged_on_a_cluster_that_is_there(
+    head: str, tmp_path: Path
+) -> None:
+    repository = build_quick(tmp_path / "repository", branch_behaviour=WORSE)
+    report = tmp_path / "report.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bot", "local", "--repo", str(repository)),
+            *("--base", "main", "--json", str(report)),
+        ],
+        env={**os.environ, **TOKEN, "RAY_ADDRESS": head}
+        | {"SEEDGATE_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr.decode()
+    assert json.loads(report.read_text())["verdict"] == "block"

@@ -257,6 +257,26 @@ def test_another_package_is_another_environment(tmp_path: Path) -> None:
     assert len(hashes) == 2
 
 
+def test_a_package_that_is_imported_from_a_working_copy_is_told_with_its_folder(
+    tmp_path: Path,
+) -> None:
+    site, copy = tmp_path / "site", tmp_path / "my copy"
+    record = site / "thing-1.0.dist-info"
+    record.mkdir(parents=True)
+    record.joinpath("METADATA").write_text("Name: thing\nVersion: 1.0\n")
+    origin = {"url": copy.as_uri(), "dir_info": {"editable": True}}
+    record.joinpath("direct_url.json").write_text(json.dumps(origin))
+    script = tmp_path / "bin" / "python"
+    script.parent.mkdir()
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); exec(sys.argv[1])"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$3"\n')
+    script.chmod(0o755)
+    bench = Bench(tmp_path, {"environ": {"VIRTUAL_ENV": str(tmp_path)}})
+    node = bench.agent.describe()
+    assert str(copy) in node.editables
+    assert "editable: " in node.environment_summary
+
+
 def test_a_python_that_cannot_be_asked_is_described_as_such(tmp_path: Path) -> None:
     script = tmp_path / "bin" / "python"
     script.parent.mkdir()
