@@ -65,6 +65,8 @@ class Reason(StrEnum):
     NOT_SHOWN = "not_shown"
     BIT_IDENTICAL = "bit_identical"
     NO_DIFFERENCE = "no_difference"  # also: may_differ (upper share of seeds, 0..1)
+    # regression: look, n_branch; the baseline's values change sign
+    TOLERANCE_UNCLEAR = "tolerance_unclear"
     STOPPED_EARLY = "stopped_early"  # not judged to its end: another rule had decided
     # improvement: the same
     BETTER = "better"

@@ -20,6 +20,7 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.NOT_SHOWN: FindingKind.REGRESSION,
     Reason.BIT_IDENTICAL: FindingKind.REGRESSION,
     Reason.NO_DIFFERENCE: FindingKind.REGRESSION,
+    Reason.TOLERANCE_UNCLEAR: FindingKind.REGRESSION,
     Reason.STOPPED_EARLY: FindingKind.REGRESSION,
     Reason.BETTER: FindingKind.IMPROVEMENT,
     Reason.MORE_FAILURES: FindingKind.FAILURE,

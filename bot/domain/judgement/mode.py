@@ -176,13 +176,19 @@ _ALONE = (Role.TARGET, Role.LIMIT)
 
 
 def _hopeless(judged: Mapping[str, Judged]) -> bool:
-    """Whether no later look can decide: only limits, and one was not seen kept."""
+    """Whether no later look can decide what is still open.
+
+    A limit that was not seen kept stays so, and so does a tolerance without meaning.
+    """
     waiting = [
-        verdict.role
+        verdict
         for verdict, _ in judged.values()
         if verdict.state is Ruling.UNDECIDED and verdict.role in _DECIDING
     ]
-    return bool(waiting) and all(role is Role.LIMIT for role in waiting)
+    return bool(waiting) and all(
+        one.role is Role.LIMIT or one.reason is Reason.TOLERANCE_UNCLEAR
+        for one in waiting
+    )
 
 
 def _close(rules: Rulebook, judged: Judged) -> Judged:

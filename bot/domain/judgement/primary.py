@@ -49,7 +49,11 @@ def judge_primary(
     `may_pass` is False while the branch has more failed trials than the baseline. The
     verdict is UNDECIDED with no reason while looks are left.
     """
-    tested = _test(rules, metric, evidence, look)
+    rule = Rule(_orientation(metric), _tolerance(metric))
+    try:
+        tested = _test(rules, metric, evidence, look, rule)
+    except UserFault:
+        return _unclear(rules, metric, evidence, look)
     reason, state = _ruling(tested, evidence, look, may_pass=may_pass)
     verdict = _verdict(tested, evidence, look, (reason, state))
     if reason is None:
@@ -65,16 +69,37 @@ def judge_primary(
     return verdict, (main, *extra)
 
 
-def _test(rules: Rulebook, metric: Metric, evidence: Evidence, look: Look) -> Tested:
+def _unclear(
+    rules: Rulebook, metric: Metric, evidence: Evidence, look: Look
+) -> tuple[MetricVerdict, tuple[Finding, ...]]:
+    """A tolerance relative to a mean around zero: no look can ever decide."""
+    verdict = MetricVerdict(
+        name=metric.name,
+        role=metric.role,
+        direction=metric.direction,
+        source=metric.source.kind,
+        state=Ruling.UNDECIDED,
+        reason=Reason.TOLERANCE_UNCLEAR,
+        look=round(look.n),
+        n_baseline=evidence.baseline.n,
+        n_branch=evidence.branch.n,
+        failed_baseline=len(evidence.baseline.crashed),
+        failed_branch=len(evidence.branch.crashed),
+        per_seed=evidence.per_seed(metric.name),
+    )
+    facts: Facts = {"look": verdict.look, "n_branch": verdict.n_branch}
+    place = {"mode": rules.mode.name, "metric": metric.name}
+    one = finding(Reason.TOLERANCE_UNCLEAR, Ruling.UNDECIDED, facts, **place)
+    return verdict, (one,)
+
+
+def _test(
+    rules: Rulebook, metric: Metric, evidence: Evidence, look: Look, rule: Rule
+) -> Tested:
     baseline, branch = evidence.complete(metric.name)
     sample = Sample(baseline, branch, evidence.paired, evidence.same_streams())
     level = look.level(rules.decision.alpha, rules.decision.spending)
-    rule = Rule(_orientation(metric), _tolerance(metric))
-    try:
-        comparison = compare(sample, rule, level)
-    except UserFault as fault:
-        place = f"Mode `{rules.mode.name}`, metric `{metric.name}`:"
-        raise UserFault(f"{place} {fault.problem}", fault.mend) from None
+    comparison = compare(sample, rule, level)
     return Tested(metric, comparison, level, crossing(comparison, level))
 
 

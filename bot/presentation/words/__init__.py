@@ -23,7 +23,12 @@ def words(finding: Finding) -> Words:  # noqa: C901, PLR0911 - a closed list, re
             | Reason.BETTER
         ):
             return settled(reason, facts)
-        case Reason.HARM_SHOWN | Reason.NOT_SHOWN | Reason.STOPPED_EARLY:
+        case (
+            Reason.HARM_SHOWN
+            | Reason.NOT_SHOWN
+            | Reason.STOPPED_EARLY
+            | Reason.TOLERANCE_UNCLEAR
+        ):
             return unsettled(reason, facts)
         case (
             Reason.MORE_FAILURES
@@ -71,6 +76,7 @@ _LABELS = {
     Reason.BIT_IDENTICAL: "bit-identical",
     Reason.NO_DIFFERENCE: "no difference",
     Reason.STOPPED_EARLY: "not judged to its end",
+    Reason.TOLERANCE_UNCLEAR: "tolerance unclear",
     Reason.BETTER: "better",
     Reason.LIMIT_BROKEN: "limit broken",
     Reason.LIMIT_KEPT: "limit kept",

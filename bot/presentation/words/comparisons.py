@@ -13,7 +13,12 @@ Settled = Literal[
     Reason.NO_DIFFERENCE,
     Reason.BETTER,
 ]
-Open = Literal[Reason.HARM_SHOWN, Reason.NOT_SHOWN, Reason.STOPPED_EARLY]
+Open = Literal[
+    Reason.HARM_SHOWN,
+    Reason.NOT_SHOWN,
+    Reason.STOPPED_EARLY,
+    Reason.TOLERANCE_UNCLEAR,
+]
 
 
 def settled(reason: Settled, facts: Facts) -> Words:
@@ -42,6 +47,8 @@ def unsettled(reason: Open, facts: Facts) -> Words:
             return _open(facts)
         case Reason.STOPPED_EARLY:
             return _stopped(facts)
+        case Reason.TOLERANCE_UNCLEAR:
+            return _unclear(facts)
         case _:
             assert_never(reason)
 
@@ -160,4 +167,13 @@ def _stopped(facts: Facts) -> Words:
         f"{facts.metric} was not judged to its end{facts.here}",
         f"{facts.lead}{facts.metric} was not judged to its end, because another rule "
         f"had decided.{so_far}",
+    )
+
+
+def _unclear(facts: Facts) -> Words:
+    return Words(
+        f"the tolerance of {facts.metric} has no meaning{facts.here}",
+        f"{facts.lead}the tolerance of {facts.metric} is a share of the baseline's "
+        "mean, and the baseline's values lie on both sides of zero.",
+        "Give the tolerance in units of the metric; the trials are kept.",
     )

@@ -308,14 +308,16 @@ def test_values_too_large_to_subtract_end_in_a_verdict_without_infinities() -> N
     assert all(math.isfinite(v) for v in numbers if isinstance(v, float))
 
 
-def test_a_relative_tolerance_without_meaning_names_mode_and_metric() -> None:
+def test_a_relative_tolerance_of_a_mean_around_zero_is_never_decided() -> None:
     source = MetricSource("loss", SourceKind.REPORTED)
     percent = Metric(
         "loss", source, direction=Direction.MINIMIZE, tolerance=RelativeTolerance(0.1)
     )
     around = trials([(-1.0) ** i for i in range(20)])
-    with pytest.raises(UserFault, match="Mode `mlp`, metric `loss`"):
-        judge(around, trials(noise(1)), mode("mlp", percent))
+    verdict = judge(around, trials(noise(1)), mode("mlp", percent))
+    assert (verdict.state, verdict.decided) == (Ruling.UNDECIDED, True)
+    assert verdict.look == 4
+    assert of(verdict, Reason.TOLERANCE_UNCLEAR).metric == "loss"
 
 
 def test_a_mode_with_nothing_but_shown_metrics_passes() -> None:

@@ -68,6 +68,7 @@ SAMPLES: Mapping[Reason, Evidence] = {
             Reason.BIT_IDENTICAL,
             Reason.NO_DIFFERENCE,
             Reason.STOPPED_EARLY,
+            Reason.TOLERANCE_UNCLEAR,
             Reason.BETTER,
         ),
         COMPARED,
