@@ -70,6 +70,42 @@ class Reason(StrEnum):
     STOPPED_EARLY = "stopped_early"  # not judged to its end: another rule had decided
     # improvement: the same
     BETTER = "better"
+    # improvement (role improve): d, low, high, margin, p_shown, p_missed, level, look,
+    # n_baseline, n_branch, baseline_mean, branch_mean, method, orientation, detectable
+    IMPROVEMENT_SHOWN = "improvement_shown"
+    IMPROVEMENT_RULED_OUT = "improvement_ruled_out"
+    IMPROVEMENT_NOT_SHOWN = "improvement_not_shown"
+    # improvement: waits_for (the metric before it in the file that is not shown yet)
+    IMPROVEMENT_WAITS = "improvement_waits"
+    # regression (guardrails and slices): d, low, high, tolerance, p_beyond, level (its
+    # Holm boundary), family (hypotheses), look, n_baseline, n_branch, baseline_mean,
+    # branch_mean, method, orientation, detectable
+    GUARDRAIL_BROKEN = "guardrail_broken"
+    GUARDRAIL_KEPT = "guardrail_kept"
+    # regression: p_pass, p_block (conditional powers), look, n_max
+    FUTILE = "futile"
+    # regression: d, low, high, tolerance, anchor (name), look, p_ni, p_harm, level,
+    # baseline_mean (the anchor's), branch_mean, n_baseline, n_branch, method
+    ANCHOR_KEPT = "anchor_kept"
+    ANCHOR_LOST = "anchor_lost"
+    ANCHOR_OPEN = "anchor_open"
+    # regression: spent, budget (in units of the metric), anchor, tolerance
+    TOLERANCE_SPENT = "tolerance_spent"
+    # saturation: bound, mean, sd; values near a bound are compared on another scale
+    NEAR_BOUND = "near_bound"
+    # saturation: bound, value, seed; a value at the bound has no logit or logarithm
+    SATURATED = "saturated"
+    # saturation: tolerance, resolution (one example), se, examples
+    TEST_SET_SMALL = "test_set_small"
+    # shadowed: d, low, high, tolerance, p_harm, level, family, look, n_branch (pairs),
+    # full_mean, without_mean, orientation, title
+    CHANGE_HARMFUL = "change_harmful"
+    CHANGE_SUSPECT = "change_suspect"  # the same, found after a block
+    CHANGE_TOLERATED = "change_tolerated"
+    # shadowed: why
+    CHANGE_NOT_ESTIMABLE = "change_not_estimable"
+    # shadowed: first, second (ids), d, low, high, look
+    INTERACTION = "interaction"
     # failure: failed_branch, failed_baseline, n_branch, n_baseline, p, level,
     # upper (95 % bound of the branch's failure rate), first (reason: detail)
     MORE_FAILURES = "more_failures"
@@ -86,16 +122,37 @@ class Reason(StrEnum):
     TARGET_NOT_SHOWN = "target_not_shown"
     # power: detectable, tolerance, n, power
     DETECTABLE = "detectable"
+    # power: chance (that a branch without effect is stopped), promised, assumed
+    CHANCE_OF_STOP = "chance_of_stop"
+    # power: test, correlation, pairs, break_even, scale, guarded (chosen from history)
+    TEST_CHOSEN = "test_chosen"
+    # power: tolerance, passing (share of branches without effect that would pass),
+    # smallest (tolerance that can be policed), sd
+    TOLERANCE_SMALL = "tolerance_small"
+    # power: attempt, attempts (None: not limited), alpha
+    EVALUATIONS_COUNTED = "evaluations_counted"
+    ATTEMPTS_SPENT = "attempts_spent"
     # sanity: value, seeds
     SEED_HAS_NO_EFFECT = "seed_has_no_effect"
     # environment: lost, first
     TRIALS_LOST = "trials_lost"
+    # environment: arm, what (metric or field), low, high (means of the two groups), n,
+    # n_high; the trials of an arm come from different machines
+    MIXED_MACHINES = "mixed_machines"
+    # environment: p, nodes (tuple), worst, gap; trials differ by where they ran
+    NODE_EFFECT = "node_effect"
+    # environment: value, low, high, seed, stored; a fresh baseline trial is not like
+    # the stored ones
+    CANARY_OUTSIDE = "canary_outside"
+    # environment: cusum, threshold, since; the baseline moves over time
+    DRIFT = "drift"
     NO_SANDBOX = "no_sandbox"
     # conflict, with: files
     MERGE_CONFLICT = "merge_conflict"
     # partial: narrowed (tuple of what was left out)
     NARROWED = "narrowed"
-    # partial, of `judge`: n_given, n_next or n_max
+    # partial, of `judge`: n_given, n_next or n_max; beyond the last look also e_ni,
+    # e_harm (t e-values) and needed (1 / alpha)
     BETWEEN_LOOKS = "between_looks"
     BEYOND_LAST_LOOK = "beyond_last_look"
     MORE_LOOKS_LEFT = "more_looks_left"
@@ -128,6 +185,11 @@ class MetricVerdict:
     `d` is oriented so that positive is better; [`low`, `high`] is the repeated
     confidence interval at `look` (seeds per arm), from the same test as `state`.
     `tolerance` is in units of the metric. Fields that a role does not have are None.
+    For `improve`, p_ni shows a gain above `margin` and p_harm rules it out; for
+    `guardrail`, p_harm shows a loss beyond the tolerance. `level` is the boundary in
+    force, a Holm boundary where `family` hypotheses are tested together. `slice_of`
+    is the metric that this is a slice of. `e_ni` and `e_harm` are e-values, known
+    beyond the last look only.
     `per_seed` lists (seed, baseline value, branch value) in dispatch order, None for a
     failed trial or an arm that was not run. `detectable` is the smallest loss that the
     look in force can show with 80 % power, in units of the metric.
@@ -160,6 +222,11 @@ class MetricVerdict:
     minimum: float | None = None
     detectable: float | None = None
     per_seed: tuple[tuple[int | None, float | None, float | None], ...] = ()
+    margin: float | None = None
+    family: int = 1
+    slice_of: str | None = None
+    e_ni: float | None = None
+    e_harm: float | None = None
 
 
 class Fingerprint(StrEnum):
@@ -187,12 +254,49 @@ class ModeVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeEffect:
+    """What one change does to one metric: the whole branch against it left out.
+
+    `d` is oriented so that positive is better. `single` is the same with the change
+    alone on the baseline, oriented `d` and its interval, None where it was not run.
+    """
+
+    mode: str
+    metric: str
+    state: Ruling
+    reason: Reason | None
+    d: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+    p_ni: float | None = None
+    p_harm: float | None = None
+    level: float | None = None
+    n: int = 0
+    failed: int = 0
+    single: tuple[float, float | None, float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVerdict:
+    """One change of the branch; `why_not` says why it could not be estimated."""
+
+    id: str
+    effects: tuple[ChangeEffect, ...] = ()
+    title: str = ""
+    commits: tuple[str, ...] = ()
+    estimable: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer for one branch: the worst state of its parts, and why."""
 
     state: Ruling
     findings: tuple[Finding, ...]
     modes: tuple[ModeVerdict, ...] = ()
+    changes: tuple[ChangeVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

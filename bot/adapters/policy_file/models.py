@@ -91,7 +91,7 @@ class DecisionModel(Strict):
         description="A tolerance that the seeds cannot police.",
     )
     spending: SpendingField | None = Field(
-        default=None, description="pocock, obf, kd:RHO or hsd:GAMMA; default hsd:2."
+        default=None, description="pocock, obf, kd:RHO or hsd:GAMMA; default hsd:3."
     )
     futility: OnOff = Field(default=False, description="Stop early where hopeless.")
     attempts: Annotated[Whole, Field(ge=1)] | None = Field(

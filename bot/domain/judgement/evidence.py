@@ -1,10 +1,11 @@
 """What both arms of a mode showed at one look, and the look itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.policy import Decision, Mode, Role, Spending
 from bot.domain.stats.boundaries import level_at
+from bot.domain.stats.choice import Choice
 from bot.domain.trials import Crashed, Measured, Observation
 
 Pair = tuple[Observation, Observation]
@@ -127,11 +128,23 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What every rule of one mode needs: the mode, the error rates, all looks."""
+    """What every rule of one mode needs: the mode, the error rates, all looks.
+
+    `choices` are the tests that design or history fixed before the first trial.
+    `beyond` are further numbers of seeds per arm, above the last look, that somebody
+    asked for: there only e-values decide.
+    """
 
     mode: Mode
     decision: Decision
     looks: tuple[int, ...]
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    beyond: tuple[int, ...] = ()
+
+    def choice(self, metric: str) -> Choice:
+        """How the arms are compared on a metric (`test_loss/night` as `test_loss`)."""
+        plain = self.choices.get(metric.partition("/")[0], Choice())
+        return self.choices.get(metric, plain)
 
 
 def needs_baseline(mode: Mode) -> bool:

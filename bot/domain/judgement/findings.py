@@ -23,6 +23,34 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.TOLERANCE_UNCLEAR: FindingKind.REGRESSION,
     Reason.STOPPED_EARLY: FindingKind.REGRESSION,
     Reason.BETTER: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_SHOWN: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_RULED_OUT: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_NOT_SHOWN: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_WAITS: FindingKind.IMPROVEMENT,
+    Reason.GUARDRAIL_BROKEN: FindingKind.REGRESSION,
+    Reason.GUARDRAIL_KEPT: FindingKind.REGRESSION,
+    Reason.FUTILE: FindingKind.POWER,
+    Reason.ANCHOR_KEPT: FindingKind.REGRESSION,
+    Reason.ANCHOR_LOST: FindingKind.REGRESSION,
+    Reason.ANCHOR_OPEN: FindingKind.REGRESSION,
+    Reason.TOLERANCE_SPENT: FindingKind.REGRESSION,
+    Reason.NEAR_BOUND: FindingKind.SATURATION,
+    Reason.SATURATED: FindingKind.SATURATION,
+    Reason.TEST_SET_SMALL: FindingKind.SATURATION,
+    Reason.CHANGE_HARMFUL: FindingKind.SHADOWED,
+    Reason.CHANGE_SUSPECT: FindingKind.SHADOWED,
+    Reason.CHANGE_TOLERATED: FindingKind.SHADOWED,
+    Reason.CHANGE_NOT_ESTIMABLE: FindingKind.SHADOWED,
+    Reason.INTERACTION: FindingKind.SHADOWED,
+    Reason.CHANCE_OF_STOP: FindingKind.POWER,
+    Reason.TEST_CHOSEN: FindingKind.POWER,
+    Reason.TOLERANCE_SMALL: FindingKind.POWER,
+    Reason.EVALUATIONS_COUNTED: FindingKind.POWER,
+    Reason.ATTEMPTS_SPENT: FindingKind.POWER,
+    Reason.MIXED_MACHINES: FindingKind.ENVIRONMENT,
+    Reason.NODE_EFFECT: FindingKind.ENVIRONMENT,
+    Reason.CANARY_OUTSIDE: FindingKind.ENVIRONMENT,
+    Reason.DRIFT: FindingKind.ENVIRONMENT,
     Reason.MORE_FAILURES: FindingKind.FAILURE,
     Reason.FAILURES_LEFT: FindingKind.FAILURE,
     Reason.FAILURES_SEEN: FindingKind.FAILURE,
@@ -55,16 +83,25 @@ def finding(
     *,
     mode: str | None = None,
     metric: str | None = None,
+    change: str | None = None,
 ) -> Finding:
     """A finding whose id holds its evidence: an effect that changes gets a new id."""
     kind = _KINDS[reason]
     evidence = {name: _finite(value) for name, value in evidence.items()}
     text = json.dumps(
-        [kind, mode, metric, reason, dict(sorted(evidence.items()))], allow_nan=False
+        [
+            kind,
+            mode,
+            metric,
+            *filter(None, [change]),
+            reason,
+            dict(sorted(evidence.items())),
+        ],
+        allow_nan=False,
     )
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Finding(
-        f"{kind}-{digest}", kind, state, reason, mode, metric, None, evidence
+        f"{kind}-{digest}", kind, state, reason, mode, metric, change, evidence
     )
 
 

@@ -53,7 +53,11 @@ Tolerance = AbsoluteTolerance | RelativeTolerance | AutoTolerance
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric of a mode. Which fields are set depends on the role (policy page)."""
+    """One metric of a mode. Which fields are set depends on the role (policy page).
+
+    `bounds` are the smallest and largest values that the metric can take, None where
+    there is no end or it is not known.
+    """
 
     name: str
     source: MetricSource
@@ -66,3 +70,9 @@ class Metric:
     maximum: float | None = None
     minimum: float | None = None
     slices: tuple[str, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def slice_names(self) -> tuple[str, ...]:
+        """The names under which trials report the slices: `test_loss/night`."""
+        return tuple(f"{self.name}/{one}" for one in self.slices)

@@ -19,7 +19,7 @@ class Spending:
     """A spending function; `parameter` is rho of `kd` or gamma of `hsd`, else 0."""
 
     family: SpendingFamily = SpendingFamily.HWANG_SHIH_DECANI
-    parameter: float = 2.0
+    parameter: float = 3.0
 
 
 def parse_spending(text: str) -> Spending | None:

@@ -5,11 +5,12 @@ of "not worse than the tolerance" rejects d <= -margin, the test of harm rejects
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from bot.domain.errors import UserFault
 from bot.domain.policy import AbsoluteTolerance, RelativeTolerance
+from bot.domain.stats.choice import Choice
 from bot.domain.stats.estimate import (
     EXACT_FROM,
     RESOLUTION,
@@ -31,10 +32,14 @@ FEWEST = 4  # complete pairs (or runs in each arm) below which nothing is tested
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`orientation` is +1 where larger is better, else -1; `tolerance` is not auto."""
+    """`orientation` is +1 where larger is better, else -1; `tolerance` is not auto.
+
+    `choice` is the test, fixed before the values were seen.
+    """
 
     orientation: int
     tolerance: AbsoluteTolerance | RelativeTolerance
+    choice: Choice = field(default_factory=Choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ class Sample:
 class Comparison:
     """What the runs say about `d` = orientation * (mean branch - mean baseline).
 
-    `p_ni` rejects d <= -margin, `p_harm` d >= 0, `p_better` d <= 0. [`low`, `high`] is
+    `p_ni` rejects d <= -margin, `p_beyond` d >= -margin, `p_harm` d >= 0, `p_better`
+    d <= 0. [`low`, `high`] is
     the repeated confidence interval at the level of the look: its ends are those of
     the two tests, so low >= -margin exactly where p_ni <= level, and high <= 0 where
     p_harm <= level. `sd` is the pooled SD of single runs, `se` the standard error of d.
@@ -84,6 +90,7 @@ class Comparison:
     p_ni: float = 1.0
     p_harm: float = 1.0
     p_better: float = 1.0
+    p_beyond: float = 1.0
     d: float = 0.0
     low: float = -math.inf
     high: float = math.inf
@@ -179,6 +186,7 @@ def _test(
         p_ni=_p_ni(harm, inferiority),
         p_harm=p_below(harm),
         p_better=p_above(harm),
+        p_beyond=p_below(inferiority),
     )
     low = scale * (inferiority.value - half_width(inferiority, level)) - found.margin
     high = scale * (harm.value + half_width(harm, level))
