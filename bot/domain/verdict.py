@@ -102,7 +102,7 @@ class Reason(StrEnum):
     CHANGE_HARMFUL = "change_harmful"
     CHANGE_SUSPECT = "change_suspect"  # the same, found after a block
     CHANGE_TOLERATED = "change_tolerated"
-    # shadowed: why
+    # shadowed, with a sentence: why
     CHANGE_NOT_ESTIMABLE = "change_not_estimable"
     # shadowed: first, second (ids), d, low, high, look
     INTERACTION = "interaction"

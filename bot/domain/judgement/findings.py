@@ -76,7 +76,7 @@ _KINDS: dict[Reason, FindingKind] = {
 }
 
 
-def finding(
+def finding(  # noqa: PLR0913 - a place has three names
     reason: Reason,
     state: Ruling,
     evidence: Evidence,
@@ -88,17 +88,9 @@ def finding(
     """A finding whose id holds its evidence: an effect that changes gets a new id."""
     kind = _KINDS[reason]
     evidence = {name: _finite(value) for name, value in evidence.items()}
-    text = json.dumps(
-        [
-            kind,
-            mode,
-            metric,
-            *filter(None, [change]),
-            reason,
-            dict(sorted(evidence.items())),
-        ],
-        allow_nan=False,
-    )
+    place = [kind, mode, metric, *filter(None, [change])]
+    facts = dict(sorted(evidence.items()))
+    text = json.dumps([*place, reason, facts], allow_nan=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Finding(
         f"{kind}-{digest}", kind, state, reason, mode, metric, change, evidence
