@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.app.ports import EvaluationStore, StoredTrial
 from bot.domain.evaluation import Facts, Step, next_step
-from bot.domain.plan import Plan, Slot, slots_until, spec_of
+from bot.domain.plan import Plan, Slot, slots_of, spec_of
 from bot.domain.trials import Trial
 from bot.domain.verdict import Cost, ModeVerdict, Verdict
 from workers.contract import FINISHED, TERMINAL, TrialSpec, TrialState
@@ -178,7 +178,8 @@ def _resolve(plan: Plan, store: EvaluationStore, now: float) -> dict[Slot, Trial
     A stored result that is older than the policy allows, and that another evaluation
     asked for, is passed over: the slot gets the next replicate of the same trial.
     """
-    slots = [s for mode in plan.modes for s in slots_until(mode, plan.looks[-1])]
+    last = plan.schedule[-1]
+    slots = [s for mode in plan.modes for s in slots_of(plan, mode, last)]
     specs = {slot: spec_of(plan, slot) for slot in slots}
     stale = list(specs)
     while stale:

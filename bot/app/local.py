@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from bot.app.pinned import pinned_release
 from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
 from bot.domain.errors import UserFault
 from bot.domain.plan import Trees
@@ -32,7 +33,7 @@ class Request:
     """What the caller asked for. Empty and None mean: as the policy says.
 
     `policy_text` is the content of a policy file that was named on the command line,
-    `policy_source` its name.
+    `policy_source` its name. `more` are seeds per arm past the policy's last look.
     """
 
     base: str | None = None
@@ -45,6 +46,7 @@ class Request:
     max_seeds: int | None = None
     ablation: bool = True
     allow_dirty: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Comparison:
     """What is compared, by which rule: all that a plan needs but the machine.
 
     `conflicts` is not empty where head does not merge; then there are no trees.
+    `anchor` is the release that the policy pins.
     """
 
     base: Revision
@@ -66,6 +69,8 @@ class Comparison:
     conflicts: tuple[str, ...] = ()
     scratch_ref: str | None = None
     max_seeds: int | None = field(default=None)
+    more: int = 0
+    anchor: Revision | None = None
 
 
 def compare(
@@ -92,6 +97,8 @@ def compare(
         conflicts=conflicts,
         scratch_ref=scratch_ref,
         max_seeds=_max_seeds(request),
+        more=_more(stage, request),
+        anchor=pinned_release(repository, policy),
     )
 
 
@@ -190,6 +197,17 @@ def _max_seeds(request: Request) -> int | None:
         problem = f"--max-seeds {request.max_seeds} is too few to test anything."
         raise UserFault(problem, f"Give {FEWEST_SEEDS} or more.")
     return request.max_seeds
+
+
+def _more(stage: Stage, request: Request) -> int:
+    """Seeds past the last look: only where the plan is not cut short of it."""
+    if request.more < 0:
+        raise UserFault(f"--more {request.more} is negative.", "Give 0 or more.")
+    cut = request.max_seeds is not None and request.max_seeds < stage.looks[-1]
+    if request.more and cut:
+        problem = f"--more adds seeds past the last look, at {stage.looks[-1]} seeds."
+        raise UserFault(problem, "Leave out --max-seeds, or --more.")
+    return request.more
 
 
 def _require_supported(

@@ -74,6 +74,10 @@ class SourceRepository(Protocol):
         """The tree of merging commit `head` into commit `base`."""
         ...
 
+    def landed(self, since: str, until: str) -> frozenset[str]:
+        """Commits of `until` that `since` does not have, and the trees of them."""
+        ...
+
     def require_plain(self, tree: str) -> None:
         """Refuse, by path, what a trial could not see: submodules, LFS pointers."""
         ...

@@ -5,6 +5,7 @@ from typing import assert_never
 
 BASELINE = "baseline"
 BRANCH = "branch"
+ANCHOR = "anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Baseline:
 @dataclass(frozen=True, slots=True)
 class Branch:
     """The tree that would land: head merged into base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A pinned release that slow losses are held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Only:
     change: str
 
 
-Arm = Baseline | Branch | Without | Only
+Arm = Baseline | Branch | Anchor | Without | Only
 
 
 def label(arm: Arm) -> str:
@@ -41,6 +47,8 @@ def label(arm: Arm) -> str:
             return BASELINE
         case Branch():
             return BRANCH
+        case Anchor():
+            return ANCHOR
         case Without(change):
             return f"without:{change}"
         case Only(change):
@@ -57,6 +65,8 @@ def parse(text: str) -> Arm | None:
             return Baseline()
         case "branch", "":
             return Branch()
+        case "anchor", "":
+            return Anchor()
         case "without", change if change:
             return Without(change)
         case "only", change if change:

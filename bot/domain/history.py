@@ -50,11 +50,24 @@ class Pilot:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """A real loss that a verdict tolerated, as a share of the metric's tolerance.
+
+    It counts once the judged head commit, or the tree that would land, has landed.
+    """
+
+    place: Place
+    head_commit: str
+    merged_tree: str
+    tolerances: float
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 
     `attempt` counts the evaluations of this branch, from 1. `lost` are tolerated
-    losses that landed since the anchor, in units of the metric, 0 or more.
+    losses that landed since the anchor, summed, in tolerances of the metric.
     """
 
     history: Mapping[Place, MetricHistory] = field(default_factory=dict)

@@ -10,14 +10,23 @@ import hmac
 import json
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from bot.domain.arms import Arm, Baseline, Branch, label
+from bot.domain.arms import Anchor, Arm, Baseline, Branch, label
 from bot.domain.errors import UserFault
+from bot.domain.history import Knowledge
 from bot.domain.judgement import needs_baseline
-from bot.domain.policy import Mode, Policy, Role, Stage
-from workers.contract import CONTRACT_VERSION, SEED, Node, SourceKind, TrialSpec
+from bot.domain.judgement.evidence import Rulebook
+from bot.domain.policy import Metric, Mode, Policy, Role, Stage
+from workers.contract import (
+    CONTRACT_VERSION,
+    SEED,
+    MetricSource,
+    Node,
+    SourceKind,
+    TrialSpec,
+)
 
 SMALLEST_SEED = 1_000
 LARGEST_SEED = 2**31 - 1
@@ -35,6 +44,14 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """A release that slow losses are held against: its name and its tree."""
+
+    name: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that an evaluation may do, fixed before its first trial.
 
@@ -42,6 +59,8 @@ class Plan:
     many trials can run at once. `narrowed` names what the caller left out of the
     policy's plan: with anything in it, the best answer is UNDECIDED. `machine` is the
     `Node.machine` of the node: hardware and environment, as far as they change results.
+    `knowledge` is what was known before the first trial. `more` are further seeds per
+    arm that somebody asked for past the last look. `anchor` is the pinned release.
     """
 
     policy: Policy
@@ -54,6 +73,9 @@ class Plan:
     max_seeds: int | None = None
     slots: int = 1
     narrowed: tuple[str, ...] = ()
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    more: int = 0
+    anchor: Pinned | None = None
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -62,6 +84,22 @@ class Plan:
             return self.stage.looks
         kept = tuple(n for n in self.stage.looks if n < self.max_seeds)
         return (*kept, self.max_seeds)
+
+    @property
+    def beyond(self) -> tuple[int, ...]:
+        """Seeds per arm past the last look, where only e-values decide."""
+        last = self.looks[-1]
+        return tuple(range(last + 1, last + self.more + 1))
+
+    @property
+    def schedule(self) -> tuple[int, ...]:
+        """All looks, those past the last planned one too."""
+        return (*self.looks, *self.beyond)
+
+    @property
+    def tolerance_budget(self) -> float:
+        """How much may be lost since the anchor, in tolerances of each metric."""
+        return self.policy.tolerance_budget or 1.0
 
     @property
     def evaluation(self) -> str:
@@ -90,20 +128,41 @@ class Slot:
     position: int
 
 
-def arms_of(mode: Mode) -> tuple[Arm, ...]:
+def rulebook(plan: Plan, mode: Mode) -> Rulebook:
+    """The rules of one mode, with what is known of it."""
+    return Rulebook(mode, plan.policy.decision, plan.looks, beyond=plan.beyond)
+
+
+def anchored_metrics(plan: Plan, mode: Mode) -> tuple[Metric, ...]:
+    """The primary metrics whose tolerated losses have used up their budget."""
+    if plan.anchor is None:
+        return ()
+    lost, budget = plan.knowledge.lost, plan.tolerance_budget
+    return tuple(
+        metric
+        for metric in mode.metrics
+        if metric.role is Role.PRIMARY
+        and lost.get((mode.name, metric.name), 0.0) >= budget
+    )
+
+
+def arms_of(plan: Plan, mode: Mode) -> tuple[Arm, ...]:
     """The arms that a mode trains."""
-    return (Baseline(), Branch()) if needs_baseline(mode) else (Branch(),)
+    if not needs_baseline(mode):
+        return (Branch(),)
+    anchor = (Anchor(),) if anchored_metrics(plan, mode) else ()
+    return (Baseline(), Branch(), *anchor)
 
 
-def slots_until(mode: Mode, n: int, start: int = 0) -> tuple[Slot, ...]:
-    """Slots for seeds start..n-1: same-seed arms side by side, the order alternating.
+def slots_of(plan: Plan, mode: Mode, n: int) -> tuple[Slot, ...]:
+    """Slots for the first n seeds: same-seed arms side by side, the order alternating.
 
     Alternation (baseline first, then branch first) cancels a slow drift of the machine.
     """
-    arms = arms_of(mode)
+    arms = arms_of(plan, mode)
     return tuple(
         Slot(mode.name, arm, position)
-        for position in range(start, n)
+        for position in range(n)
         for arm in (arms if position % 2 == 0 else arms[::-1])
     )
 
@@ -131,7 +190,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
     """The trial of a slot, with its content key."""
     mode = next(one for one in plan.modes if one.name == slot.mode)
     seed = seed_at(plan, slot.position)
-    tree = _tree(plan.trees, slot.arm)
+    tree = _tree(plan, slot.arm)
     draft = TrialSpec(
         key="",
         objects=plan.trees.objects,
@@ -141,7 +200,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
         stage=plan.stage.name,
         seed=seed,
         argv=_argv(mode, plan.stage.params, seed),
-        metrics=tuple(metric.source for metric in mode.metrics),
+        metrics=_sources(mode),
         resources=dataclasses.replace(mode.resources, alone=judges_time(mode)),
         environment=mode.environment,
         checkpoint=mode.checkpoint,
@@ -151,12 +210,31 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
     return _with_key(draft, plan)
 
 
-def _tree(trees: Trees, arm: Arm) -> str:
+def _tree(plan: Plan, arm: Arm) -> str:
     match arm:
         case Baseline():
-            return trees.base_tree
+            return plan.trees.base_tree
+        case Anchor() if plan.anchor is not None:
+            return plan.anchor.tree
         case _:
-            return trees.merged_tree
+            return plan.trees.merged_tree
+
+
+def _sources(mode: Mode) -> tuple[MetricSource, ...]:
+    """What a trial must show: every metric, and each slice of it by its own name."""
+    return tuple(
+        source
+        for metric in mode.metrics
+        for source in (metric.source, *_slice_sources(metric))
+    )
+
+
+def _slice_sources(metric: Metric) -> Iterator[MetricSource]:
+    key = metric.source.key
+    for part, name in zip(metric.slices, metric.slice_names, strict=True):
+        yield dataclasses.replace(
+            metric.source, name=name, key=f"{key}/{part}" if key else ""
+        )
 
 
 def _argv(mode: Mode, params: Mapping[str, str], seed: int) -> tuple[str, ...]:

@@ -113,6 +113,11 @@ class FakeRepository:
             merged |= {path: other[path]} if path in other else {}
         return Merged(self._add_tree(merged))
 
+    def landed(self, since: str, until: str) -> frozenset[str]:
+        old, new = self.resolve(since).commit, self.resolve(until).commit
+        fresh = self._ancestors(new) - self._ancestors(old)
+        return frozenset(fresh) | {self._commits[one].tree for one in fresh}
+
     def require_plain(self, tree: str) -> None:
         files = self._trees[tree]
         pointers = [path for path in files if files[path].startswith(_POINTER)]

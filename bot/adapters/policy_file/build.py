@@ -125,6 +125,7 @@ def _metric(name: str, model: mode_models.MetricModel) -> Metric:
         maximum=model.max,
         minimum=model.min,
         slices=tuple(model.slices),
+        bounds=model.bounds or (None, None),
     )
 
 

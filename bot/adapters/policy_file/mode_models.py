@@ -99,7 +99,12 @@ class MetricModel(Strict):
     max: Number | None = Field(default=None, description="No trial may be above.")
     min: Number | None = Field(default=None, description="No trial may be below.")
     slices: list[Text] = Field(
-        default=[], description="Slices, each judged as a guardrail."
+        default=[],
+        description="Parts of the data: each `metric/slice` is judged as a guardrail.",
+    )
+    bounds: Range | None = Field(
+        default=None,
+        description="Smallest and largest possible value: [0, 1], null for no end.",
     )
 
 

@@ -88,14 +88,17 @@ class DecisionModel(Strict):
     )
     tolerance_too_small: SmallTolerance = Field(
         default=SmallTolerance.REFUSE,
-        description="A tolerance that the seeds cannot police.",
+        description="A tolerance that the seeds cannot police, where it is known.",
     )
     spending: SpendingField | None = Field(
         default=None, description="pocock, obf, kd:RHO or hsd:GAMMA; default hsd:3."
     )
-    futility: OnOff = Field(default=False, description="Stop early where hopeless.")
+    futility: OnOff = Field(
+        default=False, description="Stop where no verdict is in reach."
+    )
     attempts: Annotated[Whole, Field(ge=1)] | None = Field(
-        default=None, description="Evaluations that alpha is divided among."
+        default=None,
+        description="Evaluations of a branch that alpha is divided among.",
     )
 
 
@@ -196,8 +199,10 @@ class PolicyModel(Strict):
         default="keep", description="What becomes of a verdict when the base moves on."
     )
     anchor: Text | None = Field(
-        default=None, description="Release that drift is held against."
+        default=None,
+        description="Release (tag or commit) that slow losses are held against.",
     )
     tolerance_budget: Annotated[Number, Field(gt=0)] | None = Field(
-        default=None, description="Tolerated losses since the anchor, as a sum."
+        default=None,
+        description="Losses tolerated since the anchor, in tolerances; default 1.",
     )

@@ -26,14 +26,24 @@ _NEEDED = {
     Role.REPORT: (),
 }
 _POSSIBLE = {
-    Role.PRIMARY: (),
-    Role.GUARDRAIL: ("tolerance",),
+    Role.PRIMARY: ("slices", "bounds"),
+    Role.GUARDRAIL: ("tolerance", "slices", "bounds"),
     Role.TARGET: ("alpha",),
-    Role.IMPROVE: ("alpha",),
+    Role.IMPROVE: ("alpha", "slices", "bounds"),
     Role.LIMIT: ("direction", "max", "min"),
     Role.REPORT: ("direction",),
 }
-_RULED = ("direction", "tolerance", "target", "margin", "alpha", "max", "min")
+_RULED = (
+    "direction",
+    "tolerance",
+    "target",
+    "margin",
+    "alpha",
+    "max",
+    "min",
+    "slices",
+    "bounds",
+)
 _HINTS = {
     "direction": "Write `direction: minimize` or `direction: maximize`.",
     "tolerance": "Write how much worse is tolerated: 0.01, 1% or auto.",
@@ -70,15 +80,22 @@ def role_faults(metric: Table, path: Path, key: Place) -> Iterator[PolicyFault]:
             yield fault_at(key, path, problem, _HINTS[name])
     for name in refused(role):
         if name in metric:
-            problem = f"`{name}` has no meaning for the role {role}."
-            mend = _other_role(name)
+            problem, mend = _pointless(name, role)
             yield fault_at(metric.keys_at[name], (*path, name), problem, mend)
     yield from _value_faults(role, metric, path, key)
 
 
-def _other_role(name: str) -> str:
+def _pointless(name: str, role: Role) -> tuple[str, str]:
     roles = [str(one) for one in Role if name in (*_NEEDED[one], *_POSSIBLE[one])]
-    return f"Remove it; it belongs to the role {' or '.join(roles)}."
+    if name == "slices":
+        problem = (
+            f"Slices of a {role} metric cannot be judged: a slice is compared with "
+            "the baseline."
+        )
+        mend = f"Remove them, or make it {' or '.join(roles)}."
+        return problem, mend
+    problem = f"`{name}` has no meaning for the role {role}."
+    return problem, f"Remove it; it belongs to the role {' or '.join(roles)}."
 
 
 def _value_faults(

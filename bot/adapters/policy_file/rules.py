@@ -16,6 +16,7 @@ from bot.adapters.policy_file.roles import (
     role_of,
 )
 from bot.adapters.policy_file.rule_readers import read_looks
+from bot.adapters.policy_file.slices import slice_faults
 from bot.adapters.policy_file.tree import (
     Path,
     Place,
@@ -67,6 +68,7 @@ def broken_rules(document: Table) -> Iterator[PolicyFault]:
         yield from _stage_faults(stage)
         yield from _early_looks(stage, strictest)
     yield from _nothing_trains(document, stages)
+    yield from _budget_of_nothing(document)
 
 
 def children(table: Table, path: Path, key: str) -> list[Named]:
@@ -88,9 +90,11 @@ def metrics_of(mode: Named) -> list[Named]:
 
 
 def _mode_faults(mode: Named) -> Iterator[PolicyFault]:
+    names = [str(path[-1]) for path, _, _ in metrics_of(mode)]
     for path, key, metric in metrics_of(mode):
         yield from role_faults(metric, path, key)
         yield from _source_faults(metric, path)
+        yield from slice_faults(metric, path, names)
 
 
 def _source_faults(metric: Table, path: Path) -> Iterator[PolicyFault]:
@@ -173,3 +177,11 @@ def _nothing_trains(document: Table, stages: Sequence[Named]) -> Iterator[Policy
         problem = "No stage trains anything, so that no metric can be judged."
         mend = "Add a stage such as `fast: {seeds: {min: 4, max: 20}}`."
         yield fault_at(document.keys_at["stages"], ("stages",), problem, mend)
+
+
+def _budget_of_nothing(document: Table) -> Iterator[PolicyFault]:
+    if "tolerance_budget" in document and "anchor" not in document:
+        problem = "`tolerance_budget` needs `anchor`: losses are summed up since it."
+        mend = "Name the release to hold them against, such as `anchor: v1.0`."
+        place = document.keys_at["tolerance_budget"]
+        yield fault_at(place, ("tolerance_budget",), problem, mend)

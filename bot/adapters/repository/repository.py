@@ -106,6 +106,17 @@ class GitRepository:
         with explained(self.path):
             return merge_tree(self._scratch, ours, theirs)
 
+    def landed(self, since: str, until: str) -> frozenset[str]:
+        """Commits of `until` that `since` does not have, and the trees of them.
+
+        Either is how a branch that was judged is found again: a merge or a rebase
+        keeps its commit or its tree.
+        """
+        old, new = self._commit(since), self._commit(until)
+        with explained(self.path):
+            answer = self._scratch.run("log", "--format=%H %T", f"{old}..{new}", "--")
+        return frozenset(answer.line.split())
+
     def require_plain(self, tree: str) -> None:
         """Refuse, by path, what a trial could not see: submodules, LFS pointers.
 

@@ -1,5 +1,6 @@
 """What both arms of a mode showed at one look, and the look itself."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from bot.domain.stats.choice import Choice
 from bot.domain.trials import Crashed, Measured, Observation
 
 Pair = tuple[Observation, Observation]
+Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,29 @@ class ArmEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Both arms at one look. `paired`: observation i of both arms ran the same seed."""
+    """Both arms at one look. `paired`: observation i of both arms ran the same seed.
+
+    What every metric and slice asks for is indexed once, when the value is made.
+    """
 
     baseline: ArmEvidence
     branch: ArmEvidence
     paired: bool
+    _both: tuple[tuple[Values, Values], ...] = field(
+        init=False, repr=False, compare=False
+    )
+    _same_streams: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the complete pairs; refuse paired arms of different length."""
+        pairs = self.pairs()
+        complete = (
+            (old.metrics, new.metrics)
+            for old, new in pairs
+            if isinstance(old, Measured) and isinstance(new, Measured)
+        )
+        object.__setattr__(self, "_both", tuple(complete))
+        object.__setattr__(self, "_same_streams", _streams_agree(pairs))
 
     def pairs(self) -> tuple[Pair, ...]:
         """Same-seed observations of both arms; empty where arms are not paired."""
@@ -58,44 +78,40 @@ class Evidence:
         """Baseline and branch values that a test may use: complete pairs if paired."""
         if not self.paired:
             return self.baseline.values(metric), self.branch.values(metric)
-        both = [
-            (old.metrics[metric], new.metrics[metric])
-            for old, new in self.pairs()
-            if isinstance(old, Measured)
-            and isinstance(new, Measured)
-            and metric in old.metrics
-            and metric in new.metrics
+        found = [
+            (old[metric], new[metric])
+            for old, new in self._both
+            if metric in old and metric in new
         ]
-        return tuple(old for old, _ in both), tuple(new for _, new in both)
+        return tuple(old for old, _ in found), tuple(new for _, new in found)
 
     def same_streams(self) -> bool:
         """Whether every pair's metric stream is known and equal, and seeds differ.
 
         One stream for all seeds would prove only that the seed does nothing.
         """
-        digests = [(_digest(old), _digest(new)) for old, new in self.pairs()]
-        known = bool(digests) and all(old and new for old, new in digests)
-        equal = all(old == new for old, new in digests)
-        return known and equal and len(set(digests)) > 1
+        return self._same_streams
 
     def per_seed(
         self, metric: str
     ) -> tuple[tuple[int | None, float | None, float | None], ...]:
         """(seed, baseline, branch) in dispatch order; None where there is no value."""
-        rows = max(self.baseline.n, self.branch.n)
-        return tuple(self._row(metric, position) for position in range(rows))
-
-    def _row(
-        self, metric: str, position: int
-    ) -> tuple[int | None, float | None, float | None]:
-        old = _at(self.baseline.observations, position)
-        new = _at(self.branch.observations, position)
-        seeds = [one.seed for one in (new, old) if one is not None]
-        return seeds[0], _value(old, metric), _value(new, metric)
+        arms = self.baseline.observations, self.branch.observations
+        return tuple(
+            (_seed(new or old), _value(old, metric), _value(new, metric))
+            for old, new in itertools.zip_longest(*arms)
+        )
 
 
-def _at(observations: tuple[Observation, ...], position: int) -> Observation | None:
-    return observations[position] if position < len(observations) else None
+def _streams_agree(pairs: tuple[Pair, ...]) -> bool:
+    digests = [(_digest(old), _digest(new)) for old, new in pairs]
+    known = bool(digests) and all(old and new for old, new in digests)
+    equal = all(old == new for old, new in digests)
+    return known and equal and len(set(digests)) > 1
+
+
+def _seed(observation: Observation | None) -> int | None:
+    return observation.seed if observation else None
 
 
 def _value(observation: Observation | None, metric: str) -> float | None:

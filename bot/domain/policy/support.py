@@ -7,7 +7,6 @@ leaves out a rule in silence is worse than none.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.domain.policy.metrics import AutoTolerance, Metric, Role
 from bot.domain.policy.modes import Mode
 from bot.domain.policy.stages import Stage, StageKind
 from bot.domain.policy.whole import Policy
@@ -32,7 +31,6 @@ def unsupported(
     chosen = [mode for mode in policy.modes if modes is None or mode.name in modes]
     found = [
         *_sections(policy),
-        *_decision(policy),
         *_stages(policy, stage),
         *(one for mode in chosen for one in _mode(mode)),
     ]
@@ -45,8 +43,6 @@ _SECTIONS = {
     "invasive": "modes are not fingerprinted",
     "protected": "protected paths are not watched",
     "shadowed": "shadowed changes are not looked for",
-    "anchor": "branches are compared with their base only",
-    "tolerance_budget": "tolerated losses are not summed up",
     "relevant": "every change of a tree is trained, whichever files it touches",
 }
 
@@ -67,16 +63,6 @@ def _sections(policy: Policy) -> Iterator[Unsupported]:
 
 def _switched_off(policy: Policy, name: str) -> bool:
     return name == "ablation" and policy.ablation.when == "never"
-
-
-def _decision(policy: Policy) -> Iterator[Unsupported]:
-    if policy.decision.futility:
-        yield _refused("decision.futility", "a run never stops early for futility")
-    small = "decision.tolerance_too_small"
-    if small in policy.given and policy.decision.tolerance_too_small == "refuse":
-        yield _refused(small, "no history says yet what the seeds can police")
-    if policy.decision.attempts is not None:
-        yield _refused("decision.attempts", "evaluations of a branch are not counted")
 
 
 _KINDS = {
@@ -135,25 +121,6 @@ def _mode(mode: Mode) -> Iterator[Unsupported]:
         yield _refused(f"{place}.samples", "sample outputs are not collected")
     if mode.references:
         yield _refused(f"{place}.references", "reference lines are not drawn")
-    for metric in mode.metrics:
-        yield from _metric(f"{place}.metrics.{metric.name}", metric)
-
-
-def _metric(place: str, metric: Metric) -> Iterator[Unsupported]:
-    if metric.role in (Role.GUARDRAIL, Role.IMPROVE):
-        yield Unsupported(
-            f"{place}.role",
-            f"`{place}` has the role {metric.role}, which this version does not"
-            " judge: make it `primary`, `target`, `limit` or `report`.",
-        )
-    if isinstance(metric.tolerance, AutoTolerance):
-        yield Unsupported(
-            f"{place}.tolerance",
-            f"`{place}.tolerance` is auto, which this version cannot measure: give"
-            " an amount such as 0.01, or a share such as 1%.",
-        )
-    if metric.slices:
-        yield _refused(f"{place}.slices", "slices are not judged")
 
 
 def _refused(name: str, fact: str) -> Unsupported:

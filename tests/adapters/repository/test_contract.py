@@ -186,6 +186,20 @@ def test_a_pointer_to_a_large_file_is_refused_by_path(world: World) -> None:
         repository.require_plain(repository.resolve("main").tree)
 
 
+def test_what_landed_since_a_release_is_known_by_commit_and_by_tree(
+    world: World,
+) -> None:
+    release = world.commit({"train.py": b"lr = 1\n"})
+    merged = world.commit({"train.py": b"lr = 2\n"})
+    world.branch("idea")
+    open_one = world.commit({"train.py": b"lr = 3\n"})
+    repository = world.open()
+    landed = repository.landed(release, "main")
+    assert landed == {merged, repository.resolve(merged).tree}
+    assert open_one not in landed
+    assert repository.landed("main", release) == frozenset()
+
+
 def test_plain_trees_are_welcome(world: World) -> None:
     world.commit({"train.py": b"one\n", "empty": b""})
     repository = world.open()

@@ -235,3 +235,23 @@ def test_a_working_copy_that_every_arm_would_import_is_refused(
     with pytest.raises(UserFault, match="/home/ann/digits") as caught:
         require_own_code(node, repository)
     assert "PYTHONPATH" in caught.value.mend
+
+
+def test_more_seeds_are_only_added_past_the_last_look(
+    repository: FakeRepository,
+) -> None:
+    assert ask(repository, more=5).more == 5
+    with pytest.raises(UserFault, match="past the last look, at 20 seeds"):
+        ask(repository, more=5, max_seeds=8)
+    with pytest.raises(UserFault, match="--more -1 is negative"):
+        ask(repository, more=-1)
+
+
+def test_a_pinned_release_is_resolved_and_a_missing_one_is_the_owners_fault(
+    repository: FakeRepository,
+) -> None:
+    found = ask(repository, **with_policy(b"anchor: main\n"))
+    assert found.anchor == repository.resolve("main")
+    assert ask(repository).anchor is None
+    with pytest.raises(UserFault, match="The policy's `anchor` is 'v1'"):
+        ask(repository, **with_policy(b"anchor: v1\n"))

@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain.arms import Baseline, Branch
 from bot.domain.evaluation import Facts, Step, circumstances, next_step, unjudged
-from bot.domain.plan import Plan, Slot, seed_at, slots_until
-from bot.domain.policy import Budget
+from bot.domain.history import Knowledge
+from bot.domain.plan import Plan, Slot, seed_at, slots_of
+from bot.domain.policy import Budget, Decision
 from bot.domain.trials import Trial
 from bot.domain.verdict import Reason, Ruling
 from tests.fakes.policies import mode, plan, policy, target
@@ -56,7 +57,7 @@ def results(
         slot: ended(here, slot, TrialResult(Ok(), {"loss": value(slot, effect=effect)}))
         for one in here.modes
         if only in ("", one.name)
-        for slot in slots_until(one, n)
+        for slot in slots_of(here, one, n)
     }
 
 
@@ -97,7 +98,7 @@ def test_seeds_are_added_look_by_look_until_there_is_an_answer() -> None:
     here = plan()
     noisy = {
         slot: ended(here, slot, TrialResult(Ok(), {"loss": 1.0 + 0.3 * ((-1) ** i)}))
-        for i, slot in enumerate(slots_until(mode(), 4))
+        for i, slot in enumerate(slots_of(plan(), mode(), 4))
     }
     step = next_step(Facts(here, noisy))
     assert step.verdict is None
@@ -158,7 +159,7 @@ def test_a_failed_trial_is_evidence_and_counts() -> None:
     here = plan()
     trials = results(here, 4)
     broken = Failed(FailureReason.NAN_METRIC, "`loss` is NaN", "loss")
-    for slot in slots_until(mode(), 4):
+    for slot in slots_of(plan(), mode(), 4):
         if slot.arm == Branch():
             trials[slot] = ended(here, slot, TrialResult(broken))
     step = next_step(Facts(here, trials))
@@ -218,7 +219,7 @@ def test_a_budget_in_gpu_hours_counts_reserved_gpus_and_stored_trials_are_free()
 ):
     runs = mode("mlp", resources=Resources(gpus=2))
     here = plan(policy(runs, budget=Budget(gpu_hours=1.0)))
-    slot = slots_until(runs, 1)[0]
+    slot = slots_of(here, runs, 1)[0]
     hour = TrialResult(Ok(), {"loss": 1.0}, wall_s=1800)
     step = next_step(Facts(here, {slot: ended(here, slot, hour)}))
     assert step.verdict is not None
@@ -272,3 +273,46 @@ def test_the_same_facts_give_the_same_step() -> None:
     here = plan()
     facts = Facts(here, results(here, 4, effect=0.05))
     assert next_step(facts) == next_step(facts)
+
+
+def test_evaluations_of_a_branch_are_counted_and_limited_by_the_policy() -> None:
+    rules = policy(decision=Decision(attempts=2))
+    first, second, third = (
+        plan(rules, knowledge=Knowledge(attempt=n)) for n in (1, 2, 3)
+    )
+    for here in (first, second):
+        step = next_step(Facts(here, results(here, 4)))
+        counted = step.verdict.findings[-1] if step.verdict else None
+        assert counted is not None
+        assert counted.reason is Reason.EVALUATIONS_COUNTED
+        assert counted.evidence["alpha"] == 0.025
+    refused = next_step(Facts(third, {}))
+    assert refused.wanted == ()
+    assert reasons(refused) == [Reason.ATTEMPTS_SPENT]
+    assert refused.verdict is not None
+    assert refused.verdict.state is Ruling.UNDECIDED
+
+
+def test_a_second_evaluation_is_mentioned_even_where_nothing_limits_it() -> None:
+    once, twice = plan(), plan(knowledge=Knowledge(attempt=2))
+    said = [reasons(next_step(Facts(here, results(here, 4)))) for here in (once, twice)]
+    assert Reason.EVALUATIONS_COUNTED not in said[0]
+    assert Reason.EVALUATIONS_COUNTED in said[1]
+
+
+def test_more_seeds_past_the_last_look_are_wanted_only_when_asked_for() -> None:
+    def open_at_the_end(here: Plan) -> Step:
+        noisy = {
+            slot: ended(here, slot, TrialResult(Ok(), {"loss": loss(slot)}))
+            for slot in slots_of(here, mode(), 8)
+        }
+        return next_step(Facts(here, noisy))
+
+    def loss(slot: Slot) -> float:
+        return 1.0 + 0.3 * (-1) ** slot.position * (slot.arm == Branch())
+
+    assert open_at_the_end(plan()).verdict is not None
+    more = open_at_the_end(plan(more=2))
+    assert more.verdict is None
+    assert {slot.position for slot in more.wanted} == {8}
+    assert plan().evaluation == plan(more=2).evaluation

@@ -12,7 +12,7 @@ from bot.domain.plan import (
     Trees,
     room,
     seed_at,
-    slots_until,
+    slots_of,
     spec_of,
 )
 from bot.domain.policy import BaselineRule, Data, Metric, Role, Stage
@@ -62,13 +62,13 @@ def test_at_every_look_the_shared_part_of_an_arm_stays_within_the_share(
 
 
 def test_arms_of_one_seed_start_side_by_side_in_alternating_order() -> None:
-    order = [(slot.position, slot.arm) for slot in slots_until(mode(), 2)]
+    order = [(slot.position, slot.arm) for slot in slots_of(plan(), mode(), 2)]
     assert order == [(0, Baseline()), (0, Branch()), (1, Branch()), (1, Baseline())]
 
 
 def test_a_mode_that_only_faces_a_fixed_number_trains_no_baseline() -> None:
     alone = mode("mlp", target("loss", 3.28))
-    assert {slot.arm for slot in slots_until(alone, 3)} == {Branch()}
+    assert {slot.arm for slot in slots_of(plan(), alone, 3)} == {Branch()}
 
 
 def test_placeholders_are_filled_but_those_of_the_node() -> None:

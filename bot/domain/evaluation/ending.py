@@ -1,0 +1,127 @@
+"""How an evaluation ends: the verdict over all modes, and what surrounds it."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from bot.domain.evaluation.facts import Facts, own
+from bot.domain.evaluation.wanting import next_look
+from bot.domain.judgement.findings import finding
+from bot.domain.plan import Plan
+from bot.domain.trials import Trial
+from bot.domain.verdict import Evidence as Proof
+from bot.domain.verdict import Finding, ModeVerdict, Reason, Ruling, Verdict, worst
+from workers.contract import Infra, TrialState
+
+NO_SANDBOX = "none"
+
+
+def budget_spent(facts: Facts) -> Finding | None:
+    """A finding once the trials of this evaluation have used up the budget."""
+    budget = facts.plan.policy.budget
+    started = [trial for trial in own(facts) if trial.result is not None]
+    if budget.trials is not None and len(started) >= budget.trials:
+        return _budget(len(started), budget.trials, "trials")
+    hours = sum(_gpu_hours(facts.plan, trial) for trial in started)
+    if budget.gpu_hours is not None and hours >= budget.gpu_hours > 0:
+        return _budget(round(hours, 3), budget.gpu_hours, "GPU hours")
+    return None
+
+
+def _gpu_hours(plan: Plan, trial: Trial) -> float:
+    mode = next(one for one in plan.modes if one.name == trial.mode)
+    wall = trial.result.wall_s if trial.result else 0.0
+    return wall * mode.resources.gpus / 3600
+
+
+def _budget(spent: float, limit: float, what: str) -> Finding:
+    facts: Proof = {"spent": spent, "limit": limit, "what": what}
+    return finding(Reason.BUDGET_SPENT, Ruling.UNDECIDED, facts)
+
+
+def lost(facts: Facts, modes: Iterable[ModeVerdict]) -> Mapping[str, Finding]:
+    """Modes whose next look needs a trial that our machinery lost for good.
+
+    Such a trial is never dropped. One that was only started early decides nothing yet.
+    """
+    found: dict[str, list[str]] = {}
+    needed = {mode.name: next_look(facts.plan, mode) for mode in modes}
+    for trial in facts.trials.values():
+        gone = trial.state is TrialState.INFRA and trial.position < needed[trial.mode]
+        if gone and trial.result is not None:
+            outcome = trial.result.outcome
+            detail = outcome.detail if isinstance(outcome, Infra) else ""
+            found.setdefault(trial.mode, []).append(detail)
+    return {mode: _lost_finding(mode, details) for mode, details in found.items()}
+
+
+def _lost_finding(mode: str, details: list[str]) -> Finding:
+    facts: Proof = {"lost": len(details), "first": details[0]}
+    return finding(Reason.TRIALS_LOST, Ruling.UNDECIDED, facts, mode=mode)
+
+
+def final(
+    facts: Facts,
+    modes: tuple[ModeVerdict, ...],
+    spent: Finding | None,
+    gone: Mapping[str, Finding],
+) -> Verdict:
+    """The worst of all modes; a narrowed plan can block but never pass."""
+    findings = [one for mode in modes for one in mode.findings]
+    findings += [one for name, one in gone.items() if not _decided(modes, name)]
+    if spent and not all(mode.decided for mode in modes):
+        findings.append(spent)
+    states = [mode.state for mode in modes]
+    if facts.plan.narrowed:
+        narrowed = {"narrowed": facts.plan.narrowed}
+        findings.append(finding(Reason.NARROWED, Ruling.UNDECIDED, narrowed))
+        states.append(Ruling.UNDECIDED)
+    findings += [*facts.distrusted, *_counted(facts.plan)]
+    return Verdict(worst(tuple(states)), tuple(findings), modes)
+
+
+def _decided(modes: tuple[ModeVerdict, ...], name: str) -> bool:
+    return any(mode.name == name and mode.decided for mode in modes)
+
+
+def _counted(plan: Plan) -> tuple[Finding, ...]:
+    """How many evaluations this branch has had; the first says nothing of itself."""
+    if plan.knowledge.attempt == 1 and plan.policy.decision.attempts is None:
+        return ()
+    return (_attempts(plan, Reason.EVALUATIONS_COUNTED, Ruling.INFO),)
+
+
+def _attempts(plan: Plan, reason: Reason, state: Ruling) -> Finding:
+    rule = plan.policy.decision
+    facts: Proof = {
+        "attempt": plan.knowledge.attempt,
+        "attempts": rule.attempts,
+        "alpha": rule.alpha / (rule.attempts or 1),
+    }
+    return finding(reason, state, facts)
+
+
+def attempts_spent(plan: Plan) -> Verdict | None:
+    """UNDECIDED once a branch had all the evaluations that alpha was divided among."""
+    most = plan.policy.decision.attempts
+    if most is None or plan.knowledge.attempt <= most:
+        return None
+    one = _attempts(plan, Reason.ATTEMPTS_SPENT, Ruling.UNDECIDED)
+    return Verdict(Ruling.UNDECIDED, (one,))
+
+
+def circumstances(verdict: Verdict, sandbox: str, scratch_ref: str | None) -> Verdict:
+    """The verdict with what a reader must know of how it came about."""
+    notes: list[Finding] = []
+    if scratch_ref is not None:
+        ref = {"ref": scratch_ref}
+        notes.append(finding(Reason.DIRTY_COMMITTED, Ruling.INFO, ref))
+    if sandbox == NO_SANDBOX and verdict.modes:
+        notes.append(finding(Reason.NO_SANDBOX, Ruling.INFO, {"sandbox": sandbox}))
+    return dataclasses.replace(verdict, findings=(*verdict.findings, *notes))
+
+
+def unjudged(reason: Reason, evidence: Mapping[str, tuple[str, ...]]) -> Verdict:
+    """A verdict that needs no trial: a conflict is undecided, no change passes."""
+    passes = reason is Reason.NOTHING_CHANGED
+    state = Ruling.PASS if passes else Ruling.UNDECIDED
+    return Verdict(state, (finding(reason, state, evidence),))

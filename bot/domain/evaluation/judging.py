@@ -1,0 +1,111 @@
+"""One mode judged on the trials that have ended: against its baseline, and its anchor.
+
+Where tolerated losses have used up their budget, the branch is also held against a
+pinned release (Everson-Stewart and Emerson 2010 on bio-creep): each primary metric must
+be shown not worse than there by more than twice its tolerance.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+from bot.domain.arms import Anchor, Arm, Baseline
+from bot.domain.evaluation.facts import Facts, evidence
+from bot.domain.judgement import Evidence, judge_looks
+from bot.domain.judgement.evidence import Rulebook
+from bot.domain.judgement.findings import finding
+from bot.domain.plan import Plan, anchored_metrics, rulebook
+from bot.domain.policy import (
+    AbsoluteTolerance,
+    Metric,
+    Mode,
+    RelativeTolerance,
+    Tolerance,
+)
+from bot.domain.verdict import Evidence as Proof
+from bot.domain.verdict import Finding, ModeVerdict, Reason, Ruling, worst
+
+ANCHOR_TOLERANCES = 2.0
+"""How many tolerances a branch may be worse than the anchor."""
+
+
+def judge_mode(facts: Facts, mode: Mode) -> ModeVerdict:
+    """The mode so far; decided only when baseline and anchor have both answered."""
+    rules = rulebook(facts.plan, mode)
+    main = _against(facts, rules, Baseline())
+    metrics = anchored_metrics(facts.plan, mode)
+    if not metrics:
+        return main
+    doubled = tuple(_doubled(one) for one in metrics)
+    held = dataclasses.replace(
+        rules, mode=dataclasses.replace(mode, metrics=doubled), beyond=()
+    )
+    return _both(facts.plan, main, _against(facts, held, Anchor()))
+
+
+def _against(facts: Facts, rules: Rulebook, arm: Arm) -> ModeVerdict:
+    plan, mode = facts.plan, rules.mode
+    targeted = not plan.targeted or mode.name in plan.targeted
+
+    def evidence_at(n: int) -> Evidence | None:
+        return evidence(facts.trials, mode, arm, n)
+
+    return judge_looks(rules, evidence_at, targeted=targeted)
+
+
+def _doubled(metric: Metric) -> Metric:
+    tolerance: Tolerance | None = metric.tolerance
+    match tolerance:
+        case AbsoluteTolerance(amount):
+            tolerance = AbsoluteTolerance(ANCHOR_TOLERANCES * amount)
+        case RelativeTolerance(fraction):
+            tolerance = RelativeTolerance(ANCHOR_TOLERANCES * fraction)
+        case _:
+            pass
+    return dataclasses.replace(metric, tolerance=tolerance, slices=())
+
+
+def _both(plan: Plan, main: ModeVerdict, anchored: ModeVerdict) -> ModeVerdict:
+    """Both answers as one: any block decides, a pass needs both."""
+    state = worst((main.state, anchored.state))
+    blocked = Ruling.BLOCK in (main.state, anchored.state)
+    later = anchored if main.decided else main
+    spent = tuple(_spent(plan, main.name, one.name) for one in anchored.metrics)
+    held = tuple(_renamed(plan, one) for one in anchored.findings)
+    return dataclasses.replace(
+        main,
+        state=state,
+        decided=blocked or (main.decided and anchored.decided),
+        look=later.look,
+        findings=(*main.findings, *spent, *(one for one in held if one)),
+    )
+
+
+_RENAMED: Mapping[Reason, Reason] = {
+    Reason.NOT_WORSE: Reason.ANCHOR_KEPT,
+    Reason.TOLERATED_LOSS: Reason.ANCHOR_KEPT,
+    Reason.BIT_IDENTICAL: Reason.ANCHOR_KEPT,
+    Reason.NO_DIFFERENCE: Reason.ANCHOR_KEPT,
+    Reason.HARM_SHOWN: Reason.ANCHOR_LOST,
+    Reason.NOT_SHOWN: Reason.ANCHOR_OPEN,
+    Reason.TOLERANCE_UNCLEAR: Reason.ANCHOR_OPEN,
+    Reason.STOPPED_EARLY: Reason.ANCHOR_OPEN,
+}
+"""What the comparison with the baseline is called where it is one with the anchor."""
+
+
+def _renamed(plan: Plan, one: Finding) -> Finding | None:
+    reason = _RENAMED.get(one.reason)
+    if reason is None:
+        return one if one.state in (Ruling.BLOCK, Ruling.UNDECIDED) else None
+    facts: Proof = {**one.evidence, "anchor": plan.anchor.name if plan.anchor else ""}
+    return finding(reason, one.state, facts, mode=one.mode, metric=one.metric)
+
+
+def _spent(plan: Plan, mode: str, metric: str) -> Finding:
+    facts: Proof = {
+        "spent": round(plan.knowledge.lost.get((mode, metric), 0.0), 3),
+        "budget": plan.tolerance_budget,
+        "anchor": plan.anchor.name if plan.anchor else "",
+    }
+    state = Ruling.INFO
+    return finding(Reason.TOLERANCE_SPENT, state, facts, mode=mode, metric=metric)

@@ -1,0 +1,139 @@
+"""Canaries: a few stored baseline runs made again, to see that they still hold.
+
+A cached baseline serves only while its canaries come out like the stored runs.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from bot.domain.stats.estimate import (
+    RESOLUTION,
+    Values,
+    centre,
+    critical,
+    scale_of,
+    variance,
+)
+
+CONFIDENCE = 0.99
+_FARTHEST = 8.0  # normal scores end here: beyond, a p is below rounding
+_FEWEST = 2  # runs that have a spread
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One fresh run of `seed` beside `stored` runs of the same tree and machine.
+
+    `value` is None where it failed. [`low`, `high`] is what it had to lie in, infinite
+    where too few runs are stored to know. `residual` is its normal score, what a CUSUM
+    sums: None where it failed or nothing is known.
+    """
+
+    seed: int
+    value: float | None
+    low: float
+    high: float
+    stored: int
+    residual: float | None
+
+    @property
+    def inside(self) -> bool:
+        """Whether the run is like the stored ones; a failed one is not."""
+        return self.value is not None and self.low <= self.value <= self.high
+
+    @property
+    def known(self) -> bool:
+        """Whether the stored runs are enough to say anything."""
+        return math.isfinite(self.low)
+
+    def evidence(self) -> Mapping[str, float | int | None]:
+        """The evidence of a canary that lies outside."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "seed": self.seed,
+            "stored": self.stored,
+        }
+
+
+def prediction(stored: Values, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Where one more run lies with `confidence`: mean +- t s sqrt(1 + 1/n).
+
+    Normal prediction interval (Geisser 1993). Stored runs without spread leave only
+    rounding; fewer than two, everything.
+    """
+    if len(stored) < _FEWEST:
+        return -math.inf, math.inf
+    scale, n = scale_of(stored), len(stored)
+    scaled = tuple(value / scale for value in stored)
+    sd = max(math.sqrt(variance(scaled)), RESOLUTION)
+    t = critical(n - 1.0, (1.0 - confidence) / 2.0)
+    width = t * sd * math.sqrt(1.0 + 1.0 / n)
+    return scale * (centre(scaled) - width), scale * (centre(scaled) + width)
+
+
+def canaries(
+    stored: Mapping[int, float],
+    fresh: Mapping[int, float | None],
+    *,
+    deterministic: bool = False,
+) -> tuple[Canary, ...]:
+    """Compare `fresh` runs with `stored` ones, both by seed; None is a failed run.
+
+    Where the mode is `deterministic`, a seed that is stored has to give the same bits.
+    """
+    values = tuple(stored.values())
+    return tuple(
+        _exact(stored[seed], seed, value, len(values))
+        if deterministic and seed in stored
+        else canary(values, seed, value)
+        for seed, value in fresh.items()
+    )
+
+
+def canary(stored: Values, seed: int, value: float | None) -> Canary:
+    """One fresh run against the 99 % prediction interval of the stored ones."""
+    low, high = prediction(stored)
+    known = value is not None and len(stored) >= _FEWEST
+    residual = score(stored, value) if known and value is not None else None
+    return Canary(seed, value, low, high, len(stored), residual)
+
+
+def _exact(expected: float, seed: int, value: float | None, stored: int) -> Canary:
+    residual = None
+    if value is not None:
+        away = (value > expected) - (value < expected)
+        residual = _FARTHEST * away
+    return Canary(seed, value, expected, expected, stored, residual)
+
+
+def score(stored: Values, value: float) -> float:
+    """The normal score of a run among `stored` ones (two or more), at most 8 in size.
+
+    The standardised residual has Student's law on n-1 degrees of freedom; its normal
+    score makes residuals of baselines of any size one scale.
+    """
+    scale, n = scale_of((*stored, value)), len(stored)
+    scaled = tuple(one / scale for one in stored)
+    away = value / scale - centre(scaled)
+    unit = math.sqrt(variance(scaled) * (1.0 + 1.0 / n))
+    if unit <= RESOLUTION:
+        return 0.0 if abs(away) <= RESOLUTION else math.copysign(_FARTHEST, away)
+    return _normal_score(away / unit, n - 1.0)
+
+
+def _normal_score(t: float, df: float) -> float:
+    from scipy.special import stdtr
+
+    tail = float(stdtr(df, -abs(t)))
+    smallest = NormalDist().cdf(-_FARTHEST)
+    size = _FARTHEST if tail <= smallest else -NormalDist().inv_cdf(min(tail, 0.5))
+    return math.copysign(size, t)
+
+
+def holds(found: Sequence[Canary]) -> bool:
+    """Whether stored runs may serve: canaries were run, and all lie inside."""
+    return bool(found) and all(one.inside and one.known for one in found)
