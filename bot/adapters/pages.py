@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bot.domain.verdict import Report
 from bot.presentation.escape import plain
-from bot.presentation.page import Picture, page
+from bot.presentation.frames import Picture
+from bot.presentation.page import page
 
 Pictures = Mapping[tuple[str, str, str], Picture]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.app.ports import EvaluationStore, StoredTrial
-from bot.domain.evaluation import Facts, Step, next_step
+from bot.domain.evaluation import Distrust, Facts, Step, next_step
 from bot.domain.plan import Plan, Slot, slots_of, spec_of
 from bot.domain.trials import Trial
-from bot.domain.verdict import Cost, ModeVerdict, Verdict
+from bot.domain.verdict import Cost, Finding, ModeVerdict, Verdict
 from workers.contract import FINISHED, TERMINAL, TrialSpec, TrialState
 
 
@@ -58,6 +58,9 @@ def evaluate(
     while True:
         facts = run.facts()
         step = run.step(facts)
+        if step.distrust:
+            run.pass_over(step.distrust)
+            continue
         elapsed = pulse.now() - run.started
         trials = tuple(facts.trials.values())
         watch(Tick(plan, trials, step.modes, elapsed))
@@ -75,6 +78,7 @@ class _Run:
         self._store = store
         self._specs = _resolve(plan, store, started)
         self._asked: set[str] = set()
+        self._doubts: dict[str | None, Finding] = {}
         self._finished: dict[str, StoredTrial] = {}
         self._last: tuple[tuple[tuple[Slot, TrialState], ...], Step] | None = None
 
@@ -86,7 +90,7 @@ class _Run:
             for slot, spec in self._specs.items()
             if spec.key in stored and self._counts(stored[spec.key])
         }
-        return Facts(self._plan, trials)
+        return Facts(self._plan, trials, tuple(self._doubts.values()))
 
     def _stored(self) -> dict[str, StoredTrial]:
         """All stored trials of the plan; what has finished is not read again."""
@@ -128,6 +132,18 @@ class _Run:
             self._asked -= self._withdrawn(facts, self._last[1])
             self._perform(self._last[1])
         return self._last[1]
+
+    def pass_over(self, doubts: Iterable[Distrust]) -> None:
+        """Give slots whose stored trials must not serve the next replicates of them.
+
+        One that is stored too is held against the fresh trials in its turn.
+        """
+        for doubt in doubts:
+            self._doubts.setdefault(doubt.finding.mode, doubt.finding)
+            for slot in doubt.slots:
+                following = self._specs[slot].replicate + 1
+                self._specs[slot] = spec_of(self._plan, slot, following)
+        self._last = None
 
     def _withdrawn(self, facts: Facts, step: Step) -> set[str]:
         """Wanted trials that somebody else cancelled: they are asked for anew."""

@@ -25,6 +25,9 @@ POLICY_PATH = ".github/seedgate.yml"
 FEWEST_SEEDS = 4
 """A paired t test on fewer complete pairs is not made (statistics page)."""
 
+PILOT = "pilot"
+"""The pool of seeds that pilot runs have for themselves, in place of a merged tree."""
+
 ParsePolicy = Callable[[bytes, str], Policy]
 
 
@@ -100,6 +103,40 @@ def compare(
         more=_more(stage, request),
         anchor=pinned_release(repository, policy),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The base by itself, for pilot runs; `trees.merged_tree` is no tree, but PILOT."""
+
+    base: Revision
+    policy: Policy
+    stage: Stage
+    modes: tuple[Mode, ...]
+    trees: Trees
+
+
+def baseline_alone(
+    repository: SourceRepository, request: Request, parse: ParsePolicy
+) -> Alone:
+    """The base and its policy; there is no head, and nothing is merged.
+
+    Refuses only what would change how the baseline is run.
+    """
+    base = repository.resolve(request.base or repository.default_base())
+    policy, _ = _policy(repository, base, base, request, parse)
+    stage, modes = _stage(policy, request), _modes(policy, request)
+    names = [mode.name for mode in modes]
+    refuse([one for one in unsupported(policy, stage.name, names) if _runs(one)])
+    repository.require_plain(base.tree)
+    trees = Trees(base.commit, base.tree, PILOT, str(repository.objects))
+    return Alone(base, policy, stage, modes, trees)
+
+
+def _runs(missing: Unsupported) -> bool:
+    """Whether a feature would change how a baseline is run, or what it measures."""
+    parts = missing.name.split(".")
+    return parts[0] == "evaluation" or parts[-1] in ("environment", "network")
 
 
 def _head(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
 from workers.contract import Node, Progress, TrialResult, TrialSpec, TrialState
 
 
@@ -50,8 +51,17 @@ class SourceRepository(Protocol):
         """A git directory that holds every tree that this object made or resolved."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """What evaluations of this repository are remembered under."""
+        ...
+
     def default_base(self) -> str:
         """The name of the branch to compare with if none is given."""
+        ...
+
+    def branch_name(self, revision: str) -> str:
+        """The name of the branch that `revision` names; itself if it names none."""
         ...
 
     def resolve(self, revision: str) -> Revision:
@@ -138,3 +148,60 @@ class EvaluationStore(Protocol):
     def load_evaluation(self, evaluation: str) -> str | None:
         """The kept report, or None. A unique prefix of the id is enough."""
         ...
+
+
+LATEST = 200
+"""How many past evaluations of a metric are asked for at most."""
+
+
+class Memory(Protocol):
+    """What the store keeps between evaluations; no row is ever counted twice."""
+
+    def pinned(self, evaluation: str) -> str | None:
+        """The document that is kept for an evaluation, or None."""
+        ...
+
+    def pin(self, evaluation: str, document: str) -> str:
+        """Keep the first document given for an evaluation; the one that is kept."""
+        ...
+
+    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
+        """Note an evaluation of a branch; how many different ones it has had.
+
+        One that is noted again, because it is resumed, is counted once.
+        """
+        ...
+
+    def record(self, evaluation: str, shown: Mapping[MetricKey, Summary]) -> None:
+        """Keep, or replace, what an evaluation showed; its place in time stays."""
+        ...
+
+    def past(self, key: MetricKey) -> Sequence[Summary]:
+        """What comparable evaluations showed: the `LATEST` ones, in order of time."""
+        ...
+
+    def baseline_means(self, key: MetricKey) -> Sequence[BaselineMean]:
+        """The mean of each one's own baseline runs, where there were any; as `past`."""
+        ...
+
+    def keep_pilot(self, key: MetricKey, pilot: Pilot, *, renew: bool = False) -> Pilot:
+        """Keep the first pilot, or the new one where told to `renew`; the kept one."""
+        ...
+
+    def pilot(self, key: MetricKey) -> Pilot | None:
+        """The kept pilot, or None."""
+        ...
+
+    def charge(
+        self, evaluation: str, repository: str, charges: Sequence[Charge]
+    ) -> None:
+        """Keep the tolerated losses of an evaluation in place of what it had."""
+        ...
+
+    def charges(self, repository: str) -> Sequence[Charge]:
+        """Every tolerated loss of a repository."""
+        ...
+
+
+class Store(EvaluationStore, Memory, Protocol):
+    """Both sides of the engine's store."""

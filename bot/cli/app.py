@@ -12,11 +12,13 @@ import typer
 from typer import Option
 from typer.exceptions import TyperException
 
+from bot.cli.calibrate import calibrate
 from bot.cli.check import check
 from bot.cli.init import init
 from bot.cli.judge import judge
 from bot.cli.local import local
 from bot.cli.power import power
+from bot.cli.replay import replay
 from bot.cli.schema import schema
 from bot.cli.screen import err, hush_stdout, show_fault
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
@@ -56,7 +58,7 @@ def commands() -> typer.Typer:
         pretty_exceptions_enable=False,
         callback=_root,
     )
-    for verb in (local, judge, power, check, schema, init):
+    for verb in (local, judge, calibrate, power, replay, check, schema, init):
         app.command()(verb)
     return app
 

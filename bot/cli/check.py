@@ -10,12 +10,16 @@ from bot.cli.screen import clean, out
 from bot.domain.errors import UserFault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rich.console import Console
 
-    from bot.domain.policy import Policy
+    from bot.domain.history import Knowledge
+    from bot.domain.policing import Prospect
+    from bot.domain.policy import Policy, Stage
     from bot.presentation.policy_text import Levels, Row, Section
+
+    Recall = Callable[[Policy, Stage], Knowledge]
 
 POLICY_PATH = Path(".github/seedgate.yml")
 _WIDEST = 100
@@ -33,13 +37,21 @@ def check(
 
     Every fault is listed at once with its line and column. Nothing is run.
     """
+    show_plan(file if file is not None else find_policy(Path.cwd()))
+
+
+def show_plan(path: Path, recall: "Recall | None" = None) -> None:
+    """Print the plan of a policy file; `recall` gives what is known of a stage."""
     from bot.adapters.policy_file import load_policy
     from bot.domain.policy import unsupported
     from bot.presentation.policy_text import headline, plan_sections
+    from bot.presentation.power_text import prospects_section
 
-    path = file if file is not None else find_policy(Path.cwd())
     policy = load_policy(read_bytes(path), str(path))
-    sections = plan_sections(policy, _levels(policy), unsupported(policy))
+    *planned, last = plan_sections(policy, _levels(policy), unsupported(policy))
+    chances = prospects_section(_prospects(policy, recall))
+    between = (chances,) if chances.rows else ()
+    sections = (*planned, *between, last) if last.warns else (*planned, last, *between)
     console = out()
     console.print(clean(headline(policy, str(path))), style="bold green")
     _show(sections, console)
@@ -81,6 +93,28 @@ def _levels(policy: "Policy") -> "Levels":
         for stage in policy.stages
         if stage.kind is StageKind.TRAINING and Role.PRIMARY in roles
     }
+
+
+def _prospects(policy: "Policy", recall: "Recall | None") -> "Mapping[str, Prospect]":
+    """How a branch without effect fares in each planned stage, and in all of them."""
+    from bot.domain.history import Knowledge
+    from bot.domain.policing import outlooks, prospect
+    from bot.domain.policy import StageKind
+
+    stages = {
+        stage.name: outlooks(
+            policy.decision,
+            stage,
+            policy.modes,
+            recall(policy, stage) if recall else Knowledge(),
+        )
+        for stage in policy.stages
+        if stage.kind is StageKind.TRAINING and stage.planned
+    }
+    found = {f"in {name}": prospect([one]) for name, one in stages.items()}
+    if len(stages) > 1:
+        found["in all"] = prospect(list(stages.values()))
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _show(sections: "Sequence[Section]", console: "Console") -> None:

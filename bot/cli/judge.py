@@ -17,7 +17,8 @@ def judge(
     """Judge given results without running anything.
 
     It judges once, at the look that the trials reach; all of them count, failed ones
-    too. Exit codes and JSON are those of `seedgate local`.
+    too. Arms `without:CHANGE` and `only:CHANGE` show which change did it. Exit codes
+    and JSON are those of `seedgate local`.
     """
     from bot.cli.emit import emit, exit_code, require_writable
     from bot.compose.judge import judge_file

@@ -22,6 +22,9 @@ def local(
     max_seeds: Annotated[
         int | None, Option(help="At most this many seeds an arm.")
     ] = None,
+    more: Annotated[
+        int, Option(help="Seeds an arm past the last look, judged by e-values.")
+    ] = 0,
     no_ablation: Annotated[
         bool, Option("--no-ablation", help="Do not judge changes apart.")
     ] = False,
@@ -61,6 +64,7 @@ def local(
         max_seeds=max_seeds,
         ablation=not no_ablation,
         allow_dirty=allow_dirty,
+        more=more,
     )
     require_writable(json)
     require_writable(None if report is None else report / "report.html")

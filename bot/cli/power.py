@@ -3,58 +3,83 @@
 import itertools
 import json as json_text
 import math
-from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
 
 from bot.domain.errors import UserFault
+from bot.domain.policy import Decision, Role
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
-    from bot.domain.stats.power import Design, Operating
+    from bot.domain.stats.power import Design, Paths
+    from bot.presentation.power_text import PowerPlan, Table
 
 EFFECTS = (0.5, 0.0, -0.5, -1.0, -1.5)  # true effects, in tolerances
+GAINS = (1.5, 1.0, 0.5, 0.0, -0.5, -1.0)  # where a role faces a number
+_HOPELESS_AT = (0.0, -1.0)  # effects at which stopping for futility is shown
 _DEFAULT_LOOKS = tuple(range(4, 21))
 _FEWEST, _MOST, _COUNT = 4, 1000, 200
 _WIDEST_RATIO = 1e6
-_GOOD_PASS = 0.9
+_SMALLEST, _LARGEST = 1e-250, 1e250
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What `power` shows; effects and tolerances are in units of the metric."""
+class TestedRole(StrEnum):
+    """The roles that a test decides."""
 
-    design: "Design"
+    __test__ = False  # not a test case
+
+    PRIMARY = "primary"
+    GUARDRAIL = "guardrail"
+    IMPROVE = "improve"
+    TARGET = "target"
+
+
+class Sizes(NamedTuple):
+    """SD and tolerance, in units of the metric, and same-seed correlation."""
+
+    sd: float
     tolerance: float
-    z: tuple[float, ...]
-    p: tuple[float, ...]
-    detectable: tuple[float, ...]
-    operating: tuple["Operating", ...]
-    policeable: float | None  # the smallest tolerance, where the given one is too small
+    correlation: float
 
 
 def power(
     sd: Annotated[float, Option(help="SD of the metric over seeds, per run.")],
-    tolerance: Annotated[float, Option(help="Tolerated loss, in units of the metric.")],
+    tolerance: Annotated[
+        float,
+        Option(
+            help="Tolerated loss, in units of the metric; for improve and target the "
+            "distance from the margin or target that matters."
+        ),
+    ],
     looks: Annotated[
         str | None,
         Option(
             help="Seeds per arm at each look, such as 5,10,15,20.  [default: 4..20]"
         ),
     ] = None,
-    alpha: Annotated[float, Option(help="One-sided error rate.")] = 0.05,
+    alpha: Annotated[
+        float | None,
+        Option(help="One-sided error rate.  [default: 0.05; improve: 0.025]"),
+    ] = None,
     spending: Annotated[
-        str, Option(help="pocock, obf, kd:RHO or hsd:GAMMA.")
-    ] = "hsd:2",
+        str | None,
+        Option(
+            help="pocock, obf, kd:RHO or hsd:GAMMA.  [default: hsd:3; improve: hsd:2]"
+        ),
+    ] = None,
     paired: Annotated[
         bool, Option("--paired/--welch", help="Test same-seed pairs, or two samples.")
     ] = True,
     correlation: Annotated[
         float, Option(help="Correlation of same-seed runs of both arms.")
     ] = 0.0,
+    role: Annotated[
+        TestedRole, Option(help="What the metric is for.")
+    ] = TestedRole.PRIMARY,
     repetitions: Annotated[int, Option(help="Simulated evaluations.")] = 20_000,
     seed: Annotated[int, Option(help="Seed of the simulation.")] = 1,
     json: Annotated[
@@ -66,14 +91,45 @@ def power(
     Boundaries of each look, the smallest effect that it shows with 80 % power, and how
     often branches of known effect pass, are blocked or stay undecided.
     """
+    asked = Role(role)
+    error = _alpha(asked) if alpha is None else alpha
+    _check(sd, tolerance, error, correlation)
+    _check_simulation(repetitions, seed)
+    design = _design(asked, _looks(looks), (error, spending), paired=paired)
+    sizes = Sizes(sd, tolerance, _seen(asked, correlation))
+    _show(_plan(asked, design, sizes, (repetitions, seed)), json)
+
+
+def _alpha(role: Role) -> float:
+    rates = Decision()
+    return rates.improvement_alpha if role is Role.IMPROVE else rates.alpha
+
+
+def _seen(role: Role, correlation: float) -> float:
+    """A target has one arm: its runs vary as differences of pairs do at 1/2."""
+    return 0.5 if role is Role.TARGET else correlation
+
+
+def _design(
+    role: Role,
+    looks: tuple[int, ...],
+    rule: tuple[float, str | None],
+    *,
+    paired: bool,
+) -> "Design":
+    """The design of a role: tests that face a number spend what a search finds."""
+    from bot.domain.stats.choice import Test
     from bot.domain.stats.power import Design
     from bot.domain.stats.spending import parse_spending
+    from bot.domain.stats.spent import spent_alpha
 
-    _check(sd, tolerance, alpha, correlation)
-    _check_simulation(repetitions, seed)
-    design = Design(_looks(looks), alpha, parse_spending(spending), paired)
-    plan = _plan(design, (sd, tolerance), correlation, (repetitions, seed))
-    _show(plan, json)
+    alpha, name = rule
+    spending = parse_spending(name or ("hsd:2" if role is Role.IMPROVE else "hsd:3"))
+    paired = paired or role is Role.TARGET
+    if role in (Role.IMPROVE, Role.TARGET):
+        test = Test.PAIRED if paired else Test.WELCH
+        alpha = spent_alpha(looks, alpha, spending, test=test)
+    return Design(looks, alpha, spending, paired)
 
 
 def _check(sd: float, tolerance: float, alpha: float, correlation: float) -> None:
@@ -81,6 +137,9 @@ def _check(sd: float, tolerance: float, alpha: float, correlation: float) -> Non
         if not 0.0 < value < math.inf:
             mend = "Give a number above 0, in units of the metric."
             raise UserFault(f"{option} {value} is no size.", mend)
+        if not _SMALLEST < value < _LARGEST:
+            mend = "Count the metric in other units."
+            raise UserFault(f"{option} {value} is beyond what can be computed.", mend)
     if not 1.0 / _WIDEST_RATIO < tolerance / sd < _WIDEST_RATIO:
         problem = (
             f"--sd {sd} and --tolerance {tolerance} are over a million times apart."
@@ -120,123 +179,87 @@ def _looks(text: str | None) -> tuple[int, ...]:
 
 
 def _plan(
-    design: "Design",
-    sizes: tuple[float, float],
-    correlation: float,
-    simulation: tuple[int, int],
-) -> Plan:
+    role: Role, design: "Design", sizes: Sizes, simulation: tuple[int, int]
+) -> "PowerPlan":
     from bot.domain.stats.boundaries import boundaries, levels
-    from bot.domain.stats.power import (
-        detectable,
-        outcome,
-        simulate,
-        smallest_tolerance,
-    )
+    from bot.domain.stats.power import outcome, simulate
+    from bot.presentation.power_text import PowerPlan
 
-    sd, tolerance = sizes
-    looks = design.looks
+    looks, ratio = design.looks, sizes.tolerance / sizes.sd
     information = tuple(n / looks[-1] for n in looks)
     p = levels(looks, design.alpha, design.spending)
-    unit = sd * math.sqrt(2.0 * (1.0 - correlation)) if design.paired else sd
-    paths = simulate(design, correlation, *simulation)
-    found = tuple(outcome(paths, tolerance / sd, effect) for effect in EFFECTS)
-    small = found[EFFECTS.index(0.0)].passed < _GOOD_PASS
-    return Plan(
-        design=design,
-        tolerance=tolerance,
+    paths = simulate(design, sizes.correlation, *simulation)
+    effects = GAINS if role in (Role.IMPROVE, Role.TARGET) else EFFECTS
+    plan = PowerPlan(
+        role=role,
+        tolerance=sizes.tolerance,
+        looks=looks,
         z=boundaries(information, design.alpha, design.spending),
         p=p,
-        detectable=tuple(
-            unit * detectable(n, level, paired=design.paired)
-            for n, level in zip(looks, p, strict=True)
-        ),
-        operating=found,
-        policeable=sd * smallest_tolerance(paths, _GOOD_PASS) if small else None,
+        detectable=_detectable(design, p, sizes),
+        operating=tuple(outcome(paths, ratio, effect, role) for effect in effects),
+    )
+    return _with_planning(plan, design, paths, sizes) if role is Role.PRIMARY else plan
+
+
+def _detectable(
+    design: "Design", p: tuple[float, ...], sizes: Sizes
+) -> tuple[float, ...]:
+    """The effect, in units of the metric, that each look shows with 80 % power."""
+    from bot.domain.stats.power import detectable
+
+    shrunk = math.sqrt(2.0 * (1.0 - sizes.correlation))
+    unit = sizes.sd * shrunk if design.paired else sizes.sd
+    return tuple(
+        unit * detectable(n, level, paired=design.paired)
+        for n, level in zip(design.looks, p, strict=True)
     )
 
 
-def _show(plan: Plan, json: Path | None) -> None:
+def _with_planning(
+    plan: "PowerPlan", design: "Design", paths: "Paths", sizes: Sizes
+) -> "PowerPlan":
+    """The plan of a primary metric: futility, and the tolerance it can police."""
+    from dataclasses import replace
+
+    from bot.domain.stats.futility_planning import futility_savings
+    from bot.domain.stats.power import smallest_tolerance
+    from bot.presentation.power_text import GOOD_PASS
+
+    ratio = sizes.tolerance / sizes.sd
+    clean = next(one for one in plan.operating if one.d == 0.0)
+    small = clean.passed < GOOD_PASS
+    return replace(
+        plan,
+        savings=futility_savings(design, paths, ratio, _HOPELESS_AT),
+        policeable=sizes.sd * smallest_tolerance(paths, GOOD_PASS) if small else None,
+    )
+
+
+def _show(plan: "PowerPlan", json: Path | None) -> None:
     """Tables for people; with `--json -` stdout belongs to the JSON alone."""
     from bot.cli.emit import STDOUT, write_text
     from bot.cli.screen import out
+    from bot.presentation.power_text import power_document, power_summary, power_tables
 
-    text = json_text.dumps(_document(plan), indent=2, allow_nan=False) + "\n"
+    text = json_text.dumps(power_document(plan), indent=2, allow_nan=False) + "\n"
     if json == STDOUT:
         out().file.write(text)
         return
-    for table in (_looks_table(plan), _operating_table(plan)):
-        out().print(table)
-    out().print(_summary(plan))
+    for table in power_tables(plan):
+        out().print(_rich(table))
+    out().print(power_summary(plan))
     if json is not None:
         write_text(json, text)
 
 
-def _document(plan: Plan) -> dict[str, object]:
-    """The JSON of the command-line contract."""
-    looks = plan.design.looks
-    pairs = zip(looks, plan.detectable, strict=True)
-    return {
-        "boundaries": {"n": list(looks), "z": list(plan.z), "p": list(plan.p)},
-        "detectable": {str(n): effect for n, effect in pairs},
-        "operating": [
-            {
-                "d": one.d * plan.tolerance,
-                "pass": one.passed,
-                "block": one.blocked,
-                "undecided": one.undecided,
-                "trials": one.trials,
-            }
-            for one in plan.operating
-        ],
-    }
-
-
-def _looks_table(plan: Plan) -> "Table":
-    headings = ("seeds per arm", "z", "one-sided p", "detectable (80 % power)")
-    rows = zip(plan.design.looks, plan.z, plan.p, plan.detectable, strict=True)
-    shown = ((str(n), f"{z:.4f}", f"{p:.3g}", f"{e:.4g}") for n, z, p, e in rows)
-    return _table("Looks", headings, tuple(shown))
-
-
-def _operating_table(plan: Plan) -> "Table":
-    headings = ("true effect", "in tolerances", "pass", "block", "undecided", "trials")
-    rows = tuple(
-        (
-            f"{one.d * plan.tolerance:+.4g}",
-            f"{one.d:+.1f}",
-            *(f"{share:.1%}" for share in (one.passed, one.blocked, one.undecided)),
-            f"{one.trials:.1f}",
-        )
-        for one in plan.operating
-    )
-    return _table("What would happen (+ is better)", headings, rows)
-
-
-def _table(
-    title: str, headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
-) -> "Table":
+def _rich(table: "Table") -> "RichTable":
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def _summary(plan: Plan) -> str:
-    clean = plan.operating[EFFECTS.index(0.0)]
-    slips = plan.operating[EFFECTS.index(-1.0)]
-    said = (
-        f"A branch without effect passes {clean.passed:.1%} of the time, after "
-        f"{clean.trials:.1f} trials of both arms; a loss of the whole tolerance slips "
-        f"through {slips.passed:.1%} of the time."
-    )
-    if plan.policeable is None:
-        return said
-    return (
-        f"{said}\nThe tolerance is small for these looks: {_GOOD_PASS:.0%} of branches "
-        f"without effect pass from {plan.policeable:.3g} on. Widen it or add seeds."
-    )
+    shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in table.headings:
+        shown.add_column(heading, justify="right")
+    for row in table.rows:
+        shown.add_row(*row)
+    return shown

@@ -10,20 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.screen import clean
+from bot.cli.show_tables import (
+    COLOURS,
+    NARROW,
+    print_within,
+    show_changes,
+    show_slices,
+)
 from bot.domain.verdict import ModeVerdict, Report, Ruling
 from bot.presentation.background import cost_line, looks_line
 from bot.presentation.headline import answer, because, next_steps
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.rows import MetricRow, metric_rows
 
-_COLOURS = {
-    Ruling.PASS: "green",
-    Ruling.BLOCK: "red",
-    Ruling.UNDECIDED: "yellow",
-    Ruling.INFO: "default",
-}
-_WIDEST = 100
-_NARROW = 72
 _MOST_BAD = 5
 
 
@@ -31,9 +30,10 @@ def show_report(
     report: Report, console: Console, written: Sequence[tuple[str, str]] = ()
 ) -> None:
     """Print the whole report; `written` lists (what, path) of files that hold more."""
-    _print(console, _banner(report))
+    print_within(console, _banner(report))
     for mode in report.verdict.modes:
         _mode(mode, console)
+    show_changes(report.verdict, console)
     _findings([one for one in finding_rows(report) if not _in_table(one)], console)
     _bad_trials([trial_row(one) for one in report.trials], console)
     _steps(report, console)
@@ -42,46 +42,42 @@ def show_report(
         _line(console, f"{what}: {path}")
 
 
-def _print(console: Console, thing: Panel | Table | Padding | Text) -> None:
-    """Print within the width of the terminal, and never wider than is readable."""
-    width = min(console.width, _WIDEST)
-    console.print(thing, soft_wrap=False, width=width)
-
-
 def _line(console: Console, text: str, style: str = "") -> None:
     console.print(Text(clean(text), style=style), soft_wrap=True)
 
 
 def _banner(report: Report) -> Panel:
     state = report.verdict.state
-    text = Text(answer(state).upper(), style=f"bold {_COLOURS[state]}")
+    text = Text(answer(state).upper(), style=f"bold {COLOURS[state]}")
     text.append(f"\n{clean(because(report))}", style="default not bold")
-    return Panel(text, border_style=_COLOURS[state], box=box.HEAVY)
+    return Panel(text, border_style=COLOURS[state], box=box.HEAVY)
 
 
 def _mode(mode: ModeVerdict, console: Console) -> None:
     target = "" if mode.targeted else ", not a target of this branch"
     title = Text.assemble(
         (f"\nmode {clean(mode.name)}: ", "bold"),
-        (str(mode.state), f"bold {_COLOURS[mode.state]}"),
+        (str(mode.state), f"bold {COLOURS[mode.state]}"),
         (f" ({looks_line(mode)}{target})", "dim"),
     )
-    _print(console, title)
+    print_within(console, title)
     rows = metric_rows(mode)
-    if console.width < _NARROW:
+    if console.width < NARROW:
         _stack(rows, console)
     else:
-        _print(console, _table(rows))
+        print_within(console, _table(rows))
     for row in rows:
         _detail(row, console)
+    for row in rows:
+        show_slices(mode, row.name, console)
 
 
 def _stack(rows: Sequence[MetricRow], console: Console) -> None:
     """Metrics one below the other, for terminals that are too narrow for a table."""
     for row in rows:
         about = ", ".join(one for one in (row.better, row.source) if one)
-        _print(console, Text(f"{clean(row.name)} ({about})", style="bold"))
-        result = Text(f"{row.state}: {row.result}", style=_COLOURS[row.state])
+        print_within(console, Text(f"{clean(row.name)} ({about})", style="bold"))
+        result = Text(f"{row.state}: {row.result}", style=COLOURS[row.state])
         effect = [one for one in (row.effect, row.interval) if one != "-"]
         facts = (
             f"baseline {row.baseline}, branch {row.branch}",
@@ -89,7 +85,7 @@ def _stack(rows: Sequence[MetricRow], console: Console) -> None:
             f"{row.rule}, {row.seeds} seeds",
         )
         for fact in (result, *(Text(one) for one in facts if one)):
-            _print(console, Padding(fact, (0, 0, 0, 2)))
+            print_within(console, Padding(fact, (0, 0, 0, 2)))
 
 
 def _table(rows: Sequence[MetricRow]) -> Table:
@@ -115,7 +111,7 @@ def _metric(table: Table, row: MetricRow) -> None:
         row.branch,
         Text("\n".join([*effect, row.rule])),
         row.seeds,
-        Text(f"{row.state}\n{row.result}", style=_COLOURS[row.state]),
+        Text(f"{row.state}\n{row.result}", style=COLOURS[row.state]),
     )
 
 
@@ -123,30 +119,30 @@ def _detail(row: MetricRow, console: Console) -> None:
     parts = [one for one in (row.detail, row.failures) if one]
     if parts:
         text = Text(clean(f"{row.name}: {'; '.join(parts)}"), style="dim")
-        _print(console, Padding(text, (0, 0, 0, 2)))
+        print_within(console, Padding(text, (0, 0, 0, 2)))
 
 
 def _in_table(row: FindingRow) -> bool:
     """Whether it says no more than the metric's own row."""
-    return row.of_metric and row.state is Ruling.PASS
+    return row.quiet or (row.of_metric and row.state is Ruling.PASS)
 
 
 def _findings(rows: Sequence[FindingRow], console: Console) -> None:
     if not rows:
         return
-    _print(console, Text("\nfindings", style="bold"))
+    print_within(console, Text("\nfindings", style="bold"))
     table = Table.grid(padding=(0, 1))
     for row in rows:
-        state = Text(str(row.state), style=_COLOURS[row.state])
+        state = Text(str(row.state), style=COLOURS[row.state])
         table.add_row(state, Text(clean(row.sentence)))
-    _print(console, table)
+    print_within(console, table)
 
 
 def _bad_trials(rows: Sequence[TrialRow], console: Console) -> None:
     bad = [one for one in rows if one.bad]
     if not bad:
         return
-    _print(
+    print_within(
         console,
         Text(
             "\ntrials that failed or were lost (what they say is self-reported)",
@@ -155,7 +151,7 @@ def _bad_trials(rows: Sequence[TrialRow], console: Console) -> None:
     )
     for row in bad[:_MOST_BAD]:
         place = f"{row.mode}, {row.arm}, seed {row.seed}: {row.state}, {row.reason}"
-        _print(console, Padding(Text(clean(place)), (0, 0, 0, 2)))
+        print_within(console, Padding(Text(clean(place)), (0, 0, 0, 2)))
     if len(bad) > _MOST_BAD:
         _line(console, f"  and {len(bad) - _MOST_BAD} more")
     lines = [one.repro for one in bad if one.repro]
@@ -164,8 +160,8 @@ def _bad_trials(rows: Sequence[TrialRow], console: Console) -> None:
 
 
 def _steps(report: Report, console: Console) -> None:
-    _print(console, Text("\nwhat to do", style="bold"))
+    print_within(console, Text("\nwhat to do", style="bold"))
     table = Table.grid(padding=(0, 1))
     for step in next_steps(report):
         table.add_row("-", Text(clean(step)))
-    _print(console, table)
+    print_within(console, table)

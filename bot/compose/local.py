@@ -3,27 +3,24 @@
 import dataclasses
 import hashlib
 import json
-import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from bot.app.engine import Evaluated, Tick, evaluate
-from bot.app.local import Comparison, Request, compare, require_own_code
-from bot.app.ports import EvaluationStore
-from bot.domain.errors import UserFault
+from bot.app.local import Comparison, Request, compare
+from bot.app.pinned import tolerated_since
+from bot.app.ports import SourceRepository, Store
+from bot.app.remembering import Subject, informed, remember
+from bot.compose.site import make_private, open_site
 from bot.domain.evaluation import circumstances, unjudged
-from bot.domain.plan import Plan, Trees, room
+from bot.domain.history import Place
+from bot.domain.plan import Pinned, Plan, Trees, room
 from bot.domain.verdict import Provenance, Reason, Report, Verdict
 from bot.settings import Settings
 from workers.contract import Node
-
-if TYPE_CHECKING:
-    from bot.adapters.alive import AliveLocks
-    from bot.adapters.dispatcher_process import DispatcherProcess
 
 Watch = Callable[[Tick], None]
 
@@ -56,7 +53,7 @@ class LocalGate:
         from bot.adapters.policy_file import load_policy
         from bot.adapters.repository import GitRepository
 
-        _make_private(self.settings.cache_dir)
+        make_private(self.settings.cache_dir)
         repository = GitRepository(self._repo, self.settings.cache_dir / "scratch")
         comparison = compare(repository, self._request, load_policy)
         path = str(repository.path)
@@ -65,43 +62,41 @@ class LocalGate:
             return _unrun(comparison, verdict, path)
         if comparison.trees.base_tree == comparison.trees.merged_tree:
             return _unrun(comparison, unjudged(Reason.NOTHING_CHANGED, {}), path)
-        return self._judge(comparison, comparison.trees, path, watch)
+        return self._judge(comparison, comparison.trees, repository, watch)
 
     def _judge(
-        self, comparison: Comparison, trees: Trees, path: str, watch: Watch
+        self,
+        comparison: Comparison,
+        trees: Trees,
+        repository: SourceRepository,
+        watch: Watch,
     ) -> Report:
-        from bot.adapters.alive import AliveLocks
-        from bot.adapters.dispatcher_process import DispatcherProcess
-        from bot.adapters.store import SqlStore, sqlite_url
-
-        cache = self.settings.cache_dir
-        url = sqlite_url(cache / "seedgate.sqlite")
-        options = {
-            "url": url,
-            "cache": str(cache),
-            "cpus": len(os.sched_getaffinity(0)),
-            "address": self.settings.ray_address,
-            "at_once": self._jobs,
-        }
-        started = time.time()
-        store = SqlStore(url, time.time)
-        locks = AliveLocks(cache / "evaluations")
-        process = DispatcherProcess(options, cache / "dispatcher.log")
-        dispatcher = self._stack.enter_context(process)
-        joined = started if self.settings.ray_address else None
-        node = _first_node(store, dispatcher, joined)
-        require_own_code(node, Path(path).resolve())
-        plan = self._plan(comparison, trees, node)
-        with locks.hold(plan.evaluation):
-            _withdraw_abandoned(store, locks)
-            evaluated = evaluate(plan, store, dispatcher, watch)
-        dispatcher.dismiss()
-        report = _report(comparison, plan, node, evaluated, path)
-        store.save_evaluation(report.evaluation, _document(report))
+        path = Path(str(repository.path))
+        site = open_site(self.settings, self._jobs, path, self._stack)
+        plan = self._plan(comparison, trees, site.node)
+        subject = self._subject(comparison, repository)
+        with site.hold(plan.evaluation):
+            lost = _lost(comparison, repository, site.store)
+            plan = informed(site.store, plan, subject, lost)
+            evaluated = evaluate(plan, site.store, site.dispatcher, watch)
+            remember(site.store, plan, subject, evaluated)
+        site.dispatcher.dismiss()
+        report = _report(comparison, plan, site.node, evaluated, str(path))
+        site.store.save_evaluation(report.evaluation, _document(report))
         return report
+
+    def _subject(self, comparison: Comparison, repository: SourceRepository) -> Subject:
+        """Branches by name: a dirty working copy is work on the one checked out."""
+        return Subject(
+            repository=repository.identity,
+            base=repository.branch_name(comparison.base.name),
+            head=repository.branch_name(self._request.head),
+            head_commit=comparison.head.commit,
+        )
 
     def _plan(self, comparison: Comparison, trees: Trees, node: Node) -> Plan:
         slots = [room(node, mode) for mode in comparison.modes]
+        anchor = comparison.anchor
         return Plan(
             policy=comparison.policy,
             stage=comparison.stage,
@@ -113,40 +108,19 @@ class LocalGate:
             max_seeds=comparison.max_seeds,
             slots=min([*slots, self._jobs] if self._jobs else slots),
             narrowed=comparison.narrowed,
+            more=comparison.more,
+            anchor=Pinned(anchor.name, anchor.tree) if anchor else None,
         )
 
 
-def _make_private(folder: Path) -> None:
-    """The cache holds a secret and results: it is nobody else's to read."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        problem = f"The cache folder {folder} cannot be made: {error.strerror}."
-        mend = "Name another with the environment variable SEEDGATE_CACHE_DIR."
-        raise UserFault(problem, mend) from None
-
-
-def _withdraw_abandoned(store: EvaluationStore, locks: "AliveLocks") -> None:
-    """Forget what killed evaluations still wanted: it would run before our own."""
-    for evaluation in store.wishing():
-        with locks.abandoned(evaluation) as abandoned:
-            if abandoned:
-                store.withdraw(evaluation)
-
-
-def _first_node(
-    store: EvaluationStore, dispatcher: "DispatcherProcess", joined: float | None
-) -> Node:
-    """The node that trials will run on.
-
-    Our own dispatcher's, or the first of a cluster that it `joined` at that time.
-    """
-    while True:
-        nodes = store.nodes(joined) if joined is not None else ()
-        node = next(iter(nodes), None) or dispatcher.node()
-        if node is not None:
-            return node
-        dispatcher.wait()
+def _lost(
+    comparison: Comparison, repository: SourceRepository, store: Store
+) -> Mapping[Place, float]:
+    """Tolerated losses that landed since the pinned release."""
+    if comparison.anchor is None:
+        return {}
+    charges = store.charges(repository.identity)
+    return tolerated_since(repository, comparison.anchor, comparison.base, charges)
 
 
 def _provenance(comparison: Comparison) -> Provenance:

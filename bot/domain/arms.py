@@ -6,6 +6,8 @@ from typing import assert_never
 BASELINE = "baseline"
 BRANCH = "branch"
 ANCHOR = "anchor"
+LONGEST_CHANGE = 64
+CHANGE_RULE = "a change's name has 1 to 64 printable characters, no space at its ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,22 @@ def label(arm: Arm) -> str:
 
 def parse(text: str) -> Arm | None:
     """The arm that `label` named, or None for anything else."""
-    prefix, _, change = text.partition(":")
-    match prefix, change:
-        case "baseline", "":
+    match text.partition(":"):
+        case "baseline", "", _:
             return Baseline()
-        case "branch", "":
+        case "branch", "", _:
             return Branch()
-        case "anchor", "":
+        case "anchor", "", _:
             return Anchor()
-        case "without", change if change:
+        case "without", _, change if _names_change(change):
             return Without(change)
-        case "only", change if change:
+        case "only", _, change if _names_change(change):
             return Only(change)
         case _:
             return None
+
+
+def _names_change(text: str) -> bool:
+    """Whether a text can name a change: see `CHANGE_RULE`."""
+    sound = text.isprintable() and text == text.strip()
+    return sound and 0 < len(text) <= LONGEST_CHANGE

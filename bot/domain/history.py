@@ -4,11 +4,94 @@ Kept apart from what the evaluation itself shows: a test that was chosen by the 
 that it then judges has no known error rate.
 """
 
+import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.errors import UserFault
+from bot.domain.policy import AbsoluteTolerance, AutoTolerance, Metric, Mode
+
 Place = tuple[str, str]
 """A mode's name and a metric's (a slice's as `metric/slice`)."""
+
+AUTO_SDS = 1.5
+"""`tolerance: auto` in per-run SDs of the pilot runs (statistics page, section 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricKey:
+    """What results must have in common before they are pooled or compared.
+
+    `version` is a hash of what defines the number, `machine` is `Node.machine`.
+    """
+
+    repository: str
+    mode: str
+    stage: str
+    metric: str
+    version: str
+    machine: str
+
+    @property
+    def place(self) -> Place:
+        """Where the metric stands in the policy."""
+        return self.mode, self.metric
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSums:
+    """The runs of one arm in one evaluation that nobody else has counted.
+
+    `failed` of `trials` failed; `n` ended with a value. `m2`, `m3`, `m4` are sums of
+    powers of (value - mean) / `scale`, a power of two near the largest magnitude;
+    `outliers` lie over 3.5 robust SDs from the median.
+    """
+
+    trials: int = 0
+    failed: int = 0
+    n: int = 0
+    mean: float = 0.0
+    scale: float = 1.0
+    m2: float = 0.0
+    m3: float = 0.0
+    m4: float = 0.0
+    lowest: float = 0.0
+    highest: float = 0.0
+    outliers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Sums over `n` same-seed pairs of residuals around each arm's own mean.
+
+    Squares of the baseline's and of the branch's, and their products, each arm in a
+    unit of its own. No pairs where every difference was exactly 0.
+    """
+
+    n: int = 0
+    baseline: float = 0.0
+    branch: float = 0.0
+    cross: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one evaluation showed of one metric: sufficient statistics within arms."""
+
+    baseline: ArmSums = field(default_factory=ArmSums)
+    branch: ArmSums = field(default_factory=ArmSums)
+    pairs: PairSums = field(default_factory=PairSums)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineMean:
+    """The mean of an evaluation's `n` fresh baseline runs, told at `at` (Unix s)."""
+
+    evaluation: str
+    mean: float
+    n: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +157,32 @@ class Knowledge:
     pilots: Mapping[Place, Pilot] = field(default_factory=dict)
     attempt: int = 1
     lost: Mapping[Place, float] = field(default_factory=dict)
+
+
+def resolve(mode: Mode, pilots: Mapping[Place, Pilot]) -> Mode:
+    """The mode with every `tolerance: auto` as an amount: 1.5 SDs of its pilot.
+
+    Raises UserFault where no pilot is known or its runs do not differ.
+    """
+    metrics = tuple(_resolved(mode.name, one, pilots) for one in mode.metrics)
+    return dataclasses.replace(mode, metrics=metrics)
+
+
+def _resolved(mode: str, metric: Metric, pilots: Mapping[Place, Pilot]) -> Metric:
+    if not isinstance(metric.tolerance, AutoTolerance):
+        return metric
+    pilot = pilots.get((mode, metric.name))
+    name = f"modes.{mode}.metrics.{metric.name}.tolerance"
+    if pilot is None:
+        raise UserFault(
+            f"`{name}` is auto, and no calibration of this metric, as it is defined "
+            "and on this machine, is known.",
+            "Run `seedgate calibrate` first, or write the amount that it prints.",
+        )
+    amount = AUTO_SDS * pilot.sd
+    if not 0.0 < amount < math.inf:
+        raise UserFault(
+            f"`{name}` is auto, and the pilot runs have no spread to take it from.",
+            "Write an amount, in units of the metric.",
+        )
+    return dataclasses.replace(metric, tolerance=AbsoluteTolerance(amount))

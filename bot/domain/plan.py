@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from bot.domain.arms import Anchor, Arm, Baseline, Branch, label
 from bot.domain.errors import UserFault
 from bot.domain.history import Knowledge
-from bot.domain.judgement import needs_baseline
+from bot.domain.judgement import needs_baseline, per_attempt
 from bot.domain.judgement.evidence import Rulebook
 from bot.domain.policy import Metric, Mode, Policy, Role, Stage
+from bot.domain.stats.choice import choose
 from workers.contract import (
     CONTRACT_VERSION,
     SEED,
@@ -129,8 +130,15 @@ class Slot:
 
 
 def rulebook(plan: Plan, mode: Mode) -> Rulebook:
-    """The rules of one mode, with what is known of it."""
-    return Rulebook(mode, plan.policy.decision, plan.looks, beyond=plan.beyond)
+    """The rules of one mode: its error rates, and the tests that history chose."""
+    judged, decision = per_attempt(mode, plan.policy.decision)
+    chosen = {
+        name: choose(history, metric.direction, metric.bounds, plan.looks[0])
+        for metric in mode.metrics
+        for name in (metric.name, *metric.slice_names)
+        if (history := plan.knowledge.history.get((mode.name, name)))
+    }
+    return Rulebook(judged, decision, plan.looks, {}, plan.beyond, chosen)
 
 
 def anchored_metrics(plan: Plan, mode: Mode) -> tuple[Metric, ...]:

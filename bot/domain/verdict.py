@@ -89,7 +89,7 @@ class Reason(StrEnum):
     ANCHOR_KEPT = "anchor_kept"
     ANCHOR_LOST = "anchor_lost"
     ANCHOR_OPEN = "anchor_open"
-    # regression: spent, budget (in units of the metric), anchor, tolerance
+    # regression: spent, budget (in tolerances of the metric), anchor
     TOLERANCE_SPENT = "tolerance_spent"
     # saturation: bound, mean, sd; values near a bound are compared on another scale
     NEAR_BOUND = "near_bound"

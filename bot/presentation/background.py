@@ -1,6 +1,9 @@
 """What stands behind the numbers: provenance, cost, and how to read them."""
 
-from bot.domain.verdict import Cost, ModeVerdict, Provenance
+from collections.abc import Iterator
+
+from bot.domain.policy import Role
+from bot.domain.verdict import Cost, ModeVerdict, Provenance, Report
 from bot.presentation import numbers
 
 HOW_TO_READ = (
@@ -16,6 +19,41 @@ HOW_TO_READ = (
     "Self-reported numbers were printed or written by the code that was judged; "
     "Seedgate read them and cannot vouch for them.",
 )
+
+_GUARDRAILS = (
+    "A guardrail or a slice blocks only when a loss beyond its tolerance is shown; "
+    "where none is shown it passes. Many of them share one error rate, so that more of "
+    "them mean no more false alarms."
+)
+_IMPROVEMENTS = (
+    "A metric that has to get better passes when the gain that is asked for is shown, "
+    "and blocks when it is ruled out."
+)
+_CHANGES = (
+    "A change is judged by the whole branch against the branch without it: a loss "
+    "there is one that the rest of the branch hides."
+)
+_ODDS = (
+    "Evidence of 31 to 1 means that a fair bet against the opposite would have "
+    "multiplied its stake by 31. It holds at any number of seeds."
+)
+
+
+def how_to_read(report: Report) -> tuple[str, ...]:
+    """What a reader of this report has to know, and no more."""
+    return (*HOW_TO_READ, *_also(report))
+
+
+def _also(report: Report) -> Iterator[str]:
+    metrics = [one for mode in report.verdict.modes for one in mode.metrics]
+    if any(one.role is Role.GUARDRAIL or one.slice_of for one in metrics):
+        yield _GUARDRAILS
+    if any(one.role is Role.IMPROVE for one in metrics):
+        yield _IMPROVEMENTS
+    if report.verdict.changes:
+        yield _CHANGES
+    if any(one.e_ni is not None or one.e_harm is not None for one in metrics):
+        yield _ODDS
 
 
 def provenance_rows(provenance: Provenance) -> tuple[tuple[str, str], ...]:

@@ -82,6 +82,10 @@ _WORTH_SAYING = (
     Reason.DIRTY_COMMITTED,
     Reason.SEED_HAS_NO_EFFECT,
     Reason.NO_SANDBOX,
+    Reason.MIXED_MACHINES,
+    Reason.SATURATED,
+    Reason.TEST_SET_SMALL,
+    Reason.TOLERANCE_SPENT,
 )
 
 
@@ -91,9 +95,10 @@ def _warnings(report: Report) -> tuple[str, ...]:
 
 
 def _why_pass(report: Report) -> str:
-    good = (Reason.BETTER, Reason.TARGET_SHOWN)
+    good = (Reason.BETTER, Reason.IMPROVEMENT_SHOWN, Reason.TARGET_SHOWN)
     found = [words(one).short for one in all_findings(report) if one.reason in good]
     clauses = [*_distinct(found)[:_MOST_CLAUSES], *_nothing_worse(report)]
+    clauses += _guarded(report)
     if clauses:
         return numbers.joined(clauses)
     nothing = (words(one).short for one in deciding(report))
@@ -117,6 +122,21 @@ def _nothing_worse(report: Report) -> tuple[str, ...]:
     seeds = f"{looks[0]} to {looks[-1]}" if len(looks) > 1 else f"{looks[0]}"
     where = f"in {names} ({seeds} seeds per arm)"
     return (f"nothing is worse than its tolerance allows {where}",)
+
+
+def _guarded(report: Report) -> tuple[str, ...]:
+    """`none of 21 guardrails and slices is shown worse`; empty where none is kept."""
+    kept = [
+        metric.name
+        for mode in report.verdict.modes
+        for metric in mode.metrics
+        if metric.reason is Reason.GUARDRAIL_KEPT
+    ]
+    if not kept:
+        return ()
+    count = len(kept)
+    many = f"none of {count} guardrails and slices is shown worse"
+    return (many if count > 1 else f"{kept[0]} is not shown worse",)
 
 
 def _and_more(clauses: tuple[str, ...]) -> str:

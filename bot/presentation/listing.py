@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
-from bot.domain.verdict import Finding, Report, Ruling
+from bot.domain.verdict import Finding, Reason, Report, Ruling
 from bot.presentation import numbers
 from bot.presentation.headline import all_findings
 from bot.presentation.repro import repro
@@ -21,7 +21,7 @@ _KEY_DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding, in words."""
+    """One finding, in words. `quiet`: a slice's own row says as much."""
 
     id: str
     kind: str
@@ -29,6 +29,7 @@ class FindingRow:
     sentence: str
     mend: str
     of_metric: bool
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def _finding_row(finding: Finding) -> FindingRow:
         sentence=said.sentence,
         mend=said.mend,
         of_metric=finding.metric is not None,
+        quiet=finding.reason is Reason.GUARDRAIL_KEPT and "/" in (finding.metric or ""),
     )
 
 
@@ -94,7 +96,12 @@ def trial_row(trial: Trial, most_log: int = 4000) -> TrialRow:
 
 
 def _values(metrics: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {numbers.number(one)}" for name, one in metrics.items())
+    """Every whole metric; slices are only counted, as they have a table."""
+    whole = [one for one in metrics if "/" not in one]
+    shown = [f"{name} {numbers.number(metrics[name])}" for name in whole]
+    slices = len(metrics) - len(whole)
+    counted = [numbers.counted(slices, "value") + " of slices"] if slices else []
+    return ", ".join([*shown, *counted])
 
 
 def _reason(trial: Trial) -> str:

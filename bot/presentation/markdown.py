@@ -9,15 +9,26 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Report, Ruling
 from bot.presentation.background import (
-    HOW_TO_READ,
     cost_line,
+    how_to_read,
     looks_line,
     provenance_rows,
 )
 from bot.presentation.escape import block, code, markdown, one_line
 from bot.presentation.headline import answer, because, next_steps
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
-from bot.presentation.rows import MetricRow, metric_rows, seed_rows
+from bot.presentation.markdown_tables import (
+    change_sections,
+    folded,
+    left_out,
+    slice_sections,
+)
+from bot.presentation.rows import (
+    MetricRow,
+    metric_rows,
+    seed_rows,
+    whole_metrics,
+)
 
 LIMIT = 60_000
 _RESERVE = 400
@@ -43,7 +54,8 @@ def comment(report: Report) -> str:
     """The whole comment; nothing that a branch or a trial wrote acts in it."""
     sections = [
         _banner(report),
-        *(_mode(mode) for mode in report.verdict.modes),
+        *(part for mode in report.verdict.modes for part in _mode_parts(mode)),
+        *change_sections(report.verdict),
         _findings(report),
         *_details(report),
     ]
@@ -72,17 +84,19 @@ def _banner(report: Report) -> str:
     return "\n\n".join([title, reason, "**What to do**", "\n".join(steps)])
 
 
+def _mode_parts(mode: ModeVerdict) -> Iterable[str]:
+    yield _mode(mode)
+    for metric in whole_metrics(mode)[:_MOST_METRICS]:
+        yield from slice_sections(mode, metric.name)
+
+
 def _mode(mode: ModeVerdict) -> str:
     rows = [_metric(one) for one in metric_rows(mode)[:_MOST_METRICS]]
     untargeted = "" if mode.targeted else ", not a target of this branch"
     title = f"### Mode {code(mode.name, 80)}: {mode.state}"
     about = f"{looks_line(mode)}{untargeted}.".capitalize()
-    left = _left_out(len(mode.metrics) - len(rows), "metric")
+    left = left_out(len(whole_metrics(mode)) - len(rows), "metric")
     return "\n".join([title, "", about, "", _TABLE, *rows, *left])
-
-
-def _left_out(count: int, noun: str) -> list[str]:
-    return ["", f"*{count} more {noun}s are on the page.*"] if count > 0 else []
 
 
 def _metric(row: MetricRow) -> str:
@@ -101,11 +115,11 @@ def _metric(row: MetricRow) -> str:
 
 
 def _findings(report: Report) -> str:
-    rows = finding_rows(report)
+    rows = [one for one in finding_rows(report) if not one.quiet]
     if not rows:
         return ""
     items = [_finding(one) for one in rows[:_MOST_FINDINGS]]
-    left = _left_out(len(rows) - len(items), "finding")
+    left = left_out(len(rows) - len(items), "finding")
     return "\n".join(["### Findings", "", *items, *left])
 
 
@@ -117,33 +131,26 @@ def _finding(row: FindingRow) -> str:
 
 def _details(report: Report) -> Iterable[str]:
     trials = [trial_row(one) for one in report.trials]
-    yield _folded("How to read this", [f"- {one}" for one in HOW_TO_READ])
+    yield folded("How to read this", [f"- {one}" for one in how_to_read(report)])
     yield _provenance(report)
-    yield _folded("Cost", [markdown(cost_line(report.cost)) + "."])
+    yield folded("Cost", [markdown(cost_line(report.cost)) + "."])
     yield _bad_trials(trials)
     for mode in report.verdict.modes:
         yield _seeds(mode)
-
-
-def _folded(title: str, lines: Sequence[str]) -> str:
-    if not lines:
-        return ""
-    body = "\n".join(lines)
-    return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
 def _provenance(report: Report) -> str:
     rows = provenance_rows(report.provenance)
     lines = [f"| {what} | {code(value)} |" for what, value in rows]
     evaluation = f"| Evaluation | {code(report.evaluation)} |"
-    return _folded("Provenance", ["| | |", "|:--|:--|", evaluation, *lines])
+    return folded("Provenance", ["| | |", "|:--|:--|", evaluation, *lines])
 
 
 def _bad_trials(trials: Sequence[TrialRow]) -> str:
     bad = [one for one in trials if one.bad]
     parts = [_bad_trial(one, repeat=one is bad[0]) for one in bad[:_MOST_LOGS]]
-    left = _left_out(len(bad) - len(parts), "failed trial")
-    return _folded(
+    left = left_out(len(bad) - len(parts), "failed trial")
+    return folded(
         f"Failed and lost trials ({len(bad)}); what they say is self-reported",
         [*parts, *left] if bad else [],
     )
@@ -162,11 +169,11 @@ def _bad_trial(row: TrialRow, *, repeat: bool) -> str:
 
 
 def _seeds(mode: ModeVerdict) -> str:
-    both = zip(mode.metrics, metric_rows(mode), strict=True)
+    both = zip(whole_metrics(mode), metric_rows(mode), strict=True)
     tables = [_seed_table(metric, row) for metric, row in both if metric.per_seed]
     lines = [line for table in tables[:_MOST_METRICS] for line in table]
     name = html.escape(one_line(mode.name, 80))
-    return _folded(f"Every seed in mode <code>{name}</code>", lines)
+    return folded(f"Every seed in mode <code>{name}</code>", lines)
 
 
 def _seed_table(metric: MetricVerdict, row: MetricRow) -> list[str]:
@@ -181,6 +188,6 @@ def _seed_table(metric: MetricVerdict, row: MetricRow) -> list[str]:
             f"| {one.seed} | {one.baseline} | {one.branch} | {one.difference} |"
             for one in seeds[:_MOST_SEEDS]
         ),
-        *_left_out(len(seeds) - _MOST_SEEDS, "seed"),
+        *left_out(len(seeds) - _MOST_SEEDS, "seed"),
         "",
     ]

@@ -8,6 +8,8 @@ _TINY = 1e-6
 _HUGE = 1e15
 _GROUPED = 10_000
 _MOST_PLACES = 9
+_LONGEST_ODDS = 1_000_000.0
+_SHORTEST_ODDS = 0.01
 _MINUTE = 60
 _HOUR = 3600
 
@@ -81,6 +83,17 @@ def p_value(p: float | None) -> str:
     if p is None or not math.isfinite(p):
         return UNKNOWN
     return "< 0.0001" if p < 0.0001 else f"{p:.2g}"  # noqa: PLR2004 - shown bound
+
+
+def odds(value: float | None) -> str:
+    """An e-value as the odds of a bet, `31 to 1`; two significant digits."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if value >= _LONGEST_ODDS:
+        return f"over {fixed(_LONGEST_ODDS, 0)} to 1"
+    if value < _SHORTEST_ODDS:
+        return f"below {_SHORTEST_ODDS} to 1"
+    return f"{number(float(f'{value:.2g}'))} to 1"
 
 
 def percent(share: float | None) -> str:

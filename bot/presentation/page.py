@@ -4,45 +4,41 @@ from dataclasses import dataclass
 
 from bot.domain.policy import Role
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Report, Ruling
-from bot.presentation import numbers
 from bot.presentation.background import (
-    HOW_TO_READ,
     cost_line,
     cost_rows,
+    how_to_read,
     looks_line,
     provenance_rows,
 )
+from bot.presentation.changes import (
+    WHAT_IT_SHOWS,
+    ChangeTable,
+    Unjudged,
+    change_tables,
+    unjudged,
+)
+from bot.presentation.frames import (
+    Frame,
+    changes_frame,
+    metric_frames,
+    slices_frame,
+)
 from bot.presentation.headline import answer, because, next_steps
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
-from bot.presentation.rows import FAILED, MetricRow, SeedRow, metric_rows, seed_rows
-
-SEEDS = "seeds"
-EFFECT = "effect"
-CURVES = "curves"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture as SVG, drawn for a light and for a dark page."""
-
-    light: bytes
-    dark: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The place of one picture: its kind, title, caption, and words for no picture."""
-
-    kind: str
-    title: str
-    caption: str
-    alt: str
-    missing: str
+from bot.presentation.rows import (
+    MetricRow,
+    SeedRow,
+    metric_rows,
+    seed_rows,
+    whole_metrics,
+)
+from bot.presentation.slices import SliceTable, slice_table
 
 
 @dataclass(frozen=True, slots=True)
 class MetricCard:
-    """One metric: its row, its pictures' frames, and every seed."""
+    """One metric: its row, its pictures' frames, every seed, and its slices."""
 
     row: MetricRow
     frames: tuple[Frame, ...]
@@ -50,6 +46,8 @@ class MetricCard:
     effect: str
     effect_name: str
     seeds_name: str
+    slices: SliceTable | None
+    slices_frame: Frame | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,15 @@ class ModeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """The changes of the branch by one metric in one mode."""
+
+    table: ChangeTable
+    about: str
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The whole page, top to bottom."""
 
@@ -74,7 +81,10 @@ class Page:
     steps: tuple[str, ...]
     about: tuple[tuple[str, str], ...]
     modes: tuple[ModeCard, ...]
+    changes: tuple[ChangeCard, ...]
+    unjudged: tuple[Unjudged, ...]
     findings: tuple[FindingRow, ...]
+    quiet_findings: tuple[FindingRow, ...]
     trials: tuple[TrialRow, ...]
     how_to_read: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...]
@@ -83,6 +93,7 @@ class Page:
 
 def page(report: Report) -> Page:
     """The page of a report."""
+    findings = finding_rows(report)
     return Page(
         evaluation=report.evaluation,
         state=report.verdict.state,
@@ -91,9 +102,12 @@ def page(report: Report) -> Page:
         steps=next_steps(report),
         about=_about(report),
         modes=tuple(_mode(one) for one in report.verdict.modes),
-        findings=finding_rows(report),
+        changes=tuple(_changes(one) for one in change_tables(report.verdict)),
+        unjudged=unjudged(report.verdict),
+        findings=tuple(one for one in findings if not one.quiet),
+        quiet_findings=tuple(one for one in findings if one.quiet),
         trials=tuple(trial_row(one) for one in report.trials),
-        how_to_read=HOW_TO_READ,
+        how_to_read=how_to_read(report),
         provenance=(
             ("Stages", ", ".join(report.stages)),
             *provenance_rows(report.provenance),
@@ -120,78 +134,33 @@ def _mode(mode: ModeVerdict) -> ModeCard:
         about=looks_line(mode),
         targeted=mode.targeted,
         metrics=tuple(
-            _card(metric, row)
-            for metric, row in zip(mode.metrics, metric_rows(mode), strict=True)
+            _card(mode, metric, row)
+            for metric, row in zip(whole_metrics(mode), metric_rows(mode), strict=True)
         ),
     )
 
 
-def _card(metric: MetricVerdict, row: MetricRow) -> MetricCard:
-    seeds = seed_rows(metric)
+def _card(mode: ModeVerdict, metric: MetricVerdict, row: MetricRow) -> MetricCard:
+    seeds, slices = seed_rows(metric), slice_table(mode, metric.name)
     compared = metric.role is not Role.TARGET
     return MetricCard(
         row=row,
-        frames=_frames(metric, row, seeds),
+        frames=metric_frames(metric, row, seeds),
         seeds=seeds,
         effect=row.effect if compared else row.branch,
         effect_name=_effect_name(metric) if compared else "mean",
         seeds_name="seeds per arm" if metric.n_baseline else "trials",
+        slices=slices,
+        slices_frame=slices_frame(slices) if slices else None,
     )
+
+
+def _changes(table: ChangeTable) -> ChangeCard:
+    tolerance = f" Tolerance {table.tolerance}." if table.tolerance else ""
+    return ChangeCard(table, f"{WHAT_IT_SHOWS}{tolerance}", changes_frame(table))
 
 
 def _effect_name(metric: MetricVerdict) -> str:
     if metric.direction is None:
         return "difference (branch minus baseline)"
     return "effect (positive is better)"
-
-
-def _frames(
-    metric: MetricVerdict, row: MetricRow, seeds: tuple[SeedRow, ...]
-) -> tuple[Frame, ...]:
-    effect = () if metric.role is Role.LIMIT else (_effect_frame(metric, row),)
-    paired = bool(metric.n_baseline)
-    return (*effect, _seeds_frame(row, seeds, paired=paired), _curves_frame(row))
-
-
-def _effect_frame(metric: MetricVerdict, row: MetricRow) -> Frame:
-    if metric.role is Role.TARGET:
-        return Frame(
-            EFFECT,
-            "Mean against the target",
-            "Dots: single trials. Bar: where the mean is proven to be.",
-            f"{row.name}: mean {row.branch}, interval {row.interval}, {row.rule}",
-            "Too few trials ended with a value.",
-        )
-    side = " Right is better." if metric.direction else ""
-    return Frame(
-        EFFECT,
-        "Effect against the tolerance" if metric.tolerance else "Effect",
-        f"Dots: single seeds. Bar: what is proven.{side}",
-        f"{row.name}: effect {row.effect}, interval {row.interval}, {row.rule}",
-        "Too few seeds ended with a value on both arms.",
-    )
-
-
-def _seeds_frame(row: MetricRow, seeds: tuple[SeedRow, ...], *, paired: bool) -> Frame:
-    failed = sum((one.baseline == FAILED) + (one.branch == FAILED) for one in seeds)
-    crosses = " A cross is a failed run." if failed else ""
-    lines = "A line joins both runs of a seed; the" if paired else "The"
-    return Frame(
-        SEEDS,
-        "Every seed",
-        f"{lines} short bar is the mean.{crosses}",
-        f"{row.name} of {numbers.counted(len(seeds), 'seed')}: baseline mean "
-        f"{row.baseline}, branch mean {row.branch}, {failed} failed",
-        "No trial has ended.",
-    )
-
-
-def _curves_frame(row: MetricRow) -> Frame:
-    return Frame(
-        CURVES,
-        "Learning curves",
-        "Line: mean over seeds. Band: lowest to highest. Scaled to the last three "
-        "quarters.",
-        f"{row.name} over training steps for both arms",
-        "This metric has one value a trial, so it has no curve.",
-    )

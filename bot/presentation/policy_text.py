@@ -4,7 +4,6 @@ Names and commands in it are raw; whoever shows them escapes them for its place.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.policy import (
@@ -19,40 +18,36 @@ from bot.domain.policy import (
     Unsupported,
 )
 from bot.presentation import policy_words
-from bot.presentation.numbers import counted, joined, number, percent
+from bot.presentation.numbers import counted, joined, number
+from bot.presentation.policy_rates import error_rates
+from bot.presentation.policy_rows import Row, Section
 from workers.contract import EnvironmentManager
+
+__all__ = ["Levels", "Row", "Section", "headline", "plan_sections", "trials"]
 
 Levels = Mapping[str, tuple[float, ...]]
 """Nominal one-sided levels at each look of a stage, by the stage's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name, what it is, and lines that say more of it."""
-
-    name: str
-    text: str
-    more: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the plan: a title, then rows; `warns` where somebody must act."""
-
-    title: str
-    rows: tuple[Row, ...]
-    warns: bool = False
-
-
 def plan_sections(
-    policy: Policy, levels: Levels, left_out: Sequence[Unsupported]
+    policy: Policy,
+    levels: Levels,
+    left_out: Sequence[Unsupported],
+    extra: Sequence[Row | Section] = (),
 ) -> tuple[Section, ...]:
-    """The whole plan: modes, stages, error rates, cost, and what does not run yet."""
+    """The whole plan: modes, stages, error rates, cost, and what does not run yet.
+
+    `extra` says more of the error rates: rows join theirs, sections follow them.
+    """
+    more = tuple(one for one in extra if isinstance(one, Row))
     refused = tuple(Row("-", one.sentence) for one in left_out)
+    looks = (_level(policy, name, one) for name, one in levels.items())
+    rates = (*error_rates(policy), *looks)
     sections = [
         *(_mode(mode, policy.modes[:i]) for i, mode in enumerate(policy.modes)),
         Section("Stages", tuple(_stage(stage, policy) for stage in policy.stages)),
-        Section("Error rates", _error_rates(policy, levels)),
+        Section("Error rates", (*rates, *more)),
+        *(one for one in extra if isinstance(one, Section)),
         Section("Cost", _cost(policy)),
         Section("Not executed by this version: a run is refused", refused, warns=True),
     ]
@@ -94,7 +89,7 @@ def _metric(metric: Metric) -> Row:
     return Row(
         metric.name,
         f"{metric.role}: {policy_words.rule(metric)}",
-        (policy_words.source(metric.source),),
+        (policy_words.source(metric.source), *policy_words.slices(metric)),
     )
 
 
@@ -166,24 +161,6 @@ def _trials(stage: Stage, policy: Policy) -> str:
 
 def _span(fewest: int, most: int) -> str:
     return f"{fewest}" if fewest == most else f"{fewest} to {most}"
-
-
-def _error_rates(policy: Policy, levels: Levels) -> tuple[Row, ...]:
-    alpha = percent(policy.decision.alpha)
-    roles = {metric.role for mode in policy.modes for metric in mode.metrics}
-    rows = [Row("spending", policy_words.spending(policy.decision.spending))]
-    if Role.PRIMARY in roles:
-        rows = [
-            Row(
-                "false pass",
-                f"at most {alpha} for a branch worse by the whole tolerance",
-            ),
-            Row(
-                "false block", f"at most {alpha} for a branch that is not worse at all"
-            ),
-            *rows,
-        ]
-    return (*rows, *(_level(policy, name, one) for name, one in levels.items()))
 
 
 def _level(policy: Policy, name: str, found: tuple[float, ...]) -> Row:

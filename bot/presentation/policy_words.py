@@ -14,7 +14,7 @@ from bot.domain.policy import (
     SpendingFamily,
     Tolerance,
 )
-from bot.presentation.numbers import counted, duration, joined, number, percent
+from bot.presentation.numbers import counted, duration, joined, number, percent, some
 from workers.contract import MetricSource, Resources, SourceKind
 
 
@@ -36,6 +36,22 @@ def rule(metric: Metric) -> str:
             return "shown only"
         case _:
             assert_never(metric.role)
+
+
+_GUARDED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
+_MOST_SLICES = 8
+
+
+def slices(metric: Metric) -> tuple[str, ...]:
+    """What is asked of the slices of a metric; nothing where it has none."""
+    if not metric.slices:
+        return ()
+    asked = (
+        f"each blocks if it is shown to be worse {_beyond(metric.tolerance)}"
+        if metric.role in _GUARDED
+        else "shown only"
+    )
+    return (f"slices {some(metric.slices, _MOST_SLICES)}: {asked}",)
 
 
 def tolerance(amount: Tolerance | None) -> str:

@@ -4,9 +4,6 @@ Described by `docs/reference/report.schema.json`. Numbers are finite or null.
 """
 
 import dataclasses
-import math
-from collections.abc import Mapping
-from enum import Enum
 
 from bot.domain.arms import label
 from bot.domain.trials import Trial
@@ -17,12 +14,12 @@ from bot.domain.verdict import (
     ModeVerdict,
     Report,
 )
+from bot.presentation.changes_json import changes
 from bot.presentation.headline import all_findings
+from bot.presentation.plain_json import Json, plain
 from bot.presentation.repro import repro
 from bot.presentation.words import message
 from workers.contract import SELF_REPORTED, Failed, Infra
-
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 def document(report: Report) -> dict[str, Json]:
@@ -32,7 +29,7 @@ def document(report: Report) -> dict[str, Json]:
         "schema_version": SCHEMA_VERSION,
         "evaluation": report.evaluation,
         "stages": list(report.stages),
-        "provenance": _plain(dataclasses.asdict(provenance)),
+        "provenance": plain(dataclasses.asdict(provenance)),
         "verdict": str(report.verdict.state),
         "base": provenance.base_commit or None,
         "head": provenance.head_commit or None,
@@ -40,9 +37,9 @@ def document(report: Report) -> dict[str, Json]:
         "policy_sha256": provenance.policy_sha256 or None,
         "findings": [_finding(one) for one in all_findings(report)],
         "modes": {mode.name: _mode(mode) for mode in report.verdict.modes},
-        "changes": [],
+        "changes": changes(report.verdict),
         "trials": [_trial(one) for one in report.trials],
-        "cost": _plain(dataclasses.asdict(report.cost)),
+        "cost": plain(dataclasses.asdict(report.cost)),
     }
 
 
@@ -55,7 +52,7 @@ def _finding(finding: Finding) -> Json:
         "change": finding.change,
         "state": str(finding.state),
         "message": message(finding),
-        "evidence": _plain({"reason": finding.reason, **finding.evidence}),
+        "evidence": plain({"reason": finding.reason, **finding.evidence}),
     }
 
 
@@ -75,19 +72,19 @@ _AS_THEY_ARE = (
     *("d", "tolerance", "p_ni", "p_harm", "look", "n_baseline", "n_branch"),
     *("state", "role", "direction", "source", "reason", "method", "level"),
     *("baseline_mean", "branch_mean", "sd", "target", "maximum", "minimum"),
-    "detectable",
+    *("detectable", "margin", "family", "slice_of", "e_ni", "e_harm"),
 )
 
 
 def _metric(metric: MetricVerdict) -> Json:
-    values = {name: _plain(getattr(metric, name)) for name in _AS_THEY_ARE}
+    values = {name: plain(getattr(metric, name)) for name in _AS_THEY_ARE}
     failures: dict[str, Json] = {
         "baseline": metric.failed_baseline,
         "branch": metric.failed_branch,
     }
     return {
         **values,
-        "ci": [_plain(metric.low), _plain(metric.high)],
+        "ci": [plain(metric.low), plain(metric.high)],
         "failures": failures,
         "self_reported": metric.source in SELF_REPORTED,
         "per_seed": [_seed(*row) for row in metric.per_seed],
@@ -95,7 +92,7 @@ def _metric(metric: MetricVerdict) -> Json:
 
 
 def _seed(seed: int | None, baseline: float | None, branch: float | None) -> Json:
-    return {"seed": seed, "baseline": _plain(baseline), "branch": _plain(branch)}
+    return {"seed": seed, "baseline": plain(baseline), "branch": plain(branch)}
 
 
 def _trial(trial: Trial) -> Json:
@@ -108,8 +105,8 @@ def _trial(trial: Trial) -> Json:
         "seed": trial.seed,
         "state": str(trial.state),
         "reason": _reason(trial),
-        "metrics": _plain(result.metrics) if result else {},
-        "wall_s": _plain(result.wall_s) if result else None,
+        "metrics": plain(result.metrics) if result else {},
+        "wall_s": plain(result.wall_s) if result else None,
         "cached": trial.cached,
         "repro": repro(trial) or None,
     }
@@ -121,20 +118,3 @@ def _reason(trial: Trial) -> str | None:
             return str(reason)
         case _:
             return None
-
-
-def _plain(value: object) -> Json:
-    """The value in JSON's own types; what is not finite becomes null."""
-    match value:
-        case Enum():
-            return str(value.value)
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
-        case list() | tuple():
-            return [_plain(one) for one in value]
-        case _:
-            return str(value)

@@ -4,11 +4,12 @@ Names in them are raw; whoever shows them escapes them for its place.
 """
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from bot.domain.policy import Role
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling
 from bot.presentation import numbers
+from bot.presentation.details import detail
+from bot.presentation.rule import rule
 from bot.presentation.words import label
 from workers.contract import SELF_REPORTED, SourceKind
 
@@ -57,7 +58,7 @@ def digits_of(metric: MetricVerdict) -> int:
     width = None if low is None or high is None else (high - low) / 2
     spread = width or metric.d or metric.sd
     spread = spread or _distance_to_bound(metric) or metric.branch_mean
-    return numbers.places(spread, metric.tolerance)
+    return numbers.places(spread, metric.tolerance, metric.margin)
 
 
 def _distance_to_bound(metric: MetricVerdict) -> float | None:
@@ -68,13 +69,21 @@ def _distance_to_bound(metric: MetricVerdict) -> float | None:
     return (metric.branch_mean - known[0]) / 10
 
 
+def whole_metrics(mode: ModeVerdict) -> tuple[MetricVerdict, ...]:
+    """The metrics of a mode without the slices that are shown under one of them."""
+    names = {one.name for one in mode.metrics}
+    return tuple(one for one in mode.metrics if one.slice_of not in names)
+
+
 def metric_rows(mode: ModeVerdict) -> tuple[MetricRow, ...]:
-    """The rows of a mode; a metric that was found better says so."""
+    """The rows of the whole metrics; a metric that was found better says so."""
     better = {one.metric for one in mode.findings if one.reason is Reason.BETTER}
-    return tuple(_metric_row(one, better=one.name in better) for one in mode.metrics)
+    whole = whole_metrics(mode)
+    return tuple(metric_row(one, better=one.name in better) for one in whole)
 
 
-def _metric_row(metric: MetricVerdict, *, better: bool) -> MetricRow:
+def metric_row(metric: MetricVerdict, *, better: bool = False) -> MetricRow:
+    """The row of one metric or slice."""
     digits, unit = digits_of(metric), _UNITS.get(metric.source, "")
     return MetricRow(
         name=metric.name,
@@ -86,12 +95,12 @@ def _metric_row(metric: MetricVerdict, *, better: bool) -> MetricRow:
         branch=_mean(metric.branch_mean, digits, unit),
         effect=_effect(metric, digits),
         interval=_interval(metric, digits),
-        rule=_rule(metric),
+        rule=rule(metric),
         seeds=_seeds(metric),
         failures=_failures(metric),
         state=metric.state,
         result=label(Reason.BETTER) if better else _result(metric),
-        detail=_detail(metric),
+        detail=detail(metric),
     )
 
 
@@ -109,29 +118,6 @@ def _interval(metric: MetricVerdict, digits: int) -> str:
     if metric.role is Role.TARGET:
         return numbers.plain_interval(metric.low, metric.high, digits)
     return numbers.interval(metric.low, metric.high, digits)
-
-
-def _rule(metric: MetricVerdict) -> str:
-    match metric.role:
-        case Role.TARGET:
-            side = "at most" if _minimised(metric) else "at least"
-            return f"mean {side} {numbers.number(metric.target)}"
-        case Role.LIMIT if metric.maximum is not None:
-            return f"each at most {numbers.number(metric.maximum)}"
-        case Role.LIMIT:
-            return f"each at least {numbers.number(metric.minimum)}"
-        case Role.REPORT:
-            return "shown only"
-        case Role.PRIMARY | Role.GUARDRAIL | Role.IMPROVE:
-            if metric.tolerance is None:
-                return str(metric.role)
-            return f"tolerance {numbers.number(metric.tolerance)}"
-        case _:
-            assert_never(metric.role)
-
-
-def _minimised(metric: MetricVerdict) -> bool:
-    return metric.direction is not None and metric.direction.orientation < 0
 
 
 def _seeds(metric: MetricVerdict) -> str:
@@ -153,27 +139,6 @@ def _result(metric: MetricVerdict) -> str:
     if metric.state is Ruling.INFO and metric.reason is None:
         return "shown only"
     return label(metric.reason)
-
-
-def _detail(metric: MetricVerdict) -> str:
-    """The test behind the row: method, p-values with their level, smallest loss."""
-    names = (
-        ("p shown", "p missed")
-        if metric.role is Role.TARGET
-        else (
-            "p not worse",
-            "p worse",
-        )
-    )
-    parts = [str(metric.method)] if metric.level is not None else []
-    for name, p in zip(names, (metric.p_ni, metric.p_harm), strict=True):
-        parts += [f"{name} {numbers.p_value(p)}"] if p is not None else []
-    if metric.level is not None:
-        parts.append(f"level at this look {numbers.p_value(metric.level)}")
-    if metric.detectable is not None:
-        seen = numbers.rough(metric.detectable)
-        parts.append(f"loss seen with 80 % power {seen}")
-    return ", ".join(parts)
 
 
 def seed_rows(metric: MetricVerdict) -> tuple[SeedRow, ...]:

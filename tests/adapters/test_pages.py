@@ -1,6 +1,7 @@
 """The report page: one file, no script, no address, every name mere text."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.adapters.pages import render_page
 from bot.adapters.plots import pictures
 from bot.domain.verdict import Report
-from tests.fakes import reports
+from tests.fakes import reports, wide_reports
 
 EXAMPLES = {
     "passing": reports.passing,
@@ -17,6 +18,11 @@ EXAMPLES = {
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
     "hostile": reports.hostile,
+    "sliced": wide_reports.sliced,
+    "improving": wide_reports.improving,
+    "shadowed": wide_reports.shadowed,
+    "extended": wide_reports.extended,
+    "hostile_changes": wide_reports.hostile_changes,
 }
 VOID = {"meta", "img", "source", "br"}
 
@@ -104,8 +110,35 @@ def test_who_measured_a_number_stands_beside_it() -> None:
     assert text.count("measured by Seedgate") == 1
 
 
-def test_names_and_logs_of_others_are_only_text() -> None:
-    made = render_page(reports.hostile(), pictures(reports.hostile()))
+def test_slices_stand_in_their_metric_with_one_picture_for_all() -> None:
+    reader = read(wide_reports.sliced())
+    text = " ".join(reader.text)
+    assert reader.tags.count("article") == 2
+    assert "1 of 20 shown worse" in text
+    assert "14 more, none shown worse" in text
+    assert "19 more say what the tables of slices say" in text
+    assert "each at most 0.01 worse" in text
+
+
+def test_a_picture_has_the_size_that_it_was_drawn_in() -> None:
+    made = pictures(wide_reports.sliced())
+    forest = made["mlp", "test_loss", "slices"]
+    assert ("height", str(forest.height)) in read(wide_reports.sliced()).attributes
+
+
+def test_changes_are_listed_and_drawn_and_those_not_judged_are_named() -> None:
+    text = " ".join(read(wide_reports.shadowed()).text)
+    assert "Changes: test_loss in mode mlp" in text
+    assert "harmful" in text
+    assert "Changes not judged" in text
+    assert "not estimable: the branch without it does not apply" in text
+
+
+@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+def test_names_and_logs_of_others_are_only_text(
+    hostile: Callable[[], Report],
+) -> None:
+    made = render_page(hostile(), pictures(hostile()))
     assert "<script" not in made
     assert "<!-- c -->" not in made
     assert "\x1b" not in made

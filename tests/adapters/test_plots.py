@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -12,8 +12,8 @@ from bot.adapters.plots import pictures
 from bot.domain.arms import Branch, Without
 from bot.domain.policy import Direction, Role
 from bot.domain.verdict import MetricVerdict, Report, Ruling
-from bot.presentation.page import CURVES, EFFECT, SEEDS, Picture
-from tests.fakes import reports
+from bot.presentation.frames import CHANGES, CURVES, EFFECT, SEEDS, SLICES, Picture
+from tests.fakes import reports, wide_reports
 from workers.contract import Ok, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,9 +83,90 @@ def test_pictures_reach_for_nothing_outside() -> None:
         assert b"<dc:date" not in one.light
 
 
-def test_names_from_a_repository_are_never_drawn() -> None:
-    for one in pictures(reports.hostile()).values():
+@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+def test_names_from_a_repository_are_never_drawn(
+    hostile: Callable[[], Report],
+) -> None:
+    made = pictures(hostile())
+    assert made
+    for one in made.values():
         assert b"evil" not in one.light
+
+
+def test_slices_share_one_picture_and_have_none_of_their_own() -> None:
+    made = pictures(wide_reports.sliced())
+    assert {key[1] for key in made} == {"test_loss", "peak_vram_mb"}
+    forest = made["mlp", "test_loss", SLICES]
+    text = words_in(forest.light)
+    assert "no change" in text
+    assert "tolerance" in text
+    assert "20" in text.split()
+
+
+def test_a_forest_grows_with_its_lines_up_to_a_bound() -> None:
+    few, many, most = (
+        pictures(wide_reports.sliced(count))["mlp", "test_loss", SLICES]
+        for count in (2, 20, 130)
+    )
+    assert few.height < many.height < most.height < 1100
+    assert few.width == many.width == most.width
+    assert "41" not in words_in(most.light).split()
+
+
+def test_changes_are_drawn_with_their_effect_alone() -> None:
+    made = pictures(wide_reports.shadowed())["mlp", "test_loss", CHANGES]
+    assert {"1", "2", "3", "4"} <= set(words_in(made.light).split())
+
+
+def test_changes_without_any_effect_have_no_picture() -> None:
+    report = wide_reports.shadowed()
+    none = replace(report.verdict.changes[0].effects[0], d=None, low=None, high=None)
+    change = replace(report.verdict.changes[0], effects=(none,))
+    verdict = replace(report.verdict, changes=(change,))
+    assert CHANGES not in kinds(pictures(replace(report, verdict=verdict)))
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-12, 1e12, 1e200])
+def test_forests_of_any_scale_can_be_drawn(factor: float) -> None:
+    mode = wide_reports.sliced(3).verdict.modes[0]
+    metrics = tuple(scaled(one, factor) for one in mode.metrics[:4])
+    report = reports.report(Ruling.PASS, (replace(mode, metrics=metrics),))
+    assert SLICES in kinds(pictures(report))
+
+
+def test_forests_are_drawn_of_lines_that_are_open_wide_or_without_a_spread() -> None:
+    mode = wide_reports.sliced(8, worse=0).verdict.modes[0]
+    whole, *parts = mode.metrics[:9]
+    odd = (
+        {"low": None},
+        {"high": None},
+        {"low": None, "high": None},
+        {"d": None, "low": None, "high": None},
+        {"low": -50.0, "high": 50.0},
+        {"low": 0.0, "high": 0.0, "d": 0.0},
+        {"tolerance": None},
+        {"tolerance": 0.02},
+    )
+    metrics = [replace(one, **given) for one, given in zip(parts, odd, strict=True)]
+    report = reports.report(Ruling.PASS, (replace(mode, metrics=(whole, *metrics)),))
+    text = words_in(pictures(report)["mlp", "test_loss", SLICES].light)
+    assert "tolerance" not in text  # they differ, so no single place is theirs
+
+
+def test_slices_without_spread_or_tolerance_can_be_drawn() -> None:
+    mode = wide_reports.sliced(2, worse=0).verdict.modes[0]
+    flat = {"low": 0.0, "high": 0.0, "d": 0.0, "tolerance": 0.0}
+    metrics = (mode.metrics[0], *(replace(one, **flat) for one in mode.metrics[1:3]))
+    report = reports.report(Ruling.PASS, (replace(mode, metrics=metrics),))
+    assert "no change" in words_in(pictures(report)["mlp", "test_loss", SLICES].light)
+
+
+def test_a_gain_that_is_asked_for_is_marked_with_its_margin() -> None:
+    made = pictures(wide_reports.improving())
+    text = words_in(made["gpt", "val_bpb", EFFECT].light)
+    assert "asked for" in text
+    assert "too little" in text
+    assert "asked for" not in words_in(made["gpt", "val_accuracy", EFFECT].light)
 
 
 def test_failed_trials_are_drawn_as_failed() -> None:

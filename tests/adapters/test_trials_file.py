@@ -1,11 +1,13 @@
 """The trials file of `seedgate judge`."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.trials_file import load_trials
+from bot.adapters.trials_file import TrialsFile, load_trials
+from bot.domain.arms import label
 from bot.domain.errors import UserFault
 from bot.domain.trials import Crashed, Measured
 from tests.fakes.policies import LOSS, limit, mode, policy
@@ -90,10 +92,68 @@ def test_looks_made_are_kept_in_order(tmp_path: Path) -> None:
         ('{"mode": "mlp", "stage": "fast"}', "arms: Field required"),
         ('{"mode": 1, "stage": "fast", "arms": {}}', "mode:"),
         ('{"mode": "m", "stage": "f", "arms": {}, "more": 1}', "more: Extra"),
-        ('{"mode": "m", "stage": "f", "arms": {"main": []}}', "no arm called `main`"),
+        ('{"mode": "m", "stage": "f", "arms": {"main": []}}', "no arm called 'main'"),
+        ('{"mode": "m", "stage": "f", "arms": {"baseline:": []}}', "no arm called"),
+        ('{"mode": "m", "stage": "f", "arms": {"without:": []}}', "1 to 64 printable"),
         (
-            '{"mode": "m", "stage": "f", "arms": {"without:abc1234": []}}',
-            "belongs to an ablation",
+            '{"mode": "m", "stage": "f", "arms": {"only:%s": []}}' % ("a" * 65),
+            "1 to 64 printable characters",
+        ),
+        (
+            r'{"mode": "m", "stage": "f", "arms": {"without:\u001b[2J": []}}',
+            r"no arm called 'without:\\x1b\[2J'",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"anchor": []}}',
+            "`anchor` is not judged from a file",
+        ),
+        (
+            '{"mode": "m", "mode": "n", "stage": "f", "arms": {}}',
+            'has the key "mode" twice',
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"branch": [], "branch": []}}',
+            'the key "branch" twice in one place',
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"branch": [{"metrics": '
+            '{"loss": 1, "loss": 2}}]}}',
+            'has the key "loss" twice',
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"branch": {"not_estimable": "x"}}}',
+            "arm `branch` cannot be `not_estimable`",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"only:a": {"not_estimable": "x"}}}',
+            "arm `only:a` cannot be `not_estimable`",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": '
+            '{"without:a": {"not_estimable": " "}}}',
+            "arms.without:a.not_estimable: String should have at least 1 character",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"without:a": {"why": "x"}}}',
+            "arms.without:a.not_estimable: Field required",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"without:a": 3}}',
+            "arms.without:a: Input should be a valid list",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"branch": [{"seed": "1"}]}}',
+            "arms.branch.0.seed: Input should be a valid integer",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"without:a": []}, '
+            '"titles": {"b": "Add dropout"}}',
+            "`titles` names the change 'b', which has no arm",
+        ),
+        (
+            '{"mode": "m", "stage": "f", "arms": {"without:a": '
+            '[{"seed": 1, "failed": "nan"}, {"seed": 1, "failed": "nan"}]}}',
+            "the arm `without:a` lists seed 1 more than once",
         ),
         (
             f'{{"mode": "m", "stage": "f", "arms": {{"branch": [{ROW}, {ROW}]}}}}',
@@ -112,6 +172,61 @@ def test_a_file_that_makes_no_sense_is_refused_with_the_place(
     path.write_text(text)
     with pytest.raises(UserFault, match=sentence):
         load_trials(path)
+
+
+def changes(folder: Path, *more: str, titles: str = "{}") -> TrialsFile:
+    arms = ", ".join((f'"branch": [{ROW}]', f'"only:b2": [{ROW}]', *more))
+    path = folder / "trials.json"
+    head = f'"mode": "mlp", "stage": "fast", "titles": {titles}'
+    path.write_text("{" + head + ', "arms": {' + arms + "}}")
+    return load_trials(path)
+
+
+def test_arms_of_an_ablation_are_known_by_their_change(tmp_path: Path) -> None:
+    left_out = '"without:a1": [' + ROW + ', {"seed": 8, "failed": "oom"}]'
+    titles = '{"a1": "Add dropout"}'
+    file = changes(tmp_path, left_out, '"without:b2": []', titles=titles)
+    arms = file.changes(mode())
+    assert arms.changes == ("b2", "a1")
+    assert arms.without == {
+        "a1": (Measured(7, {"loss": 2.5}), Crashed(8, "oom")),
+        "b2": (),
+    }
+    assert arms.only == {"b2": (Measured(7, {"loss": 2.5}),)}
+    assert (arms.full, arms.baseline) == (arms.only["b2"], ())
+    assert arms.titles == {"a1": "Add dropout"}
+    labels = [label(one.arm) for one in file.trials(mode())]
+    assert labels == ["branch", "only:b2", "without:a1", "without:a1"]
+
+
+def test_an_arm_that_could_not_be_made_says_why_instead(tmp_path: Path) -> None:
+    reason = '"without:b2": {"not_estimable": " does not apply "}'
+    arms = changes(tmp_path, reason).changes(mode())
+    assert arms.not_estimable == {"b2": "does not apply"}
+    assert arms.without == {}
+    assert arms.changes == ("b2",)
+
+
+def test_a_slice_of_the_mode_that_is_missing_fails_the_trial_by_name(
+    tmp_path: Path,
+) -> None:
+    sliced = mode("mlp", dataclasses.replace(LOSS, slices=("night", "day")))
+    good = '{"seed": 7, "metrics": {"loss": 1, "loss/night": 2, "loss/day": 3}}'
+    bad = '{"seed": 8, "metrics": {"loss": 1, "loss/night": 2}}'
+    file = load_trials(write(tmp_path, f"{good}, {bad}"))
+    whole, lacking = file.given(sliced).branch
+    assert whole == Measured(7, {"loss": 1.0, "loss/night": 2.0, "loss/day": 3.0})
+    assert lacking == Crashed(8, "missing_metric", "`loss/day` is missing", "loss/day")
+
+
+def test_the_machine_and_the_digest_of_a_trial_are_kept(tmp_path: Path) -> None:
+    row = '{"seed": 7, "metrics": {"loss": 1}, "digest": "d", "node": "rack-3"}'
+    failed = '{"seed": 8, "failed": "oom", "node": "rack-4"}'
+    _, good, bad = load_trials(write(tmp_path, f"{row}, {failed}")).trials(mode())
+    assert good.result is not None
+    assert bad.result is not None
+    assert (good.result.node, good.result.stream_digest) == ("rack-3", "d")
+    assert bad.result.node == "rack-4"
 
 
 def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:

@@ -40,6 +40,30 @@ def target(name: str, value: float) -> Metric:
     )
 
 
+def primary(name: str, tolerance: float = 0.1, *slices: str) -> Metric:
+    """A metric that must be shown not worse."""
+    amount = AbsoluteTolerance(tolerance)
+    return dataclasses.replace(_lower(name, slices), tolerance=amount)
+
+
+def guardrail(name: str, tolerance: float | None = None, *slices: str) -> Metric:
+    """A metric that must not be shown to be worse; no tolerance is 0."""
+    amount = None if tolerance is None else AbsoluteTolerance(tolerance)
+    one = _lower(name, slices)
+    return dataclasses.replace(one, role=Role.GUARDRAIL, tolerance=amount)
+
+
+def improve(name: str, margin: float = 0.0, *slices: str) -> Metric:
+    """A metric that must be shown better by more than a margin."""
+    one = _lower(name, slices)
+    return dataclasses.replace(one, role=Role.IMPROVE, margin=margin)
+
+
+def _lower(name: str, slices: tuple[str, ...]) -> Metric:
+    source = MetricSource(name, SourceKind.REPORTED)
+    return Metric(name, source, direction=Direction.MINIMIZE, slices=slices)
+
+
 def shown(name: str) -> Metric:
     """A metric that decides nothing."""
     source = MetricSource(name, SourceKind.REPORTED)

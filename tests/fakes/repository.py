@@ -67,6 +67,10 @@ class FakeRepository:
 
     # The port.
 
+    @property
+    def identity(self) -> str:
+        return str(self.objects)
+
     def default_base(self) -> str:
         self._require_commits()
         others = [name for name in self._names if name != self._current]
@@ -83,6 +87,9 @@ class FakeRepository:
         self._require_commits()
         near = ", ".join(difflib.get_close_matches(revision, self._names))
         raise UserFault(f"There is no revision {revision!r}.", f"Perhaps: {near}.")
+
+    def branch_name(self, revision: str) -> str:
+        return self._current if revision == "HEAD" else revision
 
     def dirty(self) -> tuple[str, ...]:
         committed = self._files(self._names[self._current])

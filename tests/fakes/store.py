@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.app.ports import StoredTrial
+from bot.app.ports import LATEST, StoredTrial
+from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
 from workers.contract import (
     TERMINAL,
     Attempt,
@@ -37,8 +38,16 @@ class _Row:
     not_before: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Shown:
+    at: float
+    evaluation: str
+    key: MetricKey
+    summary: Summary
+
+
 class MemoryStore:
-    """`EvaluationStore` and `TrialQueue`; the order of `_rows` is the order wanted."""
+    """All ports of the store; the order of `_rows` is the order wanted."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -47,6 +56,11 @@ class MemoryStore:
         self._wants: set[tuple[str, str]] = set()
         self._nodes: dict[str, tuple[float, Node]] = {}
         self._reports: dict[str, str] = {}
+        self._pins: dict[str, str] = {}
+        self._branches: dict[tuple[str, str, str], set[str]] = {}
+        self._shown: dict[tuple[str, str, str, str], _Shown] = {}
+        self._pilots: dict[MetricKey, Pilot] = {}
+        self._charges: dict[tuple[str, str], tuple[Charge, ...]] = {}
 
     # The engine's side
 
@@ -96,6 +110,66 @@ class MemoryStore:
             return self._reports[evaluation]
         found = [name for name in self._reports if name.startswith(evaluation)]
         return self._reports[found[0]] if len(found) == 1 else None
+
+    # What is kept between evaluations
+
+    def pinned(self, evaluation: str) -> str | None:
+        return self._pins.get(evaluation)
+
+    def pin(self, evaluation: str, document: str) -> str:
+        return self._pins.setdefault(evaluation, document)
+
+    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
+        known = self._branches.setdefault((repository, base, head), set())
+        known.add(evaluation)
+        return len(known)
+
+    def record(self, evaluation: str, shown: Mapping[MetricKey, Summary]) -> None:
+        for key, summary in shown.items():
+            place = (key.repository, evaluation, *key.place)
+            old = self._shown.get(place)
+            at = old.at if old else self._now()
+            self._shown[place] = _Shown(at, evaluation, key, summary)
+
+    def past(self, key: MetricKey) -> Sequence[Summary]:
+        return [one.summary for one in self._comparable(key)]
+
+    def baseline_means(self, key: MetricKey) -> Sequence[BaselineMean]:
+        return [
+            BaselineMean(
+                one.evaluation,
+                one.summary.baseline.mean,
+                one.summary.baseline.n,
+                one.at,
+            )
+            for one in self._comparable(key)
+            if one.summary.baseline.n
+        ]
+
+    def _comparable(self, key: MetricKey) -> list[_Shown]:
+        found = [one for one in self._shown.values() if one.key == key]
+        return sorted(found, key=lambda one: (one.at, one.evaluation))[-LATEST:]
+
+    def keep_pilot(self, key: MetricKey, pilot: Pilot, *, renew: bool = False) -> Pilot:
+        if renew or key not in self._pilots:
+            self._pilots[key] = pilot
+        return self._pilots[key]
+
+    def pilot(self, key: MetricKey) -> Pilot | None:
+        return self._pilots.get(key)
+
+    def charge(
+        self, evaluation: str, repository: str, charges: Sequence[Charge]
+    ) -> None:
+        self._charges[evaluation, repository] = tuple(charges)
+
+    def charges(self, repository: str) -> Sequence[Charge]:
+        return [
+            one
+            for (_, place), many in sorted(self._charges.items())
+            for one in sorted(many, key=lambda one: one.place)
+            if place == repository
+        ]
 
     # The dispatcher's side
 

@@ -8,10 +8,12 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bot.presentation.page import Picture
+from bot.presentation.frames import Picture
 
 SIZE = (4.7, 3.0)
 """Inches; three fit side by side on a desk, one fills a phone."""
+_PIXELS = 96
+"""An inch on a page."""
 SMALL = 10.5
 """Points: still readable where three pictures share a row."""
 
@@ -28,6 +30,7 @@ class Palette:
     worse: str
     better: str
     between: str
+    bad: str
 
 
 LIGHT = Palette(
@@ -39,6 +42,7 @@ LIGHT = Palette(
     worse="#f8e0d5",
     better="#d9efe6",
     between="#eef1f4",
+    bad="#a8380b",
 )
 DARK = Palette(
     ink="#e8edf2",
@@ -49,21 +53,24 @@ DARK = Palette(
     worse="#54301f",
     better="#17433a",
     between="#2b343e",
+    bad="#ff9a6b",
 )
 Draw = Callable[[Figure, Palette], None]
 
 
-def picture(draw: Draw) -> Picture:
-    """Draw twice, for light and dark."""
-    return Picture(light=_svg(draw, LIGHT), dark=_svg(draw, DARK))
+def picture(draw: Draw, size: tuple[float, float] = SIZE) -> Picture:
+    """Draw twice, for light and dark; `size` in inches."""
+    width, height = (round(_PIXELS * one) for one in size)
+    light, dark = (_svg(draw, palette, size) for palette in (LIGHT, DARK))
+    return Picture(light, dark, width, height)
 
 
-def _svg(draw: Draw, palette: Palette) -> bytes:
+def _svg(draw: Draw, palette: Palette, size: tuple[float, float]) -> bytes:
     """The figure as SVG, without date or version: equal input is equal bytes."""
     target = io.BytesIO()
     with mpl.rc_context():
         _style()
-        figure = Figure(figsize=SIZE, facecolor="none")
+        figure = Figure(figsize=size, facecolor="none")
         draw(figure, palette)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(target, format="svg", metadata=nothing)

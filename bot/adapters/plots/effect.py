@@ -69,20 +69,30 @@ def _scene(metric: MetricVerdict) -> _Scene:
         for _, old, new in metric.per_seed
         if old is not None and new is not None
     )
-    edge = -(metric.tolerance or 0.0)
-    marks = [(edge, "tolerance")] if edge else []
+    marks, between = _edges(metric)
+    places = [at for at, _ in marks]
     return _Scene(
         dots,
         metric.d,
         metric.low,
         metric.high,
-        ((0.0, "no change"), *marks),
-        worse_below=edge,
-        better_above=0.0,
-        zones=("worse", "tolerated", "better")
+        marks,
+        worse_below=min(places),
+        better_above=max(places),
+        zones=("worse", between, "better")
         if metric.direction
         else ("lower", "", "higher"),
     )
+
+
+def _edges(metric: MetricVerdict) -> tuple[tuple[tuple[float, str], ...], str]:
+    """The marked places, and what lies between them."""
+    none = (0.0, "no change")
+    if metric.role is Role.IMPROVE and metric.margin:
+        return (none, (metric.margin, "asked for")), "too little"
+    if metric.tolerance:
+        return (none, (-metric.tolerance, "tolerance")), "tolerated"
+    return (none,), ""
 
 
 def _target_scene(metric: MetricVerdict, target: float) -> _Scene:

@@ -77,7 +77,7 @@ def read_spending(value: Written) -> Spending:
     """A family of alpha spending, with its parameter."""
     found = parse_spending(str(value)) if isinstance(value, Scalar) else None
     if found is None:
-        mend = "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:2."
+        mend = "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:3."
         raise refused(f"{shown_first(value)} is no alpha-spending function.", mend)
     return found
 

@@ -1,7 +1,8 @@
 """Every pydantic error as a sentence with a place and a mend."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from pydantic import BaseModel, ValidationError
@@ -23,12 +24,22 @@ from bot.domain.errors import PolicyFault
 _AT_THE_KEY = ("missing", "extra_forbidden", "string_pattern_mismatch")
 
 
-def explain(error: ValidationError, document: Table) -> Iterator[PolicyFault]:
-    """The faults that pydantic found in `document`."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A language of files: the model at a path, and where a stray key would belong."""
+
+    model_at: Callable[[Path], type[BaseModel]]
+    homes: tuple[tuple[str, type[BaseModel]], ...]
+
+
+def explain(
+    error: ValidationError, document: Table, layout: Layout | None = None
+) -> Iterator[PolicyFault]:
+    """The faults that pydantic found in `document`, by default a policy's."""
     for one in error.errors(include_url=False):
         path, key_place, value_place = _locate(document, one["loc"])
         place = key_place if one["type"] in _AT_THE_KEY else value_place
-        yield fault_at(place, path, *_sentence(one, path))
+        yield fault_at(place, path, *_sentence(one, path, layout or POLICY))
 
 
 def _locate(document: Table, steps: Path) -> tuple[Path, Place, Place]:
@@ -51,12 +62,12 @@ def _step(node: Written, step: int | str) -> tuple[Written, Place] | None:
     return None
 
 
-def _sentence(error: ErrorDetails, path: Path) -> tuple[str, str]:
+def _sentence(error: ErrorDetails, path: Path, layout: Layout) -> tuple[str, str]:
     kind, found, key = error["type"], error["input"], str(error["loc"][-1])
     if kind == "missing":
         return f"`{key}` is missing.", _MISSING.get(key, f"Add `{key}`.")
     if kind == "extra_forbidden":
-        return f"`{key}` is no key here.", _nearest_key(key, path[:-1])
+        return f"`{key}` is no key here.", _nearest_key(key, path[:-1], layout)
     if isinstance(found, Scalar) and found.value is None:
         return f"{_called(path)} is empty.", "Give it a value, or remove the key."
     context = error.get("ctx", {})
@@ -137,11 +148,12 @@ def _wrong_form(kind: str, found: object) -> tuple[str, str]:
     return f"{shown_first(found)} is no mapping.", "Write keys with their values."
 
 
-def _nearest_key(key: str, path: Path) -> str:
-    home = next((home for home, model in _HOMES if key in model.model_fields), None)
+def _nearest_key(key: str, path: Path, layout: Layout) -> str:
+    homes = (home for home, model in layout.homes if key in model.model_fields)
+    home = next(homes, None)
     if home is not None:
         return f"It belongs {home}."
-    known = tuple(_model_at(path).model_fields)
+    known = tuple(layout.model_at(path).model_fields)
     close = get_close_matches(key, known, n=1)
     return f"Did you mean `{close[0]}`?" if close else f"Known: {', '.join(known)}."
 
@@ -200,3 +212,7 @@ def _model_in_mode(path: Path, whole: type[BaseModel]) -> type[BaseModel]:
             return _SECTIONS[section]
         case _:
             return whole
+
+
+POLICY = Layout(_model_at, _HOMES)
+"""The language of `.github/seedgate.yml`."""

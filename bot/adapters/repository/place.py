@@ -18,10 +18,12 @@ class Place:
     """Where a repository lies. All paths are absolute.
 
     `top` is the top folder of the working copy, or the git directory where there is
-    none. `shallow` is the file that lists where history was cut off, or None.
+    none. `shared` is the git directory that all working copies have in common.
+    `shallow` is the file that lists where history was cut off, or None.
     """
 
     top: Path
+    shared: Path
     objects: Path
     object_format: str
     has_working_copy: bool
@@ -53,11 +55,17 @@ def _place(git: GitCommand) -> Place:
     shallow = _git_path(git, "shallow")
     return Place(
         top=Path(git.run("rev-parse", top).line),
+        shared=_shared(git),
         objects=_git_path(git, "objects"),
         object_format=object_format,
         has_working_copy=inside == "true",
         shallow=shallow if shallow.exists() else None,
     )
+
+
+def _shared(git: GitCommand) -> Path:
+    asked = ("rev-parse", "--path-format=absolute", "--git-common-dir")
+    return Path(git.run(*asked).line).resolve()
 
 
 def _git_path(git: GitCommand, name: str) -> Path:

@@ -12,6 +12,7 @@ from bot.adapters.repository.revisions import (
     find_commit,
     is_unborn,
     list_refs,
+    name_of_branch,
     no_commits,
     read_blob,
 )
@@ -49,6 +50,12 @@ class GitRepository:
         """The scratch repository: it holds merged trees and borrows all the others."""
         return self._scratch.folder
 
+    @property
+    def identity(self) -> str:
+        """The git directory that all working copies of the repository share."""
+        name = str(self._place.shared).encode("utf-8", "backslashreplace")
+        return name.decode()
+
     def default_base(self) -> str:
         """The name of the branch to compare with if none is given."""
         with explained(self.path):
@@ -63,6 +70,11 @@ class GitRepository:
         with explained(self.path):
             tree = self._scratch.run("rev-parse", "--verify", f"{commit}^{{tree}}")
         return Revision(revision, commit, tree.line)
+
+    def branch_name(self, revision: str) -> str:
+        """The name of the branch that `revision` names; itself if it names none."""
+        with explained(self.path):
+            return name_of_branch(self._git, revision)
 
     def dirty(self) -> tuple[str, ...]:
         """Paths that differ from HEAD in index or working copy, or are untracked."""

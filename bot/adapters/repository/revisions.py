@@ -56,6 +56,13 @@ def find_commit(git: GitCommand, revision: str, *, shallow: bool = False) -> str
     return commit
 
 
+def name_of_branch(git: GitCommand, revision: str) -> str:
+    """The short name of the branch that `revision` names; itself if it names none."""
+    asked = ("--verify", "--quiet", "--symbolic-full-name", "--end-of-options")
+    name = git.ask("rev-parse", *asked, revision).line
+    return name.removeprefix("refs/heads/") if name.startswith("refs/") else revision
+
+
 def _two_meanings(git: GitCommand, revision: str) -> UserFault:
     ends = tuple(f"{kind}/{revision}" for kind in ("heads", "tags", "remotes"))
     names = [ref.name for ref in list_refs(git) if ref.name.endswith(ends)]

@@ -1,4 +1,4 @@
-"""Contract values as JSON text and back, exactly; each text names its version.
+"""Values as JSON text and back, exactly; each text names its version.
 
 Python writes a float as the shortest text that reads back as the same float, so every
 finite number survives bit for bit. Other numbers are refused: JSON has none.
@@ -10,6 +10,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from bot.domain.history import ArmSums, PairSums, Pilot, Summary
 from workers.contract import (
     Environment,
     EnvironmentManager,
@@ -119,6 +120,35 @@ def load_node(text: str) -> Node:
         return Node(**plain)
 
     return _load(text, build)
+
+
+def dump_summary(summary: Summary) -> str:
+    """`summary` as JSON text."""
+    plain = _plain(summary)
+    return _dump({name: _plain(value) for name, value in plain.items()})
+
+
+def load_summary(text: str) -> Summary:
+    """What `dump_summary` wrote; `UnreadableError` for anything else."""
+
+    def build(plain: _Json) -> Summary:
+        return Summary(
+            baseline=ArmSums(**plain["baseline"]),
+            branch=ArmSums(**plain["branch"]),
+            pairs=PairSums(**plain["pairs"]),
+        )
+
+    return _load(text, build)
+
+
+def dump_pilot(pilot: Pilot) -> str:
+    """`pilot` as JSON text."""
+    return _dump(_plain(pilot))
+
+
+def load_pilot(text: str) -> Pilot:
+    """What `dump_pilot` wrote; `UnreadableError` for anything else."""
+    return _load(text, lambda plain: Pilot(**plain))
 
 
 def _dump(plain: _Json) -> str:

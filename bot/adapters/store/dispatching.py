@@ -42,7 +42,7 @@ GIVEN_BACK = "given_back"
 def register(connection: Connection, node: Node, now: float) -> None:
     """Insert or replace `node`."""
     row = {"name": node.name, "document": dump_node(node), "registered_at": now}
-    put(connection, nodes, "name", row)
+    put(connection, nodes, row)
 
 
 def recover(connection: Connection, now: float) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from workers.contract import TERMINAL, TrialState
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema that this code reads and writes; equal to the newest migration."""
 
 TRIES = 3
@@ -110,3 +110,75 @@ evaluations = Table(
     Column("document", Text, nullable=False),
     Column("saved_at", Float, nullable=False),
 )
+
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("evaluation", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("shown_at", Float, nullable=False),
+)
+"""What each evaluation showed of each metric; the first time that it did is kept."""
+
+Index(
+    "ix_summaries_key",
+    summaries.c.repository,
+    summaries.c.mode,
+    summaries.c.stage,
+    summaries.c.metric,
+    summaries.c.version,
+    summaries.c.machine,
+)
+
+pilots = Table(
+    "pilots",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("stage", String, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("machine", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("calibrated_at", Float, nullable=False),
+)
+"""Calibrations that `tolerance: auto` is taken from."""
+
+branches = Table(
+    "branches",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("base", String, primary_key=True),
+    Column("head", String, primary_key=True),
+    Column("evaluation", String, primary_key=True),
+    Column("begun_at", Float, nullable=False),
+)
+"""Which evaluations a branch has had."""
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("evaluation", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("pinned_at", Float, nullable=False),
+)
+"""What was known before an evaluation's first trial."""
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("evaluation", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("head_commit", String, nullable=False),
+    Column("merged_tree", String, nullable=False),
+    Column("tolerances", Float, nullable=False),
+)
+"""Tolerated losses, in tolerances; they count once the branch has landed."""

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from bot.adapters.store import dispatching, wanting
+from bot.adapters.store import dispatching, remembering, wanting
 from bot.adapters.store.faults import translated
 from bot.adapters.store.opening import READ_ONLY, open_engine
 from bot.adapters.store.schema import CLAIMED
 from bot.app.ports import StoredTrial
+from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
 from workers.contract import (
     Attempt,
     Claim,
@@ -29,7 +30,7 @@ PATIENCE_S = 10.0
 
 
 class SqlStore:
-    """`EvaluationStore` for the engine, `TrialQueue` for the dispatcher."""
+    """`EvaluationStore`, `Memory`, and `TrialQueue` for the dispatcher."""
 
     def __init__(
         self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
@@ -94,6 +95,62 @@ class SqlStore:
         """The kept report, or None. A unique prefix of the id is enough."""
         with self._read() as connection:
             return wanting.load_evaluation(connection, evaluation)
+
+    # What is kept between evaluations -------------------------------------------
+
+    def pinned(self, evaluation: str) -> str | None:
+        """The document that is kept for an evaluation, or None."""
+        with self._read() as connection:
+            return remembering.pinned(connection, evaluation)
+
+    def pin(self, evaluation: str, document: str) -> str:
+        """Keep the first document given for an evaluation; the one that is kept."""
+        with self._write() as connection:
+            return remembering.pin(connection, evaluation, document, self._now())
+
+    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
+        """Note an evaluation of a branch; how many different ones it has had."""
+        branch = (repository, base, head)
+        with self._write() as connection:
+            return remembering.attempt(connection, evaluation, branch, self._now())
+
+    def record(self, evaluation: str, shown: Mapping[MetricKey, Summary]) -> None:
+        """Keep, or replace, what an evaluation showed."""
+        with self._write() as connection:
+            remembering.record(connection, evaluation, shown, self._now())
+
+    def past(self, key: MetricKey) -> Sequence[Summary]:
+        """What the latest comparable evaluations showed, in order of time."""
+        with self._read() as connection:
+            return remembering.past(connection, key)
+
+    def baseline_means(self, key: MetricKey) -> Sequence[BaselineMean]:
+        """The mean of each comparable evaluation's own baseline runs, in time order."""
+        with self._read() as connection:
+            return remembering.baseline_means(connection, key)
+
+    def keep_pilot(self, key: MetricKey, pilot: Pilot, *, renew: bool = False) -> Pilot:
+        """Keep the first pilot, or the new one where told to `renew`; the kept one."""
+        with self._write() as connection:
+            now = self._now()
+            return remembering.keep_pilot(connection, key, pilot, now, renew=renew)
+
+    def pilot(self, key: MetricKey) -> Pilot | None:
+        """The kept pilot, or None."""
+        with self._read() as connection:
+            return remembering.load_kept_pilot(connection, key)
+
+    def charge(
+        self, evaluation: str, repository: str, charges: Sequence[Charge]
+    ) -> None:
+        """Keep the tolerated losses of an evaluation in place of what it had."""
+        with self._write() as connection:
+            remembering.charge(connection, evaluation, repository, charges)
+
+    def charges(self, repository: str) -> Sequence[Charge]:
+        """Every tolerated loss of a repository."""
+        with self._read() as connection:
+            return remembering.load_charges(connection, repository)
 
     # The dispatcher's side -------------------------------------------------------
 

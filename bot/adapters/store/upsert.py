@@ -1,6 +1,6 @@
 """Insert-or-replace, in the words of whichever database is behind a connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,12 +13,19 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
 
 
 def put(
-    connection: Connection, table: Table, key: str, row: Mapping[str, object]
+    connection: Connection,
+    table: Table,
+    row: Mapping[str, object],
+    keep: Collection[str] = (),
 ) -> None:
-    """Insert `row`, or give the row with the same value of column `key` its values."""
-    values = {name: value for name, value in row.items() if name != key}
+    """Insert `row`, or give the row with the same primary key its values.
+
+    Columns to `keep` stay as they were first.
+    """
+    keys = [column.name for column in table.primary_key]
+    values = {k: value for k, value in row.items() if k not in {*keys, *keep}}
     statement = _insert(connection, table).values(dict(row))
-    statement = statement.on_conflict_do_update(index_elements=[key], set_=values)
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
     connection.execute(statement)
 
 

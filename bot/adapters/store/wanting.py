@@ -161,7 +161,7 @@ def save_evaluation(
 ) -> None:
     """Insert or replace the report."""
     row = {"id": evaluation, "document": document, "saved_at": now}
-    put(connection, evaluations, "id", row)
+    put(connection, evaluations, row)
 
 
 def load_evaluation(connection: Connection, evaluation: str) -> str | None:

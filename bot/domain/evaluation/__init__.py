@@ -6,6 +6,15 @@ step, and comes back when a trial has ended. An evaluation has no phase of its o
 
 from bot.domain.evaluation.ending import circumstances, unjudged
 from bot.domain.evaluation.facts import Distrust, Facts, Step
+from bot.domain.evaluation.notes import node_effects
 from bot.domain.evaluation.step import next_step
 
-__all__ = ["Distrust", "Facts", "Step", "circumstances", "next_step", "unjudged"]
+__all__ = [
+    "Distrust",
+    "Facts",
+    "Step",
+    "circumstances",
+    "next_step",
+    "node_effects",
+    "unjudged",
+]

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from bot.domain.evaluation.facts import Facts, own
+from bot.domain.evaluation.notes import counted, node_effects
 from bot.domain.evaluation.wanting import next_look
 from bot.domain.judgement.findings import finding
 from bot.domain.plan import Plan
@@ -75,38 +76,13 @@ def final(
         narrowed = {"narrowed": facts.plan.narrowed}
         findings.append(finding(Reason.NARROWED, Ruling.UNDECIDED, narrowed))
         states.append(Ruling.UNDECIDED)
-    findings += [*facts.distrusted, *_counted(facts.plan)]
+    differing = node_effects(facts.plan.modes, facts.trials.values())
+    findings += [*facts.distrusted, *counted(facts.plan), *differing]
     return Verdict(worst(tuple(states)), tuple(findings), modes)
 
 
 def _decided(modes: tuple[ModeVerdict, ...], name: str) -> bool:
     return any(mode.name == name and mode.decided for mode in modes)
-
-
-def _counted(plan: Plan) -> tuple[Finding, ...]:
-    """How many evaluations this branch has had; the first says nothing of itself."""
-    if plan.knowledge.attempt == 1 and plan.policy.decision.attempts is None:
-        return ()
-    return (_attempts(plan, Reason.EVALUATIONS_COUNTED, Ruling.INFO),)
-
-
-def _attempts(plan: Plan, reason: Reason, state: Ruling) -> Finding:
-    rule = plan.policy.decision
-    facts: Proof = {
-        "attempt": plan.knowledge.attempt,
-        "attempts": rule.attempts,
-        "alpha": rule.alpha / (rule.attempts or 1),
-    }
-    return finding(reason, state, facts)
-
-
-def attempts_spent(plan: Plan) -> Verdict | None:
-    """UNDECIDED once a branch had all the evaluations that alpha was divided among."""
-    most = plan.policy.decision.attempts
-    if most is None or plan.knowledge.attempt <= most:
-        return None
-    one = _attempts(plan, Reason.ATTEMPTS_SPENT, Ruling.UNDECIDED)
-    return Verdict(Ruling.UNDECIDED, (one,))
 
 
 def circumstances(verdict: Verdict, sandbox: str, scratch_ref: str | None) -> Verdict:

@@ -1,9 +1,76 @@
-"""Whether stored baseline trials may serve: fresh ones are their canaries."""
+"""Whether stored baseline trials may serve: fresh ones are their canaries.
 
+Every look has fresh baseline trials of its own seeds beside the stored ones, and they
+come first in dispatch order. So the first two of them are canaries at no cost.
+"""
+
+from bot.domain.arms import Baseline
 from bot.domain.evaluation.facts import Distrust, Facts
+from bot.domain.judgement.findings import finding
+from bot.domain.plan import Slot
+from bot.domain.policy import Metric, Mode, Role
+from bot.domain.stats.canary import Canary, canary
+from bot.domain.trials import Crashed, Measured, Trial, observe
+from bot.domain.verdict import Reason, Ruling
+
+CANARIES = 2
+
+Baselines = list[tuple[Slot, Trial]]
 
 
 def distrust(facts: Facts) -> tuple[Distrust, ...]:
-    """Stored trials that a fresh baseline trial speaks against."""
-    del facts
-    return ()
+    """Stored baseline trials that a fresh one speaks against, mode by mode."""
+    found = (_doubt(facts, mode) for mode in facts.plan.modes)
+    return tuple(one for one in found if one is not None)
+
+
+def _doubt(facts: Facts, mode: Mode) -> Distrust | None:
+    stored, fresh = _split(facts, mode)
+    if not stored or len(fresh) < CANARIES:
+        return None
+    for metric in mode.metrics:
+        bird = _outside(metric, stored, fresh) if metric.role is Role.PRIMARY else None
+        if bird is not None:
+            place = {"mode": mode.name, "metric": metric.name}
+            reason, state = Reason.CANARY_OUTSIDE, Ruling.INFO
+            one = finding(reason, state, bird.evidence(), **place)
+            return Distrust(tuple(slot for slot, _ in stored), one)
+    return None
+
+
+def _split(facts: Facts, mode: Mode) -> tuple[Baselines, Baselines]:
+    """Baseline trials that other evaluations ran, and the first that are our own."""
+    ended = sorted(
+        (
+            (slot, trial)
+            for slot, trial in facts.trials.items()
+            if slot.mode == mode.name and slot.arm == Baseline() and trial.finished
+        ),
+        key=lambda pair: pair[0].position,
+    )
+    stored = [pair for pair in ended if _is_stored(pair[1])]
+    fresh = [pair for pair in ended if not _is_stored(pair[1])]
+    return stored, fresh[:CANARIES]
+
+
+def _is_stored(trial: Trial) -> bool:
+    return trial.cached and trial.shared
+
+
+def _outside(metric: Metric, stored: Baselines, fresh: Baselines) -> Canary | None:
+    """The first canary that is not like the stored trials."""
+    values = tuple(
+        one for _, trial in stored if (one := _value(trial, metric)) is not None
+    )
+    birds = (
+        canary(values, trial.seed or 0, _value(trial, metric)) for _, trial in fresh
+    )
+    return next((one for one in birds if one.known and not one.inside), None)
+
+
+def _value(trial: Trial, metric: Metric) -> float | None:
+    match observe(trial):
+        case Measured(metrics=metrics):
+            return metrics.get(metric.name)
+        case Crashed() | None:
+            return None

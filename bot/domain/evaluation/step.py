@@ -1,8 +1,9 @@
 """The next step: judge every mode on what is there, then want what is missing."""
 
-from bot.domain.evaluation.ending import attempts_spent, budget_spent, final, lost
+from bot.domain.evaluation.ending import budget_spent, final, lost
 from bot.domain.evaluation.facts import Facts, Step, running
 from bot.domain.evaluation.judging import judge_mode
+from bot.domain.evaluation.notes import attempts_spent
 from bot.domain.evaluation.reuse import distrust
 from bot.domain.evaluation.wanting import wanted
 

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from bot.domain.judgement.evidence import Evidence, Look, Rulebook
 from bot.domain.judgement.findings import finding
-from bot.domain.policy import Metric, Role
+from bot.domain.policy import Metric, Role, Spending
+from bot.domain.stats.choice import Test
 from bot.domain.stats.comparison import Sample
 from bot.domain.stats.estimate import centre
+from bot.domain.stats.spent import spent_alpha
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import Finding, MetricVerdict, Reason, Ruling
 
@@ -41,6 +44,11 @@ class Case:
         paired, same = self.evidence.paired, self.evidence.same_streams()
         return Sample(baseline, branch, paired, same)
 
+    def spent_level(self, alpha: float, spending: Spending, test: Test) -> float:
+        """The boundary for a test without a rival one, which must not overshoot."""
+        looks = self.rules.looks
+        return self.look.level(spent_alpha(looks, alpha, spending, test=test), spending)
+
     def found(
         self, reason: Reason, state: Ruling, facts: Facts, metric: str | None = None
     ) -> Finding:
@@ -55,7 +63,7 @@ class Case:
         new = mean(after or self.evidence.branch.values(name))
         return MetricVerdict(
             name=name,
-            role=metric.role,
+            role=metric.role if name == metric.name else Role.REPORT,
             direction=metric.direction,
             source=metric.source.kind,
             state=Ruling.INFO,
@@ -67,13 +75,29 @@ class Case:
             failed_branch=len(self.evidence.branch.crashed),
             baseline_mean=old,
             branch_mean=new,
-            target=metric.target,
-            maximum=metric.maximum,
-            minimum=metric.minimum,
-            margin=metric.margin,
             slice_of=None if name == metric.name else metric.name,
             per_seed=self.evidence.per_seed(name),
+            **_fixed(metric, name),
         )
+
+
+class _Fixed(TypedDict, total=False):
+    target: float | None
+    maximum: float | None
+    minimum: float | None
+    margin: float | None
+
+
+def _fixed(metric: Metric, name: str) -> _Fixed:
+    """The numbers that the metric is held against; a slice is held against none."""
+    if name != metric.name:
+        return {}
+    return {
+        "target": metric.target,
+        "maximum": metric.maximum,
+        "minimum": metric.minimum,
+        "margin": metric.margin,
+    }
 
 
 def _gain(metric: Metric, old: float | None, new: float | None) -> float | None:

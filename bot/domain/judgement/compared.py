@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from bot.domain.errors import UserFault
 from bot.domain.judgement.case import Case, Judged, finite, orientation
@@ -14,11 +16,15 @@ from bot.domain.policy import (
     RelativeTolerance,
     Role,
 )
-from bot.domain.stats.comparison import Comparison, Rule, compare
+from bot.domain.stats.choice import Scale
+from bot.domain.stats.comparison import Rule, Sample
+from bot.domain.stats.effect import Effect
 from bot.domain.stats.method import Method
 from bot.domain.stats.power import detectable
 from bot.domain.verdict import Evidence as Facts
-from bot.domain.verdict import MetricVerdict, Reason, Ruling
+from bot.domain.verdict import MetricVerdict, Reason, Ruling, Scalar
+
+Shown = TypeVar("Shown", bound=Effect)
 
 POWER = 0.8
 """The probability with which a detectable effect is shown."""
@@ -45,6 +51,8 @@ def rule_of(case: Case, metric: Metric, name: str | None = None) -> Rule:
 
 
 def _tolerance(metric: Metric) -> AbsoluteTolerance | RelativeTolerance:
+    if metric.role is Role.IMPROVE:
+        return AbsoluteTolerance(0.0)
     unknown = metric.tolerance is None and metric.role is Role.PRIMARY
     if unknown or isinstance(metric.tolerance, AutoTolerance):
         raise UserFault(
@@ -54,23 +62,65 @@ def _tolerance(metric: Metric) -> AbsoluteTolerance | RelativeTolerance:
     return metric.tolerance or AbsoluteTolerance(0.0)
 
 
-def compared(case: Case, name: str, rule: Rule, level: float) -> Comparison | Incomparable:
-    """Both arms at the nominal `level` of the look, or why they cannot be compared."""
+def attempt(
+    case: Case, name: str, rule: Rule, test: Callable[[Sample, Rule], Shown]
+) -> Shown | Incomparable:
+    """The test of a metric or slice, or why it cannot be made."""
     try:
-        return compare(case.sample(name), rule, level)
+        found = test(case.sample(name), rule)
     except UserFault:
-        facts = {"look": round(case.look.n), "n_branch": case.evidence.branch.n}
-        return Incomparable(Reason.TOLERANCE_UNCLEAR, facts)
+        return Incomparable(Reason.TOLERANCE_UNCLEAR, _seen(case))
+    if found.refused is None:
+        return found
+    return Incomparable(Reason.SATURATED, _refused(case, name, rule, found.refused))
 
 
-def incomparable(case: Case, shown: MetricVerdict, why: Incomparable) -> Judged:
+def _refused(case: Case, name: str, rule: Rule, value: float) -> Facts:
+    """A value at its bound (or moved there by the tolerance), with its seed."""
+    ends = (rule.choice.low, rule.choice.high)
+    bound = (
+        ends[0]
+        if rule.choice.scale is Scale.LOG
+        else min(ends, key=lambda one: abs(one - value))
+    )
+    seeds = [seed for seed, *values in case.evidence.per_seed(name) if value in values]
+    seed = seeds[0] if seeds else None
+    return {**_seen(case), "bound": bound, "value": finite(value), "seed": seed}
+
+
+def _seen(case: Case) -> dict[str, Scalar]:
+    return {"look": round(case.look.n), "n_branch": case.evidence.branch.n}
+
+
+def incomparable(
+    case: Case, shown: MetricVerdict, why: Incomparable, state: Ruling
+) -> Judged:
     """Neither passed nor blocked, now or later: the values are shown."""
-    one = case.found(why.reason, Ruling.UNDECIDED, why.facts, shown.name)
-    state = Ruling.UNDECIDED
+    one = case.found(why.reason, state, why.facts, shown.name)
     return dataclasses.replace(shown, state=state, reason=why.reason), (one,)
 
 
-def detectable_effect(found: Comparison, n: int, level: float) -> float | None:
+def compared_facts(verdict: MetricVerdict) -> Facts:
+    """The evidence that every comparison of two arms leaves."""
+    return {
+        "d": verdict.d,
+        "low": verdict.low,
+        "high": verdict.high,
+        "tolerance": verdict.tolerance,
+        "level": verdict.level,
+        "family": verdict.family,
+        "look": verdict.look,
+        "n_baseline": verdict.n_baseline,
+        "n_branch": verdict.n_branch,
+        "baseline_mean": verdict.baseline_mean,
+        "branch_mean": verdict.branch_mean,
+        "method": str(verdict.method),
+        "orientation": verdict.direction.orientation if verdict.direction else 1,
+        "detectable": verdict.detectable,
+    }
+
+
+def detectable_effect(found: Effect, n: int, level: float) -> float | None:
     """The smallest effect that a look shows with 80 % power, in units of the metric.
 
     `n` are the complete pairs, or the runs of the smaller arm. None where no t test

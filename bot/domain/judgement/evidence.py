@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.policy import Decision, Mode, Role, Spending
 from bot.domain.stats.boundaries import level_at
-from bot.domain.stats.choice import Choice
+from bot.domain.stats.choice import Choice, Chosen
 from bot.domain.trials import Crashed, Measured, Observation
 
 Pair = tuple[Observation, Observation]
@@ -68,8 +68,8 @@ class Evidence:
         object.__setattr__(self, "_same_streams", _streams_agree(pairs))
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Same-seed observations of both arms; empty where arms are not paired."""
-        if not self.paired:
+        """Same-seed observations of both arms; none where a mode runs one arm alone."""
+        if not (self.paired and self.baseline.n):
             return ()
         both = zip(self.baseline.observations, self.branch.observations, strict=True)
         return tuple(both)
@@ -146,7 +146,8 @@ class Look:
 class Rulebook:
     """What every rule of one mode needs: the mode, the error rates, all looks.
 
-    `choices` are the tests that design or history fixed before the first trial.
+    `choices` are the tests that design or history fixed before the first trial; those
+    in `chosen` come with what of the history they rest on.
     `beyond` are further numbers of seeds per arm, above the last look, that somebody
     asked for: there only e-values decide.
     """
@@ -156,11 +157,20 @@ class Rulebook:
     looks: tuple[int, ...]
     choices: Mapping[str, Choice] = field(default_factory=dict)
     beyond: tuple[int, ...] = ()
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
 
     def choice(self, metric: str) -> Choice:
         """How the arms are compared on a metric (`test_loss/night` as `test_loss`)."""
-        plain = self.choices.get(metric.partition("/")[0], Choice())
-        return self.choices.get(metric, plain)
+        return self.why(metric).choice
+
+    def why(self, metric: str) -> Chosen:
+        """The same with its reasons, none where the choice is the design's own."""
+        for name in (metric, metric.partition("/")[0]):
+            if name in self.chosen:
+                return self.chosen[name]
+            if name in self.choices:
+                return Chosen(self.choices[name])
+        return Chosen()
 
 
 def needs_baseline(mode: Mode) -> bool:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.domain.judgement.case import Case
 from bot.domain.judgement.evidence import Evidence, Look, Rulebook
 from bot.domain.judgement.findings import finding
+from bot.domain.judgement.strict import strict
 from bot.domain.stats.failures import failure_upper_bound, fisher_more_failures
 from bot.domain.trials import Crashed
 from bot.domain.verdict import Evidence as Facts
@@ -43,6 +45,15 @@ def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVe
     decisive = state in (Ruling.BLOCK, Ruling.UNDECIDED)
     broken = reason is Reason.BASELINE_BROKEN
     return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,), broken)
+
+
+def opened(
+    rules: Rulebook, evidence: Evidence, look: Look
+) -> tuple[Case, FailureVerdict]:
+    """A look at evidence in which nothing that is judged is missing."""
+    seen = strict(rules.mode, evidence)
+    failures = judge_failures(rules, seen, look)
+    return Case(rules, seen, look, may_pass=not failures.forbids_pass), failures
 
 
 def _rule(evidence: Evidence, shown: bool, look: Look) -> tuple[Reason, Ruling]:  # noqa: FBT001 - private

@@ -1,9 +1,10 @@
 """Judging results that somebody else has: one look, no trial is run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import UserFault
+from bot.domain.judgement.attempts import per_attempt
 from bot.domain.judgement.evidence import (
     ArmEvidence,
     Evidence,
@@ -13,7 +14,9 @@ from bot.domain.judgement.evidence import (
 )
 from bot.domain.judgement.findings import finding
 from bot.domain.judgement.mode import judge_look
+from bot.domain.judgement.too_many import judge_too_many
 from bot.domain.policy import Decision, Mode, Seeding
+from bot.domain.stats.choice import Chosen
 from bot.domain.trials import Observation
 from bot.domain.verdict import Finding, ModeVerdict, Reason, Ruling, Verdict
 
@@ -31,23 +34,28 @@ class Given:
 
 
 def judge_given(
-    mode: Mode, decision: Decision, looks: tuple[int, ...], given: Given
+    mode: Mode,
+    decision: Decision,
+    looks: tuple[int, ...],
+    given: Given,
+    chosen: Mapping[str, Chosen] | None = None,
 ) -> Verdict:
     """The verdict at the look that the given trials reach; all of them count.
 
     A number between two looks is an extra look at its information. Beyond the last
-    planned look nothing may be extended: UNDECIDED.
+    planned look nothing may be extended: UNDECIDED, with the e-values that `more` would
+    go by. `chosen` is what history chose of how metrics are compared.
     """
+    mode, decision = per_attempt(mode, decision)
     evidence = _evidence(mode, given)
     _require_both(mode, evidence)
     n = _reached(mode, evidence)
-    if n > looks[-1]:
-        facts = {"n_given": round(n, 2), "n_max": looks[-1]}
-        one = finding(Reason.BEYOND_LAST_LOOK, Ruling.UNDECIDED, facts, mode=mode.name)
-        return Verdict(Ruling.UNDECIDED, (one,))
     look = Look(n, _earlier(n, looks, given), looks[-1], n >= looks[-1])
-    rules = Rulebook(mode, decision, looks)
-    judged = judge_look(rules, evidence, look, targeted=True)
+    rules = Rulebook(mode, decision, looks, chosen=chosen or {})
+    if n > looks[-1]:
+        judged = judge_too_many(rules, evidence, look)
+    else:
+        judged = judge_look(rules, evidence, look, targeted=True)
     notes = _notes(mode, n, looks, judged)
     return Verdict(judged.state, (*judged.findings, *notes), (judged,))
 
@@ -99,8 +107,8 @@ def _notes(
 ) -> tuple[Finding, ...]:
     notes: list[Finding] = []
     later = [one for one in looks if one > n]
-    if n not in looks:
-        facts = {"n_given": round(n, 2), "n_next": later[0] if later else None}
+    if n not in looks and n < looks[-1]:
+        facts = {"n_given": round(n, 2), "n_next": later[0]}
         notes.append(finding(Reason.BETWEEN_LOOKS, Ruling.INFO, facts, mode=mode.name))
     if later and not judged.decided:
         facts = {"n_given": round(n, 2), "n_next": later[0], "n_max": looks[-1]}

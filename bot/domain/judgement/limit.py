@@ -1,22 +1,22 @@
 """The `limit` role: every trial of the branch must keep within the bound."""
 
-from bot.domain.judgement.evidence import Evidence, Rulebook
-from bot.domain.judgement.findings import finding
+import dataclasses
+
+from bot.domain.judgement.case import Case, Judged, mean
 from bot.domain.policy import Metric
 from bot.domain.stats.method import Method
 from bot.domain.verdict import Evidence as Facts
-from bot.domain.verdict import Finding, MetricVerdict, Reason, Ruling
+from bot.domain.verdict import Reason, Ruling
 
 Broken = tuple[int | None, float, float, str]
 
 
-def judge_limit(
-    rules: Rulebook, metric: Metric, evidence: Evidence
-) -> tuple[MetricVerdict, Finding]:
+def judge_limit(case: Case, metric: Metric) -> Judged:
     """BLOCK on one value outside; a trial without a value was not seen to keep it."""
+    branch = case.evidence.branch
     measured = [
         (one.seed, one.metrics[metric.name])
-        for one in evidence.branch.measured
+        for one in branch.measured
         if metric.name in one.metrics
     ]
     broken = [
@@ -24,11 +24,19 @@ def judge_limit(
         for seed, value in measured
         if (found := _outside(metric, seed, value)) is not None
     ]
-    unseen = evidence.branch.n - len(measured)
+    unseen = branch.n - len(measured)
     state, reason = _ruling(len(broken), unseen)
-    facts = _facts(metric, evidence, broken, unseen)
-    one = finding(reason, state, facts, mode=rules.mode.name, metric=metric.name)
-    return _verdict(metric, evidence, state, reason), one
+    facts = _facts(metric, branch.n, broken, unseen)
+    verdict = dataclasses.replace(
+        case.shown(metric),
+        state=state,
+        reason=reason,
+        method=Method.EVERY_TRIAL,
+        d=None,
+        baseline_mean=mean(case.evidence.baseline.values(metric.name)),
+        branch_mean=mean(branch.values(metric.name)),
+    )
+    return verdict, (case.found(reason, state, facts, metric.name),)
 
 
 def _outside(metric: Metric, seed: int | None, value: float) -> Broken | None:
@@ -47,9 +55,7 @@ def _ruling(broken: int, unseen: int) -> tuple[Ruling, Reason]:
     return Ruling.PASS, Reason.LIMIT_KEPT
 
 
-def _facts(
-    metric: Metric, evidence: Evidence, broken: list[Broken], unseen: int
-) -> Facts:
+def _facts(metric: Metric, n: int, broken: list[Broken], unseen: int) -> Facts:
     seed, value, bound, side = _worst(broken) or (None, None, *_bound(metric))
     return {
         "seed": seed,
@@ -58,7 +64,7 @@ def _facts(
         "side": side,
         "violations": len(broken),
         "unseen": unseen,
-        "n_branch": evidence.branch.n,
+        "n_branch": n,
     }
 
 
@@ -70,29 +76,3 @@ def _bound(metric: Metric) -> tuple[float | None, str]:
     if metric.maximum is not None:
         return metric.maximum, "max"
     return metric.minimum, "min"
-
-
-def _verdict(
-    metric: Metric, evidence: Evidence, state: Ruling, reason: Reason
-) -> MetricVerdict:
-    values = evidence.branch.values(metric.name)
-    before = evidence.baseline.values(metric.name)
-    return MetricVerdict(
-        name=metric.name,
-        role=metric.role,
-        direction=metric.direction,
-        source=metric.source.kind,
-        state=state,
-        reason=reason,
-        method=Method.EVERY_TRIAL,
-        look=evidence.branch.n,
-        n_baseline=evidence.baseline.n,
-        n_branch=evidence.branch.n,
-        failed_baseline=len(evidence.baseline.crashed),
-        failed_branch=len(evidence.branch.crashed),
-        baseline_mean=sum(before) / len(before) if before else None,
-        branch_mean=sum(values) / len(values) if values else None,
-        maximum=metric.maximum,
-        minimum=metric.minimum,
-        per_seed=evidence.per_seed(metric.name),
-    )

@@ -1,29 +1,27 @@
 """The `target` role: the branch's mean shown on the right side of a fixed number."""
 
-from bot.domain.judgement.evidence import Evidence, Look, Rulebook
-from bot.domain.judgement.findings import finding
+import dataclasses
+
+from bot.domain.judgement.case import Case, Judged, finite, orientation
 from bot.domain.policy import Metric
+from bot.domain.stats.choice import Test
 from bot.domain.stats.method import Method
-from bot.domain.stats.target import TargetTest, one_sample, spent_alpha
-from bot.domain.verdict import Finding, MetricVerdict, Reason, Ruling
+from bot.domain.stats.target import TargetTest, one_sample
+from bot.domain.verdict import MetricVerdict, Reason, Ruling
 
 SMALLEST_N = 2
 """One value has no variance; the t test starts at two."""
 
 
-def judge_target(
-    rules: Rulebook, metric: Metric, evidence: Evidence, look: Look
-) -> tuple[MetricVerdict, tuple[Finding, ...]]:
+def judge_target(case: Case, metric: Metric) -> Judged:
     """PASS on the proven right side, BLOCK on the proven wrong one; a failure forbids.
 
     UNDECIDED with no reason while looks are left.
     """
-    values = evidence.branch.values(metric.name)
-    level = _level(rules, metric, look)
-    test = _test(metric, values, level)
-    reason, state = _ruling(test, level, look, failed=len(evidence.branch.crashed))
-    verdict = _verdict(metric, evidence, look, (test, level, reason, state))
-    if reason is None:
+    level = _level(case, metric)
+    test = _test(metric, case.evidence.branch.values(metric.name), level)
+    verdict = _verdict(case, metric, test, level)
+    if verdict.reason is None:
         return verdict, ()
     facts = {
         "target": metric.target,
@@ -35,16 +33,15 @@ def judge_target(
         "look": verdict.look,
         "n_branch": verdict.n_branch,
         "failed_branch": verdict.failed_branch,
-        "orientation": metric.direction.orientation if metric.direction else 1,
+        "orientation": orientation(metric),
     }
-    place = {"mode": rules.mode.name, "metric": metric.name}
-    return verdict, (finding(reason, state, facts, **place),)
+    return verdict, (case.found(verdict.reason, verdict.state, facts, metric.name),)
 
 
-def _level(rules: Rulebook, metric: Metric, look: Look) -> float:
-    alpha = metric.alpha if metric.alpha is not None else rules.decision.alpha
-    spending = rules.decision.spending
-    return look.level(spent_alpha(rules.looks, alpha, spending), spending)
+def _level(case: Case, metric: Metric) -> float:
+    decision = case.rules.decision
+    alpha = metric.alpha if metric.alpha is not None else decision.alpha
+    return case.spent_level(alpha, decision.spending, Test.PAIRED)
 
 
 def _test(metric: Metric, values: tuple[float, ...], level: float) -> TargetTest | None:
@@ -54,43 +51,32 @@ def _test(metric: Metric, values: tuple[float, ...], level: float) -> TargetTest
 
 
 def _ruling(
-    test: TargetTest | None, level: float, look: Look, *, failed: int
+    case: Case, test: TargetTest | None, level: float
 ) -> tuple[Reason | None, Ruling]:
     if test is not None and test.p_missed <= level:
         return Reason.TARGET_MISSED, Ruling.BLOCK
-    if test is not None and test.p_shown <= level and not failed:
+    if test is not None and test.p_shown <= level and not case.evidence.branch.crashed:
         return Reason.TARGET_SHOWN, Ruling.PASS
-    if look.last:
+    if case.look.last:
         return Reason.TARGET_NOT_SHOWN, Ruling.UNDECIDED
     return None, Ruling.UNDECIDED
 
 
 def _verdict(
-    metric: Metric,
-    evidence: Evidence,
-    look: Look,
-    found: tuple[TargetTest | None, float, Reason | None, Ruling],
+    case: Case, metric: Metric, test: TargetTest | None, level: float
 ) -> MetricVerdict:
-    test, level, reason, state = found
-    return MetricVerdict(
-        name=metric.name,
-        role=metric.role,
-        direction=metric.direction,
-        source=metric.source.kind,
+    reason, state = _ruling(case, test, level)
+    return dataclasses.replace(
+        case.shown(metric),
         state=state,
         reason=reason,
         method=Method.ONE_SAMPLE_T if test else Method.NONE,
-        low=test.low if test else None,
-        high=test.high if test else None,
+        d=None,
+        low=finite(test.low) if test else None,
+        high=finite(test.high) if test else None,
         p_ni=test.p_shown if test else None,
         p_harm=test.p_missed if test else None,
         level=level,
-        look=round(look.n),
-        n_baseline=evidence.baseline.n,
-        n_branch=evidence.branch.n,
-        failed_baseline=len(evidence.baseline.crashed),
-        failed_branch=len(evidence.branch.crashed),
-        branch_mean=test.mean if test else None,
-        target=metric.target,
-        per_seed=evidence.per_seed(metric.name),
+        baseline_mean=None,
+        branch_mean=finite(test.mean) if test else None,
     )

@@ -4,7 +4,7 @@ The score S_k = Z_k sqrt(t_k) is a Brownian motion looked at when the informatio
 (Armitage, McPherson and Rowe 1969; Jennison and Turnbull 2000, chapter 19). Its density
 over the paths that have not crossed yet is carried from look to look on Gauss-Legendre
 panels about as wide as the next step's kernel, so that 17 close looks stay exact to
-1e-12 and take some milliseconds.
+1e-11 and take a few milliseconds.
 """
 
 import itertools
@@ -14,17 +14,18 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from bot.domain.policy import Spending
 from bot.domain.stats.spending import spent
 
 Z_CAP = 9.0  # the boundary of a look that may spend nothing: p = 1e-19, and finite
 SMALLEST_STEP = 5e-4  # a look with less new information than this may spend nothing
-_TAIL = 7.0  # SDs kept below (and above) the mean: mass beyond is 1e-12
+_TAIL = 7.0  # SDs kept below the mean: mass beyond is 1e-12, and far from crossing
 _PANEL = 4.0  # panel width in SDs of the narrower neighbouring kernel
-_HALVINGS = 60
-_ROUNDING = 1e-9  # of alpha: less than this is left for the next look
+_ITERATIONS = 100  # about five are used, more only where a tail underflows
+_CLOSE = 1e-12  # a step of z; Newton's next one would be its square
+_ROUNDING = 1e-10  # of what is spent: less than this is left for the next look
 
 _Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -41,16 +42,30 @@ class _Front:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The next look at `information`, `drift` being the mean of Z at information 1."""
+    """The next look at `information`, `drift` being the mean of Z at information 1.
+
+    All paths start at the information and score of `origin`.
+    """
 
     information: float
     drift: float = 0.0
+    origin: tuple[float, float] = (0.0, 0.0)
 
     def exit(self, front: _Front, z: float) -> float:
         """The probability of running until this look and being above `z` there."""
+        return float(front.mass @ ndtr(self._gap(front, z)))
+
+    def density(self, front: _Front, z: float) -> float:
+        """How fast that probability falls as `z` rises."""
+        per_z = math.sqrt(self.information / (self.information - front.information))
+        height = np.exp(-0.5 * self._gap(front, z) ** 2) / math.sqrt(2.0 * math.pi)
+        return per_z * float(front.mass @ height)
+
+    def _gap(self, front: _Front, z: float) -> _Array:
+        """How far each path is expected above `z` here, in SDs of this step."""
         sd = math.sqrt(self.information - front.information)
         gap = front.score + self.mean_from(front) - z * math.sqrt(self.information)
-        return float(front.mass @ ndtr(gap / sd))
+        return np.asarray(gap / sd)
 
     def mean_from(self, front: _Front) -> float:
         """The expected gain of score since `front`."""
@@ -59,13 +74,16 @@ class _Step:
     def advance(self, front: _Front, z: float, following: float) -> _Front:
         """The paths that stay below `z`; `following` is the next information step."""
         sd = math.sqrt(self.information - front.information)
-        root, middle = math.sqrt(self.information), self.drift * self.information
-        low, high = middle - _TAIL * root, min(z * root, middle + _TAIL * root)
+        since, score = self.origin
+        middle = score + self.drift * (self.information - since)
+        sds = math.sqrt(self.information - since)
+        low, highest = middle - _TAIL * sds, middle + Z_CAP * sds
+        high = min(z * math.sqrt(self.information), highest)
         width = _PANEL * min(sd, math.sqrt(following))
-        score, weight = _panels(low, max(low, high), width)
-        moved = score[:, None] - front.score - self.mean_from(front)
+        nodes, weight = _panels(low, max(low, high), width)
+        moved = nodes[:, None] - front.score - self.mean_from(front)
         kernel = np.exp(-0.5 * (moved / sd) ** 2) / (sd * math.sqrt(2.0 * math.pi))
-        return _Front(self.information, score, weight * (kernel @ front.mass))
+        return _Front(self.information, nodes, weight * (kernel @ front.mass))
 
 
 _START = _Front(0.0, np.zeros(1), np.ones(1))
@@ -93,10 +111,10 @@ def _is_new(made: _Made | None, share: float) -> bool:
     return made is None or share - made.step.information >= SMALLEST_STEP
 
 
-def _front_after(made: _Made | None, share: float) -> _Front:
+def _front_after(made: _Made | None, share: float, start: _Front) -> _Front:
     """The paths that still run before the look at `share`, on a grid fit for it."""
     if made is None:
-        return _START
+        return start
     following = share - made.step.information
     return made.step.advance(made.front, made.bound, following)
 
@@ -127,10 +145,11 @@ def _solved(
     made = _solved(information[:-1], alpha, spending)[0]
     if not _is_new(made, share):
         return made, Z_CAP
-    front, step = _front_after(made, share), _Step(share)
+    front, step = _front_after(made, share, _START), _Step(share)
     used = made.used if made else 0.0
-    allowed = spent(share, alpha, spending) - used
-    z = _root(step, front, allowed) if allowed > _ROUNDING * alpha else Z_CAP
+    total = spent(share, alpha, spending)
+    allowed = total - used
+    z = _root(step, front, allowed) if allowed > _ROUNDING * total else Z_CAP
     return _Made(front, step, z, used + step.exit(front, z)), z
 
 
@@ -141,15 +160,28 @@ def _check(information: tuple[float, ...]) -> None:
 
 
 def _root(step: _Step, front: _Front, allowed: float) -> float:
-    """The z whose exit probability is `allowed`, by bisection on [-Z_CAP, Z_CAP]."""
-    low, high = -Z_CAP, Z_CAP
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        if step.exit(front, middle) > allowed:
-            low = middle
-        else:
-            high = middle
-    return high
+    """The z in [-Z_CAP, Z_CAP] whose exit probability is `allowed`.
+
+    Newton's method on the logarithm, which is concave: a log-concave density was only
+    cut off and convolved. So it descends to the root from the right, where ignoring
+    the earlier looks starts it; halving steps in where a tail underflows.
+    """
+    low, high = -Z_CAP, min(Z_CAP, -float(ndtri(min(allowed, 0.5))))
+    z, following, left = math.inf, high, _ITERATIONS
+    while left and abs(following - z) > _CLOSE:
+        z, left = following, left - 1
+        tail = step.exit(front, z)
+        low, high = (z, high) if tail > allowed else (low, z)
+        following = _newton(z, tail, step.density(front, z), allowed)
+        if not low <= following <= high:
+            following = (low + high) / 2.0
+    return z
+
+
+def _newton(z: float, tail: float, density: float, allowed: float) -> float:
+    if not tail or not density:
+        return math.nan
+    return z + tail / density * math.log(tail / allowed)
 
 
 def levels(
@@ -172,22 +204,35 @@ def level_at(
     For missed, unequal and extra looks: `n` may be the harmonic mean of two arms. Looks
     made must rise; a look at an `n` that was used up already may spend nothing more.
     """
-    information = tuple(look / n_max for look in (*earlier, n))
+    return _nominal(tuple(look / n_max for look in (*earlier, n)), alpha, spending)
+
+
+@lru_cache(maxsize=4096)
+def _nominal(information: tuple[float, ...], alpha: float, spending: Spending) -> float:
     return float(ndtr(-boundaries(information, alpha, spending)[-1]))
 
 
 def exit_probabilities(
-    z: tuple[float, ...], information: tuple[float, ...], drift: float
+    z: tuple[float, ...],
+    information: tuple[float, ...],
+    drift: float,
+    origin: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[float, ...]:
     """The probability of first crossing `z` at each look; E Z_k = drift sqrt(t_k).
 
-    A look with less than `SMALLEST_STEP` of new information counts as no look.
+    Paths start at the information and the score (Z sqrt(t)) of `origin`, so that what
+    a look saw is carried on from it. A look with less than `SMALLEST_STEP` of new
+    information counts as no look. Raises ValueError unless all looks follow `origin`.
     """
     _check(information)
+    if information and information[0] <= origin[0]:
+        raise ValueError(f"looks must follow {origin[0]}: {information}")
+    start = _Front(origin[0], np.array([origin[1]]), np.ones(1))
     made, found = None, list[float]()
     for bound, share in zip(z, information, strict=True):
         new = _is_new(made, share)
         if new:
-            made = _Made(_front_after(made, share), _Step(share, drift), bound, 0.0)
+            step = _Step(share, drift, origin)
+            made = _Made(_front_after(made, share, start), step, bound, 0.0)
         found.append(made.step.exit(made.front, bound) if made and new else 0.0)
     return tuple(found)

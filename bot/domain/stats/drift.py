@@ -11,7 +11,8 @@ THRESHOLD = 5.0  # h: in control, one side signals every 930 residuals
 class Drift:
     """The chart at its first signal, or at the end of the residuals without one.
 
-    `cusum` is the larger of both sums, in SDs, and `threshold` what it must not pass.
+    `seen` residuals went into it. `cusum` is the larger of both sums, in SDs, and
+    `threshold` what it must not pass.
     `since` is the place of the residual from which that sum has been above zero: the
     estimate of where the change began; None while it is zero. `rising` says which way.
     """
@@ -20,6 +21,7 @@ class Drift:
     threshold: float
     since: int | None
     rising: bool
+    seen: int = 0
 
     @property
     def alarmed(self) -> bool:
@@ -56,7 +58,7 @@ def cusum(
 
     `residuals` are standard normal while nothing moves, in order of time.
     """
-    up, down = _Sum(), _Sum()
+    up, down, place = _Sum(), _Sum(), -1
     for place, residual in enumerate(residuals):
         up = up.plus(residual, allowance, place)
         down = down.plus(-residual, allowance, place)
@@ -64,4 +66,4 @@ def cusum(
             break
     rising = up.value >= down.value
     larger = up if rising else down
-    return Drift(larger.value, threshold, larger.since, rising)
+    return Drift(larger.value, threshold, larger.since, rising, place + 1)

@@ -5,7 +5,7 @@ scales. scipy is imported late: naming a method must not cost what a test costs.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 RESOLUTION = 1e-9  # an SD below this share of the scale is rounding, not spread
 EXACT_FROM = 5  # as a sign test, five equal signs are the first below 0.05
@@ -26,17 +26,13 @@ class Estimate:
     df: float
     exact: bool
 
-    def shifted(self, by: float) -> "Estimate":
-        """The same estimate of a mean that is `by` greater."""
-        return replace(self, value=self.value + by)
-
 
 def scale_of(values: Values) -> float:
     """The power of two at or below the largest magnitude; 1 if all are zero.
 
     Dividing by a power of two is exact, so no verdict depends on the unit.
     """
-    largest = max((abs(value) for value in values), default=0.0)
+    largest = max(map(abs, values), default=0.0)
     return math.ldexp(0.5, math.frexp(largest)[1]) if largest else 1.0
 
 
@@ -45,20 +41,24 @@ def centre(values: Values) -> float:
     scale, n = scale_of(values), len(values)
     scaled = [value / scale for value in values]
     first = math.fsum(scaled) / n
-    return scale * (first + math.fsum(value - first for value in scaled) / n)
+    return scale * (first + math.fsum([value - first for value in scaled]) / n)
 
 
 def variance(values: Values) -> float:
     """The sample variance (ddof 1) of two values or more."""
-    mean = centre(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return _spread(values, centre(values))
+
+
+def _spread(values: Values, mean: float) -> float:
+    return math.fsum([(value - mean) ** 2 for value in values]) / (len(values) - 1)
 
 
 def of_one(values: Values) -> Estimate:
     """The mean of `values` (Student 1908), two or more."""
-    spread = variance(values)
+    mean = centre(values)
+    spread = _spread(values, mean)
     return Estimate(
-        value=centre(values),
+        value=mean,
         se=math.sqrt(spread / len(values)),
         df=len(values) - 1.0,
         exact=math.sqrt(spread) <= RESOLUTION,
@@ -75,18 +75,20 @@ def of_two(first: Values, second: Values) -> Estimate:
     return Estimate(one.value - two.value, math.sqrt(total), 1.0 / inverse, exact)
 
 
-def p_above(estimate: Estimate) -> float:
-    """The one-sided p against "the mean is zero or less"; 0 or 1 where exact."""
+def p_above(estimate: Estimate, null: float = 0.0) -> float:
+    """The one-sided p against "the mean is `null` or less"; 0 or 1 where exact."""
+    beyond = estimate.value - null
     if estimate.exact:
-        return 0.0 if estimate.value > RESOLUTION else 1.0
-    return _below(estimate.df, -estimate.value / estimate.se)
+        return 0.0 if beyond > RESOLUTION else 1.0
+    return _below(estimate.df, -beyond / estimate.se)
 
 
-def p_below(estimate: Estimate) -> float:
-    """The one-sided p against "the mean is zero or more"; 0 or 1 where exact."""
+def p_below(estimate: Estimate, null: float = 0.0) -> float:
+    """The one-sided p against "the mean is `null` or more"; 0 or 1 where exact."""
+    beyond = estimate.value - null
     if estimate.exact:
-        return 0.0 if estimate.value < -RESOLUTION else 1.0
-    return _below(estimate.df, estimate.value / estimate.se)
+        return 0.0 if beyond < -RESOLUTION else 1.0
+    return _below(estimate.df, beyond / estimate.se)
 
 
 def half_width(estimate: Estimate, level: float) -> float:

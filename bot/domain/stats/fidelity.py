@@ -22,8 +22,8 @@ class Line:
     """The least-squares line of full on fast effects, with what predictions need.
 
     `slope` is full per fast. `spread` is the residual SD (None for two pairs: the line
-    meets both); `middle` is the mean of the fast effects and `reach` the root of the sum
-    of their squares around it.
+    meets both); `middle` is the mean of the fast effects and `reach` the root of their
+    sum of squares around it.
     """
 
     slope: float
@@ -107,7 +107,7 @@ def wilson_low(successes: int, n: int, z: float = _Z) -> float:
     share = successes / n
     middle = share + z**2 / (2.0 * n)
     room = z * math.sqrt(share * (1.0 - share) / n + (z / (2.0 * n)) ** 2)
-    return max(0.0, (middle - room) / (1.0 + z**2 / n))
+    return (middle - room) / (1.0 + z**2 / n) if successes else 0.0
 
 
 def fitted(x: Values, y: Values) -> Line | None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,30 @@ def holm(
     number of hypotheses left. A p that is not a number counts as 1 and stays in the
     family. `rejected` were rejected at earlier looks, and stay so.
     """
+    return holm_each(p, [cache(level)] * len(p), rejected)
+
+
+def holm_each(
+    p: Sequence[float],
+    levels: Sequence[Callable[[int], float]],
+    rejected: Collection[int] = (),
+) -> Holm:
+    """`holm` where each hypothesis has a look, and so a boundary, of its own.
+
+    `levels[i](j)` is the boundary of hypothesis i where j are left: whichever is within
+    its own is rejected (Maurer and Bretz 2013, with equal weights).
+    """
     known = [1.0 if math.isnan(one) else one for one in p]
     out = set(rejected)
-    levels = [level(max(1, len(p) - len(out)))] * len(p) if p else []
-    left = sorted(set(range(len(p))) - out, key=lambda one: (known[one], one))
+    held = [level(max(1, len(p) - len(out))) for level in levels]
+    left = set(range(len(p))) - out
     while left:
-        bound = level(len(left))
         for index in left:
-            levels[index] = bound
-        if known[left[0]] > bound:
+            held[index] = levels[index](len(left))
+        within = {index for index in left if known[index] <= held[index]}
+        if not within:
             break
-        out.add(left.pop(0))
-    return Holm(frozenset(out), tuple(levels))
+        first = min(within, key=lambda index: (known[index], index))
+        left.remove(first)
+        out.add(first)
+    return Holm(frozenset(out), tuple(held))

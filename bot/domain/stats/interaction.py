@@ -51,7 +51,8 @@ def contrast(
 
     Where `paired`, value i of every arm ran the same seed, and the weighted sums of the
     seeds are one sample (Student 1908). Otherwise the arms are independent, and the
-    degrees of freedom are those of Satterthwaite (1946). None if an arm is empty. Raises ValueError if paired arms differ in length.
+    degrees of freedom are those of Satterthwaite (1946). None if an arm is empty.
+    Raises ValueError if paired arms differ in length.
     """
     if not all(arms):
         return None
@@ -79,9 +80,7 @@ def _of_seeds(arms: Sequence[Values], weights: Sequence[float]) -> Estimate:
 
 def _of_arms(arms: Sequence[Values], weights: Sequence[float]) -> Estimate:
     each = [of_one(arm) for arm in arms]
-    parts = [
-        (weight * one.se) ** 2 for weight, one in zip(weights, each, strict=True)
-    ]
+    parts = [(weight * one.se) ** 2 for weight, one in zip(weights, each, strict=True)]
     total = math.fsum(parts)
     shares = [part / total if total else 1.0 / len(parts) for part in parts]
     inverse = math.fsum(

@@ -11,6 +11,7 @@ class Method(StrEnum):
     EXACT = "exact comparison"
     BIT_IDENTICAL = "bit-identical"
     EQUAL = "equal values"  # for every seed, digests not known: last look decides
+    E_VALUE = "t e-value"  # beyond the last look
     ONE_SAMPLE_T = "one-sample t"
     EVERY_TRIAL = "every trial"
     NONE = "none"  # too few complete trials to test anything

@@ -2,14 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 from scipy.special import gammaincinv, nctdtr, stdtrit
 
-from bot.domain.policy import Spending
+from bot.domain.policy import Role, Spending
 from bot.domain.stats.boundaries import levels
 from bot.domain.stats.estimate import critical
-from bot.domain.stats.paths import Array, chunks, moments
+from bot.domain.stats.paths import Array, chunks
+from bot.domain.stats.simulation import Flags, normal_arms, statistics
 
 _FAR = 100.0  # beyond this critical t the limit law is good to 1e-4
 _HALVINGS = 60
@@ -69,60 +71,104 @@ class Operating:
 class Paths:
     """Simulated evaluations without effect, each array (repetitions, looks).
 
-    The estimate `d` and its `se` in per-run SDs, and the `critical` t of each look.
+    The estimate `d` and its `se` in per-run SDs, its degrees of freedom `df`, and the
+    `critical` t of each look.
     """
 
     looks: tuple[int, ...]
     d: Array
     se: Array
     critical: Array
+    df: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a role's two tests are against, in per-run SDs; infinite is no such test.
+
+    PASS rejects d <= `passing`, BLOCK rejects d >= `blocking`. `lenient` says that
+    what is not blocked at the end has passed.
+    """
+
+    passing: float
+    blocking: float
+    lenient: bool = False
+
+
+def lines(role: Role, tolerance: float) -> Lines:
+    """The tests of a role; for a margin or a target d is counted from there."""
+    match role:
+        case Role.PRIMARY:
+            return Lines(-tolerance, 0.0)
+        case Role.GUARDRAIL:
+            return Lines(math.inf, -tolerance, lenient=True)
+        case Role.IMPROVE | Role.TARGET:
+            return Lines(0.0, 0.0)
+        case Role.LIMIT | Role.REPORT:
+            return Lines(math.inf, -math.inf, lenient=True)
+        case _:
+            assert_never(role)
 
 
 def simulate(design: Design, correlation: float, repetitions: int, seed: int) -> Paths:
     """Normal runs of both arms whose same-seed `correlation` is given (-1 to 1)."""
     rng = np.random.default_rng(seed)
-    nominal = np.array(levels(design.looks, design.alpha, design.spending))
     parts = []
     for size in chunks(repetitions, design.looks[-1]):
-        shape = (size, design.looks[-1])
-        old, own = rng.standard_normal(shape), rng.standard_normal(shape)
-        new = correlation * old + math.sqrt(1.0 - correlation**2) * own
-        parts.append(_statistics(design, old, new, nominal))
-    d, se, bound = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return Paths(design.looks, d, se, bound)
-
-
-def _statistics(
-    design: Design, old: Array, new: Array, nominal: Array
-) -> tuple[Array, Array, Array]:
-    """d, se and critical t at each look: the rule of `compare`, on arrays."""
-    n = np.array(design.looks, dtype=np.float64)
-    if design.paired:
-        d, variance = moments(new - old, design.looks)
-        bound = np.broadcast_to(-stdtrit(n - 1.0, nominal), d.shape)
-        return d, np.sqrt(variance / n), bound
-    (old_mean, old_var), (new_mean, new_var) = (
-        moments(arm, design.looks) for arm in (old, new)
+        arms = normal_arms((size, design.looks[-1]), correlation, rng)
+        parts.append(paths_of(design, arms))
+    arrays = (
+        np.concatenate([getattr(one, name) for one in parts])
+        for name in ("d", "se", "critical", "df")
     )
-    total = old_var + new_var
-    df = (n - 1.0) * total**2 / (old_var**2 + new_var**2)
-    return new_mean - old_mean, np.sqrt(total / n), -stdtrit(df, nominal)
+    return Paths(design.looks, *arrays)
 
 
-def outcome(paths: Paths, tolerance_sd: float, effect: float) -> Operating:
-    """The verdicts on `paths` when the true effect is `effect` tolerances."""
-    d = paths.d + effect * tolerance_sd
-    passed = d + tolerance_sd >= paths.critical * paths.se
-    crossed = passed | (d <= -paths.critical * paths.se)
+def paths_of(design: Design, arms: tuple[Array, Array]) -> Paths:
+    """What the looks see of given runs: baseline and branch, (repetitions, n_max)."""
+    found = statistics(arms, design.looks, paired=design.paired)
+    nominal = np.array(levels(design.looks, design.alpha, design.spending))
+    bound = np.broadcast_to(-stdtrit(found.df, nominal), found.d.shape)
+    df = np.broadcast_to(found.df, found.d.shape)
+    return Paths(design.looks, found.d, found.se, bound, df)
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How each simulated evaluation ends: arrays of (repetitions,).
+
+    `first` is the look that decides, the last one where none does.
+    """
+
+    passed: Flags
+    blocked: Flags
+    first: Array
+
+
+def fates(paths: Paths, tests: Lines, effect: float) -> Fates:
+    """The three-valued rule on `paths` whose true effect is `effect` per-run SDs."""
+    d, room = paths.d + effect, paths.critical * paths.se
+    passed = d - tests.passing >= room
+    crossed = passed | (d - tests.blocking <= -room)
     decided = crossed.any(axis=1)
     first = np.where(decided, crossed.argmax(axis=1), len(paths.looks) - 1)
     good = passed[np.arange(len(first)), first]
+    blocked = decided & ~good
+    return Fates(~blocked if tests.lenient else good, blocked, first)
+
+
+def outcome(
+    paths: Paths, tolerance_sd: float, effect: float, role: Role = Role.PRIMARY
+) -> Operating:
+    """The verdicts on `paths` when the true effect is `effect` tolerances."""
+    ends = fates(paths, lines(role, tolerance_sd), effect * tolerance_sd)
+    arms = 1.0 if role is Role.TARGET else 2.0
     return Operating(
         d=effect,
-        passed=float(good.mean()),
-        blocked=float((decided & ~good).mean()),
-        undecided=float((~decided).mean()),
-        trials=float(2.0 * np.array(paths.looks)[first].mean()),
+        passed=float(ends.passed.mean()),
+        blocked=float(ends.blocked.mean()),
+        undecided=float((~(ends.passed | ends.blocked)).mean()),
+        trials=float(arms * np.array(paths.looks)[ends.first].mean()),
     )
 
 

@@ -16,8 +16,11 @@ class Crossing(StrEnum):
 
 def crossing(comparison: Comparison, level: float) -> Crossing:
     """The boundary crossed at the nominal one-sided `level` of the look."""
-    passed = comparison.p_ni <= level
-    harmed = comparison.p_harm <= level
+    return crossed(passed=comparison.p_ni <= level, harmed=comparison.p_harm <= level)
+
+
+def crossed(*, passed: bool, harmed: bool) -> Crossing:
+    """The outcome where d <= -margin is rejected (`passed`) or d >= 0 is (`harmed`)."""
     match passed, harmed:
         case True, True:
             return Crossing.TOLERATED

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.errors import UserFault
+from bot.domain.stats.estimate import scale_of
 
 FEWEST_EXAMPLES = 3  # a tolerance of fewer examples is a tolerance of nothing
 NEAR = 3.0  # SDs from a bound at which a metric is saturated
@@ -110,20 +111,23 @@ def bootstrap(
     Pigeonhole bootstrap of same-seed, same-example differences (Owen 2007): percentile
     intervals with 90 % confidence. It is conservative with few seeds. `orientation` is
     +1 where larger results are better. Raises ValueError unless both arms have the
-    same shape and something in them.
+    same shape and finite results.
     """
     old, new = np.array(baseline, dtype=float), np.array(branch, dtype=float)
     if old.shape != new.shape or old.ndim != 2 or not old.size:  # noqa: PLR2004
         raise ValueError("both arms need results of the same seeds and examples")
-    difference = orientation * (new - old)
+    if not (np.isfinite(old).all() and np.isfinite(new).all()):
+        raise ValueError("a result that is not finite is a failed trial")
+    scale = scale_of((float(np.abs(old).max()), float(np.abs(new).max())))
+    difference = orientation * (new / scale - old / scale)
     rng = np.random.default_rng(seed)
     here, anew = _resampled(difference, rng, repetitions)
     return Claims(
-        d=float(difference.mean()),
-        here=_ends(here),
-        anew=_ends(anew),
-        se_here=float(here.std()),
-        se_anew=float(anew.std()),
+        d=scale * float(difference.mean()),
+        here=_ends(scale * here),
+        anew=_ends(scale * anew),
+        se_here=scale * float(here.std()),
+        se_anew=scale * float(anew.std()),
     )
 
 

@@ -3,15 +3,26 @@
 from typing import assert_never
 
 from bot.domain.verdict import Finding, Reason
-from bot.presentation.words.circumstances import commits, machines, plans
+from bot.presentation.words.ablation import changes
+from bot.presentation.words.anchors import anchors
+from bot.presentation.words.circumstances import commits, machines
 from bot.presentation.words.comparisons import settled, unsettled
+from bot.presentation.words.environment import surroundings
+from bot.presentation.words.guardrails import guardrails
+from bot.presentation.words.improvements import improvements
+from bot.presentation.words.labels import label
 from bot.presentation.words.outcomes import failures, limits, targets
 from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.plans import plans
+from bot.presentation.words.power import design, planning
+from bot.presentation.words.saturation import saturation
 
 __all__ = ["Words", "label", "message", "words"]
 
 
-def words(finding: Finding) -> Words:  # noqa: C901, PLR0911 - a closed list, read down
+def words(  # noqa: C901, PLR0911, PLR0912 - a closed list, read down
+    finding: Finding,
+) -> Words:
     """What to say of a finding. Names and log lines in it are raw: escape on show."""
     facts, reason = Facts(finding), finding.reason
     match reason:
@@ -31,6 +42,30 @@ def words(finding: Finding) -> Words:  # noqa: C901, PLR0911 - a closed list, re
         ):
             return unsettled(reason, facts)
         case (
+            Reason.IMPROVEMENT_SHOWN
+            | Reason.IMPROVEMENT_RULED_OUT
+            | Reason.IMPROVEMENT_NOT_SHOWN
+            | Reason.IMPROVEMENT_WAITS
+        ):
+            return improvements(reason, facts)
+        case Reason.GUARDRAIL_BROKEN | Reason.GUARDRAIL_KEPT:
+            return guardrails(reason, facts)
+        case (
+            Reason.ANCHOR_KEPT
+            | Reason.ANCHOR_LOST
+            | Reason.ANCHOR_OPEN
+            | Reason.TOLERANCE_SPENT
+        ):
+            return anchors(reason, facts)
+        case (
+            Reason.CHANGE_HARMFUL
+            | Reason.CHANGE_SUSPECT
+            | Reason.CHANGE_TOLERATED
+            | Reason.CHANGE_NOT_ESTIMABLE
+            | Reason.INTERACTION
+        ):
+            return changes(reason, facts)
+        case (
             Reason.MORE_FAILURES
             | Reason.FAILURES_LEFT
             | Reason.FAILURES_SEEN
@@ -43,10 +78,23 @@ def words(finding: Finding) -> Words:  # noqa: C901, PLR0911 - a closed list, re
             return targets(reason, facts)
         case (
             Reason.DETECTABLE
-            | Reason.SEED_HAS_NO_EFFECT
-            | Reason.TRIALS_LOST
-            | Reason.NO_SANDBOX
+            | Reason.FUTILE
+            | Reason.CHANCE_OF_STOP
+            | Reason.TOLERANCE_SMALL
         ):
+            return planning(reason, facts)
+        case Reason.TEST_CHOSEN | Reason.EVALUATIONS_COUNTED | Reason.ATTEMPTS_SPENT:
+            return design(reason, facts)
+        case Reason.NEAR_BOUND | Reason.SATURATED | Reason.TEST_SET_SMALL:
+            return saturation(reason, facts)
+        case (
+            Reason.MIXED_MACHINES
+            | Reason.NODE_EFFECT
+            | Reason.CANARY_OUTSIDE
+            | Reason.DRIFT
+        ):
+            return surroundings(reason, facts)
+        case Reason.SEED_HAS_NO_EFFECT | Reason.TRIALS_LOST | Reason.NO_SANDBOX:
             return machines(reason, facts)
         case (
             Reason.NARROWED
@@ -66,27 +114,3 @@ def message(finding: Finding) -> str:
     """The sentence and its mend as one text."""
     said = words(finding)
     return f"{said.sentence} {said.mend}".strip()
-
-
-_LABELS = {
-    Reason.NOT_WORSE: "not worse",
-    Reason.TOLERATED_LOSS: "small loss, tolerated",
-    Reason.HARM_SHOWN: "worse",
-    Reason.NOT_SHOWN: "still open",
-    Reason.BIT_IDENTICAL: "bit-identical",
-    Reason.NO_DIFFERENCE: "no difference",
-    Reason.STOPPED_EARLY: "not judged to its end",
-    Reason.TOLERANCE_UNCLEAR: "tolerance unclear",
-    Reason.BETTER: "better",
-    Reason.LIMIT_BROKEN: "limit broken",
-    Reason.LIMIT_KEPT: "limit kept",
-    Reason.LIMIT_UNSEEN: "not seen in every trial",
-    Reason.TARGET_SHOWN: "target reached",
-    Reason.TARGET_MISSED: "target missed",
-    Reason.TARGET_NOT_SHOWN: "target not shown",
-}
-
-
-def label(reason: Reason | None) -> str:
-    """Two or three words for a metric's own reason; none while it is open."""
-    return _LABELS.get(reason, "no verdict yet") if reason else "no verdict yet"

@@ -4,7 +4,12 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import (
+    MEND_FAILURES,
+    MORE_EVIDENCE,
+    Facts,
+    Words,
+)
 
 Settled = Literal[
     Reason.NOT_WORSE,
@@ -61,7 +66,7 @@ def _not_worse(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} is not worse{facts.here}",
         f"{facts.lead}{facts.oriented} is not worse than the baseline by more than "
-        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.",
+        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.{facts.any_time}",
     )
 
 
@@ -69,7 +74,7 @@ def _tolerated(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} lost a little{facts.here}, within its tolerance",
         f"{facts.lead}{facts.oriented} did get worse{facts.means}, but by less than "
-        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.",
+        f"{_tolerance(facts)}: {facts.effect}, {facts.seeds}.{facts.any_time}",
         "Nothing must be done. Small losses add up over many merges, so name it in "
         "the pull request.",
     )
@@ -105,17 +110,12 @@ def _harm(facts: Facts) -> Words:
         f"{facts.metric} got worse{facts.here}{facts.means} "
         f"(tolerance {numbers.number(facts.real('tolerance'))}, {facts.seeds})",
         f"{facts.lead}{facts.oriented} got worse{facts.means}: {facts.effect}, "
-        f"tolerance {numbers.number(facts.real('tolerance'))}, {facts.seeds}.",
+        f"tolerance {numbers.number(facts.real('tolerance'))}, "
+        f"{facts.seeds}.{facts.any_time}",
         "Undo or mend the change that costs it; to find it, judge one commit after "
         "the other with --head COMMIT. If the loss is a price worth paying, raise "
         "the tolerance on the base branch first.",
     )
-
-
-_MORE_EVIDENCE = (
-    "Allow more seeds (seeds of the stage), widen the tolerance, or make single runs "
-    "less noisy (train longer, evaluate on more data); then judge again."
-)
 
 
 def _open(facts: Facts) -> Words:
@@ -128,36 +128,21 @@ def _open(facts: Facts) -> Words:
             short,
             f"{facts.lead}nothing can be said of {facts.oriented}: too few trials of "
             f"both arms ended with a value, {facts.seeds}.",
-            "Mend what makes trials fail, then judge again.",
+            MEND_FAILURES,
         )
-    if _forbidden(facts):
+    if facts.less("p_ni"):  # only failures stand against it
         return Words(
             f"failed trials keep {facts.metric} from passing{facts.here}",
             f"{facts.lead}the values of {facts.oriented} would pass, {facts.effect}, "
             f"{facts.seeds}, but the branch has more failed trials than the baseline.",
-            "Mend what makes trials fail, then judge again.",
+            MEND_FAILURES,
         )
     return Words(
         short,
         f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
-        f"than {_tolerance(facts)}: {facts.effect}, {facts.seeds}.{_seen(facts)}",
-        _MORE_EVIDENCE,
-    )
-
-
-def _forbidden(facts: Facts) -> bool:
-    """Whether the test itself would pass, so that only failures stand against it."""
-    p, level = facts.real("p_ni"), facts.real("level")
-    return p is not None and level is not None and p <= level
-
-
-def _seen(facts: Facts) -> str:
-    detectable = facts.real("detectable")
-    if detectable is None:
-        return ""
-    return (
-        f" This many seeds show a loss of {numbers.rough(detectable)} four times in "
-        "five."
+        f"than {_tolerance(facts)}: {facts.effect}, "
+        f"{facts.seeds}.{facts.seen('loss')}{facts.any_time}",
+        MORE_EVIDENCE,
     )
 
 

@@ -78,11 +78,25 @@ def _counts(facts: Facts) -> str:
 
 def _more_failures(facts: Facts) -> Words:
     p = numbers.p_value(facts.real("p"))
+    if facts.finding.change:
+        return _change_fails(facts, p)
     return Words(
         f"trials fail{facts.here}: {_counts(facts)}",
         f"{facts.lead}trials of the branch fail more often: {_counts(facts)} "
         f"(p {p}).{_first(facts)}",
         _READ_LOG,
+    )
+
+
+def _change_fails(facts: Facts, p: str) -> Words:
+    """Of an ablation: the arm without the change stands in the baseline's place."""
+    counts = f"{_of_arm(facts, 'branch')} trials with it"
+    counts += f" against {_of_arm(facts, 'baseline')} without it"
+    return Words(
+        f"{facts.change} makes trials fail{facts.here}: {counts}",
+        f"{facts.lead}{facts.titled} makes trials fail: {counts} "
+        f"(p {p}).{_first(facts)}",
+        "Take the change out and keep the rest, or mend it; then judge again.",
     )
 
 

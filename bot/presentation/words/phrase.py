@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 from bot.domain.verdict import Finding
 from bot.presentation import numbers
+from bot.presentation.escape import one_line
+
+MORE_EVIDENCE = (
+    "Allow more seeds (seeds of the stage), widen the tolerance, or make single runs "
+    "less noisy (train longer, evaluate on more data); then judge again."
+)
+MEND_FAILURES = "Mend what makes trials fail, then judge again."
+MOST_NAMES = 12
+"""Names in one sentence; further ones are counted."""
+_LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,34 @@ class Facts:
         many = value if isinstance(value, tuple) else (value,)
         return tuple(str(one) for one in many if one is not None)
 
+    def flag(self, key: str) -> bool:
+        """Whether `key` is stated and true."""
+        return self.finding.evidence.get(key) is True
+
     @property
     def metric(self) -> str:
-        """The metric's name."""
-        return self.finding.metric or "the metric"
+        """The metric's name; of a slice `loss on the slice night`."""
+        return f"{self._whole}{self._slice}"
+
+    @property
+    def _whole(self) -> str:
+        return (self.finding.metric or "the metric").partition("/")[0]
+
+    @property
+    def _slice(self) -> str:
+        part = (self.finding.metric or "").partition("/")[2]
+        return f" on the slice {part}" if part else ""
+
+    @property
+    def change(self) -> str:
+        """The change that the finding is about: `change abc1234`."""
+        return f"change {self.finding.change}" if self.finding.change else "a change"
+
+    @property
+    def titled(self) -> str:
+        """The change with the start of its title: `change abc1234 (Wider layer)`."""
+        title = one_line(self.text("title"), _LONGEST_TITLE)
+        return f"{self.change} ({title})" if title else self.change
 
     @property
     def here(self) -> str:
@@ -68,7 +102,7 @@ class Facts:
         if orientation is None:
             return self.metric
         way = "higher" if orientation > 0 else "lower"
-        return f"{self.metric} ({way} is better)"
+        return f"{self._whole} ({way} is better){self._slice}"
 
     @property
     def seeds(self) -> str:
@@ -83,11 +117,48 @@ class Facts:
         """Decimal places for every number of this comparison."""
         low, high = self.real("low"), self.real("high")
         width = None if low is None or high is None else (high - low) / 2
-        return numbers.places(width or self.real("d"), self.real("tolerance"))
+        spread, allowed = width or self.real("d"), self.real("tolerance")
+        return numbers.places(spread, allowed, self.real("margin"))
 
     def amount(self, key: str) -> str:
         """The number under `key` with the places of this comparison."""
         return numbers.fixed(self.real(key), self.places)
+
+    def size(self, key: str) -> str:
+        """As `amount`, without its sign; empty where it is not known."""
+        value = self.real(key)
+        return "" if value is None else numbers.fixed(abs(value), self.places)
+
+    def less(self, p: str) -> bool:
+        """Whether the p-value under that key is at or below the level in force."""
+        found, level = self.real(p), self.real("level")
+        return found is not None and level is not None and found <= level
+
+    def seen(self, what: str, bound: str = "") -> str:
+        """A sentence on what this many seeds can show; empty where it is not known.
+
+        `bound` is the evidence that a test starts from, if it does not from zero.
+        """
+        detectable = self.real("detectable")
+        if detectable is None:
+            return ""
+        shown = numbers.rough(detectable)
+        size = f"of {shown} beyond it" if self.real(bound) else f"of {shown}"
+        return f" This many seeds show a {what} {size} four times in five."
+
+    @property
+    def any_time(self) -> str:
+        """A sentence on e-values, as the odds of a bet (Shafer 2021); mostly empty."""
+        unhurt, harmed = self.real("e_ni"), self.real("e_harm")
+        if unhurt is None or harmed is None:
+            return ""
+        level = self.real("level")
+        needed = f"; {numbers.odds(1 / level)} decides" if level else ""
+        return (
+            " Beyond the last planned look evidence is counted anew: "
+            f"{numbers.odds(unhurt)} that it is not worse than tolerated, "
+            f"{numbers.odds(harmed)} that it got worse{needed}."
+        )
 
     @property
     def effect(self) -> str:

@@ -75,7 +75,7 @@ from tests.adapters.policy_file.texts import SOUND, said, with_lines
                 "11:19 decision.alpha: `0.5` is not below 0.5. Write a number below "
                 "0.5.",
                 "11:34 decision.spending: `hsd` is no alpha-spending function. Write "
-                "pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:2.",
+                "pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:3.",
                 "11:49 decision.futility: `maybe` is neither on nor off. Write on or "
                 "off.",
             ],
@@ -94,7 +94,7 @@ from tests.adapters.policy_file.texts import SOUND, said, with_lines
             with_lines("decision: {spending: 'kd:0'}"),
             [
                 "11:22 decision.spending: `kd:0` is no alpha-spending function. "
-                "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:2.",
+                "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA, such as hsd:3.",
             ],
             id="a spending function with a rho of zero",
         ),
@@ -198,7 +198,7 @@ from tests.adapters.policy_file.texts import SOUND, said, with_lines
             id="an evaluation with a placeholder of nobody",
         ),
         pytest.param(
-            with_lines("tolerance_budget: .inf", "branches: [1, ~]"),
+            with_lines("tolerance_budget: .inf", "branches: [1, ~]", "anchor: v1"),
             [
                 "11:19 tolerance_budget: `.inf` is not finite. Write a finite number.",
                 "12:15 branches[1]: This entry is empty. Give it a value, or remove "

@@ -47,7 +47,7 @@ def test_a_small_policy_has_the_documented_defaults() -> None:
     assert mode(policy).environment == Environment()
     assert mode(policy).seeding is Seeding.SHARED
     assert mode(policy).launch is Launch.AUTO
-    assert policy.decision.spending == Spending(SpendingFamily.HWANG_SHIH_DECANI, 2.0)
+    assert policy.decision.spending == Spending(SpendingFamily.HWANG_SHIH_DECANI, 3.0)
     assert policy.baseline.max_age_s == 14 * 86400
     assert policy.baseline.refresh_s is None
     assert policy.enforcement == "enforce"

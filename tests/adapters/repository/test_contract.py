@@ -204,3 +204,20 @@ def test_plain_trees_are_welcome(world: World) -> None:
     world.commit({"train.py": b"one\n", "empty": b""})
     repository = world.open()
     repository.require_plain(repository.resolve("main").tree)
+
+
+def test_a_branch_is_called_by_its_name_whatever_names_it(world: World) -> None:
+    commit = world.commit({"train.py": b"one\n"})
+    world.branch("idea/wide")
+    repository = world.open()
+    for revision in ("HEAD", "idea/wide"):
+        assert repository.branch_name(revision) == "idea/wide"
+    assert repository.branch_name("main") == "main"
+    assert repository.branch_name(commit) == commit
+
+
+def test_a_repository_has_one_identity_at_every_commit(world: World) -> None:
+    world.commit({"train.py": b"one\n"})
+    first = world.open().identity
+    world.commit({"train.py": b"two\n"})
+    assert world.open().identity == first != ""

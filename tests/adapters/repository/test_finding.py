@@ -47,6 +47,22 @@ def test_a_linked_worktree_has_its_own_head_and_files(
     assert repository.default_base() == "main"
 
 
+def test_all_worktrees_of_a_repository_are_remembered_as_one(
+    world: GitWorld, tmp_path: Path
+) -> None:
+    world.commit({"train.py": b"one\n"})
+    linked = tmp_path / "linked"
+    world.git("worktree", "add", "-q", "-b", "feature", str(linked))
+    there = GitRepository(linked, world.scratch)
+    assert there.identity == world.open().identity == str(world.path / ".git")
+    assert (there.branch_name("HEAD"), world.open().branch_name("HEAD")) == (
+        "feature",
+        "main",
+    )
+    world.git("checkout", "-q", "--detach")
+    assert world.open().branch_name("HEAD") == "HEAD"
+
+
 def test_a_bare_repository_is_read_but_has_no_working_copy(
     world: GitWorld, tmp_path: Path
 ) -> None:

@@ -1,12 +1,14 @@
 """What every store promises: the database one and the one in memory alike."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.store import SqlStore, sqlite_url
+from bot.app.ports import LATEST
+from bot.domain.history import ArmSums, Charge, MetricKey, Pilot, Summary
 from tests.fakes.store import MemoryStore
 from workers.contract import (
     Attempt,
@@ -372,3 +374,128 @@ def test_many_trials_are_wanted_found_and_cancelled_at_once(store: AnyStore) -> 
     assert list(store.find(keys)) == keys
     store.cancel("one", keys)
     assert claimed(store) == []
+
+
+KEY = MetricKey("/repo/.git", "mlp", "fast", "loss", "v1", "cpu/env")
+OTHERS = [
+    replace(KEY, repository="/other/.git"),
+    replace(KEY, mode="conv"),
+    replace(KEY, stage="full"),
+    replace(KEY, metric="loss/night"),
+    replace(KEY, version="v2"),
+    replace(KEY, machine="h200/env"),
+]
+
+
+def shown(mean: float, n: int = 4) -> Summary:
+    return Summary(baseline=ArmSums(trials=n, n=n, mean=mean))
+
+
+def test_the_first_document_of_an_evaluation_is_the_one_that_is_kept(
+    store: AnyStore,
+) -> None:
+    assert store.pinned("one") is None
+    assert store.pin("one", "first") == "first"
+    assert store.pin("one", "second") == "first"
+    assert store.pin("two", "second") == "second"
+    assert (store.pinned("one"), store.pinned("two")) == ("first", "second")
+
+
+def test_evaluations_of_a_branch_are_counted_and_a_resumed_one_is_counted_once(
+    store: AnyStore,
+) -> None:
+    assert store.attempt("one", "/repo", "main", "idea") == 1
+    assert store.attempt("two", "/repo", "main", "idea") == 2
+    assert store.attempt("one", "/repo", "main", "idea") == 2
+    assert store.attempt("three", "/repo", "main", "other") == 1
+    assert store.attempt("three", "/repo", "release", "idea") == 1
+    assert store.attempt("three", "/clone", "main", "idea") == 1
+
+
+def test_the_past_of_a_metric_is_told_in_order_of_time(
+    store: AnyStore, clock: Clock
+) -> None:
+    for name, mean in (("b", 1.0), ("a", 2.0), ("c", 3.0)):
+        store.record(name, {KEY: shown(mean)})
+        clock.seconds += 10.0
+    assert list(store.past(KEY)) == [shown(1.0), shown(2.0), shown(3.0)]
+    means = [(one.evaluation, one.mean, one.at) for one in store.baseline_means(KEY)]
+    assert means == [("b", 1.0, 1000.0), ("a", 2.0, 1010.0), ("c", 3.0, 1020.0)]
+
+
+def test_an_evaluation_that_is_run_again_replaces_its_row_where_it_stands(
+    store: AnyStore, clock: Clock
+) -> None:
+    store.record("one", {KEY: shown(1.0)})
+    clock.seconds += 10.0
+    store.record("two", {KEY: shown(2.0)})
+    clock.seconds += 10.0
+    store.record("one", {KEY: shown(1.5, n=6)})
+    assert list(store.past(KEY)) == [shown(1.5, n=6), shown(2.0)]
+    assert store.baseline_means(KEY)[0].at == 1000.0
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_only_what_is_comparable_is_pooled(store: AnyStore, other: MetricKey) -> None:
+    store.record("one", {KEY: shown(1.0)})
+    store.record("two", {other: shown(2.0)})
+    assert list(store.past(KEY)) == [shown(1.0)]
+    assert list(store.past(other)) == [shown(2.0)]
+
+
+def test_metrics_of_one_evaluation_are_kept_side_by_side(store: AnyStore) -> None:
+    night = replace(KEY, metric="loss/night")
+    store.record("one", {KEY: shown(1.0), night: shown(2.0)})
+    store.record("one", {})
+    assert (store.past(KEY), store.past(night)) == ([shown(1.0)], [shown(2.0)])
+
+
+def test_an_evaluation_without_baseline_runs_of_its_own_has_no_mean(
+    store: AnyStore,
+) -> None:
+    store.record("one", {KEY: Summary(branch=ArmSums(trials=4, n=4, mean=1.0))})
+    assert list(store.baseline_means(KEY)) == []
+    assert len(store.past(KEY)) == 1
+
+
+def test_only_the_latest_past_is_told(store: AnyStore, clock: Clock) -> None:
+    for number in range(LATEST + 3):
+        store.record(f"{number:04d}", {KEY: shown(float(number))})
+        clock.seconds += 1.0
+    told = store.past(KEY)
+    assert len(told) == LATEST
+    assert (told[0], told[-1]) == (shown(3.0), shown(LATEST + 2.0))
+
+
+def test_a_pilot_is_frozen_until_it_is_renewed(store: AnyStore) -> None:
+    first, second = Pilot(20, 1.0, 0.1), Pilot(40, 1.0, 0.2, failed=3)
+    assert store.pilot(KEY) is None
+    assert store.keep_pilot(KEY, first) == first
+    assert store.keep_pilot(KEY, second) == first
+    assert store.pilot(KEY) == first
+    assert store.keep_pilot(KEY, second, renew=True) == second
+    assert store.pilot(KEY) == second
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_pilot_serves_only_what_it_was_made_for(
+    store: AnyStore, other: MetricKey
+) -> None:
+    store.keep_pilot(KEY, Pilot(20, 1.0, 0.1))
+    assert store.pilot(other) is None
+
+
+def test_charges_of_an_evaluation_replace_what_it_had(store: AnyStore) -> None:
+    loss, error = ("mlp", "loss"), ("mlp", "error")
+    first = [Charge(loss, "c1", "t1", 0.4), Charge(error, "c1", "t1", 0.1)]
+    store.charge("one", "/repo", first)
+    store.charge("two", "/repo", [Charge(loss, "c2", "t2", 0.25)])
+    store.charge("three", "/other", [Charge(loss, "c2", "t2", 0.3)])
+    assert list(store.charges("/repo")) == [
+        Charge(error, "c1", "t1", 0.1),
+        Charge(loss, "c1", "t1", 0.4),
+        Charge(loss, "c2", "t2", 0.25),
+    ]
+    store.charge("one", "/repo", [])
+    assert [one.tolerances for one in store.charges("/repo")] == [0.25]
+    assert list(store.charges("/nowhere")) == []

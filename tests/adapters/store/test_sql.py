@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -17,11 +18,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import bot.adapters.store
-from bot.adapters.store import SqlStore, StoreError, sqlite_url
+from bot.adapters.store import (
+    SqlStore,
+    StoreError,
+    dispatching,
+    sqlite_url,
+    wanting,
+)
 from bot.adapters.store.faults import explain
 from bot.adapters.store.opening import store_name
 from bot.adapters.store.schema import REVISION, metadata
 from bot.domain.errors import MachineryFault
+from bot.domain.history import ArmSums, MetricKey, PairSums, Pilot, Summary
 from workers.contract import Attempt, Ok, QueueError, TrialResult, TrialSpec, TrialState
 
 NOW = 1_000.0
@@ -223,6 +231,55 @@ def test_a_store_is_called_by_its_url_without_the_password() -> None:
     url = engine.url.set(drivername="postgresql", username="u", password="secret")
     assert "secret" not in store_name(url)
     engine.dispose()
+
+
+@pytest.fixture
+def first_schema(file: Path) -> Path:
+    """A store as the first version left it: a trial that ended, a report."""
+    file.parent.mkdir()
+    folder = Path(bot.adapters.store.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    engine = create_engine(sqlite_url(file))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        wanting.want(connection, "one", [spec("a"), spec("b")])
+        wanting.save_evaluation(connection, "one", "{}", NOW)
+        (claim,) = dispatching.claim(connection, 1, NOW, ())
+        ended = TrialResult(Ok(), {"loss": 0.1 + 0.2})
+        dispatching.finish(connection, claim.attempt, ended, NOW)
+    engine.dispose()
+    return file
+
+
+def test_a_store_of_the_first_schema_is_migrated_and_loses_nothing(
+    first_schema: Path,
+) -> None:
+    store = open_store(first_schema)
+    found = store.find(["a", "b"])
+    assert found["a"].result == TrialResult(Ok(), {"loss": 0.1 + 0.2})
+    assert found["b"].state is TrialState.QUEUED
+    assert store.wishing() == ["one"]
+    assert store.load_evaluation("one") == "{}"
+    assert store.pin("one", "new") == "new"
+    assert store.attempt("two", "/repo", "main", "idea") == 1
+    store.close()
+
+
+def test_what_is_remembered_is_there_after_opening_again(
+    store: SqlStore, file: Path
+) -> None:
+    key = MetricKey("/repo", "mlp", "fast", "loss", "v1", "cpu/env")
+    third = 1.0 / 3.0
+    arm = ArmSums(4, 1, 3, third, 0.25, third, -third, 1e-300, -1e12, 1e12, 1)
+    summary = Summary(arm, ArmSums(), PairSums(3, third, 1.0, -third))
+    store.record("one", {key: summary})
+    store.keep_pilot(key, Pilot(20, third, 0.1 + 0.2, 1))
+    again = open_store(file)
+    assert again.past(key) == [summary]
+    assert again.pilot(key) == Pilot(20, third, 0.1 + 0.2, 1)
+    again.close()
 
 
 def execute(file: Path, statement: str) -> None:

@@ -213,3 +213,23 @@ def test_what_somebody_else_cancelled_is_asked_for_again() -> None:
 
     done = evaluate(plan(), laptop.store, ScriptedPulse(interfere), laptop.ticks.append)
     assert done.verdict.state is Ruling.PASS
+
+
+def test_stored_baselines_that_no_longer_hold_are_run_anew_and_that_is_said() -> None:
+    def drifted(spec: TrialSpec) -> TrialResult:
+        plain = losing(0.0)(spec)
+        return TrialResult(Ok(), {"loss": plain.metrics["loss"] + 3.0})
+
+    laptop = Laptop(drifted)
+    laptop.evaluate(plan())
+    laptop.script = losing(0.0)
+    laptop.pulse.wait()
+    other = plan(trees=plan().trees.__class__("base-commit", "base-tree", "new", "/o"))
+    done = laptop.evaluate(other)
+    assert done.verdict.state is Ruling.PASS
+    assert not [one for one in done.trials if one.cached]
+    said = [one for one in done.verdict.findings if one.reason is Reason.CANARY_OUTSIDE]
+    assert len(said) == 1
+    laptop.pulse.wait()
+    again = laptop.evaluate(other)
+    assert (again.verdict, again.cost.trials_run) == (done.verdict, 0)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli.app import run
+from bot.cli.check import show_plan
 from bot.domain.errors import ExitCode
+from bot.domain.history import Knowledge, MetricHistory
+from bot.domain.policy import Policy, Stage
 from tests.adapters.policy_file.texts import SOUND
 
 POLICIES = Path(__file__).parents[2] / "data" / "policies"
@@ -85,6 +88,51 @@ def test_what_this_version_leaves_out_is_told_last(
     told = capsys.readouterr().out
     _, _, last = told.partition("Not executed by this version: a run is refused\n")
     assert last.startswith("  -  `evaluation` is not executed")
+
+
+def test_the_chance_that_nothing_is_stopped_is_told_with_what_is_assumed(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".github/seedgate.yml").write_text(SOUND)
+    assert run(["check"]) == ExitCode.PASS
+    _, _, told = capsys.readouterr().out.partition("A branch that changes nothing")
+    assert "is stopped with" in told
+    assert "assumed: tolerances of 1.5 SDs where the spread is not known (loss)" in told
+
+
+def test_every_planned_stage_and_all_together_are_told(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "p.yml").write_text(f"{SOUND}  slow: {{params: {{steps: 9}}}}\n")
+    assert run(["check", "p.yml"]) == ExitCode.PASS
+    _, _, told = capsys.readouterr().out.partition("A branch that changes nothing")
+    assert told.count("is stopped with") == 3
+    assert "in all" in told
+
+
+def test_a_past_with_failures_is_priced(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def recall(policy: Policy, stage: Stage) -> Knowledge:
+        place = (policy.modes[0].name, policy.modes[0].metrics[0].name)
+        past = MetricHistory(values=98, mean=1.0, sd=0.05, trials=100, failed=2)
+        return Knowledge({place: past})
+
+    (repository / "p.yml").write_text(SOUND)
+    show_plan(Path("p.yml"), recall)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 % of past trials failed; if none did, it would be stopped with" in told
+    assert "assumed" not in told
+
+
+def test_a_policy_that_compares_nothing_has_nothing_to_stop(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SOUND.replace("tolerance: 0.01", "role: target\n        target: 1.0")
+    assert text != SOUND
+    (repository / "p.yml").write_text(text)
+    assert run(["check", "p.yml"]) == ExitCode.PASS
+    assert "changes nothing" not in capsys.readouterr().out
 
 
 def test_no_line_is_wider_than_the_terminal(

@@ -1,6 +1,7 @@
 """`seedgate power`: the plan as a person and as a script see it."""
 
 import json
+import math
 
 import pytest
 import typer
@@ -10,6 +11,7 @@ from bot.cli.power import power
 from bot.domain.errors import UserFault
 
 POCOCK = ["--looks", "5,10,15,20", "--spending", "pocock"]
+SIZES = ("--sd", "1", "--tolerance", "1.5")
 
 
 def seedgate_power(*words: str):
@@ -25,7 +27,7 @@ def document(*words: str) -> dict:
 
 def test_the_json_is_the_one_of_the_contract():
     plan = document("--sd", "2", "--tolerance", "3", *POCOCK)
-    assert list(plan) == ["boundaries", "detectable", "operating"]
+    assert {"boundaries", "detectable", "operating"} <= set(plan)
     assert plan["boundaries"]["n"] == [5, 10, 15, 20]
     expected = [2.0999, 2.0767, 2.0532, 2.0348]
     assert plan["boundaries"]["z"] == pytest.approx(expected, abs=1e-4)
@@ -40,7 +42,8 @@ def test_the_json_is_the_one_of_the_contract():
 def test_the_default_looks_at_every_pair_from_four_to_twenty():
     plan = document("--sd", "1", "--tolerance", "1.5")
     assert plan["boundaries"]["n"] == list(range(4, 21))
-    assert plan["boundaries"]["z"][0] == pytest.approx(2.0735, abs=1e-4)
+    spent = 0.05 * (1 - math.exp(-3 * 4 / 20)) / (1 - math.exp(-3))
+    assert plan["boundaries"]["p"][0] == pytest.approx(spent)
 
 
 def test_welch_has_its_own_detectable_effect():
@@ -75,6 +78,60 @@ def test_a_tolerance_that_the_looks_cannot_police_is_said_with_one_that_they_can
     assert "90% of branches" in result.stdout
 
 
+def test_a_tolerance_of_half_an_sd_would_often_end_in_futility():
+    saved = document("--sd", "2", "--tolerance", "1")["futility"]
+    assert [one["d"] for one in saved] == [0.0, -1.0]
+    for one in saved:
+        assert one["stopped"] > 0.5
+        assert one["decided"] < 0.05
+        assert one["trials_saved"] > 5
+    assert "stopped for futility" in seedgate_power(*SIZES).stdout
+
+
+def test_a_plan_of_one_look_cannot_stop_before_it():
+    plan = document(*SIZES, "--looks", "10")
+    assert [one["stopped"] for one in plan["futility"]] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        ("primary", "A branch without effect passes"),
+        ("guardrail", "worse by just the tolerance"),
+        ("improve", "only just meets the margin is let through"),
+        ("target", "only just meets the target is let through"),
+    ],
+)
+def test_every_role_that_is_tested_has_a_plan_of_its_own(role, sentence):
+    assert sentence in seedgate_power(*SIZES, "--role", role).stdout
+    assert document(*SIZES, "--role", role)["role"] == role
+
+
+def test_improvements_are_shown_at_half_of_the_error_rate():
+    improve = document(*SIZES, "--role", "improve", "--looks", "10")
+    target = document(*SIZES, "--role", "target", "--looks", "10")
+    assert improve["boundaries"]["p"] == [pytest.approx(0.025)]
+    assert target["boundaries"]["p"] == [pytest.approx(0.05)]
+    assert improve["futility"] == []
+
+
+def test_a_target_is_one_arm_so_it_sees_more_with_fewer_trials():
+    target = document(*SIZES, "--role", "target", "--looks", "10", "--alpha", "0.025")
+    improve = document(*SIZES, "--role", "improve", "--looks", "10", "--welch")
+    assert target["detectable"]["10"] < improve["detectable"]["10"]
+    assert target["operating"][0]["trials"] == 10
+    assert improve["operating"][0]["trials"] == 20
+
+
+@pytest.mark.parametrize("size", ["1e-200", "1e-12", "1e12", "1e200"])
+def test_any_unit_gives_the_same_plan(size):
+    plan, plain = (document("--sd", one, "--tolerance", one) for one in (size, "1"))
+    assert plan["boundaries"] == plain["boundaries"]
+    assert plan["operating"][1] == plain["operating"][1]
+    expected = float(size) * plain["detectable"]["4"]
+    assert plan["detectable"]["4"] == pytest.approx(expected)
+
+
 def test_the_same_seed_gives_the_same_bytes():
     words = ("--sd", "1", "--tolerance", "1", "--seed", "7")
     assert document(*words) == document(*words)
@@ -89,6 +146,9 @@ def test_the_same_seed_gives_the_same_bytes():
         (["--sd", "1", "--tolerance", "-1"], "--tolerance -1.0"),
         (["--sd", "1", "--tolerance", "inf"], "--tolerance inf"),
         (["--sd", "1e-9", "--tolerance", "1"], "a million times apart"),
+        (["--sd", "1e308", "--tolerance", "1e308"], "--sd 1e+308"),
+        (["--sd", "1e-308", "--tolerance", "1e-308"], "--sd 1e-308"),
+        (["--sd", "1", "--tolerance", "1e308"], "--tolerance 1e+308"),
         (["--sd", "1", "--tolerance", "1", "--alpha", "0.5"], "--alpha 0.5"),
         (["--sd", "1", "--tolerance", "1", "--alpha", "0"], "--alpha 0.0"),
         (["--sd", "1", "--tolerance", "1", "--correlation", "1"], "--correlation 1.0"),

@@ -1,6 +1,7 @@
 """A report on the terminal, compared whole; readable in narrow ones too."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from bot.cli.screen import out
 from bot.cli.show import show_report
 from bot.domain.arms import Branch
 from bot.domain.verdict import Report, Ruling
-from tests.fakes import reports
+from tests.fakes import reports, wide_reports
 from tests.golden.compare import agreed
 
 EXAMPLES = {
@@ -19,6 +20,10 @@ EXAMPLES = {
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
+    "sliced": wide_reports.sliced,
+    "improving": wide_reports.improving,
+    "shadowed": wide_reports.shadowed,
+    "extended": wide_reports.extended,
 }
 
 
@@ -52,14 +57,56 @@ def test_numbers_are_whole_at_every_width(width: int) -> None:
     assert "\N{HORIZONTAL ELLIPSIS}" not in text
 
 
-def test_tables_keep_to_the_width_of_the_terminal() -> None:
-    lines = shown(reports.passing(), 80).splitlines()
+@pytest.mark.parametrize("name", ["passing", "sliced", "improving", "shadowed"])
+def test_tables_keep_to_the_width_of_the_terminal(name: str) -> None:
+    lines = shown(EXAMPLES[name](), 80).splitlines()
     assert max(len(one) for one in lines if "/tmp/" not in one) <= 80
 
 
 def test_wide_terminals_do_not_stretch_the_text() -> None:
     lines = shown(reports.passing(), 240).splitlines()
     assert max(len(one) for one in lines) <= 100
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize("name", ["sliced", "shadowed"])
+def test_slices_and_changes_are_whole_at_every_width(name: str, width: int) -> None:
+    text = shown(EXAMPLES[name](), width)
+    squeezed = "".join(text.split())
+    wanted = {
+        "sliced": ("night", "-0.0304", "[-0.0364,-0.0243]", "and14more"),
+        "shadowed": ("9e8d7c6", "-0.0240", "[-0.0300,-0.0180]", "[-0.0340,open]"),
+    }
+    assert all(one in squeezed for one in wanted[name])
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text
+
+
+def test_slices_that_differ_in_their_rule_name_no_common_one() -> None:
+    mode = wide_reports.sliced(2, worse=0).verdict.modes[0]
+    other = replace(mode.metrics[1], tolerance=0.02)
+    metrics = (mode.metrics[0], other, *mode.metrics[2:])
+    text = shown(reports.report(Ruling.PASS, (replace(mode, metrics=metrics),)))
+    assert "slices of test_loss: none of 2 shown worse" in text
+
+
+def test_changes_without_an_effect_alone_have_no_column_for_it() -> None:
+    report = wide_reports.shadowed()
+    plain = replace(wide_reports.changes()[0].effects[0], single=None, tolerance=None)
+    change = replace(wide_reports.changes()[0], effects=(plain,))
+    text = shown(replace(report, verdict=replace(report.verdict, changes=(change,))))
+    assert "4c0ffee" in text
+    assert "alone" not in text
+    assert "changes not judged" not in text
+
+
+@pytest.mark.parametrize("width", [40, 100])
+@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+def test_control_characters_of_others_are_never_printed(
+    hostile: Callable[[], Report], width: int
+) -> None:
+    text = shown(hostile(), width, force_terminal=True, color_system="truecolor")
+    assert "\x1b[31mred" not in text
+    assert "\u202e" not in text
 
 
 def test_control_characters_and_markup_of_others_are_only_text() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.arms import Arm, Baseline, Branch, Only, Without, label, parse
+from bot.domain.arms import Anchor, Arm, Baseline, Branch, Only, Without, label, parse
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from bot.domain.arms import Arm, Baseline, Branch, Only, Without, label, parse
     [
         (Baseline(), "baseline"),
         (Branch(), "branch"),
+        (Anchor(), "anchor"),
         (Without("abc1234"), "without:abc1234"),
         (Only("abc1234"), "only:abc1234"),
     ],
@@ -19,6 +20,18 @@ def test_an_arm_is_read_back_from_its_name(arm: Arm, name: str) -> None:
     assert parse(name) == arm
 
 
-@pytest.mark.parametrize("name", ["", "main", "without:", "only", "baseline:1"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "main", "without:", "only", "baseline:1", "baseline:", "branch:"),
+        *(
+            "without: a",
+            "only:a\n",
+            "without:\x1b[2J",
+            "only:\ud800",
+            "only:" + "a" * 65,
+        ),
+    ],
+)
 def test_anything_else_is_no_arm(name: str) -> None:
     assert parse(name) is None

@@ -9,7 +9,7 @@ from bot.presentation.headline import (
     headline,
     next_steps,
 )
-from tests.fakes import reports
+from tests.fakes import reports, wide_reports
 
 
 def around(state: Ruling, *reasons: Reason) -> Report:
@@ -128,3 +128,30 @@ def test_at_most_three_steps_are_given_and_none_twice() -> None:
     )
     steps = next_steps(report)
     assert len(steps) == len(set(steps)) == 3
+
+
+def test_a_gain_that_was_asked_for_is_the_reason_of_a_pass() -> None:
+    assert headline(wide_reports.improving()) == (
+        "Safe to merge: val_bpb got better in gpt by more than 0.005 and peak_vram_mb "
+        "is not shown worse"
+    )
+
+
+def test_many_kept_slices_are_counted_not_named() -> None:
+    text = headline(wide_reports.sliced(20, worse=0))
+    assert text.endswith(
+        "in mlp (6 seeds per arm) and none of 21 guardrails and slices is shown worse"
+    )
+
+
+def test_a_broken_slice_is_named_with_its_loss() -> None:
+    assert headline(wide_reports.sliced()).startswith(
+        "Do not merge: test_loss on the slice night got worse in mlp by 0.0304"
+    )
+
+
+def test_a_hidden_loss_names_its_change() -> None:
+    assert headline(wide_reports.shadowed()) == (
+        "Do not merge: change 9e8d7c6 costs 0.0240 of test_loss in mlp, hidden by the "
+        "rest of the branch"
+    )

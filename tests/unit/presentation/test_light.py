@@ -6,7 +6,7 @@ import sys
 HEAVY = ("numpy", "scipy", "matplotlib", "rich", "jinja2", "pydantic", "ray", "torch")
 MODULES = (
     *("markdown", "report_json", "page", "progress", "headline", "listing"),
-    *("words", "rows", "background", "escape", "numbers", "repro"),
+    *("words", "rows", "background", "escape", "numbers", "repro", "policy_text"),
 )
 
 

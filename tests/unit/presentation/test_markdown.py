@@ -1,5 +1,6 @@
 """The text that a pull request gets: complete, short enough, and harmless."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from markdown_it import MarkdownIt
 from bot.domain.arms import Branch
 from bot.domain.verdict import Reason, Report, Ruling
 from bot.presentation.markdown import LIMIT, comment
-from tests.fakes import reports
+from tests.fakes import reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Failed, FailureReason
 
@@ -18,6 +19,10 @@ EXAMPLES = {
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
+    "sliced": wide_reports.sliced,
+    "improving": wide_reports.improving,
+    "shadowed": wide_reports.shadowed,
+    "extended": wide_reports.extended,
 }
 OWN_HTML = ("<details>", "</details>", "<summary>", "<br>")
 
@@ -44,9 +49,10 @@ def test_a_limit_without_direction_names_its_source_alone() -> None:
     assert "`train_time_s`<br>measured by Seedgate |" in comment(reports.passing())
 
 
-def test_nothing_foreign_acts() -> None:
+@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+def test_nothing_foreign_acts(hostile: Callable[[], Report]) -> None:
     parser = MarkdownIt("commonmark").enable("table")
-    made = parser.parse(comment(reports.hostile()))
+    made = parser.parse(comment(hostile()))
     every = [one for token in made for one in (token, *(token.children or ()))]
     kinds = {one.type for one in every}
     assert not kinds & {"link_open", "image"}
@@ -55,9 +61,12 @@ def test_nothing_foreign_acts() -> None:
     assert not any("<script" in one or "<!--" in one for one in html)
 
 
-def test_no_command_or_mention_is_left_outside_of_code() -> None:
+@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+def test_no_command_or_mention_is_left_outside_of_code(
+    hostile: Callable[[], Report],
+) -> None:
     parser = MarkdownIt("commonmark").enable("table")
-    made = parser.parse(comment(reports.hostile()))
+    made = parser.parse(comment(hostile()))
     children = [one for token in made for one in token.children or ()]
     text = [one.content for one in children if one.type == "text"]
     assert text

@@ -158,3 +158,23 @@ def test_no_float_is_ever_written_as_nan_or_infinity(value: float | None) -> Non
 def test_a_lone_number_keeps_its_value(value: float) -> None:
     written = float(numbers.number(value).replace(",", ""))
     assert written == pytest.approx(value, rel=5e-3, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (31.4, "31 to 1"),
+        (0.21, "0.21 to 1"),
+        (20.0, "20 to 1"),
+        (123_456.0, "120,000 to 1"),
+        (3e9, "over 1,000,000 to 1"),
+        (math.inf, "over 1,000,000 to 1"),
+        (1e-5, "below 0.01 to 1"),
+        (math.nan, numbers.UNKNOWN),
+        (None, numbers.UNKNOWN),
+    ],
+)
+def test_evidence_is_said_as_the_odds_of_a_bet(
+    value: float | None, expected: str
+) -> None:
+    assert numbers.odds(value) == expected

@@ -1,8 +1,11 @@
 """The page holds everything that is shown, decided and in words."""
 
+from dataclasses import replace
+
 from bot.domain.verdict import Ruling
-from bot.presentation.page import CURVES, EFFECT, SEEDS, page
-from tests.fakes import reports
+from bot.presentation.frames import CHANGES, CURVES, EFFECT, SEEDS, SLICES
+from bot.presentation.page import page
+from tests.fakes import reports, wide_reports
 
 
 def test_the_top_answers_merge_or_not_why_and_what_to_do() -> None:
@@ -58,3 +61,45 @@ def test_what_is_not_known_of_the_repository_is_left_out() -> None:
         "Into",
         "Cost",
     ]
+
+
+def test_slices_have_a_frame_and_a_table_in_the_card_of_their_metric() -> None:
+    loss, memory = page(wide_reports.sliced()).modes[0].metrics
+    assert loss.slices is not None
+    assert loss.slices_frame is not None
+    assert loss.slices_frame.kind == SLICES
+    assert loss.slices_frame.alt.startswith("test_loss: 1 of 20 shown worse")
+    assert memory.slices is memory.slices_frame is None
+
+
+def test_findings_of_kept_slices_are_set_apart() -> None:
+    made = page(wide_reports.sliced())
+    assert len(made.quiet_findings) == 19
+    assert len(made.findings) == 3
+
+
+def test_a_gain_is_pictured_against_what_is_asked_for() -> None:
+    bpb, accuracy, memory = page(wide_reports.improving()).modes[0].metrics
+    titles = [one.frames[0].title for one in (bpb, accuracy, memory)]
+    assert titles == [
+        "Effect against the gain that is asked for",
+        "Effect",
+        "Effect against the tolerance",
+    ]
+
+
+def test_changes_have_a_card_with_their_tolerance() -> None:
+    made = page(wide_reports.shadowed())
+    (card,) = made.changes
+    assert card.frame.kind == CHANGES
+    assert card.about.endswith("Tolerance 0.01.")
+    assert [one.change for one in made.unjudged] == ["0badcafe"]
+
+
+def test_changes_without_a_tolerance_claim_none() -> None:
+    report = wide_reports.shadowed()
+    one = replace(report.verdict.changes[0].effects[0], tolerance=None)
+    change = replace(report.verdict.changes[0], effects=(one,))
+    verdict = replace(report.verdict, changes=(change,))
+    (card,) = page(replace(report, verdict=verdict)).changes
+    assert card.about.endswith("the change helps.")

@@ -24,7 +24,13 @@ from bot.domain.policy import (
     Unsupported,
 )
 from bot.presentation import policy_words
-from bot.presentation.policy_text import Section, headline, plan_sections, trials
+from bot.presentation.policy_text import (
+    Row,
+    Section,
+    headline,
+    plan_sections,
+    trials,
+)
 from workers.contract import (
     Environment,
     EnvironmentManager,
@@ -153,7 +159,11 @@ def test_error_rates_are_told_with_the_levels_of_the_looks() -> None:
     assert [(row.name, row.text) for row in rates.rows] == [
         ("false pass", "at most 10 % for a branch worse by the whole tolerance"),
         ("false block", "at most 10 % for a branch that is not worse at all"),
-        ("spending", "Hwang-Shih-DeCani, gamma 2"),
+        (
+            "false failures",
+            "at most 10 % to block a branch whose trials fail no more often",
+        ),
+        ("spending", "Hwang-Shih-DeCani, gamma 3"),
         ("looks of fast", "one-sided level 0.0200 at 4 seeds, 0.0300 at 6"),
         ("looks of single", "one-sided level 0.1000 at 5 seeds"),
     ]
@@ -161,7 +171,7 @@ def test_error_rates_are_told_with_the_levels_of_the_looks() -> None:
 
 def test_without_a_primary_metric_no_error_rate_of_one_is_claimed() -> None:
     mode = dataclasses.replace(MLP, metrics=(TIME,))
-    assert said(policy(mode), "Error rates") == ["spending: Hwang-Shih-DeCani, gamma 2"]
+    assert said(policy(mode), "Error rates") == ["spending: Hwang-Shih-DeCani, gamma 3"]
 
 
 def test_the_cost_counts_planned_stages_only() -> None:
@@ -239,6 +249,17 @@ def test_every_role_has_its_rule_in_words(
     assert rule(**parts) == expected
 
 
+def test_slices_of_a_compared_metric_are_guardrails() -> None:
+    guarded = dataclasses.replace(LOSS, slices=("night", "fog"))
+    shown = dataclasses.replace(guarded, role=Role.TARGET, target=1.0)
+    assert policy_words.slices(guarded) == (
+        "slices night and fog: each blocks if it is shown to be worse by more than "
+        "0.01",
+    )
+    assert policy_words.slices(shown) == ("slices night and fog: shown only",)
+    assert policy_words.slices(LOSS) == ()
+
+
 def test_no_tolerance_is_told_as_nothing() -> None:
     assert policy_words.tolerance(None) == "nothing"
 
@@ -288,3 +309,12 @@ def test_every_spending_function_has_its_name(
     spending: Spending, expected: str
 ) -> None:
     assert policy_words.spending(spending) == expected
+
+
+def test_more_can_be_said_of_the_error_rates() -> None:
+    extra = (Row("clean", "passes 9 times in 10"), Section("More", (Row("a", "b"),)))
+    sections = plan_sections(policy(), {}, (), extra)
+    titles = [one.title for one in sections]
+    assert titles[titles.index("Error rates") + 1] == "More"
+    rates = next(one for one in sections if one.title == "Error rates")
+    assert rates.rows[-1] == extra[0]

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from bot.domain.arms import Branch
 from bot.domain.verdict import Cost, Provenance, Report
 from bot.presentation.report_json import document
-from tests.fakes import reports
+from tests.fakes import reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Infra, InfraReason, Ok
 
@@ -22,7 +22,12 @@ EXAMPLES = {
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
+    "sliced": wide_reports.sliced,
+    "improving": wide_reports.improving,
+    "shadowed": wide_reports.shadowed,
+    "extended": wide_reports.extended,
     "hostile": reports.hostile,
+    "hostile_changes": wide_reports.hostile_changes,
 }
 
 
@@ -37,7 +42,7 @@ def test_every_report_fits_the_published_schema(name: str) -> None:
     Draft202012Validator(schema).validate(json.loads(text_of(EXAMPLES[name]())))
 
 
-@pytest.mark.parametrize("name", ["blocking", "speedrun", "conflict"])
+@pytest.mark.parametrize("name", ["blocking", "speedrun", "conflict", "shadowed"])
 def test_the_document_is_as_agreed(name: str) -> None:
     text = text_of(EXAMPLES[name]())
     assert text == agreed(f"report_{name}.json", text)

@@ -82,8 +82,11 @@ def test_measured_seconds_carry_their_unit() -> None:
         ({"role": Role.LIMIT, "maximum": 600.0}, "each at most 600"),
         ({"role": Role.LIMIT, "minimum": 0.5}, "each at least 0.5"),
         ({"role": Role.REPORT}, "shown only"),
-        ({"role": Role.IMPROVE}, "improve"),
-        ({"role": Role.GUARDRAIL, "tolerance": 0.5}, "tolerance 0.5"),
+        ({"role": Role.PRIMARY}, "primary"),
+        ({"role": Role.IMPROVE, "margin": 0.0}, "better"),
+        ({"role": Role.IMPROVE, "margin": 0.005}, "at least 0.005 better"),
+        ({"role": Role.GUARDRAIL}, "not worse"),
+        ({"role": Role.GUARDRAIL, "tolerance": 0.5}, "at most 0.5 worse"),
     ],
 )
 def test_every_role_says_its_rule(given: dict[str, object], rule: str) -> None:
@@ -248,3 +251,36 @@ def test_the_look_that_decided_is_said_with_the_plan(
 def test_a_one_sided_interval_is_open() -> None:
     half = bare(method=Method.EXACT, d=0.1, low=0.1, reason=Reason.NOT_WORSE)
     assert row(half).interval == "[+0.10, open]"
+
+
+@pytest.mark.parametrize(
+    ("given", "detail"),
+    [
+        (
+            {"role": Role.IMPROVE, "margin": 0.005, "p_ni": 0.002, "p_harm": 0.99},
+            "p shown 0.002, p ruled out 0.99, gain beyond the margin seen with 80 % "
+            "power 0.020",
+        ),
+        ({"role": Role.IMPROVE}, "gain seen with 80 % power 0.020"),
+        (
+            {"role": Role.GUARDRAIL, "tolerance": 0.1, "p_harm": 0.4},
+            "p worse beyond tolerance 0.4, loss beyond the tolerance seen with 80 % "
+            "power 0.020",
+        ),
+        ({"role": Role.GUARDRAIL, "tolerance": 0.0}, "loss seen with 80 % power 0.020"),
+        (
+            {"role": Role.GUARDRAIL, "level": 0.0012, "family": 21},
+            "none, level at this look 0.0012 (one of 21, Holm), loss seen with 80 % "
+            "power 0.020",
+        ),
+        (
+            {"e_ni": 31.0, "e_harm": 0.02},
+            "evidence for not worse 31 to 1, evidence for worse 0.02 to 1, loss seen "
+            "with 80 % power 0.020",
+        ),
+    ],
+)
+def test_the_test_behind_a_row_is_told_in_the_words_of_its_role(
+    given: dict[str, object], detail: str
+) -> None:
+    assert row(bare(detectable=0.02, **given)).detail == detail

@@ -57,6 +57,44 @@ AIMED: Evidence = {
     "failed_branch": 1,
     "orientation": -1,
 }
+ASKED: Evidence = {
+    **COMPARED,
+    "d": 0.0534,
+    "low": 0.0492,
+    "high": 0.0581,
+    "baseline_mean": 2.3545,
+    "branch_mean": 2.3011,
+    "tolerance": None,
+    "margin": 0.005,
+    "p_shown": 0.0002,
+    "p_missed": 0.9998,
+}
+MISSED: Evidence = {
+    **ASKED,
+    "d": 0.0011,
+    "low": -0.0021,
+    "high": 0.0043,
+    "branch_mean": 2.3534,
+    "p_shown": 0.97,
+    "p_missed": 0.003,
+}
+GUARDED: Evidence = {**COMPARED, "p_beyond": 0.00002, "family": 20}
+PINNED: Evidence = {**COMPARED, "tolerance": 0.02, "anchor": "v1.2"}
+LEFT_OUT: Evidence = {
+    "d": -0.4,
+    "low": -0.45,
+    "high": -0.35,
+    "tolerance": 0.01,
+    "p_harm": 0.00004,
+    "level": 0.0071,
+    "family": 4,
+    "look": 8,
+    "n_branch": 8,
+    "full_mean": 2.35,
+    "without_mean": 1.95,
+    "orientation": -1,
+    "title": "Drop the warm-up",
+}
 GIVEN: Evidence = {"n_given": 7, "n_next": 10, "n_max": 5}
 SAMPLES: Mapping[Reason, Evidence] = {
     **dict.fromkeys(
@@ -88,6 +126,85 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.TARGET_SHOWN: AIMED,
     Reason.TARGET_MISSED: AIMED,
     Reason.TARGET_NOT_SHOWN: AIMED,
+    Reason.IMPROVEMENT_SHOWN: ASKED,
+    Reason.IMPROVEMENT_RULED_OUT: MISSED,
+    Reason.IMPROVEMENT_NOT_SHOWN: {**MISSED, "p_missed": 0.4},
+    Reason.IMPROVEMENT_WAITS: {"waits_for": "val_accuracy"},
+    Reason.GUARDRAIL_BROKEN: GUARDED,
+    Reason.GUARDRAIL_KEPT: {**GUARDED, "d": -0.001, "low": -0.004, "high": 0.002},
+    Reason.FUTILE: {"p_pass": 0.04, "p_block": 0.031, "look": 8, "n_max": 20},
+    Reason.ANCHOR_KEPT: PINNED,
+    Reason.ANCHOR_LOST: PINNED,
+    Reason.ANCHOR_OPEN: PINNED,
+    Reason.TOLERANCE_SPENT: {"spent": 1.3, "budget": 1.0, "anchor": "v1.2"},
+    Reason.NEAR_BOUND: {"bound": 1.0, "mean": 0.9985, "sd": 0.00061},
+    Reason.SATURATED: {"bound": 1.0, "value": 1.0, "seed": 48213},
+    Reason.TEST_SET_SMALL: {
+        "tolerance": 0.001,
+        "resolution": 0.0005,
+        "se": 0.0053,
+        "examples": 2000,
+    },
+    **dict.fromkeys(
+        (Reason.CHANGE_HARMFUL, Reason.CHANGE_SUSPECT, Reason.CHANGE_TOLERATED),
+        LEFT_OUT,
+    ),
+    Reason.CHANGE_NOT_ESTIMABLE: {
+        "why": "the branch without it does not apply (conflict in train.py)",
+        "title": "Rename the loader",
+    },
+    Reason.INTERACTION: {
+        "first": "4c0ffee",
+        "second": "9e8d7c6",
+        "d": 0.021,
+        "low": 0.012,
+        "high": 0.030,
+        "look": 8,
+        "orientation": -1,
+    },
+    Reason.CHANCE_OF_STOP: {
+        "chance": 0.081,
+        "promised": 0.05,
+        "assumed": "no failed trials; metrics that vary independently",
+    },
+    Reason.TEST_CHOSEN: {
+        "test": "welch",
+        "correlation": 0.021,
+        "pairs": 34,
+        "break_even": 0.105,
+        "scale": "logit",
+        "guarded": True,
+    },
+    Reason.TOLERANCE_SMALL: {
+        "tolerance": 0.001,
+        "passing": 0.42,
+        "smallest": 0.0141,
+        "sd": 0.0118,
+    },
+    Reason.EVALUATIONS_COUNTED: {"attempt": 2, "attempts": 5, "alpha": 0.01},
+    Reason.ATTEMPTS_SPENT: {"attempt": 6, "attempts": 5, "alpha": 0.01},
+    Reason.MIXED_MACHINES: {
+        "arm": "baseline",
+        "what": "train_time_s",
+        "low": 245.2,
+        "high": 311.8,
+        "n": 10,
+        "n_high": 4,
+    },
+    Reason.NODE_EFFECT: {
+        "p": 0.003,
+        "nodes": ("node1", "node2", "node3"),
+        "worst": "node3",
+        "gap": -0.021,
+    },
+    Reason.CANARY_OUTSIDE: {
+        "value": 2.41,
+        "low": 2.28,
+        "high": 2.36,
+        "seed": 48213,
+        "stored": 10,
+    },
+    Reason.DRIFT: {"cusum": 5.4, "threshold": 5.0, "since": 6},
     Reason.DETECTABLE: {"detectable": 0.021, "tolerance": 0.01, "n": 20, "power": 0.8},
     Reason.SEED_HAS_NO_EFFECT: {"value": 0.5312, "seeds": 5},
     Reason.TRIALS_LOST: {"lost": 2, "first": "The disk of this machine is full."},
@@ -104,7 +221,11 @@ SAMPLES: Mapping[Reason, Evidence] = {
 
 
 def found(
-    reason: Reason, evidence: Evidence, mode: str | None = "mlp", metric: str = "loss"
+    reason: Reason,
+    evidence: Evidence,
+    mode: str | None = "mlp",
+    metric: str | None = "loss",
+    change: str | None = None,
 ) -> Finding:
     return Finding(
         id="x",
@@ -113,12 +234,16 @@ def found(
         reason=reason,
         mode=mode,
         metric=metric,
+        change=change,
         evidence=evidence,
     )
 
 
 def told(reason: Reason) -> str:
-    said = words(found(reason, SAMPLES[reason]))
+    kind = str(reason)
+    metric = "test_loss/night" if kind.startswith("guardrail") else "loss"
+    change = "abc1234" if kind.startswith("change_") else None
+    said = words(found(reason, SAMPLES[reason], metric=metric, change=change))
     return "\n".join(
         [
             f"== {reason} ({label(reason)})",
@@ -208,3 +333,131 @@ def test_a_single_name_in_place_of_a_list_is_said_as_it_is() -> None:
 
 def test_a_metric_without_a_reason_has_no_verdict_yet() -> None:
     assert label(None) == "no verdict yet"
+
+
+def test_a_guardrail_without_tolerance_or_family_says_no_more_than_that() -> None:
+    said = words(found(Reason.GUARDRAIL_BROKEN, {"d": -0.5, "tolerance": 0.0}))
+    assert said.short == "loss got worse in mlp by 0.50 (no loss is tolerated)"
+
+
+def test_a_slice_is_named_as_the_slice_of_its_metric() -> None:
+    one = found(Reason.GUARDRAIL_BROKEN, GUARDED, metric="test_loss/night")
+    assert words(one).short == (
+        "test_loss on the slice night got worse in mlp by 0.0534 (beyond its "
+        "tolerance of 0.01; 20 slices and guardrails share the error rate)"
+    )
+    assert "test_loss (lower is better) on the slice night" in words(one).sentence
+
+
+def test_a_kept_guardrail_says_what_it_could_have_seen() -> None:
+    given = {**GUARDED, "detectable": 0.02}
+    strict = words(found(Reason.GUARDRAIL_KEPT, {**given, "tolerance": 0.0})).sentence
+    loose = words(found(Reason.GUARDRAIL_KEPT, given)).sentence
+    assert "seeds show a loss of 0.020 four times in five" in strict
+    assert "seeds show a loss of 0.020 beyond it four times in five" in loose
+
+
+def test_a_gain_of_any_size_has_no_margin_to_speak_of() -> None:
+    plain = {**ASKED, "margin": 0.0}
+    shown = words(found(Reason.IMPROVEMENT_SHOWN, plain))
+    lost = words(found(Reason.IMPROVEMENT_RULED_OUT, {**COMPARED, "margin": 0.0}))
+    assert shown.short == "loss got better in mlp"
+    assert lost.short == "loss got worse in mlp, and the policy asks for a gain"
+    assert "from 2.3011 to 2.3545" in lost.sentence
+
+
+def test_a_gain_without_values_or_with_failures_says_why_it_is_open() -> None:
+    none = words(found(Reason.IMPROVEMENT_NOT_SHOWN, {"n_branch": 5, "n_baseline": 5}))
+    failed = words(found(Reason.IMPROVEMENT_NOT_SHOWN, ASKED))
+    assert "too few trials" in none.sentence
+    assert failed.short == "failed trials keep loss from passing in mlp"
+
+
+def test_a_gain_without_known_means_gives_its_effect_alone() -> None:
+    said = words(found(Reason.IMPROVEMENT_SHOWN, {**ASKED, "branch_mean": None}))
+    assert "as the policy asks: effect" in said.sentence
+
+
+def test_an_anchor_without_a_mean_or_an_effect_gives_what_is_known() -> None:
+    lost = words(found(Reason.ANCHOR_LOST, {**PINNED, "branch_mean": None}))
+    still = words(found(Reason.ANCHOR_OPEN, {"anchor": "v1.2", "tolerance": 0.02}))
+    assert "worse than at the anchor v1.2: effect" in lost.sentence
+    assert still.sentence.endswith("by more than the 0.02 allowed since then.")
+
+
+def test_a_change_is_said_with_its_title_and_its_cost() -> None:
+    one = found(Reason.CHANGE_HARMFUL, LEFT_OUT, change="abc1234")
+    assert words(one).short == (
+        "change abc1234 costs 0.400 of loss in mlp, hidden by the rest of the branch"
+    )
+    assert "change abc1234 (Drop the warm-up) makes" in words(one).sentence
+
+
+def test_one_change_alone_shares_its_error_rate_with_none() -> None:
+    alone = {**LEFT_OUT, "family": 1, "full_mean": None, "title": ""}
+    said = words(found(Reason.CHANGE_HARMFUL, alone, change="abc1234")).sentence
+    assert "share" not in said
+    assert "with it" not in said
+
+
+def test_a_change_that_makes_trials_fail_is_named() -> None:
+    one = found(Reason.MORE_FAILURES, FAILED, metric=None, change="abc1234")
+    assert words(one).short == (
+        "change abc1234 makes trials fail in mlp: 4 of 8 trials with it against "
+        "0 of 8 without it"
+    )
+
+
+def test_a_change_that_cannot_be_judged_at_all_names_no_metric() -> None:
+    one = found(Reason.CHANGE_NOT_ESTIMABLE, {}, metric=None, change="abc1234")
+    assert words(one).short == "change abc1234 cannot be judged alone in mlp"
+
+
+def test_changes_that_hinder_each_other_do_worse_together() -> None:
+    evidence = {**SAMPLES[Reason.INTERACTION], "d": -0.02}
+    assert "do worse together" in words(found(Reason.INTERACTION, evidence)).sentence
+
+
+def test_evidence_beyond_the_last_look_is_said_as_odds() -> None:
+    weighed = {"e_ni": 31.4, "e_harm": 0.021}
+    passed = words(found(Reason.NOT_WORSE, {**COMPARED, **weighed, "level": 0.05}))
+    bare = words(found(Reason.NOT_WORSE, {**weighed}))
+    beyond = words(found(Reason.BEYOND_LAST_LOOK, {**GIVEN, **weighed, "needed": 20.0}))
+    unknown = words(found(Reason.BEYOND_LAST_LOOK, {**GIVEN, **weighed}))
+    assert "31 to 1 that it is not worse than tolerated, 0.021 to 1" in passed.sentence
+    assert passed.sentence.endswith("got worse; 20 to 1 decides.")
+    assert bare.sentence.endswith("that it got worse.")
+    assert beyond.sentence.endswith("that it got worse; 20 to 1 is needed.")
+    assert unknown.sentence.endswith("that it got worse.")
+
+
+def test_a_first_evaluation_without_limit_needs_no_advice() -> None:
+    first = words(found(Reason.EVALUATIONS_COUNTED, {"attempt": 1, "alpha": 0.05}))
+    second = words(found(Reason.EVALUATIONS_COUNTED, {"attempt": 2, "alpha": 0.05}))
+    assert first.mend == ""
+    assert "one time in five" in second.sentence
+    assert "decision.attempts" in second.mend
+
+
+def test_a_paired_test_from_the_design_says_nothing_of_the_past() -> None:
+    said = words(found(Reason.TEST_CHOSEN, {"test": "paired", "scale": "raw"}))
+    assert said.sentence == (
+        "In mode mlp, loss is compared by the paired t test, as past runs say."
+    )
+    known = {"test": "paired", "correlation": 0.61, "pairs": 1}
+    assert "over 1 pair" in words(found(Reason.TEST_CHOSEN, known)).sentence
+
+
+def test_machines_that_differ_in_a_name_only_are_named_by_it() -> None:
+    said = words(found(Reason.MIXED_MACHINES, {"arm": "branch", "what": "node"}))
+    assert "different machines: they differ in node." in said.sentence
+
+
+def test_a_canary_that_failed_has_no_value() -> None:
+    said = words(found(Reason.CANARY_OUTSIDE, {"low": 1.0, "high": 1.0, "stored": 3}))
+    assert "a fresh baseline run failed for loss" in said.sentence
+
+
+def test_a_drift_may_have_begun_at_a_named_time() -> None:
+    said = words(found(Reason.DRIFT, {"cusum": 5.4, "since": "3 May"}))
+    assert "to one side since 3 May (sum 5.4" in said.sentence

@@ -13,7 +13,8 @@ from bot.domain.stats.boundaries import (
     level_at,
     levels,
 )
-from bot.domain.stats.spending import spent
+from bot.domain.stats.spending import parse_spending, spent
+from tests.unit.domain.stats import simpson
 from tests.unit.domain.stats.reference import (
     EVERY_PAIR,
     HSD2,
@@ -105,6 +106,39 @@ def test_any_schedule_spends_exactly_its_alpha(looks, alpha, spending):
     )
 
 
+SCHEDULES = [
+    (5, 10, 15, 20),
+    (4, 5, 20),
+    (18, 19, 20),
+    (4, 4.5, 5, 7, 7.4, 20),
+]
+
+
+@pytest.mark.parametrize("name", ["pocock", "obf", "kd:3", "hsd:-4", "hsd:2", "hsd:3"])
+@pytest.mark.parametrize("alpha", [0.05, 0.01, 0.05 / 60])
+def test_an_integrator_that_shares_nothing_finds_the_same(name, alpha):
+    for looks in SCHEDULES:
+        information = tuple(n / looks[-1] for n in looks)
+        other = simpson.boundaries(information, simpson.spending(name, alpha))
+        found = boundaries(information, alpha, parse_spending(name))
+        assert found == pytest.approx(other, abs=1e-6)
+
+
+def test_every_look_from_four_to_twenty_is_as_exact():
+    information = tuple(n / 20 for n in EVERY_PAIR)
+    other = simpson.boundaries(information, simpson.spending("hsd:3", 0.05))
+    assert boundaries(information, 0.05, HSD3) == pytest.approx(other, abs=1e-6)
+
+
+def test_a_first_look_that_may_spend_almost_nothing_still_has_its_boundary():
+    """O'Brien and Fleming's early looks: errors of 1e-14 and less."""
+    information = tuple(k / 20 for k in range(1, 21))
+    other = simpson.boundaries(information, simpson.spending("obf", 0.01))
+    found = boundaries(information, 0.01, OBRIEN_FLEMING)
+    assert found == pytest.approx(other, abs=1e-6)
+    assert found[0] == Z_CAP > found[1] > 8.0
+
+
 def test_one_look_is_the_plain_test():
     assert levels((10,), 0.05, POCOCK) == pytest.approx((0.05,), rel=1e-12)
 
@@ -153,6 +187,20 @@ def test_a_spending_that_starts_with_nothing_has_a_finite_first_boundary():
     z = boundaries((0.2, 1.0), 0.05, steep)
     assert z[0] == Z_CAP
     assert z[1] == pytest.approx(norm.isf(0.05))
+
+
+def test_paths_are_carried_on_from_what_a_look_saw():
+    """Mixed over what the first look can show, they are the paths of all looks."""
+    z, information = (2.2, 2.0, 1.8), (0.3, 0.6, 1.0)
+    whole = exit_probabilities(z, information, 1.5)
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    low, high = -8.0, z[0] * 0.3**0.5
+    scores = low + (nodes + 1.0) / 2.0 * (high - low)
+    density = norm.pdf(scores, 1.5 * 0.3, 0.3**0.5) * weights / 2.0 * (high - low)
+    later = [
+        exit_probabilities(z[1:], information[1:], 1.5, (0.3, one)) for one in scores
+    ]
+    assert density @ np.array(later) == pytest.approx(whole[1:], abs=1e-9)
 
 
 def test_infinite_bounds_are_never_crossed_and_low_ones_always():

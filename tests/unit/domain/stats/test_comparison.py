@@ -8,7 +8,8 @@ from scipy import stats
 
 from bot.domain.errors import UserFault
 from bot.domain.policy import AbsoluteTolerance, RelativeTolerance
-from bot.domain.stats.comparison import Rule, Sample, compare
+from bot.domain.stats.choice import Choice, Test
+from bot.domain.stats.comparison import Rule, Sample, beyond, compare
 from bot.domain.stats.method import Method
 from bot.domain.stats.sequential import Crossing, crossing
 from tests.unit.domain.stats.reference import case
@@ -94,6 +95,102 @@ def test_a_real_loss_within_the_tolerance_is_tolerated():
     assert -0.2 <= found.low <= found.d <= found.high <= 0
 
 
+# The test that was chosen
+
+
+def test_arms_of_the_same_seeds_are_tested_by_welch_where_that_was_chosen():
+    rule = Rule(1, AbsoluteTolerance(0.2), Choice(Test.WELCH))
+    found = compare(Sample(OLD, NEW, paired=True), rule, 0.05)
+    assert found == compare(Sample(OLD, NEW, paired=False), higher(0.2), 0.05)
+    assert found.method is Method.WELCH_T
+
+
+def test_arms_of_other_seeds_are_tested_by_welch_whatever_was_chosen():
+    rule = Rule(1, AbsoluteTolerance(0.2), Choice(Test.PAIRED))
+    found = compare(Sample(OLD, NEW, paired=False), rule, 0.05)
+    assert found.method is Method.WELCH_T
+
+
+@pytest.mark.parametrize("identical", [True, False])
+def test_no_difference_is_seen_seed_by_seed_whatever_was_chosen(identical):
+    rule = Rule(1, AbsoluteTolerance(0.2), Choice(Test.WELCH, guarded=True))
+    sample = Sample(OLD, OLD, paired=True, bit_identical=identical)
+    found = compare(sample, rule, LEVEL)
+    assert found.method is (Method.BIT_IDENTICAL if identical else Method.EQUAL)
+
+
+# Guardrails
+
+
+def test_a_loss_beyond_the_tolerance_is_shown_by_the_test_of_the_guardrail():
+    new = tuple(value - 0.4 for value in NEW)
+    found = beyond(Sample(OLD, new, paired=True), higher(0.1), LEVEL)
+    losses = np.array(new) + 0.1 - np.array(OLD)
+    tested = stats.ttest_1samp(losses, 0.0, alternative="less")
+    assert found.p_beyond == pytest.approx(tested.pvalue)
+    assert found.p_beyond <= LEVEL
+    assert found.high < -0.1
+    ends = stats.ttest_1samp(losses, 0.0).confidence_interval(1 - 2 * LEVEL)
+    assert (found.low, found.high) == pytest.approx((ends.low - 0.1, ends.high - 0.1))
+
+
+def test_a_guardrail_of_a_relative_tolerance_is_a_contrast():
+    new = tuple(value - 2.5 for value in NEW)
+    found = beyond(
+        Sample(OLD, new, paired=False), Rule(1, RelativeTolerance(0.02)), 0.05
+    )
+    tested = stats.ttest_ind(
+        new, 0.98 * np.array(OLD), equal_var=False, alternative="less"
+    )
+    assert found.p_beyond == pytest.approx(tested.pvalue)
+    assert found.high < -found.margin
+
+
+def test_without_tolerance_a_guardrail_is_broken_by_any_harm_that_is_shown():
+    new = tuple(value - 0.4 for value in NEW)
+    found = beyond(Sample(OLD, new, paired=True), higher(0.0), LEVEL)
+    assert found.p_beyond == found.p_harm <= LEVEL
+    assert found.high < 0.0
+
+
+def test_a_loss_that_may_be_tolerated_breaks_no_guardrail():
+    found = beyond(Sample(OLD, NEW, paired=True), higher(0.2), LEVEL)
+    assert found.p_beyond > LEVEL
+    assert found.low <= found.d <= found.high
+    assert found.high >= -0.2
+
+
+@pytest.mark.parametrize(
+    ("amount", "p_beyond"), [(0.25, 0.0), (0.5, 1.0), (0.75, 1.0), (0.0, 0.0)]
+)
+def test_a_constant_loss_breaks_a_guardrail_from_five_pairs_on(amount, p_beyond):
+    old = (1.0, 2.0, 4.0, 8.0, 16.0)
+    new = tuple(value - 0.5 for value in old)
+    found = beyond(Sample(old, new, paired=True), higher(amount), LEVEL)
+    assert found.method is Method.EXACT
+    assert found.p_beyond == p_beyond
+    assert (found.low, found.high) == (-0.5, -0.5)
+    four = beyond(Sample(old[:4], new[:4], paired=True), higher(amount), LEVEL)
+    assert (four.method, four.p_beyond) == (Method.NONE, 1.0)
+
+
+@pytest.mark.parametrize("identical", [True, False])
+@pytest.mark.parametrize("amount", [0.0, 0.1])
+def test_arms_without_difference_break_no_guardrail(amount, identical):
+    sample = Sample(OLD, OLD, paired=True, bit_identical=identical)
+    found = beyond(sample, higher(amount), LEVEL)
+    assert found.p_beyond == 1.0
+    assert found.high >= 0.0
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_fewer_than_four_runs_break_no_guardrail(n):
+    new = tuple(value - 5.0 for value in OLD)
+    found = beyond(Sample(OLD[:n], new[:n], paired=True), higher(0.1), LEVEL)
+    assert found.method is Method.NONE
+    assert (found.p_beyond, found.high) == (1.0, math.inf)
+
+
 # A tolerance relative to the baseline
 
 
@@ -170,6 +267,17 @@ def test_fewer_than_four_complete_pairs_test_nothing():
 def test_four_runs_in_one_arm_do_not_make_up_for_three_in_the_other():
     found = compare(Sample(OLD[:3], NEW, paired=False), higher(9.0), LEVEL)
     assert found.method is Method.NONE
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize("paired", [True, False])
+def test_few_runs_are_described_as_far_as_they_go(n, paired):
+    found = compare(Sample(OLD[:n], NEW[:n], paired), higher(0.1), LEVEL)
+    assert found.baseline_mean == pytest.approx(np.mean(OLD[:n]))
+    assert found.branch_mean == pytest.approx(np.mean(NEW[:n]))
+    assert math.isinf(found.sd) is (n == 1)
+    assert (found.p_ni, found.p_harm, found.p_better, found.p_beyond) == (1.0,) * 4
+    assert (found.low, found.high) == (-math.inf, math.inf)
 
 
 @pytest.mark.parametrize("tolerance", [AbsoluteTolerance(0.1), RelativeTolerance(0.1)])
@@ -288,6 +396,30 @@ def test_a_diverged_but_finite_loss_is_only_a_very_bad_value():
     assert crossing(found, LEVEL) is Crossing.NONE
     blown = compare(Sample(OLD, (1e308,) * 5, paired=True), lower(0.2), LEVEL)
     assert crossing(blown, LEVEL) is Crossing.BLOCK
+
+
+def test_magnitudes_may_be_mixed_without_losing_the_small_ones_of_another_metric():
+    old, new = (1e-12, 2e-12, 3e-12, 4e-12, 5e-12), (1e-12, 1e12, 3e-12, 1.0, 1e300)
+    found = compare(Sample(old, new, paired=True), lower(1e-12), LEVEL)
+    assert found.baseline_mean == pytest.approx(3e-12)
+    assert crossing(found, LEVEL) is Crossing.NONE
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1e12, 1e300])
+@pytest.mark.parametrize("rule", [higher(1e300), higher(1e-300)])
+def test_a_tolerance_of_another_magnitude_is_all_or_nothing(scale, rule):
+    old, new = (tuple(scale * v / 100 for v in arm) for arm in (OLD, NEW))
+    for test in (compare, beyond):
+        found = test(Sample(old, new, paired=True), rule, LEVEL)
+        assert found.low <= found.d <= found.high
+        assert math.isfinite(found.d)
+
+
+def test_integers_are_values_like_any_other():
+    old, new = (94, 95, 93, 94, 96), (94, 95, 94, 94, 95)
+    found = compare(Sample(old, new, paired=True), higher(2), LEVEL)
+    tested = stats.ttest_rel(np.array(new) + 2, old, alternative="greater")
+    assert found.p_ni == pytest.approx(tested.pvalue)
 
 
 # What no caller may pass

@@ -1,86 +1,147 @@
 """What must hold of every comparison, whatever the numbers."""
 
+import contextlib
+import dataclasses
 import math
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.domain.errors import UserFault
 from bot.domain.policy import AbsoluteTolerance, RelativeTolerance
-from bot.domain.stats.comparison import Comparison, Rule, Sample, compare
+from bot.domain.stats.choice import Choice, Scale, Test
+from bot.domain.stats.comparison import Rule, Sample, beyond, compare
+from bot.domain.stats.equivalence import equivalence
 from bot.domain.stats.method import Method
 from bot.domain.stats.sequential import Crossing, crossing
+from bot.domain.stats.superiority import superiority
+from tests.unit.domain.stats.arms import (
+    LEVELS,
+    SCALES,
+    cases,
+    in_order,
+    moved,
+    numbers,
+    ps,
+    raised,
+    samples,
+    scaled,
+    shuffled,
+)
 from tests.unit.domain.stats.reference import steady
 
-LEVELS = st.sampled_from([1e-19, 1e-6, 0.001, 0.0117, 0.05, 0.2])
-SCALES = st.sampled_from([1e-12, 1e-6, 1.0, 1e6, 1e12])
-TESTED = (Method.PAIRED_T, Method.WELCH_T, Method.EXACT, Method.BIT_IDENTICAL)
+TESTED = (Method.PAIRED_T, Method.WELCH_T, Method.EXACT)
+ANY = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-3, 3).map(float),
+    st.sampled_from([0.0, 1.0, 1e-300, -5e-324, 1e-12, 1e12, 99.5, 1e300, -1e300]),
+)
+CHOICES = st.builds(
+    Choice,
+    st.sampled_from(Test),
+    st.booleans(),
+    st.sampled_from(Scale),
+    st.sampled_from([0.0, -1e300, 1e-12]),
+    st.sampled_from([1.0, 100.0, 1e300]),
+)
+TOLERANCES = st.one_of(
+    st.sampled_from([0.0, 1e-12, 0.5, 1e12, 1e300]).map(AbsoluteTolerance),
+    st.sampled_from([0.0, 1e-9, 0.1, 1.0, 50.0]).map(RelativeTolerance),
+)
+RULES = st.builds(Rule, st.sampled_from([1, -1]), TOLERANCES, CHOICES)
 
 
 @st.composite
-def samples(draw, least: int = 4, spread: bool = False) -> Sample:
-    n = draw(st.integers(least, 20))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    effect = draw(st.floats(-3, 3))
-    correlation = draw(st.sampled_from([0.0, 0.5, 0.99]))
-    old = rng.standard_normal(n)
-    own = rng.standard_normal(n)
-    new = effect + correlation * old + math.sqrt(1 - correlation**2) * own
-    if not spread:
-        digits = draw(st.sampled_from([0, 1, 12]))
-        old, new = np.round(old, digits), np.round(new, digits)
-    return Sample(tuple(old.tolist()), tuple(new.tolist()), draw(st.booleans()))
+def any_samples(draw) -> Sample:
+    """Values of any size, few of them distinct as often as not."""
+    values = st.one_of(
+        ANY, st.sampled_from(draw(st.lists(ANY, min_size=1, max_size=2)))
+    )
+    n, paired = draw(st.integers(0, 9)), draw(st.booleans())
+    m = n if paired else draw(st.integers(0, 9))
+    old, new = (tuple(draw(st.lists(values, min_size=k, max_size=k))) for k in (n, m))
+    return Sample(old, draw(st.sampled_from([new, old])) if n == m else new, paired)
 
 
-def moved(sample: Sample, scale: float = 1.0, shift: float = 0.0) -> Sample:
-    arms = (sample.baseline, sample.branch)
-    old, new = (tuple(scale * v + shift for v in arm) for arm in arms)
-    return Sample(old, new, sample.paired)
+def every_test(sample, rule, level):
+    yield superiority(sample, rule, abs(getattr(rule.tolerance, "amount", 0.0)), level)
+    yield compare(sample, rule, level)
+    yield beyond(sample, rule, level)
+    yield equivalence(sample, rule, level)
 
 
-def finite(found: Comparison) -> bool:
-    numbers = (found.p_ni, found.p_harm, found.p_better, found.d, found.margin)
-    return all(math.isfinite(number) for number in numbers)
+@steady
+@given(any_samples(), RULES, LEVELS)
+def test_no_values_give_a_number_that_is_none(sample, rule, level):
+    with contextlib.suppress(UserFault):  # values that change sign
+        check_numbers(sample, rule, level)
+
+
+def check_numbers(sample, rule, level):
+    for one in every_test(sample, rule, level):
+        assert not any(map(math.isnan, numbers(one)))
+        assert all(0.0 <= p <= 1.0 for p in ps(one))
+        assert in_order(one) or math.isinf(one.d)
 
 
 @steady
 @given(samples(least=0), st.sampled_from([0.0, 1e-9, 0.5, 1e9]), SCALES, LEVELS)
-def test_no_sample_gives_a_number_that_is_none(sample, tolerance, scale, level):
+def test_runs_of_any_scale_give_finite_numbers(sample, tolerance, scale, level):
     rule = Rule(1, AbsoluteTolerance(tolerance * scale))
     found = compare(moved(sample, scale), rule, level)
-    assert finite(found)
-    assert not any(map(math.isnan, (found.low, found.high, found.sd, found.se)))
-    for p in (found.p_ni, found.p_harm, found.p_better):
-        assert 0.0 <= p <= 1.0
+    assert all(map(math.isfinite, (*ps(found), found.d, found.margin)))
 
 
 @steady
-@given(samples(), st.floats(0, 3), LEVELS, st.booleans())
-def test_the_interval_says_what_the_verdict_says(sample, size, level, relative):
-    if relative:
-        sample = moved(sample, shift=20.0)
-    tolerance = RelativeTolerance(size / 20) if relative else AbsoluteTolerance(size)
-    found = compare(sample, Rule(1, tolerance), level)
+@given(cases())
+def test_the_interval_says_what_the_verdict_says(case):
+    found = compare(case.sample, case.rule, case.level)
     assume(found.method in TESTED)
-    crossed = crossing(found, level)
+    crossed = crossing(found, case.level)
     not_worse = crossed in (Crossing.PASS, Crossing.TOLERATED)
     harmed = crossed in (Crossing.BLOCK, Crossing.TOLERATED)
     assert found.low >= -found.margin if not_worse else found.low <= -found.margin
-    if found.method is not Method.BIT_IDENTICAL:
-        assert found.high <= 0 if harmed else found.high >= 0
-    assert found.low <= found.d + 1e-12
-    assert found.d <= found.high + 1e-12
+    assert (found.high < 0) is harmed
+    assert in_order(found)
 
 
 @steady
-@given(samples(), st.floats(0, 3), LEVELS)
-def test_flipping_the_metric_and_its_direction_changes_nothing(sample, size, level):
-    flipped = moved(sample, scale=-1.0)
-    one = compare(sample, Rule(1, AbsoluteTolerance(size)), level)
-    two = compare(flipped, Rule(-1, AbsoluteTolerance(size)), level)
-    assert (one.p_ni, one.p_harm, one.p_better) == (two.p_ni, two.p_harm, two.p_better)
+@given(cases())
+def test_the_interval_of_a_guardrail_says_whether_it_is_broken(case):
+    found = beyond(case.sample, case.rule, case.level)
+    assume(found.method in TESTED)
+    assert (found.high < -found.margin) is (found.p_beyond <= case.level)
+    not_worse = found.p_ni <= case.level
+    assert found.low >= -found.margin if not_worse else found.low <= -found.margin
+    assert in_order(found)
+
+
+@steady
+@given(cases())
+def test_a_guardrail_and_a_primary_make_the_same_tests(case):
+    one = compare(case.sample, case.rule, case.level)
+    two = beyond(case.sample, case.rule, case.level)
+    assert ps(one) == ps(two)
+    assert (one.method, one.margin, one.se) == (two.method, two.margin, two.se)
+
+
+@steady
+@given(cases())
+def test_the_same_input_gives_the_same_result(case):
+    given_ = (case.sample, case.rule, case.level)
+    assert list(every_test(*given_)) == list(every_test(*given_))
+
+
+@steady
+@given(cases(scales=(Scale.RAW, Scale.LOGIT)))
+def test_flipping_the_metric_and_its_direction_changes_nothing(case):
+    flipped = scaled(case, -1.0)
+    one = compare(case.sample, case.rule, case.level)
+    two = compare(flipped.sample, flipped.rule, case.level)
+    assert ps(one) == ps(two)
     assert (one.d, one.low, one.high) == (two.d, two.low, two.high)
+    assert (one.method, one.refused) == (two.method, two.refused)
 
 
 @steady
@@ -94,46 +155,51 @@ def test_exchanging_the_arms_exchanges_harm_and_gain(sample, size, level):
 
 
 @steady
-@given(
-    samples(spread=True), st.floats(0.01, 3), SCALES, st.sampled_from([-5.0, 0.0, 40.0])
-)
-def test_the_unit_and_the_zero_of_the_metric_do_not_matter(sample, size, scale, shift):
-    one = compare(sample, Rule(1, AbsoluteTolerance(size)), 0.01)
-    other = moved(moved(sample, shift=shift), scale=scale)
-    two = compare(other, Rule(1, AbsoluteTolerance(size * scale)), 0.01)
+@given(cases(spread=True), SCALES)
+def test_the_unit_of_the_metric_does_not_matter(case, scale):
+    assume(not math.isclose(case.level, 1e-19))  # t is then beyond its digits
+    other = scaled(case, scale)
+    one = compare(case.sample, case.rule, case.level)
+    two = compare(other.sample, other.rule, case.level)
     assert one.method is two.method
-    assert one.p_ni == pytest.approx(two.p_ni, rel=1e-6, abs=1e-12)
-    assert one.p_harm == pytest.approx(two.p_harm, rel=1e-6, abs=1e-12)
+    assert ps(one) == pytest.approx(ps(two), rel=1e-6, abs=1e-12)
     expected = [scale * end for end in (one.d, one.low, one.high)]
-    assert [two.d, two.low, two.high] == pytest.approx(
-        expected, rel=1e-6, abs=1e-9 * scale
-    )
+    found = [two.d, two.low, two.high]
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9 * scale)
 
 
 @steady
-@given(samples(), st.floats(0, 3), st.randoms(use_true_random=False))
-def test_the_order_of_the_pairs_does_not_matter(sample, size, rng):
-    order = list(range(len(sample.baseline)))
-    rng.shuffle(order)
-    old, new = (
-        tuple(arm[i] for i in order) for arm in (sample.baseline, sample.branch)
-    )
-    rule = Rule(1, AbsoluteTolerance(size))
-    shuffled = Sample(old, new, sample.paired)
-    assert compare(sample, rule, 0.01) == compare(shuffled, rule, 0.01)
+@given(samples(spread=True), st.floats(0.01, 3), st.sampled_from([-5.0, 40.0]))
+def test_the_zero_of_the_metric_does_not_matter(sample, size, shift):
+    for choice in (Choice(), Choice(Test.WELCH), Choice(guarded=True)):
+        rule = Rule(1, AbsoluteTolerance(size), choice)
+        one = compare(sample, rule, 0.01)
+        two = compare(moved(sample, shift=shift), rule, 0.01)
+        assert ps(one) == pytest.approx(ps(two), rel=1e-6, abs=1e-12)
+        ends = (two.d, two.low, two.high)
+        assert (one.d, one.low, one.high) == pytest.approx(ends, rel=1e-6, abs=1e-9)
 
 
 @steady
-@given(samples(spread=True), st.floats(0.01, 3), st.floats(0.01, 2))
-def test_a_better_branch_is_never_judged_worse(sample, size, gain):
-    rule = Rule(1, AbsoluteTolerance(size))
-    better = Sample(
-        sample.baseline, tuple(v + gain for v in sample.branch), sample.paired
-    )
-    one, two = compare(sample, rule, 0.01), compare(better, rule, 0.01)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_the_pairs_does_not_matter(case, rng):
+    other = shuffled(case.sample, rng)
+    for test in (compare, equivalence):
+        one = test(case.sample, case.rule, case.level)
+        assert one == test(other, case.rule, case.level)
+
+
+@steady
+@given(cases(spread=True, scales=(Scale.RAW,)), st.floats(0.01, 2))
+def test_a_better_branch_is_never_judged_worse(case, gain):
+    better = raised(case.sample, case.rule.orientation * gain)
+    one, two = (compare(one, case.rule, 0.01) for one in (case.sample, better))
     assert two.d > one.d
     assert two.p_ni <= one.p_ni
     assert two.p_harm >= one.p_harm
+    assert two.p_beyond >= one.p_beyond
+    assert two.low >= one.low
+    assert two.high >= one.high
 
 
 @steady
@@ -142,4 +208,20 @@ def test_a_wider_tolerance_never_makes_passing_harder(sample, size, more):
     narrow = compare(sample, Rule(1, AbsoluteTolerance(size)), 0.01)
     wide = compare(sample, Rule(1, AbsoluteTolerance(size + more)), 0.01)
     assert wide.p_ni <= narrow.p_ni
+    assert wide.p_beyond >= narrow.p_beyond
     assert wide.p_harm == narrow.p_harm
+
+
+@steady
+@given(cases())
+def test_a_guard_never_makes_anything_easier(case):
+    one, two = (
+        compare(case.sample, dataclasses.replace(case.rule, choice=choice), case.level)
+        for choice in (
+            dataclasses.replace(case.choice, guarded=guarded)
+            for guarded in (False, True)
+        )
+    )
+    assert all(q >= p for p, q in zip(ps(one), ps(two), strict=True))
+    assert two.low <= one.low
+    assert two.high >= one.high

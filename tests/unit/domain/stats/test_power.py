@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bot.domain.policy import AbsoluteTolerance
+from bot.domain.policy import AbsoluteTolerance, Role, Spending
 from bot.domain.stats.boundaries import levels
 from bot.domain.stats.comparison import Rule, Sample, compare
 from bot.domain.stats.power import (
@@ -93,9 +93,8 @@ def test_the_simulated_rule_is_the_rule_of_the_gate(paired, looks, spending):
     for effect in (-1.0, -0.5, 0.0):
         shifted = new + 1.2 * effect
         for i in range(40):
-            one = Paths(
-                looks, *(a[i : i + 1] for a in (paths.d, paths.se, paths.critical))
-            )
+            arrays = (paths.d, paths.se, paths.critical, paths.df)
+            one = Paths(looks, *(array[i : i + 1] for array in arrays))
             expected = by_hand(old[i], shifted[i], design, rule)
             found = outcome(one, 1.2, effect)
             assert (found.passed, found.blocked, found.trials) == expected
@@ -136,7 +135,7 @@ def test_operating_characteristics_are_those_of_the_design(
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_the_default_plan_keeps_both_errors_at_five_percent(paired):
-    design = Design(EVERY_PAIR, 0.05, HSD2, paired)
+    design = Design(EVERY_PAIR, 0.05, Spending(), paired)
     none, loss = operating(design, 1.5, (0.0, -1.0), 0.0, REPETITIONS, 5)
     assert none.blocked <= 0.05 + ROOM
     assert loss.passed <= 0.05 + ROOM
@@ -151,6 +150,60 @@ def test_verdicts_add_up_and_follow_the_effect():
     passes = [one.passed for one in found]
     assert passes == sorted(passes, reverse=True)
     assert [one.d for one in found] == [0.5, 0.0, -0.5, -1.0]
+
+
+@pytest.mark.parametrize(
+    ("paired", "correlation", "goal"),
+    [
+        *((False, correlation, 14.0) for correlation in (0.0, 0.5, 0.9)),
+        *zip((True,) * 3, (0.0, 0.5, 0.9), (15.5, 11.0, 9.0), strict=True),
+    ],
+)
+def test_the_default_plan_needs_no_more_trials_than_its_goal(paired, correlation, goal):
+    design = Design(EVERY_PAIR, 0.05, Spending(), paired)
+    none, loss = operating(design, 1.5, (0.0, -1.0), correlation, REPETITIONS, 11)
+    assert none.trials <= goal
+    assert none.blocked <= 0.05
+    assert loss.passed <= 0.05 + ROOM
+
+
+def test_a_guardrail_blocks_only_what_is_worse_beyond_its_tolerance():
+    design = Design(EVERY_PAIR, 0.05, HSD3, paired=True)
+    paths = simulate(design, 0.0, 8000, 5)
+    none, edge, beyond = (
+        outcome(paths, 1.0, effect, Role.GUARDRAIL) for effect in (0.0, -1.0, -3.0)
+    )
+    assert none.blocked < 0.005
+    assert edge.blocked == pytest.approx(0.055, abs=0.01)
+    assert beyond.blocked > 0.99
+    assert none.passed + none.blocked == pytest.approx(1.0)
+    assert none.undecided == 0.0
+
+
+@pytest.mark.parametrize(
+    ("role", "arms"), [(Role.IMPROVE, 2), (Role.TARGET, 1), (Role.PRIMARY, 2)]
+)
+def test_trials_are_those_of_the_arms_that_a_role_runs(role, arms):
+    design = Design((10,), 0.05, HSD3, paired=True)
+    paths = simulate(design, 0.5, 2000, 5)
+    assert outcome(paths, 1.0, 0.0, role).trials == 10 * arms
+
+
+def test_a_margin_is_met_and_missed_with_the_same_error():
+    design = Design(EVERY_PAIR, 0.025, HSD2, paired=True)
+    paths = simulate(design, 0.0, 20_000, 5)
+    edge = outcome(paths, 1.0, 0.0, Role.IMPROVE)
+    assert edge.passed == pytest.approx(0.028, abs=0.006)
+    assert edge.blocked == pytest.approx(0.028, abs=0.006)
+    better = outcome(paths, 1.5, 1.0, Role.IMPROVE)
+    assert better.passed > 0.9
+
+
+@pytest.mark.parametrize("role", [Role.LIMIT, Role.REPORT])
+def test_what_no_test_decides_passes(role):
+    paths = simulate(Design((4, 5), 0.05, HSD3, paired=True), 0.0, 100, 5)
+    found = outcome(paths, 1.0, -5.0, role)
+    assert (found.passed, found.blocked) == (1.0, 0.0)
 
 
 def test_a_simulation_depends_on_its_seed_alone():

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.stats.comparison import Comparison
 from bot.domain.stats.method import Method
-from bot.domain.stats.sequential import Crossing, crossing
+from bot.domain.stats.sequential import Crossing, crossed, crossing
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,5 @@ from bot.domain.stats.sequential import Crossing, crossing
 def test_a_look_passes_blocks_tolerates_or_goes_on(p_ni, p_harm, expected):
     found = Comparison(Method.PAIRED_T, p_ni=p_ni, p_harm=p_harm)
     assert crossing(found, 0.02) is expected
+    passed, harmed = p_ni <= 0.02, p_harm <= 0.02
+    assert crossed(passed=passed, harmed=harmed) is expected

@@ -1,15 +1,19 @@
 """Judging results that somebody else has."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from bot.domain.errors import UserFault
 from bot.domain.judgement import Given, judge_given
-from bot.domain.policy import Decision, Mode, Seeding
+from bot.domain.policy import Decision, Mode, RelativeTolerance, Seeding
+from bot.domain.stats.choice import Choice, Chosen, Test
 from bot.domain.stats.method import Method
 from bot.domain.trials import Crashed, Measured, Observation
 from bot.domain.verdict import Reason, Ruling, Verdict
-from tests.fakes.policies import mode, target
+from tests.fakes.looks import alternating, columns, noise, reasons, trials
+from tests.fakes.policies import guardrail, improve, limit, mode, primary, target
 
 LOOKS = (5, 10, 15, 20)
 
@@ -31,10 +35,6 @@ def judge(
     made: tuple[int, ...] | None = None,
 ) -> Verdict:
     return judge_given(runs or mode(), Decision(), LOOKS, Given(baseline, branch, made))
-
-
-def reasons(verdict: Verdict) -> list[Reason]:
-    return [one.reason for one in verdict.findings]
 
 
 def test_results_that_reach_a_look_are_judged_at_it() -> None:
@@ -88,6 +88,88 @@ def test_beyond_the_last_look_nothing_is_extended() -> None:
     verdict = judge(arm(1, 21), arm(2, 21))
     assert verdict.state is Ruling.UNDECIDED
     assert reasons(verdict) == [Reason.BEYOND_LAST_LOOK]
+
+
+def test_beyond_the_last_look_a_reader_sees_what_more_seeds_would_go_by() -> None:
+    verdict = judge(arm(1, 25), arm(2, 25, 0.05))
+    found = verdict.modes[0].metrics[0]
+    assert (found.state, found.reason) == (Ruling.UNDECIDED, Reason.BEYOND_LAST_LOOK)
+    assert found.d == pytest.approx(-0.05, abs=0.02)
+    assert found.e_harm > 20.0
+    assert (found.low, found.high, found.p_ni) == (None, None, None)
+    facts = verdict.findings[0].evidence
+    assert (facts["n_given"], facts["n_max"], facts["needed"]) == (25, 20, 20.0)
+    assert (facts["e_ni"], facts["e_harm"]) == (found.e_ni, found.e_harm)
+
+
+def test_of_several_primaries_the_e_values_of_the_worst_are_told() -> None:
+    runs = mode("mlp", primary("loss"), primary("error"))
+    base = tuple(columns(loss=noise(1, 25), error=noise(2, 25)))
+    branch = tuple(columns(loss=noise(3, 25), error=noise(4, 25, sd=3.0)))
+    verdict = judge(base, branch, runs)
+    assert verdict.findings[0].metric == "error"
+
+
+def test_beyond_the_last_look_no_other_role_is_tested() -> None:
+    runs = mode(
+        "mlp",
+        target("loss", 1.5),
+        improve("bpb", 0.0, "night"),
+        guardrail("seconds"),
+        limit("bytes", maximum=9.0),
+    )
+    values = [noise(i, 25) for i in range(1, 6)]
+    named = ("loss", "bpb", "bpb__night", "seconds", "bytes")
+    both = tuple(columns(**dict(zip(named, values, strict=True))))
+    verdict = judge(both, both, runs)
+    states = {one.name: one.state for one in verdict.modes[0].metrics}
+    assert states == {
+        "loss": Ruling.UNDECIDED,
+        "bpb": Ruling.UNDECIDED,
+        "bpb/night": Ruling.INFO,
+        "seconds": Ruling.INFO,
+        "bytes": Ruling.PASS,
+    }
+    assert verdict.state is Ruling.UNDECIDED
+    assert verdict.findings[-1].evidence["e_ni"] is None
+
+
+def test_a_limit_holds_for_every_trial_however_many_there_are() -> None:
+    runs = mode("mlp", primary("loss"), limit("seconds", maximum=9.0))
+    base = tuple(columns(loss=noise(1, 25), seconds=noise(2, 25)))
+    slow = tuple(columns(loss=noise(1, 25), seconds=[10.0] * 25))
+    assert judge(base, slow, runs).state is Ruling.BLOCK
+
+
+def test_a_tolerance_without_meaning_is_told_beyond_the_last_look_too() -> None:
+    tenth = dataclasses.replace(primary("loss"), tolerance=RelativeTolerance(0.1))
+    around = tuple(trials(alternating(1.0, 25, around=0.0)))
+    verdict = judge(around, arm(1, 25), mode("mlp", tenth))
+    assert reasons(verdict) == [Reason.TOLERANCE_UNCLEAR, Reason.BEYOND_LAST_LOOK]
+
+
+def test_each_of_several_attempts_is_held_to_its_share_of_the_error() -> None:
+    verdict = judge_given(
+        mode(), Decision(attempts=5), (20,), Given(arm(1, 20), arm(2, 20))
+    )
+    assert verdict.modes[0].metrics[0].level == pytest.approx(0.01)
+
+
+def test_what_history_chose_holds_for_given_results_too() -> None:
+    verdict = judge_given(
+        mode(),
+        Decision(),
+        LOOKS,
+        Given(arm(1, 10), arm(2, 10)),
+        {"loss": Chosen(Choice(Test.WELCH))},
+    )
+    assert verdict.modes[0].metrics[0].method is Method.WELCH_T
+
+
+def test_unequal_arms_count_as_their_harmonic_mean() -> None:
+    verdict = judge(arm(1, 30), arm(2, 10))
+    assert verdict.modes[0].look == 15
+    assert judge(arm(1, 60), arm(2, 15)).modes[0].look == 24
 
 
 def test_looks_that_were_never_made_leave_more_room_for_this_one() -> None:

@@ -1,0 +1,129 @@
+"""What each change costs: the three-valued rule, harm at the boundaries of a family."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from bot.domain.judgement.case import Case, finite
+from bot.domain.judgement.changes.testing import Place, Tested, crash_p
+from bot.domain.judgement.family import boundary
+from bot.domain.stats.holm import Holm, holm_each
+from bot.domain.stats.method import Method
+from bot.domain.verdict import ChangeEffect, Reason, Ruling
+
+Settled = Mapping[Place, ChangeEffect]
+"""Effects that are final: each keeps the answer of its first crossing."""
+
+LOSSES = (Reason.CHANGE_HARMFUL, Reason.CHANGE_SUSPECT, Reason.CHANGE_TOLERATED)
+"""Answers by which a loss was shown: rejected in their family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The boundary that a hypothesis was held to in its family, and the outcome."""
+
+    bound: float
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found of one (change, metric); `family` hypotheses were tested."""
+
+    tested: Tested
+    effect: ChangeEffect
+    family: int
+
+    @property
+    def loss(self) -> bool:
+        """Whether a loss was shown, harmful or tolerated."""
+        return self.effect.reason in LOSSES
+
+
+def crashing(cases: Mapping[str, Case], settled: Settled) -> dict[str, float]:
+    """The changes whose removal is shown to cure failures, with their Holm levels.
+
+    A family and a spending of their own.
+    """
+    before = {
+        change
+        for (change, _), one in settled.items()
+        if one.reason is Reason.MORE_FAILURES
+    }
+    names, every = list(cases), list(cases.values())
+    known = [index for index, name in enumerate(names) if name in before]
+    family = holm_each([crash_p(one) for one in every], _levels(every), known)
+    return {names[index]: family.levels[index] for index in sorted(family.rejected)}
+
+
+def answers(
+    tested: Sequence[Tested], branch: Ruling, settled: Settled
+) -> tuple[Answer, ...]:
+    """The three-valued rule on each, harm at the Holm boundary of all of them.
+
+    To pass, the level of the look is enough (intersection-union). What is `settled`
+    stays in the family, as rejected where a loss was shown.
+    """
+    known = [
+        index
+        for index, one in enumerate(tested)
+        if one.place in settled and settled[one.place].reason in LOSSES
+    ]
+    p = [1.0 if one.place in settled else one.found.p_harm for one in tested]
+    family = holm_each(p, _levels([one.case for one in tested]), known)
+    return tuple(
+        Answer(one, settled.get(one.place) or _effect(one, branch, held), len(tested))
+        for one, held in zip(tested, _held(family), strict=True)
+    )
+
+
+def _held(family: Holm) -> list[Held]:
+    return [Held(bound, i in family.rejected) for i, bound in enumerate(family.levels)]
+
+
+def _levels(cases: Sequence[Case]) -> list[Callable[[int], float]]:
+    """For each hypothesis the boundaries of its own look."""
+    known = {case.look: cache(partial(boundary, case)) for case in cases}
+    return [known[case.look] for case in cases]
+
+
+def _effect(tested: Tested, branch: Ruling, held: Held) -> ChangeEffect:
+    found, bound = tested.found, held.bound
+    reason, state = _ruling(tested, branch, harmed=held.rejected)
+    return ChangeEffect(
+        mode=tested.case.rules.mode.name,
+        metric=tested.metric.name,
+        state=state,
+        reason=reason,
+        d=finite(found.d),
+        low=finite(found.low),
+        high=finite(tested.high_at(bound)),
+        tolerance=finite(found.margin),
+        p_ni=found.p_ni,
+        p_harm=found.p_harm,
+        level=bound,
+        n=tested.pairs,
+        failed=len(tested.case.evidence.baseline.crashed),
+    )
+
+
+def _ruling(
+    tested: Tested, branch: Ruling, *, harmed: bool
+) -> tuple[Reason | None, Ruling]:
+    passed, may_pass = tested.found.p_ni <= tested.level, tested.case.may_pass
+    match passed, harmed:
+        case False, True:
+            suspect = branch is Ruling.BLOCK
+            reason = Reason.CHANGE_SUSPECT if suspect else Reason.CHANGE_HARMFUL
+            return reason, Ruling.BLOCK
+        case True, True if may_pass:
+            return Reason.CHANGE_TOLERATED, Ruling.PASS
+        case True, False if may_pass:
+            same = tested.found.method is Method.BIT_IDENTICAL
+            return Reason.BIT_IDENTICAL if same else Reason.NOT_WORSE, Ruling.PASS
+        case _ if not tested.case.look.last:
+            return None, Ruling.UNDECIDED
+        case _ if may_pass and tested.all_equal:
+            return Reason.NO_DIFFERENCE, Ruling.PASS
+        case _:
+            return Reason.NOT_SHOWN, Ruling.UNDECIDED

@@ -1,0 +1,150 @@
+"""What an evaluation leaves for later ones, and what later ones make of it.
+
+Every run counts once: a baseline trial that another evaluation asked for first is
+counted there. What two evaluations can be pooled by is a `MetricKey`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.arms import Arm, Baseline, Branch
+from bot.domain.history import (
+    ArmSums,
+    MetricHistory,
+    MetricKey,
+    Pilot,
+    Summary,
+)
+from bot.domain.policy import Metric, Mode, Policy, Seeding, Stage
+from bot.domain.stats.estimate import centre
+from bot.domain.stats.moments import correlation, describe, products, sd, shape, strays
+from bot.domain.trials import Crashed, Measured, Observation, Trial, observe
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where numbers come from: a repository, a stage of its policy, and a machine."""
+
+    repository: str
+    policy: Policy
+    stage: Stage
+    machine: str
+
+
+def keys(scene: Scene, modes: Sequence[Mode]) -> tuple[MetricKey, ...]:
+    """The keys of all metrics and slices of `modes`, in file order."""
+    return tuple(
+        MetricKey(
+            repository=scene.repository,
+            mode=mode.name,
+            stage=scene.stage.name,
+            metric=name,
+            version=metric_version(scene, mode, metric),
+            machine=scene.machine,
+        )
+        for mode in modes
+        for metric in mode.metrics
+        for name in (metric.name, *metric.slice_names)
+    )
+
+
+def metric_version(scene: Scene, mode: Mode, metric: Metric) -> str:
+    """A hash of what defines the number; 16 hexadecimal digits.
+
+    A change of the code under test is no new version: that is what is judged.
+    """
+    source = metric.source
+    parts = {
+        "source": [source.name, source.kind, source.locator, source.key, source.take],
+        "direction": metric.direction,
+        "params": dict(scene.stage.params),
+        "command": mode.train,
+        "checkpoint": mode.checkpoint,
+        "evaluation": scene.policy.evaluation.command,
+        "data": scene.policy.data.version,
+    }
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def summarise(trials: Sequence[Trial], mode: Mode, metric: str) -> Summary:
+    """What the trials of one evaluation showed of one metric or slice.
+
+    Arms that do not share the seed have no pairs.
+    """
+    own = [one for one in trials if one.mode == mode.name]
+    baseline, branch = _arm(own, Baseline()), _arm(own, Branch())
+    paired = mode.seeding is Seeding.SHARED
+    return Summary(
+        baseline=_sums(baseline, metric),
+        branch=_sums(branch, metric),
+        pairs=products(_pairs(baseline, branch, metric) if paired else ()),
+    )
+
+
+def _arm(trials: Sequence[Trial], arm: Arm) -> Mapping[int, tuple[Trial, Observation]]:
+    """The ended trials of one arm by their place in dispatch order."""
+    ended = ((one, observe(one)) for one in trials if one.arm == arm)
+    return {one.position: (one, seen) for one, seen in ended if seen is not None}
+
+
+def _sums(arm: Mapping[int, tuple[Trial, Observation]], metric: str) -> ArmSums:
+    fresh = [seen for trial, seen in arm.values() if not trial.shared]
+    values = [value for one in fresh if (value := _value(one, metric)) is not None]
+    return describe(tuple(values), sum(isinstance(one, Crashed) for one in fresh))
+
+
+def _value(seen: Observation, metric: str) -> float | None:
+    return seen.metrics.get(metric) if isinstance(seen, Measured) else None
+
+
+def _pairs(
+    baseline: Mapping[int, tuple[Trial, Observation]],
+    branch: Mapping[int, tuple[Trial, Observation]],
+    metric: str,
+) -> list[tuple[float, float]]:
+    """Complete same-seed pairs whose branch run is this evaluation's own."""
+    found = []
+    for place, (trial, seen) in branch.items():
+        if trial.shared or place not in baseline:
+            continue
+        old, new = _value(baseline[place][1], metric), _value(seen, metric)
+        if old is not None and new is not None:
+            found.append((old, new))
+    return found
+
+
+def pool(summaries: Sequence[Summary]) -> MetricHistory:
+    """What past evaluations, in order of time, say of one metric together.
+
+    Spread, shape, extremes and failures are those of baseline runs: a branch that
+    diverged, and never landed, is not how this metric varies. Only where no baseline
+    was ever run do branches speak.
+    """
+    arms = [one.baseline for one in summaries if one.baseline.trials]
+    arms = arms or [one.branch for one in summaries if one.branch.trials]
+    with_values = [arm for arm in arms if arm.n]
+    pairs, r = correlation([one.pairs for one in summaries])
+    skew, kurtosis = shape(with_values)
+    return MetricHistory(
+        pairs=pairs,
+        correlation=r,
+        values=sum(arm.n for arm in with_values),
+        mean=with_values[-1].mean if with_values else None,
+        sd=sd(with_values),
+        skew=skew,
+        kurtosis=kurtosis,
+        outliers=strays(with_values),
+        lowest=min((arm.lowest for arm in with_values), default=None),
+        highest=max((arm.highest for arm in with_values), default=None),
+        trials=sum(arm.trials for arm in arms),
+        failed=sum(arm.failed for arm in arms),
+    )
+
+
+def pilot_of(values: Sequence[float], failed: int) -> Pilot:
+    """The pilot that two runs or more make, beside `failed` ones."""
+    sums = describe(tuple(values), failed)
+    return Pilot(sums.n, centre(tuple(values)), sd([sums]) or 0.0, failed)

@@ -1,0 +1,151 @@
+"""The changes of a branch, each against the branch without it: rows for all readers.
+
+Names and titles are raw; whoever shows them escapes them for its place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.verdict import ChangeEffect, ChangeVerdict, Ruling, Verdict
+from bot.presentation import numbers
+from bot.presentation.rows import NOTHING
+from bot.presentation.words import label
+
+WHAT_IT_SHOWS = (
+    "Effect: the whole branch against the branch without the change. Positive: the "
+    "change helps."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change and one metric. `place` counts from 1, as in the picture.
+
+    `effect` is positive where the change helps; `alone` is its effect on the baseline,
+    without the rest of the branch.
+    """
+
+    place: int
+    change: str
+    title: str
+    effect: str
+    interval: str
+    alone: str
+    alone_interval: str
+    seeds: str
+    state: Ruling
+    result: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTable:
+    """Every change that has an effect on one metric in one mode, in branch order."""
+
+    mode: str
+    metric: str
+    tolerance: str
+    rows: tuple[ChangeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A change without any effect, and why."""
+
+    change: str
+    title: str
+    why: str
+
+
+Effects = tuple[tuple[ChangeVerdict, ChangeEffect], ...]
+
+
+def effects_of(verdict: Verdict, mode: str, metric: str) -> Effects:
+    """(change, effect) on one metric in one mode, in the order of the branch."""
+    return tuple(
+        (change, effect)
+        for change in verdict.changes
+        for effect in change.effects
+        if (effect.mode, effect.metric) == (mode, metric)
+    )
+
+
+def change_tables(verdict: Verdict) -> tuple[ChangeTable, ...]:
+    """One table for each mode and metric that changes were judged by."""
+    every = [(one.mode, one.metric) for c in verdict.changes for one in c.effects]
+    return tuple(
+        _table(mode, metric, effects_of(verdict, mode, metric))
+        for mode, metric in dict.fromkeys(every)
+    )
+
+
+def _table(mode: str, metric: str, effects: Effects) -> ChangeTable:
+    known = (effect.tolerance for _, effect in effects)
+    tolerance = next((one for one in known if one is not None), None)
+    return ChangeTable(
+        mode=mode,
+        metric=metric,
+        tolerance="" if tolerance is None else numbers.number(tolerance),
+        rows=tuple(
+            _row(place, change, effect)
+            for place, (change, effect) in enumerate(effects, start=1)
+        ),
+    )
+
+
+def _row(place: int, change: ChangeVerdict, effect: ChangeEffect) -> ChangeRow:
+    digits = _digits(effect)
+    failed, single = numbers.counted(effect.failed, "trial"), effect.single
+    return ChangeRow(
+        place=place,
+        change=change.id,
+        title=change.title,
+        effect=NOTHING if effect.d is None else numbers.signed(effect.d, digits),
+        interval=_interval(effect.low, effect.high, digits),
+        alone=NOTHING if single is None else numbers.signed(single[0], digits),
+        alone_interval=NOTHING if single is None else _interval(*single[1:], digits),
+        seeds=str(effect.n),
+        state=effect.state,
+        result=label(effect.reason)
+        + (f"; {failed} without it failed" if effect.failed else ""),
+        detail=", ".join(_parts(effect)),
+    )
+
+
+def _digits(effect: ChangeEffect) -> int:
+    low, high = effect.low, effect.high
+    width = None if low is None or high is None else (high - low) / 2
+    return numbers.places(width or effect.d, effect.tolerance)
+
+
+def _interval(low: float | None, high: float | None, digits: int) -> str:
+    if low is None and high is None:
+        return NOTHING
+    return numbers.interval(low, high, digits)
+
+
+def _parts(effect: ChangeEffect) -> Iterator[str]:
+    known = (
+        ("p not worse", effect.p_ni),
+        ("p worse", effect.p_harm),
+        ("level", effect.level),
+    )
+    for name, value in known:
+        if value is not None:
+            yield f"{name} {numbers.p_value(value)}"
+
+
+def unjudged(verdict: Verdict) -> tuple[Unjudged, ...]:
+    """The changes of which nothing can be said, each with the reason."""
+    return tuple(
+        Unjudged(one.id, one.title, _why(one))
+        for one in verdict.changes
+        if not one.effects
+    )
+
+
+def _why(change: ChangeVerdict) -> str:
+    if change.estimable:
+        return "no verdict yet"
+    why = change.why_not.strip().rstrip(".")
+    return f"not estimable: {why}" if why else "not estimable"

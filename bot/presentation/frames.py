@@ -1,0 +1,124 @@
+"""The places of a report's pictures: titles, captions, and words where one is missing.
+
+No name from a repository is drawn, so rows of a picture carry the numbers of a table.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.policy import Role
+from bot.domain.verdict import MetricVerdict
+from bot.presentation import numbers
+from bot.presentation.changes import ChangeTable
+from bot.presentation.rows import FAILED, MetricRow, SeedRow
+from bot.presentation.slices import SliceTable
+
+SEEDS = "seeds"
+EFFECT = "effect"
+CURVES = "curves"
+SLICES = "slices"
+CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as SVG, drawn for a light and for a dark page; its size in pixels."""
+
+    light: bytes
+    dark: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The place of one picture: its kind, title, caption, and words for no picture."""
+
+    kind: str
+    title: str
+    caption: str
+    alt: str
+    missing: str
+
+
+def metric_frames(
+    metric: MetricVerdict, row: MetricRow, seeds: tuple[SeedRow, ...]
+) -> tuple[Frame, ...]:
+    """The pictures of one metric, in reading order."""
+    effect = () if metric.role is Role.LIMIT else (_effect_frame(metric, row),)
+    paired = bool(metric.n_baseline)
+    return (*effect, _seeds_frame(row, seeds, paired=paired), _curves_frame(row))
+
+
+def _effect_frame(metric: MetricVerdict, row: MetricRow) -> Frame:
+    if metric.role is Role.TARGET:
+        return Frame(
+            EFFECT,
+            "Mean against the target",
+            "Dots: single trials. Bar: where the mean is proven to be.",
+            f"{row.name}: mean {row.branch}, interval {row.interval}, {row.rule}",
+            "Too few trials ended with a value.",
+        )
+    side = " Right is better." if metric.direction else ""
+    return Frame(
+        EFFECT,
+        f"Effect{_against(metric)}",
+        f"Dots: single seeds. Bar: what is proven.{side}",
+        f"{row.name}: effect {row.effect}, interval {row.interval}, {row.rule}",
+        "Too few seeds ended with a value on both arms.",
+    )
+
+
+def _against(metric: MetricVerdict) -> str:
+    if metric.role is Role.IMPROVE and metric.margin:
+        return " against the gain that is asked for"
+    return " against the tolerance" if metric.tolerance else ""
+
+
+def _seeds_frame(row: MetricRow, seeds: tuple[SeedRow, ...], *, paired: bool) -> Frame:
+    failed = sum((one.baseline == FAILED) + (one.branch == FAILED) for one in seeds)
+    crosses = " A cross is a failed run." if failed else ""
+    lines = "A line joins both runs of a seed; the" if paired else "The"
+    return Frame(
+        SEEDS,
+        "Every seed",
+        f"{lines} short bar is the mean.{crosses}",
+        f"{row.name} of {numbers.counted(len(seeds), 'seed')}: baseline mean "
+        f"{row.baseline}, branch mean {row.branch}, {failed} failed",
+        "No trial has ended.",
+    )
+
+
+def _curves_frame(row: MetricRow) -> Frame:
+    return Frame(
+        CURVES,
+        "Learning curves",
+        "Line: mean over seeds. Band: lowest to highest. Scaled to the last three "
+        "quarters.",
+        f"{row.name} over training steps for both arms",
+        "This metric has one value a trial, so it has no curve.",
+    )
+
+
+def slices_frame(table: SliceTable) -> Frame:
+    """Every slice of a metric in one picture, in the order of its table."""
+    return Frame(
+        SLICES,
+        "Every slice against its tolerance",
+        "Numbers: rows of the table. Bar: what is proven. Right is better. Shaded: "
+        "beyond the tolerance.",
+        f"{table.metric}: {table.summary}; the table has their numbers",
+        "No slice has enough values.",
+    )
+
+
+def changes_frame(table: ChangeTable) -> Frame:
+    """Every change of the branch in one picture, in the order of its table."""
+    count = numbers.counted(len(table.rows), "change")
+    return Frame(
+        CHANGES,
+        "What each change does",
+        "Numbers: rows of the table. Bar: what is proven. Right: the change helps. "
+        "Hollow: the change alone. Shaded: worse beyond the tolerance.",
+        f"{table.metric}: {count}; the table has their numbers",
+        "No change has enough values.",
+    )

@@ -1,0 +1,201 @@
+"""One evaluation learns from those before it, and from nothing that came after."""
+
+import dataclasses
+
+import pytest
+
+from bot.app.engine import Evaluated, evaluate
+from bot.app.knowledge_text import dump_knowledge, load_knowledge
+from bot.app.remembering import Subject, informed, remember
+from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.history import Knowledge, MetricHistory, Pilot
+from bot.domain.past import Scene, keys
+from bot.domain.plan import Plan
+from bot.domain.policy import (
+    AbsoluteTolerance,
+    AutoTolerance,
+    Decision,
+    SmallTolerance,
+)
+from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling, Verdict
+from tests.fakes.clock import ScriptedPulse
+from tests.fakes.policies import LOSS, mode, plan, policy
+from tests.fakes.store import MemoryStore
+from tests.unit.app.test_engine import Laptop, losing
+
+PLACE = ("mlp", "loss")
+IDEA = Subject("/repo/.git", "main", "idea", "head-commit")
+
+
+def store() -> MemoryStore:
+    return MemoryStore(ScriptedPulse(lambda: None).now)
+
+
+def run(laptop: Laptop, here: Plan, subject: Subject = IDEA) -> Evaluated:
+    known = informed(laptop.store, here, subject, {})
+    done = evaluate(known, laptop.store, laptop.pulse, laptop.ticks.append)
+    remember(laptop.store, known, subject, done)
+    laptop.pulse.wait()
+    return done
+
+
+def branch(number: int) -> Plan:
+    trees = dataclasses.replace(plan().trees, merged_tree=f"tree {number}")
+    return plan(trees=trees)
+
+
+def test_the_first_evaluation_knows_nothing() -> None:
+    found = informed(store(), plan(), IDEA, {})
+    assert found == plan()
+    assert found.knowledge == Knowledge(attempt=1)
+
+
+def test_later_evaluations_know_what_earlier_ones_showed() -> None:
+    laptop = Laptop(losing(0.0))
+    done = run(laptop, branch(1))
+    known = informed(laptop.store, branch(2), IDEA, {}).knowledge
+    past = known.history[PLACE]
+    seeds = done.verdict.modes[0].look
+    assert past.pairs >= seeds
+    assert past.trials == past.values >= seeds
+    assert past.sd == pytest.approx(0.02, rel=0.8)
+    assert past.correlation is not None
+    assert known.attempt == 2
+
+
+def test_a_resumed_evaluation_is_judged_by_what_was_known_when_it_began() -> None:
+    laptop = Laptop(losing(0.0))
+    first = informed(laptop.store, branch(1), IDEA, {})
+    run(laptop, branch(2))
+    assert informed(laptop.store, branch(1), IDEA, {PLACE: 3.0}) == first
+    assert first.knowledge == Knowledge(attempt=1)
+
+
+def test_an_evaluation_that_is_run_again_is_remembered_and_counted_once() -> None:
+    laptop = Laptop(losing(0.0))
+    for _ in range(3):
+        run(laptop, branch(1))
+    known = informed(laptop.store, branch(2), IDEA, {}).knowledge
+    assert known.attempt == 2
+    key = keys(Scene("/repo/.git", policy(), plan().stage, plan().machine), [mode()])[0]
+    assert len(laptop.store.past(key)) == 1
+
+
+def test_branches_are_counted_apart_and_repositories_do_not_mix() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    other = dataclasses.replace(IDEA, head="another")
+    assert informed(laptop.store, branch(2), other, {}).knowledge.attempt == 1
+    clone = dataclasses.replace(IDEA, repository="/clone/.git")
+    known = informed(laptop.store, branch(3), clone, {}).knowledge
+    assert known == Knowledge(attempt=1)
+
+
+def test_another_machine_knows_nothing_of_this_one() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    elsewhere = dataclasses.replace(branch(2), machine="a GPU/an environment")
+    assert informed(laptop.store, elsewhere, IDEA, {}).knowledge.history == {}
+
+
+AUTO = policy(mode("mlp", dataclasses.replace(LOSS, tolerance=AutoTolerance())))
+
+
+def calibrated(memory: MemoryStore, sd: float) -> None:
+    (key,) = keys(Scene("/repo/.git", AUTO, AUTO.stages[0], plan().machine), AUTO.modes)
+    memory.keep_pilot(key, Pilot(20, 1.0, sd))
+
+
+def test_auto_becomes_an_amount_once_a_calibration_is_known() -> None:
+    memory = store()
+    calibrated(memory, sd=0.02)
+    found = informed(memory, plan(AUTO), IDEA, {})
+    tolerance = found.modes[0].metrics[0].tolerance
+    assert tolerance == AbsoluteTolerance(pytest.approx(0.03))
+    assert found.policy == AUTO
+    assert found.knowledge.pilots == {PLACE: Pilot(20, 1.0, 0.02)}
+
+
+def test_auto_without_a_calibration_is_refused_and_not_counted() -> None:
+    memory = store()
+    with pytest.raises(UserFault, match="no calibration"):
+        informed(memory, plan(AUTO), IDEA, {})
+    calibrated(memory, sd=0.02)
+    assert informed(memory, plan(AUTO), IDEA, {}).knowledge.attempt == 1
+
+
+def tight(**decision: object) -> Plan:
+    return plan(policy(AUTO.modes[0], decision=Decision(**decision)))
+
+
+def test_a_tolerance_that_the_seeds_cannot_police_is_refused_before_it_begins() -> None:
+    memory = store()
+    calibrated(memory, sd=0.2)
+    with pytest.raises(UserFault, match="too small for 8 seeds"):
+        informed(memory, plan(), IDEA, {})
+    assert memory.pinned(plan().evaluation) is None
+    allowed = tight(tolerance_too_small=SmallTolerance.ALLOW)
+    assert informed(memory, allowed, IDEA, {}).knowledge.attempt == 1
+
+
+def test_a_tolerated_loss_is_charged_to_the_branch_that_may_land() -> None:
+    verdict = Verdict(
+        Ruling.PASS,
+        (),
+        (
+            ModeVerdict(
+                "mlp",
+                Ruling.PASS,
+                targeted=True,
+                metrics=(
+                    metric("loss", Reason.TOLERATED_LOSS, -0.04),
+                    metric("error", Reason.NOT_WORSE, -0.04),
+                    metric("speed", Reason.TOLERATED_LOSS, None),
+                ),
+                findings=(),
+            ),
+        ),
+    )
+    done = dataclasses.replace(run(Laptop(losing(0.0)), plan()), verdict=verdict)
+    memory = store()
+    remember(memory, plan(), IDEA, done)
+    (charge,) = memory.charges("/repo/.git")
+    assert (charge.place, charge.tolerances) == (PLACE, pytest.approx(0.4))
+    assert (charge.head_commit, charge.merged_tree) == ("head-commit", "merged-tree")
+    remember(
+        memory,
+        plan(),
+        IDEA,
+        dataclasses.replace(done, verdict=Verdict(Ruling.PASS, ())),
+    )
+    assert memory.charges("/repo/.git") == []
+
+
+def metric(name: str, reason: Reason, d: float | None) -> MetricVerdict:
+    shown = MetricVerdict(
+        name, LOSS.role, LOSS.direction, LOSS.source.kind, Ruling.PASS
+    )
+    return dataclasses.replace(shown, reason=reason, d=d, tolerance=0.1)
+
+
+def test_losses_since_the_release_are_pinned_too() -> None:
+    memory = store()
+    assert informed(memory, plan(), IDEA, {PLACE: 0.7}).knowledge.lost == {PLACE: 0.7}
+    assert informed(memory, plan(), IDEA, {}).knowledge.lost == {PLACE: 0.7}
+
+
+def test_knowledge_survives_as_text_bit_for_bit() -> None:
+    third = 1.0 / 3.0
+    known = Knowledge(
+        history={PLACE: MetricHistory(7, -third, 9, 1e300, 5e-324, None, third, 1)},
+        pilots={("mlp", "loss/night"): Pilot(20, third, 0.1 + 0.2, 3)},
+        attempt=4,
+        lost={PLACE: third},
+    )
+    assert load_knowledge(dump_knowledge(known)) == known
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"v":2}', '{"v":1}', "nonsense"])
+def test_knowledge_of_another_version_is_our_own_fault(text: str) -> None:
+    with pytest.raises(MachineryFault, match="cannot be read"):
+        load_knowledge(text)

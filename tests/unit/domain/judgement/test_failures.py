@@ -1,0 +1,64 @@
+"""Failed trials are outcomes: stories of crashes in either arm."""
+
+from bot.domain.trials import Measured
+from bot.domain.verdict import Reason, Ruling
+from tests.fakes.looks import crash, judge, noise, of, reasons, trials
+from tests.fakes.policies import LOSS, limit, mode, shown
+
+
+def test_a_branch_that_always_fails_is_blocked_at_the_first_look() -> None:
+    verdict = judge(trials(noise(1)), [crash(i) for i in range(20)])
+    assert (verdict.state, verdict.look) == (Ruling.BLOCK, 4)
+    found = of(verdict, Reason.MORE_FAILURES)
+    assert found.evidence["failed_branch"] == 4
+    assert "RuntimeError: it broke" in found.evidence["first"]
+
+
+def test_a_branch_with_one_diverged_seed_is_never_passed() -> None:
+    for position in range(20):
+        branch = trials(noise(2))
+        branch[position] = crash(position, "nan_metric")
+        verdict = judge(trials(noise(1)), branch, looks=(position + 1, 20))
+        assert verdict.state is Ruling.UNDECIDED
+        assert Reason.FAILURES_LEFT in reasons(verdict)
+
+
+def test_failures_no_more_than_the_baselines_own_do_not_stop_a_pass() -> None:
+    baseline, branch = trials(noise(1)), trials(noise(2))
+    baseline[0], branch[2] = crash(0), crash(2)
+    verdict = judge(baseline, branch, looks=(8, 20))
+    assert verdict.state is Ruling.PASS
+    assert verdict.metrics[0].failed_baseline == 1
+    assert of(verdict, Reason.FAILURES_SEEN).state is Ruling.INFO
+
+
+def test_a_baseline_that_fails_half_the_time_cannot_be_compared_with() -> None:
+    baseline = [crash(i) if i % 2 else one for i, one in enumerate(trials(noise(1)))]
+    verdict = judge(baseline, trials(noise(2)))
+    assert (verdict.state, verdict.look) == (Ruling.UNDECIDED, 4)
+    assert Reason.BASELINE_BROKEN in reasons(verdict)
+
+
+def test_a_broken_baseline_proves_no_harm_but_a_limit_still_counts() -> None:
+    seconds = limit("seconds", maximum=10)
+    both = {"loss": 1.0, "seconds": 5.0}
+    baseline = [
+        crash(i) if i % 2 else Measured(i, {**both, "loss": v})
+        for i, v in enumerate(noise(1))
+    ]
+    worse = [Measured(i, {**both, "loss": v + 0.5}) for i, v in enumerate(noise(2))]
+    runs = mode("mlp", LOSS, seconds)
+    verdict = judge(baseline, worse, runs, looks=(8, 20))
+    assert verdict.state is Ruling.UNDECIDED
+    assert Reason.BASELINE_BROKEN in reasons(verdict)
+    slow = [Measured(one.seed, {**one.metrics, "seconds": 11.0}) for one in worse]
+    assert judge(baseline, slow, runs, looks=(8, 20)).state is Ruling.BLOCK
+
+
+def test_a_crash_keeps_even_a_mode_that_judges_nothing_from_passing() -> None:
+    branch = [*trials([1.0] * 7), crash(7)]
+    baseline, runs = trials([1.0] * 8), mode("mlp", shown("loss"))
+    last = judge(baseline, branch, runs, looks=(8,))
+    assert (last.state, last.decided) == (Ruling.UNDECIDED, True)
+    first = judge(baseline, branch, runs, looks=(8, 9))
+    assert (first.state, first.decided) == (Ruling.UNDECIDED, False)

@@ -1,0 +1,152 @@
+"""Changes of a branch: what each does, said the same in every place."""
+
+from dataclasses import replace
+
+from bot.domain.verdict import (
+    ChangeVerdict,
+    Report,
+    Ruling,
+    Verdict,
+)
+from bot.presentation.background import how_to_read
+from bot.presentation.changes import change_tables, unjudged
+from bot.presentation.changes_json import changes
+from bot.presentation.markdown import comment
+from tests.fakes import wide_reports
+
+
+def with_changes(*found: ChangeVerdict) -> Report:
+    report = wide_reports.shadowed()
+    return replace(report, verdict=replace(report.verdict, changes=found))
+
+
+def verdict() -> Verdict:
+    return wide_reports.shadowed().verdict
+
+
+def test_every_change_with_an_effect_has_a_row_in_branch_order() -> None:
+    (table,) = change_tables(verdict())
+    assert (table.mode, table.metric, table.tolerance) == ("mlp", "test_loss", "0.01")
+    rows = [(one.place, one.change, one.effect, one.result) for one in table.rows]
+    assert rows == [
+        (1, "4c0ffee", "+0.0450", "not worse"),
+        (2, "9e8d7c6", "-0.0240", "harmful"),
+        (3, "1a2b3c4", "-0.0065", "small cost, tolerated"),
+        (4, "5d6e7f8", "-0.0040", "still open; 2 trials without it failed"),
+    ]
+
+
+def test_an_effect_alone_stands_beside_the_one_in_the_branch() -> None:
+    (table,) = change_tables(verdict())
+    assert (table.rows[0].alone, table.rows[0].alone_interval) == (
+        "+0.0320",
+        "[+0.0210, +0.0430]",
+    )
+    assert table.rows[1].alone_interval == "[-0.0340, open]"
+    assert (table.rows[2].alone, table.rows[2].alone_interval) == ("-", "-")
+
+
+def test_the_test_behind_an_effect_is_told() -> None:
+    (table,) = change_tables(verdict())
+    assert table.rows[1].detail == "p not worse 0.97, p worse < 0.0001, level 0.0071"
+
+
+def test_an_effect_that_was_not_measured_shows_dashes() -> None:
+    nothing = {"d": None, "low": None, "high": None, "tolerance": None, "level": None}
+    one = replace(
+        wide_reports.changes()[0].effects[0], **nothing, p_ni=None, p_harm=None
+    )
+    report = with_changes(ChangeVerdict("abc1234", (one,)))
+    (table,) = change_tables(report.verdict)
+    row = table.rows[0]
+    assert (row.effect, row.interval, row.detail, table.tolerance) == (
+        "-",
+        "-",
+        "",
+        "",
+    )
+    assert "| `abc1234` | \N{ZERO WIDTH SPACE}- |" in comment(report)
+
+
+def test_changes_without_an_effect_say_why() -> None:
+    (one,) = unjudged(verdict())
+    assert one.change == "0badcafe"
+    assert one.why == (
+        "not estimable: the branch without it does not apply (conflict in train.py)"
+    )
+    others = Verdict(
+        Ruling.UNDECIDED,
+        (),
+        changes=(ChangeVerdict("a"), ChangeVerdict("b", estimable=False)),
+    )
+    assert [one.why for one in unjudged(others)] == [
+        "no verdict yet",
+        "not estimable",
+    ]
+
+
+def test_each_metric_and_mode_has_a_table_of_its_own() -> None:
+    one = wide_reports.changes()[0].effects[0]
+    other = replace(one, metric="test_accuracy")
+    found = (ChangeVerdict("abc1234", (one, other, replace(one, mode="conv"))),)
+    tables = change_tables(with_changes(*found).verdict)
+    assert [(one.mode, one.metric) for one in tables] == [
+        ("mlp", "test_loss"),
+        ("mlp", "test_accuracy"),
+        ("conv", "test_loss"),
+    ]
+
+
+def test_many_changes_are_cut_in_a_comment() -> None:
+    effect = wide_reports.changes()[0].effects
+    judged = [ChangeVerdict(f"{at:07x}", effect) for at in range(25)]
+    left = [ChangeVerdict(f"{at:07x}", estimable=False) for at in range(100, 123)]
+    text = comment(with_changes(*judged, *left))
+    assert "5 more changes are on the page" in text
+    assert "3 more changes are on the page" in text
+
+
+def test_the_document_keys_effects_by_metric_within_one_mode() -> None:
+    made = changes(verdict())
+    assert isinstance(made, list)
+    first = made[1]
+    assert isinstance(first, dict)
+    assert list(first) == [
+        *("id", "title", "commits", "effect", "estimable", "why_not"),
+    ]
+    assert first["effect"] == {
+        "test_loss": {
+            "d": -0.024,
+            "p_harm": 0.00004,
+            "state": "block",
+            "mode": "mlp",
+            "metric": "test_loss",
+            "reason": "change_harmful",
+            "tolerance": 0.01,
+            "p_ni": 0.97,
+            "level": 0.0071,
+            "n": 8,
+            "failed": 0,
+            "ci": [-0.03, -0.018],
+            "single": {"d": -0.021, "ci": [-0.034, None]},
+        }
+    }
+
+
+def test_the_document_keys_effects_by_mode_too_where_there_are_several() -> None:
+    one = wide_reports.changes()[0].effects[0]
+    both = ChangeVerdict("abc1234", (one, replace(one, mode="conv")))
+    made = changes(with_changes(both).verdict)
+    assert isinstance(made, list)
+    assert isinstance(made[0], dict)
+    assert list(made[0]["effect"] or ()) == ["mlp/test_loss", "conv/test_loss"]  # type: ignore[arg-type]
+
+
+def test_a_reader_is_told_how_to_read_what_the_report_holds_and_no_more() -> None:
+    plain = how_to_read(
+        replace(wide_reports.shadowed(), verdict=Verdict(Ruling.PASS, ()))
+    )
+    assert len(how_to_read(wide_reports.shadowed())) == len(plain) + 1
+    assert len(how_to_read(wide_reports.sliced())) == len(plain) + 1
+    assert len(how_to_read(wide_reports.improving())) == len(plain) + 2
+    assert "31 to 1" in how_to_read(wide_reports.extended())[-1]
