@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from typer import Option
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from bot.app.piloting import PilotTick
@@ -57,24 +58,23 @@ def calibrate(
     )
     require_writable(json)
     with Calibrator(repo, Wish(request, seeds, jobs, renew)) as calibrator:
-        with _Counter() as counter:
+        with PilotView() as counter:
             done = calibrator.run(counter.update)
         _show(done, json)
 
 
-class _Counter:
+class PilotView:
     """Says on stderr how many runs have ended; on a terminal in one line."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: "Console | None" = None) -> None:
+        """Speak on `console`; on stderr if none is given."""
         from bot.cli.screen import err
 
-        self._console = err()
-        self._live = self._console.status("starting") if self._on_terminal() else None
+        self._console = console or err()
+        terminal = self._console.is_terminal
+        self._live = self._console.status("starting") if terminal else None
         self._said_s = -_SAY_EVERY_S
         self._said = ""
-
-    def _on_terminal(self) -> bool:
-        return self._console.is_terminal
 
     def __enter__(self) -> Self:
         if self._live is not None:

@@ -1,6 +1,5 @@
 """`seedgate power`: boundaries, detectable effects and error rates of a plan."""
 
-import itertools
 import json as json_text
 import math
 from enum import StrEnum
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
 
-from bot.domain.errors import UserFault
+from bot.cli.power_checks import check_simulation, check_sizes, looks_of
 from bot.domain.policy import Decision, Role
 
 if TYPE_CHECKING:
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 EFFECTS = (0.5, 0.0, -0.5, -1.0, -1.5)  # true effects, in tolerances
 GAINS = (1.5, 1.0, 0.5, 0.0, -0.5, -1.0)  # where a role faces a number
 _HOPELESS_AT = (0.0, -1.0)  # effects at which stopping for futility is shown
-_DEFAULT_LOOKS = tuple(range(4, 21))
-_FEWEST, _MOST, _COUNT = 4, 1000, 200
-_WIDEST_RATIO = 1e6
-_SMALLEST, _LARGEST = 1e-250, 1e250
 
 
 class TestedRole(StrEnum):
@@ -93,9 +88,9 @@ def power(
     """
     asked = Role(role)
     error = _alpha(asked) if alpha is None else alpha
-    _check(sd, tolerance, error, correlation)
-    _check_simulation(repetitions, seed)
-    design = _design(asked, _looks(looks), (error, spending), paired=paired)
+    check_sizes(sd, tolerance, error, correlation)
+    check_simulation(repetitions, seed)
+    design = _design(asked, looks_of(looks), (error, spending), paired=paired)
     sizes = Sizes(sd, tolerance, _seen(asked, correlation))
     _show(_plan(asked, design, sizes, (repetitions, seed)), json)
 
@@ -130,52 +125,6 @@ def _design(
         test = Test.PAIRED if paired else Test.WELCH
         alpha = spent_alpha(looks, alpha, spending, test=test)
     return Design(looks, alpha, spending, paired)
-
-
-def _check(sd: float, tolerance: float, alpha: float, correlation: float) -> None:
-    for option, value in (("--sd", sd), ("--tolerance", tolerance)):
-        if not 0.0 < value < math.inf:
-            mend = "Give a number above 0, in units of the metric."
-            raise UserFault(f"{option} {value} is no size.", mend)
-        if not _SMALLEST < value < _LARGEST:
-            mend = "Count the metric in other units."
-            raise UserFault(f"{option} {value} is beyond what can be computed.", mend)
-    if not 1.0 / _WIDEST_RATIO < tolerance / sd < _WIDEST_RATIO:
-        problem = (
-            f"--sd {sd} and --tolerance {tolerance} are over a million times apart."
-        )
-        raise UserFault(problem, "Give both in units of the metric.")
-    if not 0.0 < alpha < 0.5:  # noqa: PLR2004 - a one-sided error rate
-        raise UserFault(f"--alpha {alpha} is no error rate.", "Give 0 < alpha < 0.5.")
-    if not -1.0 < correlation < 1.0:
-        problem = f"--correlation {correlation} is out of range."
-        raise UserFault(problem, "Give a number between -1 and 1, both excluded.")
-
-
-def _check_simulation(repetitions: int, seed: int) -> None:
-    if not 1000 <= repetitions <= 100_000:  # noqa: PLR2004 - said in the mend
-        problem = f"--repetitions {repetitions} is out of range."
-        raise UserFault(problem, "Give a number from 1000 to 100000.")
-    if seed < 0:
-        raise UserFault(f"--seed {seed} is negative.", "Give 0 or more.")
-
-
-def _looks(text: str | None) -> tuple[int, ...]:
-    """The schedule in `text`: whole numbers that rise."""
-    if text is None:
-        return _DEFAULT_LOOKS
-    parts = [part.strip() for part in text.split(",")]
-    sound = all(part.isascii() and part.isdigit() for part in parts)
-    found = tuple(int(part) for part in parts if len(part) <= len(str(_MOST)) and sound)
-    rising = all(a < b for a, b in itertools.pairwise(found))
-    limited = found and found[0] >= _FEWEST and found[-1] <= _MOST
-    if len(found) != len(parts) or len(found) > _COUNT or not (rising and limited):
-        raise UserFault(
-            f"--looks {text!r} is no schedule.",
-            f"Give at most {_COUNT} whole numbers from {_FEWEST} to {_MOST}, each "
-            "greater than the one before, such as 5,10,15,20.",
-        )
-    return found
 
 
 def _plan(

@@ -96,6 +96,7 @@ def _check_rows(one: Calibrated, alpha: float) -> Iterator[tuple[str, ...]]:
 def sentences(found: Calibration, kept: Kept) -> tuple[str, ...]:
     """What all metrics come to together, what is kept, and what could not be told."""
     told = [*_total(found), *(_kept(one, kept) for one in found.metrics)]
+    told += [_too_small(one) for one in found.metrics]
     told += [_trouble(one, why) for one in found.metrics for why in one.troubles]
     return tuple(one for one in told if one)
 
@@ -128,6 +129,20 @@ def _kept(one: Calibrated, kept: Kept) -> str:
     return (
         f"{name}: `tolerance: auto` stays {amount}, from an earlier calibration of "
         f"{numbers.counted(pilot.n, 'run')}; `--renew` replaces it."
+    )
+
+
+def _too_small(one: Calibrated) -> str:
+    policed = one.policed
+    if policed is None or not policed.small:
+        return ""
+    amount, passing = numbers.rough(policed.tolerance), numbers.percent(policed.passing)
+    what = "refused" if policed.refused else "small"
+    least = policed.smallest if policed.refused else policed.good
+    return (
+        f"{_name(one.place)}: the tolerance {amount} is {what}: with at most "
+        f"{numbers.counted(policed.seeds, 'seed')} an arm {passing} of branches that "
+        f"change nothing would pass; from about {numbers.rough(least)} on it is not."
     )
 
 

@@ -23,7 +23,7 @@ from bot.domain.policy import Role
 from bot.domain.stats.power import Design, Paths, fates, lines, paths_of
 from bot.domain.stats.simulation import statistics
 from bot.domain.stats.spending import parse_spending
-from bot.domain.stats.stopping import Crashes, Drawn, Ends, Rules, walk
+from bot.domain.stats.walk import Crashes, Drawn, Ends, Schedule, walk
 
 TOLERANCE, ALPHA, LAST = 1.5, 0.05, 20
 FOUR, EVERY, EVEN = (5, 10, 15, 20), tuple(range(4, 21)), tuple(range(4, 21, 2))
@@ -154,8 +154,8 @@ def crashed(design: Design, drawn: Drawing, effect: float) -> Ends:
         paired=design.paired,
         complete=drawn.crashes.complete,
     )
-    rules = Rules(design.looks, design.alpha, design.spending, primaries=())
-    return walk(rules, [Drawn(found, TOLERANCE)], [], drawn.crashes)
+    schedule = Schedule(design.looks, design.alpha, design.spending)
+    return walk(schedule, [Drawn(found, TOLERANCE)], [], drawn.crashes)
 
 
 def table(

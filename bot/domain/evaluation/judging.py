@@ -89,6 +89,8 @@ _RENAMED: Mapping[Reason, Reason] = {
     Reason.NOT_SHOWN: Reason.ANCHOR_OPEN,
     Reason.TOLERANCE_UNCLEAR: Reason.ANCHOR_OPEN,
     Reason.STOPPED_EARLY: Reason.ANCHOR_OPEN,
+    Reason.FUTILE: Reason.ANCHOR_OPEN,
+    Reason.SATURATED: Reason.ANCHOR_OPEN,
 }
 """What the comparison with the baseline is called where it is one with the anchor."""
 

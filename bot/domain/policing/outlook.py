@@ -9,7 +9,8 @@ from bot.domain.judgement.attempts import per_attempt
 from bot.domain.judgement.findings import finding
 from bot.domain.policing.known import known_of
 from bot.domain.policy import Decision, Metric, Mode, Role, Seeding, Stage
-from bot.domain.stats.stopping import Ends, Planned, Rules, chance_of_stop
+from bot.domain.stats.stopping import Planned, Rules, chance_of_stop
+from bot.domain.stats.walk import Ends
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import Finding, Reason, Ruling
 

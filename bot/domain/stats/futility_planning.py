@@ -69,7 +69,7 @@ def _saving(paths: Paths, needed: Array, tolerance_sd: float, effect: float) -> 
 
 def _z(t: Array, df: Array) -> Array:
     """The z of the same one-sided p, which stands for t in what follows."""
-    return np.clip(-ndtri(stdtr(df, -t)), -Z_CAP, Z_CAP)
+    return np.array(np.clip(-ndtri(stdtr(df, -t)), -Z_CAP, Z_CAP))
 
 
 def hopeless_below(design: Design) -> tuple[Array, ...]:
@@ -101,4 +101,4 @@ def _quantiles(share: Array, bounds: Array, rng: np.random.Generator) -> Array:
     found = [
         np.quantile((open_ - drift * gone).min(axis=1), HOPELESS) for drift in _DRIFTS
     ]
-    return np.array(found) / np.sqrt(share[0])
+    return np.array(found / np.sqrt(share[0]))

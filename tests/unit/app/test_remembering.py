@@ -98,7 +98,10 @@ def test_another_machine_knows_nothing_of_this_one() -> None:
     assert informed(laptop.store, elsewhere, IDEA, {}).knowledge.history == {}
 
 
-AUTO = policy(mode("mlp", dataclasses.replace(LOSS, tolerance=AutoTolerance())))
+AUTO = policy(
+    mode("mlp", dataclasses.replace(LOSS, tolerance=AutoTolerance())),
+    looks=tuple(range(4, 21)),
+)
 
 
 def calibrated(memory: MemoryStore, sd: float) -> None:

@@ -29,7 +29,8 @@ from bot.domain.policy import (
     SmallTolerance,
     Stage,
 )
-from bot.domain.stats.stopping import Ends, Planned
+from bot.domain.stats.stopping import Planned
+from bot.domain.stats.walk import Ends
 from bot.domain.verdict import Reason, Ruling
 from tests.fakes.policies import LOSS, limit, mode, policy, shown, target
 
@@ -262,6 +263,14 @@ def test_a_metric_without_spread_stops_nobody():
     found = prospect([outlook_of(rules, known(0.0))])
     assert found is not None
     assert found.ends == Ends(1.0, 0.0, 0.0, 8.0)
+
+
+def test_a_guardrail_without_a_tolerance_is_held_to_none_at_all():
+    ours = Metric("time", LOSS.source, Role.GUARDRAIL, LOSS.direction)
+    for past in (Knowledge(), known(0.1, "time")):
+        (one,) = outlook_of(policy(mode("mlp", ours)), past)
+        assert one.rules.guardrails == (Planned(0.0),)
+        assert one.unknown == ()
 
 
 def test_absurd_ratios_of_tolerance_and_spread_stay_finite():

@@ -8,7 +8,7 @@ from bot.domain.policing import Prospect
 from bot.domain.policy import Role
 from bot.domain.stats.futility_planning import Saving
 from bot.domain.stats.power import Operating
-from bot.domain.stats.stopping import Ends
+from bot.domain.stats.walk import Ends
 from bot.presentation.policy_text import Row
 from bot.presentation.power_text import (
     PowerPlan,

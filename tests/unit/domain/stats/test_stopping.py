@@ -11,16 +11,8 @@ from bot.domain.judgement.evidence import ArmEvidence, Evidence, Rulebook
 from bot.domain.policy import AbsoluteTolerance, Decision, Direction, Metric, Mode, Role
 from bot.domain.stats.power import Design, operating
 from bot.domain.stats.simulation import statistics
-from bot.domain.stats.stopping import (
-    Crashes,
-    Drawn,
-    Ends,
-    Planned,
-    Rules,
-    chance_of_stop,
-    ends,
-    walk,
-)
+from bot.domain.stats.stopping import Planned, Rules, chance_of_stop, ends
+from bot.domain.stats.walk import Crashes, Drawn, Ends, Schedule, walk
 from bot.domain.trials import Crashed, Measured
 from bot.domain.verdict import Ruling
 from tests.unit.domain.stats.reference import EVERY_PAIR, HSD3, POCOCK
@@ -191,8 +183,10 @@ def test_the_simulated_gate_is_the_gate(failing):
         )
         for name, arms in values.items()
     }
-    rules = Rules(EVERY_PAIR, 0.05, HSD3, primaries=())
-    found = walk(rules, [tests[name] for name in PRIMARIES], [tests["time"]], crashes)
+    schedule = Schedule(EVERY_PAIR, 0.05, HSD3)
+    found = walk(
+        schedule, [tests[name] for name in PRIMARIES], [tests["time"]], crashes
+    )
     states, seeds = judged_one_by_one(values, crashes)
     shares = [states.count(one) / CASES for one in (Ruling.PASS, Ruling.BLOCK)]
     assert [found.passed, found.blocked] == pytest.approx(shares, abs=1e-9)
