@@ -191,8 +191,9 @@ def _hours(trial: Trial, what: str) -> float:
 def _resolve(plan: Plan, store: EvaluationStore, now: float) -> dict[Slot, TrialSpec]:
     """The trial behind every slot that the plan can reach.
 
-    A stored result that is older than the policy allows, and that another evaluation
-    asked for, is passed over: the slot gets the next replicate of the same trial.
+    A stored result that is older than the policy allows, or than the last drift of the
+    baseline, and that another evaluation asked for, is passed over: the slot gets the
+    next replicate of the same trial.
     """
     last = plan.schedule[-1]
     slots = [s for mode in plan.modes for s in slots_of(plan, mode, last)]
@@ -212,4 +213,6 @@ def _too_old(plan: Plan, stored: StoredTrial | None, now: float) -> bool:
         return False
     if stored.evaluation == plan.evaluation:
         return False
-    return now - stored.finished_at > plan.policy.baseline.max_age_s
+    moved = plan.knowledge.fresh_from.get(stored.spec.mode, 0.0)
+    oldest = max(moved, now - plan.policy.baseline.max_age_s)
+    return stored.finished_at < oldest

@@ -19,6 +19,8 @@ def dump_knowledge(knowledge: Knowledge) -> str:
         "pilots": _listed(knowledge.pilots),
         "attempt": knowledge.attempt,
         "lost": [[*place, lost] for place, lost in knowledge.lost.items()],
+        "drift": [[*place, cusum] for place, cusum in knowledge.drift.items()],
+        "fresh_from": dict(knowledge.fresh_from),
     }
     return json.dumps(plain, allow_nan=False, separators=(",", ":"))
 
@@ -45,4 +47,6 @@ def _built(plain: dict[str, Any]) -> Knowledge:
         pilots={(m, n): Pilot(**one) for m, n, one in plain["pilots"]},
         attempt=int(plain["attempt"]),
         lost={(m, n): float(one) for m, n, one in plain["lost"]},
+        drift={(m, n): float(one) for m, n, one in plain["drift"]},
+        fresh_from={mode: float(at) for mode, at in plain["fresh_from"].items()},
     )

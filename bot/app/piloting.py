@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app.engine import Pulse
+from bot.app.informing import history
 from bot.app.ports import EvaluationStore, Memory, StoredTrial
-from bot.app.remembering import history
 from bot.domain.arms import Baseline
 from bot.domain.calibration import FEWEST, Calibration, PilotRuns, calibrate
 from bot.domain.errors import MachineryFault, UserFault

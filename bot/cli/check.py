@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.domain.history import Knowledge
     from bot.domain.policing import Prospect
     from bot.domain.policy import Policy, Stage
-    from bot.presentation.policy_text import Levels, Row, Section
+    from bot.presentation.policy_text import Levels, Means, Row, Section
 
     Recall = Callable[[Policy, Stage], Knowledge]
 
@@ -48,7 +48,9 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     from bot.presentation.power_text import prospects_section
 
     policy = load_policy(read_bytes(path), str(path))
-    *planned, last = plan_sections(policy, _levels(policy), unsupported(policy))
+    *planned, last = plan_sections(
+        policy, _levels(policy), unsupported(policy), means=_means(policy, recall)
+    )
     chances = prospects_section(_prospects(policy, recall))
     between = (chances,) if chances.rows else ()
     sections = (*planned, *between, last) if last.warns else (*planned, last, *between)
@@ -93,6 +95,20 @@ def _levels(policy: "Policy") -> "Levels":
         for stage in policy.stages
         if stage.kind is StageKind.TRAINING and Role.PRIMARY in roles
     }
+
+
+def _means(policy: "Policy", recall: "Recall | None") -> "Means":
+    """What is known of each metric's mean, at the last stage that knows it."""
+    from bot.domain.policy import StageKind
+
+    means = dict[tuple[str, str], float]()
+    for stage in policy.stages:
+        if recall and stage.kind is StageKind.TRAINING and stage.planned:
+            known = recall(policy, stage)
+            means |= {place: pilot.mean for place, pilot in known.pilots.items()}
+            past = ((place, one.mean) for place, one in known.history.items())
+            means |= {place: mean for place, mean in past if mean is not None}
+    return means
 
 
 def _prospects(policy: "Policy", recall: "Recall | None") -> "Mapping[str, Prospect]":

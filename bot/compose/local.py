@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Self
 
 from bot.app.engine import Evaluated, Tick, evaluate
+from bot.app.informing import Subject, informed
 from bot.app.local import Comparison, Request, compare
 from bot.app.pinned import tolerated_since
 from bot.app.ports import SourceRepository, Store
-from bot.app.remembering import Subject, informed, remember
+from bot.app.remembering import remember
 from bot.compose.site import make_private, open_site
 from bot.domain.evaluation import circumstances, unjudged
 from bot.domain.history import Place
@@ -77,7 +79,7 @@ class LocalGate:
         subject = self._subject(comparison, repository)
         with site.hold(plan.evaluation):
             lost = _lost(comparison, repository, site.store)
-            plan = informed(site.store, plan, subject, lost)
+            plan = informed(site.store, plan, subject, lost, time.time())
             evaluated = evaluate(plan, site.store, site.dispatcher, watch)
             remember(site.store, plan, subject, evaluated)
         site.dispatcher.dismiss()

@@ -77,11 +77,18 @@ class PairSums:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one evaluation showed of one metric: sufficient statistics within arms."""
+    """What one evaluation showed of one metric: sufficient statistics within arms.
+
+    `residuals` are the normal scores of its canaries: fresh baseline runs beside the
+    stored ones. From `restarted_at` (Unix seconds, 0 for never) the drift of the
+    baseline is counted anew, and nothing stored before serves.
+    """
 
     baseline: ArmSums = field(default_factory=ArmSums)
     branch: ArmSums = field(default_factory=ArmSums)
     pairs: PairSums = field(default_factory=PairSums)
+    residuals: tuple[float, ...] = ()
+    restarted_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +157,17 @@ class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 
     `attempt` counts the evaluations of this branch, from 1. `lost` are tolerated
-    losses that landed since the anchor, summed, in tolerances of the metric.
+    losses that landed since the anchor, summed, in tolerances of the metric. `drift`
+    are the CUSUMs of baselines that have moved. Stored baseline runs of a mode serve
+    only if they ended at its `fresh_from` (Unix seconds) or later.
     """
 
     history: Mapping[Place, MetricHistory] = field(default_factory=dict)
     pilots: Mapping[Place, Pilot] = field(default_factory=dict)
     attempt: int = 1
     lost: Mapping[Place, float] = field(default_factory=dict)
+    drift: Mapping[Place, float] = field(default_factory=dict)
+    fresh_from: Mapping[str, float] = field(default_factory=dict)
 
 
 def resolve(mode: Mode, pilots: Mapping[Place, Pilot]) -> Mode:

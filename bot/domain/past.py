@@ -18,9 +18,17 @@ from bot.domain.history import (
     Summary,
 )
 from bot.domain.policy import Metric, Mode, Policy, Seeding, Stage
+from bot.domain.stats.canary import score
+from bot.domain.stats.drift import Drift, cusum
 from bot.domain.stats.estimate import centre
 from bot.domain.stats.moments import correlation, describe, products, sd, shape, strays
 from bot.domain.trials import Crashed, Measured, Observation, Trial, observe
+
+CANARIES = 2
+"""Fresh baseline trials that are held against the stored ones."""
+
+FEWEST_STORED = 2
+"""Stored trials that have a spread to hold them against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,44 @@ def summarise(trials: Sequence[Trial], mode: Mode, metric: str) -> Summary:
         branch=_sums(branch, metric),
         pairs=products(_pairs(baseline, branch, metric) if paired else ()),
     )
+
+
+def canary_residuals(
+    trials: Sequence[Trial], mode: str, metric: str
+) -> tuple[float, ...]:
+    """Normal scores of the first fresh baseline runs beside the stored ones.
+
+    None where nothing stored was used. Runs that were stored and then passed over are
+    not among the trials any more: their canaries are findings.
+    """
+    own = [one for one in trials if one.mode == mode]
+    seen = sorted(_arm(own, Baseline()).items())
+    values = [(trial, _value(shown, metric)) for _, (trial, shown) in seen]
+    stored = tuple(
+        value for trial, value in values if value is not None and is_stored(trial)
+    )
+    if len(stored) < FEWEST_STORED:
+        return ()
+    fresh = [value for trial, value in values if not is_stored(trial)][:CANARIES]
+    return tuple(score(stored, value) for value in fresh if value is not None)
+
+
+def is_stored(trial: Trial) -> bool:
+    """Whether the result was there before, asked for by another evaluation."""
+    return trial.cached and trial.shared
+
+
+def drifted(summaries: Sequence[Summary]) -> Drift:
+    """The CUSUM of canary residuals since the baseline was last counted anew."""
+    residuals: list[float] = []
+    for one in summaries:
+        residuals = [] if one.restarted_at else [*residuals, *one.residuals]
+    return cusum(residuals)
+
+
+def restarted(summaries: Sequence[Summary]) -> float:
+    """When the baseline was last counted anew, Unix seconds; 0 for never."""
+    return max((one.restarted_at for one in summaries), default=0.0)
 
 
 def _arm(trials: Sequence[Trial], arm: Arm) -> Mapping[int, tuple[Trial, Observation]]:

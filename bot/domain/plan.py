@@ -20,6 +20,7 @@ from bot.domain.judgement import needs_baseline, per_attempt
 from bot.domain.judgement.evidence import Rulebook
 from bot.domain.policy import Metric, Mode, Policy, Role, Stage
 from bot.domain.stats.choice import choose
+from bot.domain.verdict import Finding
 from workers.contract import (
     CONTRACT_VERSION,
     SEED,
@@ -60,8 +61,9 @@ class Plan:
     many trials can run at once. `narrowed` names what the caller left out of the
     policy's plan: with anything in it, the best answer is UNDECIDED. `machine` is the
     `Node.machine` of the node: hardware and environment, as far as they change results.
-    `knowledge` is what was known before the first trial. `more` are further seeds per
-    arm that somebody asked for past the last look. `anchor` is the pinned release.
+    `knowledge` is what was known before the first trial, `notes` what that says.
+    `more` are further seeds per arm that somebody asked for past the last look.
+    `anchor` is the pinned release.
     """
 
     policy: Policy
@@ -75,6 +77,7 @@ class Plan:
     slots: int = 1
     narrowed: tuple[str, ...] = ()
     knowledge: Knowledge = field(default_factory=Knowledge)
+    notes: tuple[Finding, ...] = ()
     more: int = 0
     anchor: Pinned | None = None
 

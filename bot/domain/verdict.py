@@ -91,11 +91,13 @@ class Reason(StrEnum):
     ANCHOR_OPEN = "anchor_open"
     # regression: spent, budget (in tolerances of the metric), anchor
     TOLERANCE_SPENT = "tolerance_spent"
-    # saturation: bound, mean, sd; values near a bound are compared on another scale
+    # saturation: bound, side ("best" or "worst" value), mean, sd (of past runs, else of
+    # this baseline), scale (on which values are compared: "raw", "logit" or "log")
     NEAR_BOUND = "near_bound"
     # saturation: bound, value, seed; a value at the bound has no logit or logarithm
     SATURATED = "saturated"
-    # saturation: tolerance, resolution (one example), se, examples
+    # saturation: tolerance (or margin), asked (which of the two), resolution (one
+    # example), se, examples
     TEST_SET_SMALL = "test_set_small"
     # shadowed: d, low, high, tolerance, p_harm, level, family, look, n_branch (pairs),
     # full_mean, without_mean, orientation, title

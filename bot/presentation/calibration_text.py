@@ -96,6 +96,7 @@ def _check_rows(one: Calibrated, alpha: float) -> Iterator[tuple[str, ...]]:
 def sentences(found: Calibration, kept: Kept) -> tuple[str, ...]:
     """What all metrics come to together, what is kept, and what could not be told."""
     told = [*_total(found), *(_kept(one, kept) for one in found.metrics)]
+    told += [_price(one) for one in found.metrics]
     told += [_too_small(one) for one in found.metrics]
     told += [_trouble(one, why) for one in found.metrics for why in one.troubles]
     return tuple(one for one in told if one)
@@ -132,6 +133,19 @@ def _kept(one: Calibrated, kept: Kept) -> str:
     )
 
 
+def _price(one: Calibrated) -> str:
+    if one.price is None:
+        return ""
+    passed = numbers.percent(one.price.passed)
+    missed = numbers.percent(one.price.missed)
+    return (
+        f"{_name(one.place)}: that the SD is an estimate from "
+        f"{numbers.counted(one.n, 'run')} has its price: in simulation a branch that "
+        f"changes nothing passes {passed} of the time, and one that loses "
+        f"{AUTO_SDS:g} true SDs {missed}."
+    )
+
+
 def _too_small(one: Calibrated) -> str:
     policed = one.policed
     if policed is None or not policed.small:
@@ -151,7 +165,7 @@ def _trouble(one: Calibrated, why: Trouble) -> str:
     match why:
         case Trouble.TOO_FEW:
             runs = numbers.counted(one.n, "run")
-            return f"{name}: only {runs} ended with a value; nothing is kept of them."
+            return f"{name}: {runs} ended with a value, too few to keep an amount."
         case Trouble.NO_SPREAD:
             value = numbers.number(one.mean)
             return (
@@ -199,11 +213,18 @@ def _metric(one: Calibrated, pilot: Pilot | None) -> _Json:
         "skew": one.skew,
         "auto": one.auto,
         "kept": None if pilot is None else AUTO_SDS * pilot.sd,
+        "price": _priced(one),
         "smallest_tolerance": one.policed.smallest if one.policed else None,
         "declared": _checked(one.declared),
         "automatic": _checked(one.automatic),
         "troubles": [str(why) for why in one.troubles],
     }
+
+
+def _priced(one: Calibrated) -> _Json | None:
+    if one.price is None:
+        return None
+    return {"pass": one.price.passed, "missed": one.price.missed}
 
 
 def _checked(check: Check | None) -> _Json | None:

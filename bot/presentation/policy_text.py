@@ -6,6 +6,7 @@ Names and commands in it are raw; whoever shows them escapes them for its place.
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
+from bot.domain.history import Place
 from bot.domain.policy import (
     Gate,
     Metric,
@@ -23,10 +24,13 @@ from bot.presentation.policy_rates import error_rates
 from bot.presentation.policy_rows import Row, Section
 from workers.contract import EnvironmentManager
 
-__all__ = ["Levels", "Row", "Section", "headline", "plan_sections", "trials"]
+__all__ = ["Levels", "Means", "Row", "Section", "headline", "plan_sections", "trials"]
 
 Levels = Mapping[str, tuple[float, ...]]
 """Nominal one-sided levels at each look of a stage, by the stage's name."""
+
+Means = Mapping[Place, float]
+"""The mean of a metric in past runs, by mode and metric."""
 
 
 def plan_sections(
@@ -34,17 +38,22 @@ def plan_sections(
     levels: Levels,
     left_out: Sequence[Unsupported],
     extra: Sequence[Row | Section] = (),
+    means: Means | None = None,
 ) -> tuple[Section, ...]:
     """The whole plan: modes, stages, error rates, cost, and what does not run yet.
 
     `extra` says more of the error rates: rows join theirs, sections follow them.
+    `means` are those of metrics that are known.
     """
     more = tuple(one for one in extra if isinstance(one, Row))
     refused = tuple(Row("-", one.sentence) for one in left_out)
     looks = (_level(policy, name, one) for name, one in levels.items())
     rates = (*error_rates(policy), *looks)
     sections = [
-        *(_mode(mode, policy.modes[:i]) for i, mode in enumerate(policy.modes)),
+        *(
+            _mode(mode, policy.modes[:i], means or {})
+            for i, mode in enumerate(policy.modes)
+        ),
         Section("Stages", tuple(_stage(stage, policy) for stage in policy.stages)),
         Section("Error rates", (*rates, *more)),
         *(one for one in extra if isinstance(one, Section)),
@@ -63,10 +72,10 @@ def headline(policy: Policy, source: str) -> str:
     return f"{source} is a sound policy: {modes}, {stages}."
 
 
-def _mode(mode: Mode, before: Sequence[Mode]) -> Section:
+def _mode(mode: Mode, before: Sequence[Mode], means: Means) -> Section:
     twin = next((one for one in before if one.metrics == mode.metrics), None)
     metrics = (
-        tuple(_metric(metric) for metric in mode.metrics)
+        tuple(_metric(one, means.get((mode.name, one.name))) for one in mode.metrics)
         if twin is None
         else (Row("metrics", f"the same as in {twin.name}"),)
     )
@@ -85,11 +94,15 @@ def _note(mode: Mode) -> tuple[Row, ...]:
     return (Row("note", "no metric here can block: every one is only reported"),)
 
 
-def _metric(metric: Metric) -> Row:
+def _metric(metric: Metric, mean: float | None) -> Row:
     return Row(
         metric.name,
         f"{metric.role}: {policy_words.rule(metric)}",
-        (policy_words.source(metric.source), *policy_words.slices(metric)),
+        (
+            policy_words.source(metric.source),
+            *policy_words.slices(metric),
+            *policy_words.examples(metric, mean),
+        ),
     )
 
 

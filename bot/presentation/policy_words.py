@@ -10,11 +10,20 @@ from bot.domain.policy import (
     Metric,
     RelativeTolerance,
     Role,
+    Share,
     Spending,
     SpendingFamily,
     Tolerance,
 )
-from bot.presentation.numbers import counted, duration, joined, number, percent, some
+from bot.presentation.numbers import (
+    counted,
+    duration,
+    joined,
+    number,
+    percent,
+    rough,
+    some,
+)
 from workers.contract import MetricSource, Resources, SourceKind
 
 
@@ -52,6 +61,32 @@ def slices(metric: Metric) -> tuple[str, ...]:
         else "shown only"
     )
     return (f"slices {some(metric.slices, _MOST_SLICES)}: {asked}",)
+
+
+def examples(metric: Metric, mean: float | None = None) -> tuple[str, ...]:
+    """What the metric's test set resolves; nothing where it is no share of answers.
+
+    The standard error is that at `mean` (at the target, where there is one), if it is
+    known and can be, else at half of the answers: there it is largest.
+    """
+    known = metric.target if mean is None else mean
+    return () if metric.share is None else (_resolved(metric.share, known),)
+
+
+def _resolved(share: Share, mean: float | None) -> str:
+    from bot.domain.stats.testset import noise
+
+    if mean is not None and share.holds(mean):
+        at, most, where = mean, "", f" at {number(mean)}"
+    else:
+        at, most, where = share.low / 2 + share.high / 2, "up to ", ""
+    found = noise(at - share.low, share.examples, share.span)
+    return (
+        f"{counted(share.examples, 'example')}, a mean from {number(share.low)} to "
+        f"{number(share.high)}: one is worth {rough(found.resolution)}, and which ones "
+        f"are in the test set moves the mean by {most}{rough(found.se)} (standard "
+        f"error{where})"
+    )
 
 
 def tolerance(amount: Tolerance | None) -> str:

@@ -1,11 +1,13 @@
 """`seedgate calibrate`: the baseline's own spread becomes the tolerance of the gate."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Laptop, Told
+from tests.e2e.test_kills import finished, until
 from tests.samples.quick import BETTER, Behaviour, build_quick, quick_policy
 
 AUTO = quick_policy(tolerance="auto", seeds="{min: 4, max: 20}")
@@ -73,3 +75,31 @@ def test_too_few_seeds_are_refused_before_anything_runs(
     assert "--seeds 5 is too few" in told.err
     assert "Give 10 or more" in told.err
     assert not laptop.cache.exists()
+
+
+def test_an_interrupted_calibration_goes_on_where_it_was(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    ledger, hold = tmp_path / "ledger", tmp_path / "go"
+    waits = Behaviour(ledger=str(ledger), hold=str(hold))
+    repository = build_quick(tmp_path / "repository", main_behaviour=waits, policy=AUTO)
+    hold.touch()
+    words = ("calibrate", "--repo", str(repository), "--seeds", "10", "--jobs", "1")
+    process = laptop.start(*words)
+    store = laptop.cache / "seedgate.sqlite"
+    until(lambda: store.exists() and "end" in read(ledger), "a pilot run")
+    until(lambda: finished(laptop), "its result")
+    hold.unlink()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    kept, ended = len(finished(laptop)), read(ledger).count("end main")
+    assert 0 < kept < 10
+    hold.touch()
+    told, _ = calibrate(laptop, repository, "--seeds", "10")
+    assert told.code == 0, told.err
+    assert f", {kept} reused." in told.out
+    assert read(ledger).count("end main") == ended + 10 - kept
+
+
+def read(ledger: Path) -> str:
+    return ledger.read_text() if ledger.exists() else ""

@@ -8,7 +8,8 @@ A trial of one takes about 30 ms: `hostile/train.py` is plain Python, and the tr
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests.samples.digits.build import Git
@@ -24,8 +25,10 @@ class Behaviour:
     `behaviour` is one of
 
     - `trains`: ends normally; the losses of a run fall to a value drawn around `mean`
-      with SD `spread`, and take `seconds` besides. Equal means give equal bits; others
-      have a same-seed correlation of 0.36.
+      with SD `spread`, and take `seconds` besides. Equal trees in all but their name
+      give equal bits; other means, or other words for `noise`, have a same-seed
+      `correlation`.
+    - `forgets`: trains, and leaves out the last of its `slices`.
     - `crashes` (raises), `exits` (status 3 after a good metric), `dies` (SIGKILL).
     - `nan`, `infinite`, `text`: the last value of the metric is that.
     - `silent`: ends normally without any metric.
@@ -36,6 +39,11 @@ class Behaviour:
     - `hungry`, `fills_disk`: trains after holding, or writing to its output directory,
       `megabytes`.
     - `fifo`, `symlink`, `folder`: puts that in the place of `metrics.jsonl`.
+
+    `slices` says by how much the loss of each part of the data lies above the whole's,
+    `others` the mean of each further metric, which varies by the share `spread` of it.
+    They are reported in JSON lines, never on stdout. `outside` is the path of a file
+    whose number is added to every loss, "" for none: it is not part of the tree.
 
     `share` is the share of seeds that misbehave; the others train. What never ends does
     end after two minutes, in case the test itself breaks.
@@ -49,6 +57,11 @@ class Behaviour:
     behaviour: str = "trains"
     mean: float = 1.0
     spread: float = 0.01
+    correlation: float = 0.36
+    noise: str = ""
+    slices: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[str, float] = field(default_factory=dict)
+    outside: str = ""
     share: float = 1.0
     seconds: float = 0.0
     megabytes: int = 100
@@ -71,8 +84,13 @@ def quick_policy(
     seeds: str = "{min: 4, max: 8}",
     resources: str = "{cpus: 1, memory: 256MiB, timeout: 20s}",
     modes: tuple[str, ...] = ("quick",),
+    metrics: str | None = None,
+    rest: str = "",
 ) -> str:
-    """A policy for these repositories; each part is written as it will stand there."""
+    """A policy for these repositories; each part is written as it will stand there.
+
+    `metrics` takes the place of the one metric, the loss; `rest` are further sections.
+    """
     head = f"""\
 version: 1
 defaults:
@@ -80,16 +98,13 @@ defaults:
   environment: {{manager: none}}
 modes:
 """
+    loss = f"{{direction: minimize, tolerance: {tolerance}, source: {source}}}"
     mode = f"""\
     train: [python, train.py, --seed, "{{seed}}", --output-dir, "{{output_dir}}"]
-    metrics:
-      loss:
-        direction: minimize
-        tolerance: {tolerance}
-        source: {source}
+    metrics: {metrics or f"{{loss: {loss}}}"}
 """
     stages = f"stages:\n  fast: {{seeds: {seeds}}}\n"
-    return head + "".join(f"  {name}:\n{mode}" for name in modes) + stages
+    return head + "".join(f"  {name}:\n{mode}" for name in modes) + stages + rest
 
 
 def build_quick(
@@ -121,3 +136,23 @@ def write_behaviour(folder: Path, name: str, behaviour: Behaviour) -> None:
     """Write `config.json` into a working copy; `name` is what the ledger calls it."""
     text = json.dumps({"name": name, **asdict(behaviour)}, indent=2)
     (folder / "config.json").write_text(text + "\n")
+
+
+def add_branch(folder: Path, name: str, behaviour: Behaviour, base: str = BASE) -> None:
+    """Make one more branch of a repository that is there, and check it out."""
+    git = Git(folder)
+    git("switch", "--quiet", "--create", name, base)
+    commit_behaviour(folder, name, behaviour)
+
+
+def commit_behaviour(folder: Path, name: str, behaviour: Behaviour) -> None:
+    """One more commit on the branch that is checked out."""
+    write_behaviour(folder, name, behaviour)
+    Git(folder).commit(f"Let {name} pretend in another way")
+
+
+def land(folder: Path, name: str) -> None:
+    """Merge a branch into main, as a pull request is merged, and check main out."""
+    git = Git(folder)
+    git("switch", "--quiet", BASE)
+    git("merge", "--quiet", "--no-ff", "--message", f"Merge {name}", name)

@@ -126,6 +126,7 @@ def _metric(name: str, model: mode_models.MetricModel) -> Metric:
         minimum=model.min,
         slices=tuple(model.slices),
         bounds=model.bounds or (None, None),
+        examples=model.examples,
     )
 
 

@@ -23,6 +23,7 @@ Whole = Annotated[int, BeforeValidator(readers.read_whole)]
 Key = Annotated[str, Field(pattern=rf"^{NAME}$")]
 Param = Annotated[str, Field(pattern=rf"^{readers.IDENTIFIER}$")]
 Alpha = Annotated[Number, Field(gt=0, lt=0.5)]
+Examples = Annotated[Whole, Field(ge=1, le=10**12)]
 Duration = Annotated[
     float,
     PlainValidator(readers.read_duration),

@@ -12,6 +12,7 @@ from bot.adapters.policy_file.fields import (
     Checkpoint,
     Command,
     Duration,
+    Examples,
     Glob,
     Key,
     Number,
@@ -105,6 +106,10 @@ class MetricModel(Strict):
     bounds: Range | None = Field(
         default=None,
         description="Smallest and largest possible value: [0, 1], null for no end.",
+    )
+    examples: Examples | None = Field(
+        default=None,
+        description="How many right or wrong answers the metric is a mean over.",
     )
 
 

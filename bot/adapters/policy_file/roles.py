@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from bot.adapters.policy_file.tree import Path, Place, Scalar, Table, fault_at
+from bot.adapters.policy_file.tree import (
+    Path,
+    Place,
+    Row,
+    Scalar,
+    Table,
+    Written,
+    fault_at,
+)
 from bot.domain.errors import PolicyFault
 from bot.domain.policy import Role
 
@@ -26,10 +34,10 @@ _NEEDED = {
     Role.REPORT: (),
 }
 _POSSIBLE = {
-    Role.PRIMARY: ("slices", "bounds"),
-    Role.GUARDRAIL: ("tolerance", "slices", "bounds"),
-    Role.TARGET: ("alpha",),
-    Role.IMPROVE: ("alpha", "slices", "bounds"),
+    Role.PRIMARY: ("slices", "bounds", "examples"),
+    Role.GUARDRAIL: ("tolerance", "slices", "bounds", "examples"),
+    Role.TARGET: ("alpha", "bounds", "examples"),
+    Role.IMPROVE: ("alpha", "slices", "bounds", "examples"),
     Role.LIMIT: ("direction", "max", "min"),
     Role.REPORT: ("direction",),
 }
@@ -43,6 +51,7 @@ _RULED = (
     "min",
     "slices",
     "bounds",
+    "examples",
 )
 _HINTS = {
     "direction": "Write `direction: minimize` or `direction: maximize`.",
@@ -109,6 +118,16 @@ def _value_faults(
         mend = "Write the smallest loss that matters to you, such as 0.01 or 1%."
         place = metric["tolerance"].place
         yield fault_at(place, (*path, "tolerance"), problem, mend)
+    if "examples" in metric and _is_open(metric.get("bounds")):
+        problem = "`examples` of right answers are a share, and `bounds` have one end."
+        mend = "Write both ends, such as `bounds: [0, 1]`, or remove `examples`."
+        place = metric.keys_at["examples"]
+        yield fault_at(place, (*path, "examples"), problem, mend)
+
+
+def _is_open(bounds: Written | None) -> bool:
+    ends = bounds if isinstance(bounds, Row) else ()
+    return any(isinstance(one, Scalar) and one.value is None for one in ends)
 
 
 def _limit_faults(metric: Table, path: Path, key: Place) -> Iterator[PolicyFault]:

@@ -124,8 +124,14 @@ def load_node(text: str) -> Node:
 
 def dump_summary(summary: Summary) -> str:
     """`summary` as JSON text."""
-    plain = _plain(summary)
-    return _dump({name: _plain(value) for name, value in plain.items()})
+    sums = {"baseline": summary.baseline, "branch": summary.branch}
+    plain: _Json = {name: _plain(one) for name, one in sums.items()}
+    plain |= {
+        "pairs": _plain(summary.pairs),
+        "residuals": list(summary.residuals),
+        "restarted_at": summary.restarted_at,
+    }
+    return _dump(plain)
 
 
 def load_summary(text: str) -> Summary:
@@ -136,6 +142,8 @@ def load_summary(text: str) -> Summary:
             baseline=ArmSums(**plain["baseline"]),
             branch=ArmSums(**plain["branch"]),
             pairs=PairSums(**plain["pairs"]),
+            residuals=tuple(plain["residuals"]),
+            restarted_at=plain["restarted_at"],
         )
 
     return _load(text, build)

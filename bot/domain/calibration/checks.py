@@ -78,6 +78,8 @@ def _check(
             size = amount
         case RelativeTolerance(fraction):
             size = fraction * abs(task.about.mean or 0.0)
+        case _:
+            assert_never(found)
     return Check(size, rates[task.about.place])
 
 

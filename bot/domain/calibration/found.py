@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.domain.history import Pilot, Place
 from bot.domain.policing import Policed
 from bot.domain.policy import Mode, Role
+from bot.domain.stats.price import Price
 from bot.domain.stats.splits import Rates
 from bot.domain.trials import Observation
 
@@ -42,7 +43,8 @@ class Check:
 class Calibrated:
     """One metric or slice. Numbers are in units of the metric, None if not known.
 
-    `auto` is 1.5 SDs, `policed` what the planned seeds can police. `declared` and
+    `auto` is 1.5 SDs, `policed` what the planned seeds can police, and `price` what it
+    costs, where the policy says auto, that the SD is an estimate. `declared` and
     `automatic` are the A/A checks at the policy's tolerance and at `auto`. `guards`:
     it only blocks, where worse beyond the tolerance is shown.
     """
@@ -57,6 +59,7 @@ class Calibrated:
     skew: float | None
     auto: float | None
     policed: Policed | None = None
+    price: Price | None = None
     declared: Check | None = None
     automatic: Check | None = None
     troubles: tuple[Trouble, ...] = ()

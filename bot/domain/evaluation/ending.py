@@ -77,7 +77,7 @@ def final(
         findings.append(finding(Reason.NARROWED, Ruling.UNDECIDED, narrowed))
         states.append(Ruling.UNDECIDED)
     differing = node_effects(facts.plan.modes, facts.trials.values())
-    findings += [*facts.distrusted, *counted(facts.plan), *differing]
+    findings += [*facts.plan.notes, *facts.distrusted, *counted(facts.plan), *differing]
     return Verdict(worst(tuple(states)), tuple(findings), modes)
 
 

@@ -7,13 +7,12 @@ come first in dispatch order. So the first two of them are canaries at no cost.
 from bot.domain.arms import Baseline
 from bot.domain.evaluation.facts import Distrust, Facts
 from bot.domain.judgement.findings import finding
+from bot.domain.past import CANARIES, is_stored
 from bot.domain.plan import Slot
 from bot.domain.policy import Metric, Mode, Role
 from bot.domain.stats.canary import Canary, canary
 from bot.domain.trials import Crashed, Measured, Trial, observe
 from bot.domain.verdict import Reason, Ruling
-
-CANARIES = 2
 
 Baselines = list[tuple[Slot, Trial]]
 
@@ -48,13 +47,9 @@ def _split(facts: Facts, mode: Mode) -> tuple[Baselines, Baselines]:
         ),
         key=lambda pair: pair[0].position,
     )
-    stored = [pair for pair in ended if _is_stored(pair[1])]
-    fresh = [pair for pair in ended if not _is_stored(pair[1])]
+    stored = [pair for pair in ended if is_stored(pair[1])]
+    fresh = [pair for pair in ended if not is_stored(pair[1])]
     return stored, fresh[:CANARIES]
-
-
-def _is_stored(trial: Trial) -> bool:
-    return trial.cached and trial.shared
 
 
 def _outside(metric: Metric, stored: Baselines, fresh: Baselines) -> Canary | None:

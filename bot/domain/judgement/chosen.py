@@ -10,7 +10,7 @@ from bot.domain.verdict import Finding, Reason, Ruling
 
 
 def why_so(case: Case) -> tuple[Finding, ...]:
-    """Every choice that is not the design's own, and every bound that is near.
+    """Every choice that is not the design's own.
 
     A slice that is compared as its metric is has nothing of its own to tell.
     """
@@ -42,6 +42,3 @@ def _told(case: Case, name: str) -> Iterator[Finding]:
             "guarded": why.choice.guarded,
         }
         yield case.found(Reason.TEST_CHOSEN, Ruling.INFO, facts, name)
-    if why.bound is not None:
-        near: Facts = {"bound": why.bound, "mean": why.mean, "sd": why.sd}
-        yield case.found(Reason.NEAR_BOUND, Ruling.INFO, near, name)

@@ -9,6 +9,7 @@ from bot.domain.judgement.case import FINAL, Case, Judged, Settled
 from bot.domain.judgement.chosen import why_so
 from bot.domain.judgement.failures import FailureVerdict
 from bot.domain.judgement.guardrail import keep
+from bot.domain.judgement.saturation import hidden
 from bot.domain.policy import Mode, Role
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling, worst
@@ -123,7 +124,12 @@ class Step:
             state=self.state,
             targeted=targeted,
             metrics=tuple(verdict for verdict, _ in self.judged.values()),
-            findings=(*self.failures.findings, *told, *why_so(self.case)),
+            findings=(
+                *self.failures.findings,
+                *told,
+                *why_so(self.case),
+                *hidden(self.case),
+            ),
             looks=(*rules.looks, *rules.beyond),
             look=round(self.case.look.n),
             decided=self.decided,

@@ -11,6 +11,7 @@ from bot.domain.policy.metrics import (
     Metric,
     RelativeTolerance,
     Role,
+    Share,
     Tolerance,
 )
 from bot.domain.policy.modes import Launch, Mode, Quantity, Seeding
@@ -51,6 +52,7 @@ __all__ = [
     "RelativeTolerance",
     "Role",
     "Seeding",
+    "Share",
     "SmallTolerance",
     "Spending",
     "SpendingFamily",

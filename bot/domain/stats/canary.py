@@ -56,6 +56,7 @@ class Canary:
             "high": self.high,
             "seed": self.seed,
             "stored": self.stored,
+            "residual": self.residual,
         }
 
 

@@ -9,6 +9,18 @@ from bot.presentation.words.phrase import Facts, Words
 Saturation = Literal[Reason.NEAR_BOUND, Reason.SATURATED, Reason.TEST_SET_SMALL]
 
 _HARDER = "Use a harder test set, or judge a metric that has room left, such as a loss."
+_TRAIN = (
+    "At its worst value a metric can hardly get worse, so that losses stay hidden: "
+    "train longer, or judge another metric."
+)
+_TOLERATED = ("tolerance", "widen the tolerance")
+_ON_CURVE = ", so values are compared on a scale that makes up for it"
+_SCALES = {
+    "raw": "; values are compared as they are, since only past evaluations may choose "
+    "another scale",
+    "logit": _ON_CURVE,
+    "log": _ON_CURVE,
+}
 
 
 def saturation(reason: Saturation, facts: Facts) -> Words:
@@ -30,9 +42,9 @@ def _near(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} is close to its bound of {bound}{facts.here}",
         f"{facts.lead}{facts.metric} is close to its bound of {bound} (mean {mean}, "
-        f"SD of single runs {sd}). Steps get smaller near a bound, so values are "
-        "compared on a scale that makes up for it.",
-        _HARDER,
+        f"SD of single runs {sd}). Steps get smaller near a bound"
+        f"{_SCALES.get(facts.text('scale'), '')}.",
+        _TRAIN if facts.text("side") == "worst" else _HARDER,
     )
 
 
@@ -50,15 +62,16 @@ def _saturated(facts: Facts) -> Words:
 
 
 def _small(facts: Facts) -> Words:
+    gain = facts.text("asked") == "margin"
+    asked, mend = ("margin", "ask for a larger gain") if gain else _TOLERATED
     tolerance = numbers.number(facts.real("tolerance"))
     resolution, se = (numbers.rough(facts.real(key)) for key in ("resolution", "se"))
     size = facts.real("examples")
     examples = f" of {numbers.number(size)} examples" if size else ""
     return Words(
-        f"the test set is small for the tolerance of {facts.metric}{facts.here}",
-        f"{facts.lead}the test set{examples} is small for a tolerance of {tolerance} "
+        f"the test set is small for the {asked} of {facts.metric}{facts.here}",
+        f"{facts.lead}the test set{examples} is small for a {asked} of {tolerance} "
         f"of {facts.metric}: one example is worth {resolution}, and which examples "
         f"are in it moves the metric by {se} (standard error).",
-        "Evaluate on more examples or widen the tolerance; more seeds do not help "
-        "against this.",
+        f"Evaluate on more examples or {mend}; more seeds do not help against this.",
     )

@@ -83,7 +83,7 @@ REPORT = (
             [
                 "8:9 modes.mlp.metrics.loss.bounds: `bounds` has no meaning for the "
                 "role report. Remove it; it belongs to the role primary or guardrail "
-                "or improve.",
+                "or target or improve.",
             ],
             id="bounds of what is only shown",
         ),

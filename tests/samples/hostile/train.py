@@ -15,7 +15,6 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SHARED, OWN = 0.6, 0.8  # squares sum to 1; SHARED**2 is the same-seed correlation
 LONG_S = 120.0  # how long "forever" lasts, so that nothing outlives a broken test
 MIB = 1 << 20
 
@@ -57,21 +56,53 @@ def wait_for(path):
         time.sleep(0.01)
 
 
+def drawn(name):
+    """A standard normal number, always the same under one name."""
+    return random.Random(name).gauss(0.0, 1.0)
+
+
 def losses(config, seed, steps):
     """A curve that falls to a value drawn around the mean."""
-    shared = random.Random(f"shared/{seed}").gauss(0.0, 1.0)
-    own = random.Random(f"own/{seed}/{config['mean']}").gauss(0.0, 1.0)
-    last = config["mean"] + config["spread"] * (SHARED * shared + OWN * own)
+    both = math.sqrt(config["correlation"]) * drawn(f"shared/{seed}")
+    alone = math.sqrt(1.0 - config["correlation"]) * drawn(f"own/{seed}/{own(config)}")
+    last = config["mean"] + config["spread"] * (both + alone) + surroundings(config)
     return [
         last * (1.0 + math.exp(1 - step) - math.exp(1 - steps))
         for step in range(1, steps + 1)
     ]
 
 
-def log(output, step, loss):
+def own(config):
+    """What tells the noise of one tree from that of another."""
+    return f"{config['mean']}{config['noise']}"
+
+
+def surroundings(config):
+    """What a file outside of the repository adds; 0 where there is none."""
+    if not config["outside"]:
+        return 0.0
+    with open(config["outside"]) as file:
+        return float(file.read())
+
+
+def beside(config, seed, loss):
+    """Slices of a loss, and the other metrics, by name."""
+    spread, name = config["spread"], f"{seed}/{own(config)}"
+    slices = {
+        f"loss/{part}": loss + more + spread * drawn(f"{part}/{more}/{name}")
+        for part, more in config["slices"].items()
+    }
+    others = {
+        metric: mean * (1.0 + spread * drawn(f"{metric}/{mean}/{name}"))
+        for metric, mean in config["others"].items()
+    }
+    return {**slices, **others}
+
+
+def log(output, step, loss, others=None):
     """Said on stdout and written as JSON lines, so that any source can be tried."""
     print(f"step {step} loss {loss}", flush=True)
-    line = json.dumps({"step": step, "loss": loss}) + "\n"
+    line = json.dumps({"step": step, "loss": loss, **(others or {})}) + "\n"
     reported = os.environ.get("SEEDGATE_METRICS")
     for path in filter(None, (os.path.join(output, "metrics.jsonl"), reported)):
         with open(path, "a") as file:
@@ -81,7 +112,13 @@ def log(output, step, loss):
 def trains(config, seed, output, steps):
     for step, loss in enumerate(losses(config, seed, steps), start=1):
         time.sleep(config["seconds"] / steps)
-        log(output, step, loss)
+        log(output, step, loss, beside(config, seed, loss))
+
+
+def forgets(config, seed, output, steps):
+    """Trains, and never says how one of its slices fared."""
+    kept = dict(list(config["slices"].items())[:-1])
+    trains({**config, "slices": kept}, seed, output, steps)
 
 
 def crashes(config, seed, output, steps):
@@ -189,6 +226,7 @@ def folder(config, seed, output, steps):
 
 BEHAVIOURS = {
     "trains": trains,
+    "forgets": forgets,
     "crashes": crashes,
     "exits": exits,
     "dies": dies,

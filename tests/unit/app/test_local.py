@@ -9,6 +9,7 @@ from bot.app.local import (
     POLICY_PATH,
     Comparison,
     Request,
+    baseline_alone,
     compare,
     require_own_code,
 )
@@ -255,3 +256,48 @@ def test_a_pinned_release_is_resolved_and_a_missing_one_is_the_owners_fault(
     assert ask(repository).anchor is None
     with pytest.raises(UserFault, match="The policy's `anchor` is 'v1'"):
         ask(repository, **with_policy(b"anchor: v1\n"))
+
+
+def test_the_baseline_alone_is_the_base_with_its_own_policy(
+    repository: FakeRepository,
+) -> None:
+    repository.write("train.py", b"lr = 3\n")  # work that is not committed is no matter
+    found = baseline_alone(repository, Request(modes=("conv",)), load_policy)
+    main = repository.resolve("main")
+    assert found.base == main
+    assert (found.trees.base_commit, found.trees.base_tree) == (main.commit, main.tree)
+    assert found.trees.merged_tree == "pilot"
+    assert ([mode.name for mode in found.modes], found.stage.name) == (["conv"], "fast")
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        b"protected: [data/**]\n",
+        b"ablation: {unit: commit}\n",
+        b"invasive: {steps: 5}\n",
+        b"stages: {tests: {command: [pytest]}, fast: {}, full: {}}\n",
+    ],
+)
+def test_what_does_not_matter_to_the_baseline_is_no_obstacle_to_run_it(
+    repository: FakeRepository, harmless: bytes
+) -> None:
+    request = Request(**with_policy(harmless))
+    assert baseline_alone(repository, request, load_policy).stage.name == "fast"
+
+
+@pytest.mark.parametrize(
+    ("harmful", "sentence"),
+    [
+        (b"evaluation: {paths: [evaluate.py]}\n", "`evaluation`"),
+        (b"defaults: {environment: {manager: uv}}\n", "environment"),
+    ],
+)
+def test_what_would_change_the_baseline_is_refused_as_ever(
+    repository: FakeRepository, harmful: bytes, sentence: str
+) -> None:
+    request = Request(**with_policy(harmful))
+    with pytest.raises(UserFault, match=sentence):
+        baseline_alone(repository, request, load_policy)
+    with pytest.raises(UserFault, match="There is no mode `gru`"):
+        baseline_alone(repository, Request(modes=("gru",)), load_policy)

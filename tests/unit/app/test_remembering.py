@@ -5,10 +5,17 @@ import dataclasses
 import pytest
 
 from bot.app.engine import Evaluated, evaluate
+from bot.app.informing import Subject, informed
 from bot.app.knowledge_text import dump_knowledge, load_knowledge
-from bot.app.remembering import Subject, informed, remember
+from bot.app.remembering import remember
 from bot.domain.errors import MachineryFault, UserFault
-from bot.domain.history import Knowledge, MetricHistory, Pilot
+from bot.domain.history import (
+    Knowledge,
+    MetricHistory,
+    MetricKey,
+    Pilot,
+    Summary,
+)
 from bot.domain.past import Scene, keys
 from bot.domain.plan import Plan
 from bot.domain.policy import (
@@ -22,8 +29,10 @@ from tests.fakes.clock import ScriptedPulse
 from tests.fakes.policies import LOSS, mode, plan, policy
 from tests.fakes.store import MemoryStore
 from tests.unit.app.test_engine import Laptop, losing
+from workers.contract import Ok, TrialResult, TrialSpec
 
 PLACE = ("mlp", "loss")
+NOW = 1_000.0
 IDEA = Subject("/repo/.git", "main", "idea", "head-commit")
 
 
@@ -32,7 +41,7 @@ def store() -> MemoryStore:
 
 
 def run(laptop: Laptop, here: Plan, subject: Subject = IDEA) -> Evaluated:
-    known = informed(laptop.store, here, subject, {})
+    known = informed(laptop.store, here, subject, {}, laptop.pulse.now())
     done = evaluate(known, laptop.store, laptop.pulse, laptop.ticks.append)
     remember(laptop.store, known, subject, done)
     laptop.pulse.wait()
@@ -45,15 +54,15 @@ def branch(number: int) -> Plan:
 
 
 def test_the_first_evaluation_knows_nothing() -> None:
-    found = informed(store(), plan(), IDEA, {})
-    assert found == plan()
+    found = informed(store(), plan(), IDEA, {}, NOW)
+    assert dataclasses.replace(found, notes=()) == plan()
     assert found.knowledge == Knowledge(attempt=1)
 
 
 def test_later_evaluations_know_what_earlier_ones_showed() -> None:
     laptop = Laptop(losing(0.0))
     done = run(laptop, branch(1))
-    known = informed(laptop.store, branch(2), IDEA, {}).knowledge
+    known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
     past = known.history[PLACE]
     seeds = done.verdict.modes[0].look
     assert past.pairs >= seeds
@@ -65,9 +74,9 @@ def test_later_evaluations_know_what_earlier_ones_showed() -> None:
 
 def test_a_resumed_evaluation_is_judged_by_what_was_known_when_it_began() -> None:
     laptop = Laptop(losing(0.0))
-    first = informed(laptop.store, branch(1), IDEA, {})
+    first = informed(laptop.store, branch(1), IDEA, {}, NOW)
     run(laptop, branch(2))
-    assert informed(laptop.store, branch(1), IDEA, {PLACE: 3.0}) == first
+    assert informed(laptop.store, branch(1), IDEA, {PLACE: 3.0}, NOW) == first
     assert first.knowledge == Knowledge(attempt=1)
 
 
@@ -75,7 +84,7 @@ def test_an_evaluation_that_is_run_again_is_remembered_and_counted_once() -> Non
     laptop = Laptop(losing(0.0))
     for _ in range(3):
         run(laptop, branch(1))
-    known = informed(laptop.store, branch(2), IDEA, {}).knowledge
+    known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
     assert known.attempt == 2
     key = keys(Scene("/repo/.git", policy(), plan().stage, plan().machine), [mode()])[0]
     assert len(laptop.store.past(key)) == 1
@@ -85,9 +94,9 @@ def test_branches_are_counted_apart_and_repositories_do_not_mix() -> None:
     laptop = Laptop(losing(0.0))
     run(laptop, branch(1))
     other = dataclasses.replace(IDEA, head="another")
-    assert informed(laptop.store, branch(2), other, {}).knowledge.attempt == 1
+    assert informed(laptop.store, branch(2), other, {}, NOW).knowledge.attempt == 1
     clone = dataclasses.replace(IDEA, repository="/clone/.git")
-    known = informed(laptop.store, branch(3), clone, {}).knowledge
+    known = informed(laptop.store, branch(3), clone, {}, NOW).knowledge
     assert known == Knowledge(attempt=1)
 
 
@@ -95,7 +104,7 @@ def test_another_machine_knows_nothing_of_this_one() -> None:
     laptop = Laptop(losing(0.0))
     run(laptop, branch(1))
     elsewhere = dataclasses.replace(branch(2), machine="a GPU/an environment")
-    assert informed(laptop.store, elsewhere, IDEA, {}).knowledge.history == {}
+    assert informed(laptop.store, elsewhere, IDEA, {}, NOW).knowledge.history == {}
 
 
 AUTO = policy(
@@ -112,7 +121,7 @@ def calibrated(memory: MemoryStore, sd: float) -> None:
 def test_auto_becomes_an_amount_once_a_calibration_is_known() -> None:
     memory = store()
     calibrated(memory, sd=0.02)
-    found = informed(memory, plan(AUTO), IDEA, {})
+    found = informed(memory, plan(AUTO), IDEA, {}, NOW)
     tolerance = found.modes[0].metrics[0].tolerance
     assert tolerance == AbsoluteTolerance(pytest.approx(0.03))
     assert found.policy == AUTO
@@ -122,9 +131,9 @@ def test_auto_becomes_an_amount_once_a_calibration_is_known() -> None:
 def test_auto_without_a_calibration_is_refused_and_not_counted() -> None:
     memory = store()
     with pytest.raises(UserFault, match="no calibration"):
-        informed(memory, plan(AUTO), IDEA, {})
+        informed(memory, plan(AUTO), IDEA, {}, NOW)
     calibrated(memory, sd=0.02)
-    assert informed(memory, plan(AUTO), IDEA, {}).knowledge.attempt == 1
+    assert informed(memory, plan(AUTO), IDEA, {}, NOW).knowledge.attempt == 1
 
 
 def tight(**decision: object) -> Plan:
@@ -135,10 +144,10 @@ def test_a_tolerance_that_the_seeds_cannot_police_is_refused_before_it_begins() 
     memory = store()
     calibrated(memory, sd=0.2)
     with pytest.raises(UserFault, match="too small for 8 seeds"):
-        informed(memory, plan(), IDEA, {})
+        informed(memory, plan(), IDEA, {}, NOW)
     assert memory.pinned(plan().evaluation) is None
     allowed = tight(tolerance_too_small=SmallTolerance.ALLOW)
-    assert informed(memory, allowed, IDEA, {}).knowledge.attempt == 1
+    assert informed(memory, allowed, IDEA, {}, NOW).knowledge.attempt == 1
 
 
 def test_a_tolerated_loss_is_charged_to_the_branch_that_may_land() -> None:
@@ -183,8 +192,10 @@ def metric(name: str, reason: Reason, d: float | None) -> MetricVerdict:
 
 def test_losses_since_the_release_are_pinned_too() -> None:
     memory = store()
-    assert informed(memory, plan(), IDEA, {PLACE: 0.7}).knowledge.lost == {PLACE: 0.7}
-    assert informed(memory, plan(), IDEA, {}).knowledge.lost == {PLACE: 0.7}
+    assert informed(memory, plan(), IDEA, {PLACE: 0.7}, NOW).knowledge.lost == {
+        PLACE: 0.7
+    }
+    assert informed(memory, plan(), IDEA, {}, NOW).knowledge.lost == {PLACE: 0.7}
 
 
 def test_knowledge_survives_as_text_bit_for_bit() -> None:
@@ -194,6 +205,8 @@ def test_knowledge_survives_as_text_bit_for_bit() -> None:
         pilots={("mlp", "loss/night"): Pilot(20, third, 0.1 + 0.2, 3)},
         attempt=4,
         lost={PLACE: third},
+        drift={PLACE: 5.0 + third},
+        fresh_from={"mlp": third},
     )
     assert load_knowledge(dump_knowledge(known)) == known
 
@@ -202,3 +215,67 @@ def test_knowledge_survives_as_text_bit_for_bit() -> None:
 def test_knowledge_of_another_version_is_our_own_fault(text: str) -> None:
     with pytest.raises(MachineryFault, match="cannot be read"):
         load_knowledge(text)
+
+
+def moved(laptop: Laptop, residual: float) -> None:
+    """Eight evaluations whose canaries came out `residual` SDs too high."""
+    key = the_key()
+    for number in range(8):
+        shown = Summary(residuals=(residual, residual))
+        laptop.store.record(f"evaluation {number}", {key: shown})
+        laptop.pulse.wait()
+
+
+def test_canaries_of_an_evaluation_are_kept_for_the_chart_of_drift() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    run(laptop, branch(2))
+    first, second = laptop.store.past(the_key())
+    assert first.residuals == ()  # nothing was stored to hold it against
+    assert len(second.residuals) == 2
+    assert all(abs(one) < 4.0 for one in second.residuals)
+
+
+def test_canaries_outside_are_kept_too_although_the_stored_runs_are_gone() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    laptop.script = far_off
+    run(laptop, branch(2))
+    assert laptop.store.past(the_key())[-1].residuals[0] > 2.0
+
+
+def far_off(spec: TrialSpec) -> TrialResult:
+    return TrialResult(Ok(), {"loss": losing(0.0)(spec).metrics["loss"] + 3.0})
+
+
+def test_a_baseline_that_moved_over_time_is_run_anew_and_that_is_said() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    moved(laptop, 1.5)
+    done = run(laptop, branch(2))
+    assert not [one for one in done.trials if one.cached]
+    (said,) = [one for one in done.verdict.findings if one.reason is Reason.DRIFT]
+    assert (said.mode, said.metric) == PLACE
+    assert said.evidence["threshold"] == 5.0
+    after = run(laptop, branch(3))
+    assert [one for one in after.trials if one.cached]
+    assert Reason.DRIFT not in [one.reason for one in after.verdict.findings]
+
+
+def test_canaries_that_only_scatter_are_no_drift() -> None:
+    laptop = Laptop(losing(0.0))
+    moved(laptop, 0.3)
+    known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
+    assert (known.drift, known.fresh_from) == ({}, {})
+
+
+def test_the_plan_says_how_often_a_clean_branch_is_stopped() -> None:
+    notes = informed(store(), plan(), IDEA, {}, NOW).notes
+    assert [one.reason for one in notes] == [Reason.CHANCE_OF_STOP]
+    assert 0.0 < notes[0].evidence["chance"] < 0.5
+
+
+def the_key() -> MetricKey:
+    return keys(Scene("/repo/.git", policy(), plan().stage, plan().machine), [mode()])[
+        0
+    ]

@@ -85,3 +85,25 @@ def test_the_same_files_give_the_same_report(tmp_path: Path) -> None:
 def test_a_policy_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserFault, match="cannot be read"):
         judge_file(tmp_path / "none.yml", tmp_path / "none.json")
+
+
+def test_auto_has_no_meaning_for_given_results_and_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    policy, trials = tmp_path / "policy.yml", tmp_path / "trials.json"
+    policy.write_text(POLICY.replace("0.1", "auto"))
+    trials.write_text(
+        json.dumps(
+            {
+                "mode": "mlp",
+                "stage": "fast",
+                "arms": {"baseline": arm(1.0, 1), "branch": arm(0.9, 2)},
+            }
+        )
+    )
+    with pytest.raises(
+        UserFault, match=r"`modes\.mlp\.metrics\.loss\.tolerance`"
+    ) as told:
+        judge_file(policy, trials)
+    assert "`seedgate calibrate`" in told.value.mend
+    assert "write the amount" in told.value.mend

@@ -115,6 +115,18 @@ def test_auto_has_one_check_and_what_the_seeds_can_police() -> None:
     assert one.policed.tolerance == one.auto
 
 
+def test_the_price_of_an_estimated_sd_is_told_where_the_policy_says_auto() -> None:
+    ten = only(told(runs(mode("mlp", AUTO), loss=drawn(1, 10)))).price
+    many = only(told(runs(mode("mlp", AUTO), loss=drawn(1, 200)))).price
+    assert ten is not None
+    assert many is not None
+    assert ten.passed == pytest.approx(0.91, abs=0.02)
+    assert ten.missed == pytest.approx(0.06, abs=0.01)
+    assert many.passed > ten.passed
+    assert many.missed < ten.missed
+    assert only(told(runs(mode(), loss=drawn(1)))).price is None
+
+
 def test_history_says_how_pairs_correlate_and_so_what_can_be_policed() -> None:
     rules = planned([mode("mlp", AUTO)])
     pilots = [runs(mode("mlp", AUTO), loss=drawn(1))]

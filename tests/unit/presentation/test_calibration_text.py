@@ -9,6 +9,7 @@ from bot.domain.calibration import Calibrated, Calibration, Check, Trouble
 from bot.domain.history import Pilot
 from bot.domain.policing import Known, Policed
 from bot.domain.policy import Role
+from bot.domain.stats.price import Price
 from bot.domain.stats.splits import Rates
 from bot.presentation.calibration_text import (
     Kept,
@@ -33,6 +34,7 @@ LOSS = Calibrated(
     skew=-0.31,
     auto=0.0306,
     policed=POLICED,
+    price=Price(0.938, 0.0551),
     declared=Check(0.05, Rates(0.981, 0.0125, 0.0065)),
     automatic=Check(0.0306, Rates(0.79, 0.0495, 0.1605)),
 )
@@ -41,6 +43,7 @@ NIGHT = replace(
     place=("mlp", "loss/night"),
     guards=True,
     policed=None,
+    price=None,
     declared=Check(0.05, Rates(0.999, 0.001, 0.0)),
 )
 FLAT = Calibrated(

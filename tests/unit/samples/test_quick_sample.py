@@ -11,7 +11,15 @@ import pytest
 
 from bot.adapters.policy_file import load_policy
 from tests.samples.digits.build import Git
-from tests.samples.quick import JSONL, Behaviour, build_quick, quick_policy
+from tests.samples.quick import (
+    JSONL,
+    Behaviour,
+    add_branch,
+    build_quick,
+    commit_behaviour,
+    land,
+    quick_policy,
+)
 
 OUTPUT = "out"
 
@@ -109,3 +117,60 @@ def test_its_policies_are_valid(modes: tuple[str, ...]) -> None:
     for text in (quick_policy(modes=modes), quick_policy(modes=modes, source=JSONL)):
         policy = load_policy(text.encode(), "a quick repository")
         assert tuple(mode.name for mode in policy.modes) == modes
+
+
+def reported(repository: Path, seed: int = 5) -> dict[str, float]:
+    """The last JSON line that a run wrote."""
+    written = repository / OUTPUT / "metrics.jsonl"
+    written.unlink(missing_ok=True)
+    assert run(repository, seed).returncode == 0
+    line: dict[str, float] = json.loads(written.read_text().splitlines()[-1])
+    return line
+
+
+def test_slices_and_further_metrics_stand_beside_the_loss(tmp_path: Path) -> None:
+    behaviour = Behaviour(slices={"day": 0.0, "night": 0.5}, others={"bytes": 1e6})
+    line = reported(build_quick(tmp_path / "repo", branch_behaviour=behaviour))
+    assert list(line) == ["step", "loss", "loss/day", "loss/night", "bytes"]
+    assert line["loss/night"] - line["loss"] == pytest.approx(0.5, abs=0.06)
+    assert line["bytes"] == pytest.approx(1e6, rel=0.06)
+
+
+def test_a_forgetful_run_leaves_out_its_last_slice(tmp_path: Path) -> None:
+    behaviour = Behaviour("forgets", slices={"day": 0.0, "night": 0.5})
+    line = reported(build_quick(tmp_path / "repo", branch_behaviour=behaviour))
+    assert list(line) == ["step", "loss", "loss/day"]
+
+
+def test_other_noise_is_another_draw_around_the_same_mean(tmp_path: Path) -> None:
+    repository = build_quick(
+        tmp_path / "repo",
+        main_behaviour=Behaviour(correlation=0.0),
+        branch_behaviour=Behaviour(correlation=0.0, noise="other"),
+    )
+    branch = [reported(repository, seed)["loss"] for seed in range(20)]
+    Git(repository)("switch", "--quiet", "main")
+    main = [reported(repository, seed)["loss"] for seed in range(20)]
+    assert not set(branch) & set(main)
+    assert abs(statistics.correlation(branch, main)) < 0.5
+
+
+def test_a_file_outside_of_the_repository_moves_every_loss(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    behaviour = Behaviour(outside=str(outside))
+    repository = build_quick(tmp_path / "repo", branch_behaviour=behaviour)
+    outside.write_text("0")
+    before = reported(repository)["loss"]
+    outside.write_text("7")
+    assert reported(repository)["loss"] == pytest.approx(before + 7)
+
+
+def test_a_branch_that_landed_is_part_of_main(tmp_path: Path) -> None:
+    repository = build_quick(tmp_path / "repo")
+    add_branch(repository, "next", Behaviour(mean=3.0))
+    commit_behaviour(repository, "next", Behaviour(mean=4.0))
+    land(repository, "next")
+    assert json.loads((repository / "config.json").read_text())["mean"] == 4.0
+    git = Git(repository)
+    assert git("branch", "--show-current").strip() == "main"
+    assert git("rev-parse", "next").strip() in git("rev-list", "main").split()

@@ -48,6 +48,14 @@ def test_the_classical_sample_sizes_reach_their_power(name):
     assert detectable(n - 1, 0.025, paired=False) > effect
 
 
+@pytest.mark.parametrize("name", names("mde-"))
+def test_an_effect_of_one_sd_is_seen_with_the_power_of_the_reference(name):
+    given, expected = case(name)["input"], case(name)["expected"]
+    power = expected["power_at_1sd"]
+    found = detectable(given["n"], given["alpha"], paired=False, power=power)
+    assert found == pytest.approx(1.0, abs=1e-4)
+
+
 def test_the_first_pocock_look_sees_what_the_design_says():
     level = levels(FOUR_LOOKS, 0.05, POCOCK)[0]
     assert detectable(5, level, paired=False) == pytest.approx(2.17, abs=0.005)

@@ -1,0 +1,147 @@
+"""What is known before an evaluation, pinned with it."""
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.app.knowledge_text import dump_knowledge, load_knowledge
+from bot.app.ports import Memory
+from bot.domain.history import (
+    Knowledge,
+    MetricHistory,
+    MetricKey,
+    Place,
+    Summary,
+    resolve,
+)
+from bot.domain.judgement.findings import finding
+from bot.domain.past import (
+    Scene,
+    drifted,
+    keys,
+    pool,
+    restarted,
+)
+from bot.domain.plan import Plan
+from bot.domain.policing import (
+    chance_finding,
+    findings,
+    outlooks,
+    police,
+    prospect,
+    refusal,
+)
+from bot.domain.stats.drift import THRESHOLD
+from bot.domain.verdict import Evidence, Finding, Reason, Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose evaluation it is: the repository, both branches by name, and the head."""
+
+    repository: str
+    base: str
+    head: str
+    head_commit: str
+
+
+def history(
+    memory: Memory, asked: Sequence[MetricKey]
+) -> Mapping[Place, MetricHistory]:
+    """What comparable evaluations say of each metric, where there were any."""
+    past = {key.place: memory.past(key) for key in asked}
+    return {place: pool(many) for place, many in past.items() if many}
+
+
+def informed(
+    memory: Memory,
+    plan: Plan,
+    subject: Subject,
+    lost: Mapping[Place, float],
+    now: float,
+) -> Plan:
+    """The plan with all that is known, every tolerance an amount.
+
+    A resumed evaluation is judged by what was known when it began. Raises UserFault
+    for a tolerance that nothing is known to make of, or that cannot be policed; such an
+    evaluation has not begun, and is not counted. `now` is Unix seconds.
+    """
+    pinned = memory.pinned(plan.evaluation)
+    if pinned is None:
+        scene = scene_of(plan, subject)
+        known = _known(memory, keys(scene, plan.modes), lost, now)
+        pinned = _begin(memory, plan, subject, known)
+    plan = _with(plan, load_knowledge(pinned))
+    return dataclasses.replace(plan, notes=_notes(plan))
+
+
+def _known(
+    memory: Memory,
+    asked: Sequence[MetricKey],
+    lost: Mapping[Place, float],
+    now: float,
+) -> Knowledge:
+    past = {key.place: memory.past(key) for key in asked}
+    pilots = {key.place: memory.pilot(key) for key in asked}
+    charts = {place: drifted(many) for place, many in past.items()}
+    drift = {place: one.cusum for place, one in charts.items() if one.alarmed}
+    return Knowledge(
+        history={place: pool(many) for place, many in past.items() if many},
+        pilots={place: one for place, one in pilots.items() if one is not None},
+        lost=lost,
+        drift=drift,
+        fresh_from=_fresh_from(past, {mode for mode, _ in drift}, now),
+    )
+
+
+def _fresh_from(
+    past: Mapping[Place, Sequence[Summary]], moved: Collection[str], now: float
+) -> Mapping[str, float]:
+    """From when on stored runs serve, where a baseline has ever moved."""
+    found: dict[str, float] = {}
+    for (mode, _), many in past.items():
+        at = now if mode in moved else restarted(many)
+        if at:
+            found[mode] = max(at, found.get(mode, 0.0))
+    return found
+
+
+def _begin(memory: Memory, plan: Plan, subject: Subject, known: Knowledge) -> str:
+    _refuse(_with(plan, known))
+    place = (subject.repository, subject.base, subject.head)
+    attempt = memory.attempt(plan.evaluation, *place)
+    document = dump_knowledge(dataclasses.replace(known, attempt=attempt))
+    return memory.pin(plan.evaluation, document)
+
+
+def scene_of(plan: Plan, subject: Subject) -> Scene:
+    """What the evaluation's numbers have in common with others."""
+    return Scene(subject.repository, plan.policy, plan.stage, plan.machine)
+
+
+def _with(plan: Plan, known: Knowledge) -> Plan:
+    modes = tuple(resolve(mode, known.pilots) for mode in plan.modes)
+    return dataclasses.replace(plan, knowledge=known, modes=modes)
+
+
+def _refuse(plan: Plan) -> None:
+    found = police(plan.policy, plan.stage, plan.modes, plan.knowledge)
+    fault = refusal(found, plan.policy.decision)
+    if fault is not None:
+        raise fault
+
+
+def _notes(plan: Plan) -> tuple[Finding, ...]:
+    """What a reader should know of the plan: small tolerances, and clean branches."""
+    decision, known = plan.policy.decision, plan.knowledge
+    small = findings(police(plan.policy, plan.stage, plan.modes, known))
+    looks = outlooks(decision, plan.stage, plan.modes, known)
+    ahead = prospect([looks])
+    chance = (chance_finding(ahead, decision),) if ahead else ()
+    return (*small, *chance, *(_moved(*one) for one in known.drift.items()))
+
+
+def _moved(place: Place, sum_of: float) -> Finding:
+    mode, metric = place
+    facts: Evidence = {"cusum": sum_of, "threshold": THRESHOLD}
+    return finding(Reason.DRIFT, Ruling.INFO, facts, mode=mode, metric=metric)
