@@ -31,6 +31,7 @@ from bot.domain.policing import (
     prospect,
     refusal,
 )
+from bot.domain.policy import Mode
 from bot.domain.stats.drift import THRESHOLD
 from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 
@@ -73,6 +74,14 @@ def informed(
         pinned = _begin(memory, plan, subject, known)
     plan = _with(plan, load_knowledge(pinned))
     return dataclasses.replace(plan, notes=_notes(plan))
+
+
+def remembered(memory: Memory, scene: Scene, modes: Sequence[Mode]) -> Knowledge:
+    """History and pilots of a stage, for whoever only looks ahead."""
+    asked = keys(scene, modes)
+    pilots = {key.place: memory.pilot(key) for key in asked}
+    known = {place: one for place, one in pilots.items() if one is not None}
+    return Knowledge(history=history(memory, asked), pilots=known)
 
 
 def _known(

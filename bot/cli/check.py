@@ -37,7 +37,10 @@ def check(
 
     Every fault is listed at once with its line and column. Nothing is run.
     """
-    show_plan(file if file is not None else find_policy(Path.cwd()))
+    from bot.compose.check import recall_in
+
+    path = file if file is not None else find_policy(Path.cwd())
+    show_plan(path, recall_in(path.absolute().parent))
 
 
 def show_plan(path: Path, recall: "Recall | None" = None) -> None:

@@ -1,0 +1,48 @@
+"""What earlier evaluations on this machine know of a policy's metrics."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.app.informing import remembered
+from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.history import Knowledge
+from bot.domain.past import Scene
+from bot.domain.policy import Policy, Stage
+from bot.settings import Settings
+
+Recall = Callable[[Policy, Stage], Knowledge]
+
+
+def recall_in(folder: Path) -> Recall | None:
+    """How to recall what is stored for the repository that holds `folder`.
+
+    None where there is no repository, nothing was ever run here, or what was cannot be
+    read: a policy is sound or not without it. The node that was registered last stands
+    for the machine.
+    """
+    settings = Settings()
+    database = settings.cache_dir / "seedgate.sqlite"
+    if not database.exists():
+        return None
+    try:
+        return _recall(folder, settings, database)
+    except (UserFault, MachineryFault):
+        return None
+
+
+def _recall(folder: Path, settings: Settings, database: Path) -> Recall | None:
+    from bot.adapters.repository import GitRepository
+    from bot.adapters.store import SqlStore, sqlite_url
+
+    identity = GitRepository(folder, settings.cache_dir / "scratch").identity
+    store = SqlStore(sqlite_url(database), time.time)
+    node = next(iter(store.nodes()), None)
+    if node is None:
+        return None
+
+    def recall(policy: Policy, stage: Stage) -> Knowledge:
+        scene = Scene(identity, policy, stage, node.machine)
+        return remembered(store, scene, policy.modes)
+
+    return recall
