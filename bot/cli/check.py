@@ -105,8 +105,12 @@ def _means(policy: "Policy", recall: "Recall | None") -> "Means":
     from bot.domain.policy import StageKind
 
     means = dict[tuple[str, str], float]()
+    if not recall or not any(
+        one.share for mode in policy.modes for one in mode.metrics
+    ):
+        return means  # nothing is said of them
     for stage in policy.stages:
-        if recall and stage.kind is StageKind.TRAINING and stage.planned:
+        if stage.kind is StageKind.TRAINING and stage.planned:
             known = recall(policy, stage)
             means |= {place: pilot.mean for place, pilot in known.pilots.items()}
             past = ((place, one.mean) for place, one in known.history.items())

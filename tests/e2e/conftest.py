@@ -33,6 +33,24 @@ class Told:
         assert isinstance(many, list)
         return [one for one in many if one["kind"] == kind]
 
+    def because(self, reason: str) -> list[Mapping[str, object]]:
+        """The findings that were made for this reason, in any mode."""
+        many = self.report["findings"]
+        assert isinstance(many, list)
+        return [one for one in many if one["evidence"]["reason"] == reason]
+
+    def metric(self, name: str, mode: str = "quick") -> Mapping[str, object]:
+        modes = self.report["modes"]
+        assert isinstance(modes, dict)
+        return modes[mode]["metrics"][name]
+
+    @property
+    def ran(self) -> int:
+        """How many trials this call ran itself."""
+        cost = self.report["cost"]
+        assert isinstance(cost, dict)
+        return cost["trials_run"]
+
     @property
     def trials(self) -> list[Mapping[str, object]]:
         many = self.report["trials"]

@@ -62,7 +62,7 @@ def _near(case: Case, metric: Metric, name: str) -> Facts | None:
 def _seen_near(metric: Metric, values: Values) -> Facts | None:
     """The bound within 3 SDs of these values' mean, on either side."""
     low, high = metric.bounds
-    if not _inside(values, low, high):
+    if metric.bounds == (None, None) or not _inside(values, low, high):
         return None
     mean, sd = centre(values), _spread(values)
     bound = nearest_bound(mean, sd, metric.bounds)

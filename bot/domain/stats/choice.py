@@ -15,6 +15,7 @@ PAIRS = 20  # complete pairs before a correlation is believed
 VALUES = 20  # runs before a shape is believed
 VALUES_OF_A_MEAN = 10  # runs before a mean and an SD are
 SKEW, KURTOSIS = 2.0, 7.0  # beyond these a t test of few runs is watched
+OUTLIERS = 0.005  # of all runs: normal ones stray less often however many there are
 NEAR = 3.0  # SDs from a bound within which values are compared on its scale
 _LEVEL = 0.05  # one-sided, at which designs are compared
 
@@ -126,7 +127,8 @@ def _irregular(history: MetricHistory) -> bool:
     if history.values < VALUES:
         return False
     skewed = abs(history.skew or 0.0) > SKEW
-    return skewed or (history.kurtosis or 0.0) > KURTOSIS or history.outliers > 0
+    heavy = (history.kurtosis or 0.0) > KURTOSIS
+    return skewed or heavy or history.outliers > OUTLIERS * history.values
 
 
 def _implied(history: MetricHistory, direction: Direction | None) -> Bounds:

@@ -10,10 +10,11 @@ import pytest
 from bot.cli.app import run
 from bot.cli.check import show_plan
 from bot.domain.errors import ExitCode
-from bot.domain.history import Knowledge, MetricHistory
+from bot.domain.history import Knowledge, MetricHistory, Pilot
 from bot.domain.policy import Policy, Stage
 from tests.adapters.policy_file.texts import SOUND
 
+PLACE = ("mlp", "loss")
 POLICIES = Path(__file__).parents[2] / "data" / "policies"
 
 
@@ -123,6 +124,40 @@ def test_a_past_with_failures_is_priced(
     told = " ".join(capsys.readouterr().out.split())
     assert "2 % of past trials failed; if none did, it would be stopped with" in told
     assert "assumed" not in told
+
+
+def test_a_test_set_is_weighed_at_the_mean_that_the_last_stage_knows(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = {
+        "fast": Knowledge(pilots={PLACE: Pilot(10, 0.5, 0.01)}),
+        "slow": Knowledge({PLACE: MetricHistory(values=40, mean=0.9, sd=0.01)}),
+        "later": Knowledge({PLACE: MetricHistory()}),
+    }
+
+    def recall(policy: Policy, stage: Stage) -> Knowledge:
+        return known[stage.name]
+
+    asked = SOUND.replace("tolerance: 0.01", "tolerance: 0.01\n        examples: 100")
+    more = (f"  {name}: {{params: {{steps: 9}}}}\n" for name in ("slow", "later"))
+    (repository / "p.yml").write_text("".join((asked, *more)))
+    for given, told in ((recall, "by 0.030 (standard error at 0.9)"), (None, "up to")):
+        show_plan(Path("p.yml"), given)
+        assert told in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_stage_that_waits_for_a_label_is_not_asked_what_it_knows(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def recall(policy: Policy, stage: Stage) -> Knowledge:
+        mean = {"fast": 0.9}[stage.name]
+        return Knowledge({PLACE: MetricHistory(values=40, mean=mean, sd=0.01)})
+
+    asked = SOUND.replace("tolerance: 0.01", "tolerance: 0.01\n        examples: 100")
+    waiting = "  full: {params: {steps: 9}, when: 'label:full'}\n"
+    (repository / "p.yml").write_text(asked + waiting)
+    show_plan(Path("p.yml"), recall)
+    assert "standard error at 0.9" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_policy_that_compares_nothing_has_nothing_to_stop(

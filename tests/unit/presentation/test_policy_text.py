@@ -260,6 +260,41 @@ def test_slices_of_a_compared_metric_are_guardrails() -> None:
     assert policy_words.slices(LOSS) == ()
 
 
+def test_a_test_set_tells_what_an_example_is_worth_and_what_chance_does_to_it() -> None:
+    counted = dataclasses.replace(LOSS, examples=2000)
+    assert policy_words.examples(counted) == (
+        "2000 examples, a mean from 0 to 1: one is worth 0.00050, and which ones are "
+        "in the test set moves the mean by up to 0.011 (standard error)",
+    )
+    assert policy_words.examples(LOSS) == ()
+
+
+def test_where_a_mean_is_known_the_standard_error_is_that_at_it() -> None:
+    points = dataclasses.replace(LOSS, examples=10_000, bounds=(0.0, 100.0))
+    aimed = dataclasses.replace(points, role=Role.TARGET, target=94.0)
+    ending = "moves the mean by 0.24 (standard error at 94)"
+    assert policy_words.examples(points, 94.0)[0].endswith(ending)
+    assert policy_words.examples(aimed)[0].endswith(ending)
+
+
+def test_a_mean_that_no_share_can_have_leaves_the_largest_error() -> None:
+    single = dataclasses.replace(LOSS, examples=1)
+    assert policy_words.examples(single, 94.0) == (
+        "1 example, a mean from 0 to 1: one is worth 1.0, and which ones are in the "
+        "test set moves the mean by up to 0.50 (standard error)",
+    )
+
+
+def test_the_plan_says_what_the_test_set_of_a_metric_resolves() -> None:
+    counted = dataclasses.replace(LOSS, examples=100)
+    mode = dataclasses.replace(MLP, metrics=(counted, TIME))
+    means = {("mlp", "loss"): 0.1, ("other", "loss"): 0.5}
+    plain = plan_sections(policy(mode), {}, ())[0].rows[0]
+    known = plan_sections(policy(mode), {}, (), means=means)[0].rows[0]
+    assert plain.more[-1].endswith("by up to 0.050 (standard error)")
+    assert known.more[-1].endswith("by 0.030 (standard error at 0.1)")
+
+
 def test_no_tolerance_is_told_as_nothing() -> None:
     assert policy_words.tolerance(None) == "nothing"
 

@@ -137,9 +137,16 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.ANCHOR_LOST: PINNED,
     Reason.ANCHOR_OPEN: PINNED,
     Reason.TOLERANCE_SPENT: {"spent": 1.3, "budget": 1.0, "anchor": "v1.2"},
-    Reason.NEAR_BOUND: {"bound": 1.0, "mean": 0.9985, "sd": 0.00061},
+    Reason.NEAR_BOUND: {
+        "bound": 1.0,
+        "side": "best",
+        "mean": 0.9985,
+        "sd": 0.00061,
+        "scale": "raw",
+    },
     Reason.SATURATED: {"bound": 1.0, "value": 1.0, "seed": 48213},
     Reason.TEST_SET_SMALL: {
+        "asked": "tolerance",
         "tolerance": 0.001,
         "resolution": 0.0005,
         "se": 0.0053,
@@ -446,6 +453,31 @@ def test_a_paired_test_from_the_design_says_nothing_of_the_past() -> None:
     )
     known = {"test": "paired", "correlation": 0.61, "pairs": 1}
     assert "over 1 pair" in words(found(Reason.TEST_CHOSEN, known)).sentence
+
+
+@pytest.mark.parametrize("scale", ["logit", "log"])
+def test_only_a_scale_that_was_used_is_said_to_make_up_for_a_bound(scale: str) -> None:
+    near = {**SAMPLES[Reason.NEAR_BOUND], "scale": scale}
+    used = words(found(Reason.NEAR_BOUND, near)).sentence
+    assert used.endswith("compared on a scale that makes up for it.")
+    raw = words(found(Reason.NEAR_BOUND, SAMPLES[Reason.NEAR_BOUND])).sentence
+    assert "makes up for it" not in raw
+    assert "compared as they are" in raw
+
+
+def test_a_metric_at_its_worst_value_needs_training_and_no_harder_test_set() -> None:
+    near = {**SAMPLES[Reason.NEAR_BOUND], "bound": 0.0, "side": "worst"}
+    mend = words(found(Reason.NEAR_BOUND, near)).mend
+    assert "train longer" in mend
+    assert "harder" not in mend
+
+
+def test_a_test_set_that_is_small_for_a_margin_speaks_of_the_gain() -> None:
+    small = {**SAMPLES[Reason.TEST_SET_SMALL], "asked": "margin"}
+    said = words(found(Reason.TEST_SET_SMALL, small))
+    assert said.short == "the test set is small for the margin of loss in mlp"
+    assert "is small for a margin of 0.001 of loss" in said.sentence
+    assert "ask for a larger gain" in said.mend
 
 
 def test_machines_that_differ_in_a_name_only_are_named_by_it() -> None:

@@ -140,3 +140,8 @@ def test_all_of_it_can_come_together():
         UP, (0.0, 1.0), correlation=0.0, outliers=2, mean=0.99, sd=0.004, first=8
     )
     assert found.choice == Choice(Test.WELCH, guarded=True, scale=Scale.LOGIT)
+
+
+def test_a_stray_run_in_many_hundreds_is_what_normal_runs_do():
+    assert chosen(values=100, outliers=1).choice.guarded
+    assert not chosen(values=400, outliers=2).choice.guarded
