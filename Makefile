@@ -61,8 +61,8 @@ stories: $(STAMP) ## End-to-end stories on real trials
 	$(BIN)/pytest -m '$(GPU)' tests/e2e
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
-	for name in boundaries operating_characteristics startup overhead demo; do \
-	  echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	for name in boundaries operating_characteristics error_rates warm_baseline ablation judgement \
+	  startup overhead demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.domain.plan import _is_shared
+from bot.domain.plan import is_shared
 from bot.domain.policy import Role
 from bot.domain.stats.power import Design, Fates, fates, lines, paths_of
 from bot.domain.stats.spending import parse_spending
@@ -50,7 +50,7 @@ class Cost:
 
 def shared(share: float = SHARE) -> Array:
     """Which places in dispatch order hold seeds that all branches on a base share."""
-    return np.array([_is_shared(place, share) for place in range(LAST)])
+    return np.array([is_shared(place, share) for place in range(LAST)])
 
 
 def ends(design: Design, arms: tuple[Array, Array]) -> Fates:

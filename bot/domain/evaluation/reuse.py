@@ -38,18 +38,22 @@ def _doubt(facts: Facts, mode: Mode) -> Distrust | None:
 
 
 def _split(facts: Facts, mode: Mode) -> tuple[Baselines, Baselines]:
-    """Baseline trials that other evaluations ran, and the first that are our own."""
-    ended = sorted(
+    """Baseline trials that other evaluations ran, and the first that are our own.
+
+    The first in dispatch order, not the first to end: those that still run are left
+    out, and nothing else takes their place.
+    """
+    own = sorted(
         (
             (slot, trial)
             for slot, trial in facts.trials.items()
-            if slot.mode == mode.name and slot.arm == Baseline() and trial.finished
+            if slot.mode == mode.name and slot.arm == Baseline()
         ),
         key=lambda pair: pair[0].position,
     )
-    stored = [pair for pair in ended if is_stored(pair[1])]
-    fresh = [pair for pair in ended if not is_stored(pair[1])]
-    return stored, fresh[:CANARIES]
+    stored = [pair for pair in own if pair[1].finished and is_stored(pair[1])]
+    fresh = [pair for pair in own if not is_stored(pair[1])][:CANARIES]
+    return stored, [pair for pair in fresh if pair[1].finished]
 
 
 def _outside(metric: Metric, stored: Baselines, fresh: Baselines) -> Canary | None:

@@ -81,7 +81,8 @@ def _evidence(mode: Mode, given: Given) -> Evidence:
 
 def _same_seeds(given: Given) -> bool:
     """Whether both arms list the same seeds, each once."""
-    return _seeds(given.baseline) == _seeds(given.branch) != []
+    seeds = _seeds(given.branch)
+    return _seeds(given.baseline) == seeds != [] and len(set(seeds)) == len(seeds)
 
 
 def _seeds(observations: Sequence[Observation]) -> list[int]:

@@ -141,9 +141,14 @@ def _case(bench: Bench, contrast: Contrast, move: Move, towards: int) -> _Case:
 
 
 def _pooled(bench: Bench, contrast: Contrast, move: Move) -> Estimate:
-    """The same difference with one variance for both arms (Student 1908)."""
-    moved = move.of(bench.old, bench.unit)
-    arms = [tuple(map(bench.curve.of, values)) for values in (bench.new, moved)]
+    """The same difference with one variance for both arms (Student 1908).
+
+    An amount alone moves a straight scale without changing its spread, and is left out:
+    added to values that it dwarfs, it would swallow it.
+    """
+    still = bench.curve.straight and not move.fraction
+    old = bench.old if still else move.of(bench.old, bench.unit)
+    arms = [tuple(map(bench.curve.of, values)) for values in (bench.new, old)]
     sizes = [len(arm) for arm in arms]
     df = sum(sizes) - 2.0
     found = [of_one(arm) for arm in arms]

@@ -72,6 +72,19 @@ def test_two_fresh_trials_are_awaited() -> None:
     assert Slot("mlp", Baseline(), 2) in step.wanted
 
 
+def test_a_trial_that_ended_out_of_turn_is_no_canary() -> None:
+    here, trials = world()
+    early, awaited = Slot("mlp", Baseline(), 4), Slot("mlp", Baseline(), 2)
+    trials[early] = dataclasses.replace(
+        trials[early], result=shifted(trials[early], 1.0)
+    )
+    running = dataclasses.replace(
+        trials[awaited], state=TrialState.RUNNING, result=None
+    )
+    assert next_step(Facts(here, {**trials, awaited: running})).distrust == ()
+    assert next_step(Facts(here, trials)).distrust == ()
+
+
 def test_why_stored_trials_were_passed_over_stays_in_the_report() -> None:
     here, trials = world(moved=1.0)
     why = next_step(Facts(here, trials)).distrust[0].finding

@@ -66,6 +66,12 @@ def test_arms_that_do_not_list_the_same_seeds_are_compared_by_welch(
     assert judge(baseline, branch).modes[0].metrics[0].method is Method.WELCH_T
 
 
+def test_a_seed_that_both_arms_list_twice_pairs_nothing() -> None:
+    baseline, branch = arm(1, 5), arm(2, 5)
+    verdict = judge((*baseline, baseline[0]), (*branch, branch[0]))
+    assert verdict.modes[0].metrics[0].method is Method.WELCH_T
+
+
 def test_a_mode_without_seeding_is_never_paired() -> None:
     verdict = judge(arm(1, 5), arm(2, 5), mode("mlp", seeding=Seeding.NONE))
     assert verdict.modes[0].metrics[0].method is Method.WELCH_T

@@ -34,6 +34,7 @@ def test_a_canary_outside_says_where_it_had_to_be():
         "high": one.high,
         "seed": 7,
         "stored": 6,
+        "residual": one.residual,
     }
     assert one.residual is not None
     assert one.residual > 3.0

@@ -142,6 +142,17 @@ def test_more_runs_in_one_arm_are_pooled_with_fewer_in_the_other():
     assert found.high == pytest.approx(new.mean() - old.mean() + reach)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-17, 1.0])
+@pytest.mark.parametrize("m", [1e3, 1e18, 1e300])
+def test_a_tolerance_that_dwarfs_the_values_hides_none_of_their_spread(scale, m):
+    arms = sample(3, scale=scale, paired=False)
+    found = extend(arms, rule(m=m), ALPHA)
+    assert found.crossing is Crossing.PASS
+    assert found.e_harm == pytest.approx(extend(arms, rule(m=scale), ALPHA).e_harm)
+    assert found.low >= -m
+    assert not math.isnan(found.low)
+
+
 def test_shared_seeds_are_compared_by_arms_where_the_design_says_so():
     given_ = sample(6)
     apart = Sample(given_.baseline, given_.branch, paired=False)

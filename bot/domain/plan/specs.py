@@ -1,0 +1,91 @@
+"""The trial of a slot: its command, what it must show, and its content key."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.domain.arms import Anchor, Arm, Baseline, label
+from bot.domain.plan.room import judges_time
+from bot.domain.plan.seeds import seed_at
+from bot.domain.plan.slots import Slot
+from bot.domain.plan.whole import Plan, digest_of
+from bot.domain.policy import Metric, Mode
+from workers.contract import CONTRACT_VERSION, SEED, MetricSource, TrialSpec
+
+
+def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
+    """The trial of a slot, with its content key."""
+    mode = next(one for one in plan.modes if one.name == slot.mode)
+    seed = seed_at(plan, slot.position)
+    tree = _tree(plan, slot.arm)
+    draft = TrialSpec(
+        key="",
+        objects=plan.trees.objects,
+        tree=tree,
+        arm=label(slot.arm),
+        mode=mode.name,
+        stage=plan.stage.name,
+        seed=seed,
+        argv=_argv(mode, plan.stage.params, seed),
+        metrics=_sources(mode),
+        resources=dataclasses.replace(mode.resources, alone=judges_time(mode)),
+        environment=mode.environment,
+        checkpoint=mode.checkpoint,
+        replicate=replicate,
+        machine=plan.machine,
+    )
+    return _with_key(draft, plan)
+
+
+def _tree(plan: Plan, arm: Arm) -> str:
+    match arm:
+        case Baseline():
+            return plan.trees.base_tree
+        case Anchor() if plan.anchor is not None:
+            return plan.anchor.tree
+        case _:
+            return plan.trees.merged_tree
+
+
+def _sources(mode: Mode) -> tuple[MetricSource, ...]:
+    """What a trial must show: every metric, and each slice of it by its own name."""
+    return tuple(
+        source
+        for metric in mode.metrics
+        for source in (metric.source, *_slice_sources(metric))
+    )
+
+
+def _slice_sources(metric: Metric) -> Iterator[MetricSource]:
+    key = metric.source.key
+    for part, name in zip(metric.slices, metric.slice_names, strict=True):
+        yield dataclasses.replace(
+            metric.source, name=name, key=f"{key}/{part}" if key else ""
+        )
+
+
+def _argv(mode: Mode, params: Mapping[str, str], seed: int) -> tuple[str, ...]:
+    filled = {**params, SEED: str(seed)}
+    return tuple(_fill(word, filled) for word in mode.train)
+
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def _fill(word: str, values: Mapping[str, str]) -> str:
+    """Fill every placeholder once; a value that looks like one stays as it is."""
+    return _PLACEHOLDER.sub(lambda one: values.get(one[1], one[0]), word)
+
+
+def _with_key(draft: TrialSpec, plan: Plan) -> TrialSpec:
+    parts = dataclasses.asdict(draft)
+    # Where objects lie and which arm a tree plays do not change what a trial shows:
+    # a baseline of one evaluation may be the branch of another.
+    for name in ("key", "objects", "arm"):
+        del parts[name]
+    parts |= {
+        "contract": CONTRACT_VERSION,
+        "data_version": plan.policy.data.version,
+        "sandbox": "none",
+    }
+    return dataclasses.replace(draft, key=digest_of(parts))

@@ -1,0 +1,105 @@
+"""The plan as one value, fixed before the first trial."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.history import Knowledge
+from bot.domain.policy import Mode, Policy, Stage
+from bot.domain.verdict import Finding
+from workers.contract import CONTRACT_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What is compared: the base commit, and the trees of both arms in `objects`."""
+
+    base_commit: str
+    base_tree: str
+    merged_tree: str
+    objects: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A release that slow losses are held against: its name and its tree."""
+
+    name: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that an evaluation may do, fixed before its first trial.
+
+    `secret` feeds the seeds. `max_seeds` cuts the schedule of looks. `slots` is how
+    many trials can run at once. `narrowed` names what the caller left out of the
+    policy's plan: with anything in it, the best answer is UNDECIDED. `machine` is the
+    `Node.machine` of the node: hardware and environment, as far as they change results.
+    `knowledge` is what was known before the first trial, `notes` what that says.
+    `more` are further seeds per arm that somebody asked for past the last look.
+    `anchor` is the pinned release.
+    """
+
+    policy: Policy
+    stage: Stage
+    modes: tuple[Mode, ...]
+    trees: Trees
+    machine: str
+    secret: str
+    targeted: frozenset[str] = frozenset()
+    max_seeds: int | None = None
+    slots: int = 1
+    narrowed: tuple[str, ...] = ()
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    notes: tuple[Finding, ...] = ()
+    more: int = 0
+    anchor: Pinned | None = None
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Seeds per arm at each look, cut at `max_seeds` (which is then the last)."""
+        if self.max_seeds is None or self.max_seeds >= self.stage.looks[-1]:
+            return self.stage.looks
+        kept = tuple(n for n in self.stage.looks if n < self.max_seeds)
+        return (*kept, self.max_seeds)
+
+    @property
+    def beyond(self) -> tuple[int, ...]:
+        """Seeds per arm past the last look, where only e-values decide."""
+        last = self.looks[-1]
+        return tuple(range(last + 1, last + self.more + 1))
+
+    @property
+    def schedule(self) -> tuple[int, ...]:
+        """All looks, those past the last planned one too."""
+        return (*self.looks, *self.beyond)
+
+    @property
+    def tolerance_budget(self) -> float:
+        """How much may be lost since the anchor, in tolerances of each metric."""
+        return self.policy.tolerance_budget or 1.0
+
+    @property
+    def evaluation(self) -> str:
+        """The id: equal inputs resume one evaluation instead of starting another."""
+        parts = {
+            "trees": [self.trees.base_commit, self.trees.base_tree],
+            "merged": self.trees.merged_tree,
+            "policy": self.policy.sha256,
+            "stage": self.stage.name,
+            "modes": [mode.name for mode in self.modes],
+            "targeted": sorted(self.targeted),
+            "looks": self.looks,
+            "machine": self.machine,
+            "secret": hashlib.sha256(self.secret.encode()).hexdigest(),
+            "contract": CONTRACT_VERSION,
+        }
+        return digest_of(parts)[:16]
+
+
+def digest_of(parts: Mapping[str, object]) -> str:
+    """A SHA-256 of plain values, the same whatever their order."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
