@@ -88,13 +88,15 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _levels(policy: "Policy") -> "Levels":
+    """The levels that one evaluation uses, where several share the error rate."""
     from bot.domain.policy import Role, StageKind
     from bot.domain.stats.boundaries import levels
 
     rule = policy.decision
+    alpha = rule.alpha / (rule.attempts or 1)
     roles = {metric.role for mode in policy.modes for metric in mode.metrics}
     return {
-        stage.name: levels(stage.looks, rule.alpha, rule.spending)
+        stage.name: levels(stage.looks, alpha, rule.spending)
         for stage in policy.stages
         if stage.kind is StageKind.TRAINING and Role.PRIMARY in roles
     }

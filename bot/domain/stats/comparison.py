@@ -21,9 +21,9 @@ class Comparison(Effect):
     """What the runs say about a loss.
 
     `p_ni` rejects d <= -margin, `p_beyond` d >= -margin, `p_harm` d >= 0 and `p_better`
-    d <= 0. Of `compare`, low >= -margin where p_ni <= level and low <= -margin elsewhere
-    (both meet it where the loss is exactly the tolerance); high < 0 exactly where
-    p_harm <= level. Of `beyond`, high < -margin exactly where p_beyond <= level.
+    d <= 0. Of `compare`, low >= -margin where p_ni <= level, low <= -margin elsewhere
+    (equal where the loss is exactly the tolerance); high < 0 exactly where p_harm <=
+    level. Of `beyond`, high < -margin exactly where p_beyond <= level.
     """
 
     p_ni: float = 1.0

@@ -44,6 +44,19 @@ def test_a_sound_policy_is_explained(
     assert "one-sided level" in told
 
 
+def test_levels_are_those_of_one_of_several_attempts(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once = SOUND.replace("{min: 4, max: 8}", "4")
+    assert once != SOUND
+    for text in (once, f"{once}decision: {{attempts: 2}}\n"):
+        (repository / ".github/seedgate.yml").write_text(text)
+        assert run(["check"]) == ExitCode.PASS
+    alone, shared = capsys.readouterr().out.split("is a sound policy")[1:]
+    assert "one-sided level 0.0500 at 4 seeds" in alone
+    assert "one-sided level 0.0250 at 4 seeds" in shared
+
+
 def test_the_policy_is_found_from_a_folder_below(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
