@@ -6,15 +6,8 @@ from collections.abc import Iterator
 from bot.app.engine import Evaluated
 from bot.app.informing import Subject, scene_of
 from bot.app.ports import Memory
-from bot.domain.history import (
-    Charge,
-    Summary,
-)
-from bot.domain.past import (
-    canary_residuals,
-    keys,
-    summarise,
-)
+from bot.domain.history import Charge, Summary
+from bot.domain.past import canary_residual, keys, summarise
 from bot.domain.plan import Plan
 from bot.domain.policy import Mode
 from bot.domain.verdict import MetricVerdict, Reason, Verdict
@@ -48,13 +41,13 @@ def _summary(plan: Plan, evaluated: Evaluated, mode: Mode, metric: str) -> Summa
         and (one.mode, one.metric) == place
         and isinstance(score := one.evidence.get("residual"), float)
     ]
-    known = plan.knowledge
+    known, trials = plan.knowledge, evaluated.trials
+    anew = known.fresh_from.get(mode.name, 0.0) if place in known.drift else 0.0
     return dataclasses.replace(
-        summarise(evaluated.trials, mode, metric),
-        residuals=(*told, *canary_residuals(evaluated.trials, mode.name, metric)),
-        restarted_at=known.fresh_from.get(mode.name, 0.0)
-        if place in known.drift
-        else 0.0,
+        summarise(trials, mode, metric),
+        residual=told[0] if told else canary_residual(trials, *place),
+        base_tree=plan.trees.base_tree,
+        restarted_at=anew,
     )
 
 

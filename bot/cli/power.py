@@ -115,11 +115,11 @@ def _design(
     """The design of a role: tests that face a number spend what a search finds."""
     from bot.domain.stats.choice import Test
     from bot.domain.stats.power import Design
-    from bot.domain.stats.spending import parse_spending
+    from bot.domain.stats.spending import spending_of
     from bot.domain.stats.spent import spent_alpha
 
     alpha, name = rule
-    spending = parse_spending(name or ("hsd:2" if role is Role.IMPROVE else "hsd:3"))
+    spending = spending_of(name or ("hsd:2" if role is Role.IMPROVE else "hsd:3"))
     paired = paired or role is Role.TARGET
     if role in (Role.IMPROVE, Role.TARGET):
         test = Test.PAIRED if paired else Test.WELCH

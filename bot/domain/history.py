@@ -79,15 +79,17 @@ class PairSums:
 class Summary:
     """What one evaluation showed of one metric: sufficient statistics within arms.
 
-    `residuals` are the normal scores of its canaries: fresh baseline runs beside the
-    stored ones. From `restarted_at` (Unix seconds, 0 for never) the drift of the
-    baseline is counted anew, and nothing stored before serves.
+    `residual` is the normal score of its canaries: fresh baseline runs beside the
+    stored ones of the same `base_tree`; None where nothing was stored. From
+    `restarted_at` (Unix seconds, 0 for never) the drift of the baseline is counted
+    anew, and nothing stored before serves.
     """
 
     baseline: ArmSums = field(default_factory=ArmSums)
     branch: ArmSums = field(default_factory=ArmSums)
     pairs: PairSums = field(default_factory=PairSums)
-    residuals: tuple[float, ...] = ()
+    residual: float | None = None
+    base_tree: str = ""
     restarted_at: float = 0.0
 
 

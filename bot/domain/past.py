@@ -92,10 +92,8 @@ def summarise(trials: Sequence[Trial], mode: Mode, metric: str) -> Summary:
     )
 
 
-def canary_residuals(
-    trials: Sequence[Trial], mode: str, metric: str
-) -> tuple[float, ...]:
-    """Normal scores of the first fresh baseline runs beside the stored ones.
+def canary_residual(trials: Sequence[Trial], mode: str, metric: str) -> float | None:
+    """Normal score of the mean of the first fresh baseline runs beside the stored ones.
 
     None where nothing stored was used. Runs that were stored and then passed over are
     not among the trials any more: their canaries are findings.
@@ -103,13 +101,12 @@ def canary_residuals(
     own = [one for one in trials if one.mode == mode]
     seen = sorted(_arm(own, Baseline()).items())
     values = [(trial, _value(shown, metric)) for _, (trial, shown) in seen]
-    stored = tuple(
-        value for trial, value in values if value is not None and is_stored(trial)
-    )
-    if len(stored) < FEWEST_STORED:
-        return ()
-    fresh = [value for trial, value in values if not is_stored(trial)][:CANARIES]
-    return tuple(score(stored, value) for value in fresh if value is not None)
+    stored = [one for trial, one in values if one is not None and is_stored(trial)]
+    fresh = [one for trial, one in values if not is_stored(trial)][:CANARIES]
+    alive = [one for one in fresh if one is not None]
+    if len(stored) < FEWEST_STORED or not alive:
+        return None
+    return score(tuple(stored), centre(tuple(alive)), len(alive))
 
 
 def is_stored(trial: Trial) -> bool:
@@ -118,11 +115,18 @@ def is_stored(trial: Trial) -> bool:
 
 
 def drifted(summaries: Sequence[Summary]) -> Drift:
-    """The CUSUM of canary residuals since the baseline was last counted anew."""
-    residuals: list[float] = []
+    """The CUSUM of canary residuals since the baseline was last counted anew.
+
+    One residual for each base: all branches on one base are held against the same
+    stored runs, so that their residuals go astray together.
+    """
+    residuals: dict[str, float] = {}
     for one in summaries:
-        residuals = [] if one.restarted_at else [*residuals, *one.residuals]
-    return cusum(residuals)
+        if one.restarted_at:
+            residuals = {}
+        elif one.residual is not None:
+            residuals.setdefault(one.base_tree, one.residual)
+    return cusum(tuple(residuals.values()))
 
 
 def restarted(summaries: Sequence[Summary]) -> float:

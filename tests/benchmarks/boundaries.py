@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from bot.domain.policy import Spending
 from bot.domain.stats.boundaries import boundaries, exit_probabilities, levels
-from bot.domain.stats.spending import parse_spending
+from bot.domain.stats.spending import spending_of
 from tests.unit.domain.stats import simpson
 from tests.unit.domain.stats.reference import SPENDING_NAMES, case, names
 
@@ -55,13 +55,13 @@ Stated = tuple[str, tuple[float, ...], tuple[float, ...], float]
 
 def seven() -> Iterator[Stated]:
     for source, name, alpha, information, z in SEVEN:
-        found = boundaries(information, alpha, parse_spending(name))
+        found = boundaries(information, alpha, spending_of(name))
         yield f"{source} {name} {alpha}", found, z, WANTED
 
 
 def four() -> Iterator[Stated]:
     for source, name, alpha, looks, text in FOUR:
-        found = boundaries(shares(looks), alpha, parse_spending(name))
+        found = boundaries(shares(looks), alpha, spending_of(name))
         z = tuple(map(float, text.split()))
         yield f"{source} {name} {alpha}", found, z, 0.5e-4
 
@@ -74,7 +74,7 @@ def stored() -> Iterator[Stated]:
         found = boundaries(tuple(given["t"]), given["alpha"], spending)
         yield name, found, z, 0.5e-4
     p = tuple(case("gate-kd2-bounds")["expected"]["nominal_p"])
-    found = levels((5, 10, 15, 20), 0.05, parse_spending("kd:2"))
+    found = levels((5, 10, 15, 20), 0.05, spending_of("kd:2"))
     yield "gate-kd2-bounds, nominal p", found, p, 0.5e-6
     for name in names("gs-power"):
         given = case(name)["input"]
@@ -123,7 +123,7 @@ def independent(label: str, information: tuple[float, ...]) -> bool:
     for name, alpha in itertools.product(FAMILIES, ALPHAS):
         spend = simpson.spending(name, alpha)
         other = simpson.boundaries(information, lambda t, f=spend: f(min(t, 1.0)))
-        found = boundaries(information, alpha, parse_spending(name))
+        found = boundaries(information, alpha, spending_of(name))
         differ = max(abs(a - b) for a, b in zip(found, other, strict=True))
         if differ > worst:
             worst, where = differ, f"{name}, alpha {alpha:.3g}"

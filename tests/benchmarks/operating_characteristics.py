@@ -22,7 +22,7 @@ from scipy.special import ndtr, stdtrit
 from bot.domain.policy import Role
 from bot.domain.stats.power import Design, Paths, fates, lines, paths_of
 from bot.domain.stats.simulation import statistics
-from bot.domain.stats.spending import parse_spending
+from bot.domain.stats.spending import spending_of
 from bot.domain.stats.walk import Crashes, Drawn, Ends, Schedule, walk
 
 TOLERANCE, ALPHA, LAST = 1.5, 0.05, 20
@@ -167,7 +167,7 @@ def table(
             for correlation in CORRELATIONS:
                 drawn = drawing(data, correlation, repetitions, seed)
                 for name, looks, spending in DESIGNS:
-                    design = Design(looks, ALPHA, parse_spending(spending), paired)
+                    design = Design(looks, ALPHA, spending_of(spending), paired)
                     ends = judged(design, drawn)
                     yield Line(data.name, name, paired, correlation, *ends)
 
@@ -215,7 +215,7 @@ def wave_table(
     drawn = drawing(KINDS[0], 0.5, repetitions, seed)
     for paired in (False, True):
         for name, looks, spending in DESIGNS:
-            design = Design(looks, ALPHA, parse_spending(spending), paired)
+            design = Design(looks, ALPHA, spending_of(spending), paired)
             found = fates(
                 paths_of(design, drawn.arms), lines(Role.PRIMARY, TOLERANCE), 0
             )

@@ -19,7 +19,7 @@ import numpy as np
 from bot.domain.plan import is_shared
 from bot.domain.policy import Role
 from bot.domain.stats.power import Design, Fates, fates, lines, paths_of
-from bot.domain.stats.spending import parse_spending
+from bot.domain.stats.spending import spending_of
 
 TOLERANCE, ALPHA, LAST, SHARE = 1.5, 0.05, 20, 0.5
 BRANCHES, UNLUCKY = 10, 3
@@ -85,7 +85,7 @@ def designs() -> Iterator[tuple[str, Design]]:
     for name, looks, spending in DESIGNS:
         for paired in (False, True):
             test = "paired" if paired else "Welch"
-            design = Design(looks, ALPHA, parse_spending(spending), paired)
+            design = Design(looks, ALPHA, spending_of(spending), paired)
             yield f"{name:22} {test:6}", design
 
 

@@ -128,7 +128,8 @@ def dump_summary(summary: Summary) -> str:
     plain: _Json = {name: _plain(one) for name, one in sums.items()}
     plain |= {
         "pairs": _plain(summary.pairs),
-        "residuals": list(summary.residuals),
+        "residual": summary.residual,
+        "base_tree": summary.base_tree,
         "restarted_at": summary.restarted_at,
     }
     return _dump(plain)
@@ -142,7 +143,8 @@ def load_summary(text: str) -> Summary:
             baseline=ArmSums(**plain["baseline"]),
             branch=ArmSums(**plain["branch"]),
             pairs=PairSums(**plain["pairs"]),
-            residuals=tuple(plain["residuals"]),
+            residual=plain["residual"],
+            base_tree=plain["base_tree"],
             restarted_at=plain["restarted_at"],
         )
 

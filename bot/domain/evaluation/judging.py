@@ -2,7 +2,8 @@
 
 Where tolerated losses have used up their budget, the branch is also held against a
 pinned release (Everson-Stewart and Emerson 2010 on bio-creep): each primary metric must
-be shown not worse than there by more than twice its tolerance.
+be shown not worse than there by more than twice its tolerance, and blocks only where it
+is shown to be worse by more than that: one tolerance may be lost by then.
 """
 
 import dataclasses
@@ -37,7 +38,11 @@ def judge_mode(facts: Facts, mode: Mode) -> ModeVerdict:
         return main
     doubled = tuple(_doubled(one) for one in metrics)
     held = dataclasses.replace(
-        rules, mode=dataclasses.replace(mode, metrics=doubled), beyond=()
+        rules,
+        mode=dataclasses.replace(rules.mode, metrics=doubled),
+        decision=dataclasses.replace(rules.decision, futility=False),
+        beyond=(),
+        harm_beyond=True,
     )
     return _both(facts.plan, main, _against(facts, held, Anchor()))
 
@@ -90,15 +95,19 @@ _RENAMED: Mapping[Reason, Reason] = {
     Reason.TOLERANCE_UNCLEAR: Reason.ANCHOR_OPEN,
     Reason.STOPPED_EARLY: Reason.ANCHOR_OPEN,
     Reason.FUTILE: Reason.ANCHOR_OPEN,
+    Reason.MORE_FAILURES: Reason.MORE_FAILURES,
+    Reason.FAILURES_LEFT: Reason.FAILURES_LEFT,
+    Reason.BASELINE_BROKEN: Reason.BASELINE_BROKEN,
     Reason.SATURATED: Reason.ANCHOR_OPEN,
 }
 """What the comparison with the baseline is called where it is one with the anchor."""
 
 
 def _renamed(plan: Plan, one: Finding) -> Finding | None:
+    """A finding of this comparison, by its name and with the release in it."""
     reason = _RENAMED.get(one.reason)
     if reason is None:
-        return one if one.state in (Ruling.BLOCK, Ruling.UNDECIDED) else None
+        return None
     facts: Proof = {**one.evidence, "anchor": plan.anchor.name if plan.anchor else ""}
     return finding(reason, one.state, facts, mode=one.mode, metric=one.metric)
 

@@ -149,7 +149,8 @@ class Rulebook:
     `choices` are the tests that design or history fixed before the first trial; those
     in `chosen` come with what of the history they rest on.
     `beyond` are further numbers of seeds per arm, above the last look, that somebody
-    asked for: there only e-values decide.
+    asked for: there only e-values decide. With `harm_beyond` only a loss beyond the
+    tolerance blocks, as against a release that a branch may be behind of.
     """
 
     mode: Mode
@@ -158,6 +159,7 @@ class Rulebook:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     beyond: tuple[int, ...] = ()
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
+    harm_beyond: bool = False
 
     def choice(self, metric: str) -> Choice:
         """How the arms are compared on a metric (`test_loss/night` as `test_loss`)."""

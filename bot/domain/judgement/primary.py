@@ -6,7 +6,7 @@ branches; one metric alone is held to the same level on both sides.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from bot.domain.judgement.compared import (
 from bot.domain.judgement.family import Family, Member, boundary
 from bot.domain.judgement.improve import IMPROVEMENT_SPENDING
 from bot.domain.policy import Metric, Role
-from bot.domain.stats.comparison import Comparison, compare
+from bot.domain.stats.comparison import Comparison, Rule, Sample, beyond, compare
 from bot.domain.stats.failures import may_differ
 from bot.domain.stats.method import Method
 from bot.domain.stats.sequential import Crossing, crossed
@@ -62,8 +62,20 @@ def judge_primaries(case: Case, settled: Settled) -> Mapping[str, Judged]:
 
 
 def _compared(case: Case, metric: Metric, level: float) -> Comparison | Incomparable:
-    test = partial(compare, level=level)
-    return attempt(case, metric.name, rule_of(case, metric), test)
+    test = _test(case)
+
+    def at_level(sample: Sample, rule: Rule) -> Comparison:
+        return test(sample, rule, level)
+
+    return attempt(case, metric.name, rule_of(case, metric), at_level)
+
+
+def _test(case: Case) -> Callable[[Sample, Rule, float], Comparison]:
+    return beyond if case.rules.harm_beyond else compare
+
+
+def _p_harm(case: Case, found: Comparison) -> float:
+    return found.p_beyond if case.rules.harm_beyond else found.p_harm
 
 
 def _harm(
@@ -74,7 +86,11 @@ def _harm(
     One that passed with a real loss was rejected at its look, and stays so.
     """
     names = [metric.name for metric in case.of(Role.PRIMARY)]
-    p = {name: one.p_harm for name, one in found.items() if isinstance(one, Comparison)}
+    p = {
+        name: _p_harm(case, one)
+        for name, one in found.items()
+        if isinstance(one, Comparison)
+    }
     lost = {
         name
         for name, (verdict, _) in settled.items()
@@ -108,7 +124,8 @@ def _tested(case: Case, metric: Metric, found: Comparison, harm: Member) -> Test
     """The crossing, and the interval whose upper end is that of the test of harm."""
     level = boundary(case, 1)
     if harm.level != level:
-        again = compare(case.sample(metric.name), rule_of(case, metric), harm.level)
+        sample, rule = case.sample(metric.name), rule_of(case, metric)
+        again = _test(case)(sample, rule, harm.level)
         found = dataclasses.replace(found, high=again.high)
     end = crossed(passed=found.p_ni <= level, harmed=harm.rejected)
     return Tested(metric, found, level, harm, end)
@@ -154,7 +171,7 @@ def _verdict(
         high=finite(found.high),
         tolerance=finite(found.margin),
         p_ni=found.p_ni,
-        p_harm=found.p_harm,
+        p_harm=_p_harm(case, found),
         level=tested.harm.level if blocked else tested.level,
         family=tested.harm.family,
         sd=finite(found.sd),

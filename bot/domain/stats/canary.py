@@ -111,8 +111,10 @@ def _exact(expected: float, seed: int, value: float | None, stored: int) -> Cana
     return Canary(seed, value, expected, expected, stored, residual)
 
 
-def score(stored: Values, value: float) -> float:
+def score(stored: Values, value: float, runs: int = 1) -> float:
     """The normal score of a run among `stored` ones (two or more), at most 8 in size.
+
+    `value` may be the mean of several `runs`.
 
     The standardised residual has Student's law on n-1 degrees of freedom; its normal
     score makes residuals of baselines of any size one scale.
@@ -120,7 +122,7 @@ def score(stored: Values, value: float) -> float:
     scale, n = scale_of((*stored, value)), len(stored)
     scaled = tuple(one / scale for one in stored)
     away = value / scale - centre(scaled)
-    unit = math.sqrt(variance(scaled) * (1.0 + 1.0 / n))
+    unit = math.sqrt(variance(scaled) * (1.0 / runs + 1.0 / n))
     if unit <= RESOLUTION:
         return 0.0 if abs(away) <= RESOLUTION else math.copysign(_FARTHEST, away)
     return _normal_score(away / unit, n - 1.0)

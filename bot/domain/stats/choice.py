@@ -97,7 +97,8 @@ def choose(
         return Chosen()
     needed = break_even(max(2, looks_first))
     known = bounds if bounds != (None, None) else _implied(history, direction)
-    scale, bound = _scale(known, _near(history, direction, known))
+    near = _near(history, direction, known, either=None not in bounds)
+    scale, bound = _scale(known, near)
     low, high = known if bound is not None else (None, None)
     return Chosen(
         Choice(
@@ -117,9 +118,12 @@ def choose(
 
 
 def _unrelated(history: MetricHistory, needed: float) -> bool:
-    """Whether equal seeds of both arms are known to have too little in common."""
+    """Whether equal seeds of both arms are known to have too little in common.
+
+    Where they work against each other, Welch's t would pass too much: pairs stay.
+    """
     enough = history.pairs >= PAIRS and history.correlation is not None
-    return enough and (history.correlation or 0.0) < needed
+    return enough and abs(history.correlation or 0.0) < needed
 
 
 def _irregular(history: MetricHistory) -> bool:
@@ -145,16 +149,23 @@ def _implied(history: MetricHistory, direction: Direction | None) -> Bounds:
 
 
 def _near(
-    history: MetricHistory, direction: Direction | None, bounds: Bounds
+    history: MetricHistory, direction: Direction | None, bounds: Bounds, *, either: bool
 ) -> float | None:
-    """The bound in the direction of improvement, if the mean is near it."""
+    """The nearest bound within 3 SDs of the mean.
+
+    Only where the policy names both is either of them meant; else the one in the
+    direction of improvement.
+    """
     if history.values < VALUES_OF_A_MEAN or history.mean is None or history.sd is None:
         return None
     low, high = bounds
-    end = high if direction is Direction.MAXIMIZE else low
-    if direction is None or end is None:
+    best = high if direction is Direction.MAXIMIZE else low
+    ends = [one for one in (bounds if either else (best,)) if one is not None]
+    away = {abs(end - history.mean): end for end in ends}
+    nearest = min(away, default=None)
+    if direction is None or nearest is None or nearest > NEAR * history.sd:
         return None
-    return end if abs(end - history.mean) <= NEAR * history.sd else None
+    return away[nearest]
 
 
 def _scale(bounds: Bounds, near: float | None) -> tuple[Scale, float | None]:

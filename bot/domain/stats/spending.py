@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import assert_never
 
 from bot.domain.errors import UserFault
-from bot.domain.policy import Spending, SpendingFamily
+from bot.domain.policy import Spending, SpendingFamily, parse_spending
 
 
 def spent(information: float, alpha: float, spending: Spending) -> float:
@@ -47,29 +47,11 @@ def _exponential(share: float, gamma: float) -> float:
     return grown if gamma > 0.0 else math.exp(-size * (1.0 - share)) * grown
 
 
-def parse_spending(text: str) -> Spending:
+def spending_of(text: str) -> Spending:
     """What `pocock`, `obf`, `kd:RHO` (above 0) or `hsd:GAMMA` names, or UserFault."""
-    name, colon, parameter = text.strip().partition(":")
-    match name, bool(colon):
-        case "pocock" | "obf", False:
-            return Spending(SpendingFamily(name), 0.0)
-        case "kd" | "hsd", True:
-            return _with_parameter(SpendingFamily(name), parameter, text)
-        case _:
-            raise _fault(text)
-
-
-def _with_parameter(family: SpendingFamily, parameter: str, text: str) -> Spending:
-    try:
-        value = float(parameter)
-    except ValueError:
-        raise _fault(text) from None
-    rho = family is SpendingFamily.KIM_DEMETS
-    if not math.isfinite(value) or (rho and value <= 0.0):
-        raise _fault(text)
-    return Spending(family, value)
-
-
-def _fault(text: str) -> UserFault:
-    problem = f"{text!r} is not an alpha-spending function."
-    return UserFault(problem, "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA.")
+    found = parse_spending(text.strip())
+    if found is None:
+        problem = f"{text!r} is not an alpha-spending function."
+        mend = "Write pocock, obf, kd:RHO (RHO above 0) or hsd:GAMMA."
+        raise UserFault(problem, mend)
+    return found

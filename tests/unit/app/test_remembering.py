@@ -218,10 +218,10 @@ def test_knowledge_of_another_version_is_our_own_fault(text: str) -> None:
 
 
 def moved(laptop: Laptop, residual: float) -> None:
-    """Eight evaluations whose canaries came out `residual` SDs too high."""
+    """Eight bases whose canaries came out `residual` SDs too high."""
     key = the_key()
     for number in range(8):
-        shown = Summary(residuals=(residual, residual))
+        shown = Summary(residual=residual, base_tree=f"base {number}")
         laptop.store.record(f"evaluation {number}", {key: shown})
         laptop.pulse.wait()
 
@@ -231,9 +231,10 @@ def test_canaries_of_an_evaluation_are_kept_for_the_chart_of_drift() -> None:
     run(laptop, branch(1))
     run(laptop, branch(2))
     first, second = laptop.store.past(the_key())
-    assert first.residuals == ()  # nothing was stored to hold it against
-    assert len(second.residuals) == 2
-    assert all(abs(one) < 4.0 for one in second.residuals)
+    assert first.residual is None  # nothing was stored to hold it against
+    assert second.residual is not None
+    assert abs(second.residual) < 4.0
+    assert first.base_tree == second.base_tree == "base-tree"
 
 
 def test_canaries_outside_are_kept_too_although_the_stored_runs_are_gone() -> None:
@@ -241,7 +242,7 @@ def test_canaries_outside_are_kept_too_although_the_stored_runs_are_gone() -> No
     run(laptop, branch(1))
     laptop.script = far_off
     run(laptop, branch(2))
-    assert laptop.store.past(the_key())[-1].residuals[0] > 2.0
+    assert (laptop.store.past(the_key())[-1].residual or 0.0) > 2.0
 
 
 def far_off(spec: TrialSpec) -> TrialResult:
@@ -267,6 +268,14 @@ def test_canaries_that_only_scatter_are_no_drift() -> None:
     moved(laptop, 0.3)
     known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
     assert (known.drift, known.fresh_from) == ({}, {})
+
+
+def test_branches_on_one_base_count_once_for_drift() -> None:
+    laptop = Laptop(losing(0.0))
+    for number in range(20):
+        shown = Summary(residual=1.5, base_tree="the same")
+        laptop.store.record(f"evaluation {number}", {the_key(): shown})
+    assert informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge.drift == {}
 
 
 def test_the_plan_says_how_often_a_clean_branch_is_stopped() -> None:

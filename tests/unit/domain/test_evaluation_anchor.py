@@ -140,3 +140,31 @@ def test_a_branch_that_crashes_where_the_release_did_not_is_blocked() -> None:
     assert step.verdict is not None
     assert step.verdict.state is Ruling.BLOCK
     assert of(step, Reason.MORE_FAILURES).state is Ruling.BLOCK
+
+
+def test_one_tolerance_that_was_lost_already_blocks_nobody() -> None:
+    """A branch halfway between the release and what is allowed is shown to be worse."""
+    here = anchored()
+    step = next_step(Facts(here, trials(here, 4, gone=0.1, sd=0.005)))
+    assert step.verdict is not None
+    assert step.verdict.state is Ruling.PASS
+    kept = of(step, Reason.ANCHOR_KEPT)
+    high = kept.evidence["high"]
+    assert isinstance(high, float)
+    assert high < 0.0  # worse than the release, and within what is allowed
+
+
+def test_failures_against_the_release_name_it() -> None:
+    here = anchored()
+    good = trials(here, 8, gone=0.0)
+    crashed = {
+        slot: dataclasses.replace(
+            one,
+            state=TrialState.FAILED,
+            result=TrialResult(Failed(FailureReason.EXCEPTION, "It broke.")),
+        )
+        for slot, one in good.items()
+        if slot.arm != Anchor()
+    }
+    step = next_step(Facts(here, {**good, **crashed}))
+    assert of(step, Reason.MORE_FAILURES).evidence["anchor"] == "v1.0"

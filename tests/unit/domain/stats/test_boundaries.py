@@ -13,7 +13,7 @@ from bot.domain.stats.boundaries import (
     level_at,
     levels,
 )
-from bot.domain.stats.spending import parse_spending, spent
+from bot.domain.stats.spending import spending_of, spent
 from tests.unit.domain.stats import simpson
 from tests.unit.domain.stats.reference import (
     EVERY_PAIR,
@@ -120,7 +120,7 @@ def test_an_integrator_that_shares_nothing_finds_the_same(name, alpha):
     for looks in SCHEDULES:
         information = tuple(n / looks[-1] for n in looks)
         other = simpson.boundaries(information, simpson.spending(name, alpha))
-        found = boundaries(information, alpha, parse_spending(name))
+        found = boundaries(information, alpha, spending_of(name))
         assert found == pytest.approx(other, abs=1e-6)
 
 

@@ -51,7 +51,7 @@ def test_seeds_that_share_nothing_call_for_welch():
     assert (found.correlation, found.pairs) == (0.2, 40)
     assert found.break_even == break_even(5)
     assert chosen(correlation=0.0).choice.test is Test.WELCH
-    assert chosen(correlation=-0.4).choice.test is Test.WELCH
+    assert chosen(correlation=-0.2).choice.test is Test.WELCH
 
 
 def test_more_seeds_at_the_first_look_need_less_correlation():
@@ -145,3 +145,15 @@ def test_all_of_it_can_come_together():
 def test_a_stray_run_in_many_hundreds_is_what_normal_runs_do():
     assert chosen(values=100, outliers=1).choice.guarded
     assert not chosen(values=400, outliers=2).choice.guarded
+
+
+def test_seeds_that_work_against_each_other_keep_the_paired_test():
+    assert chosen(correlation=-0.6).choice.test is Test.PAIRED
+    assert chosen(correlation=-0.05).choice.test is Test.WELCH
+
+
+def test_the_worse_of_two_known_bounds_bends_the_scale_too():
+    near = {"mean": 0.02, "lowest": 0.01, "highest": 0.05}
+    found = chosen(UP, (0.0, 1.0), **near)
+    assert (found.choice.scale, found.bound) == (Scale.LOGIT, 0.0)
+    assert chosen(UP, **near).choice.scale is Scale.RAW  # nobody said that it ends

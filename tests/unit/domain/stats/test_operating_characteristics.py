@@ -8,7 +8,7 @@ import math
 import pytest
 
 from bot.domain.stats.power import Design
-from bot.domain.stats.spending import parse_spending
+from bot.domain.stats.spending import spending_of
 from tests.benchmarks import operating_characteristics as table_of
 from tests.benchmarks import warm_baseline
 
@@ -38,7 +38,7 @@ def test_the_default_design_meets_its_goals_on_normal_runs():
 @pytest.mark.parametrize("data", table_of.KINDS[1:], ids=lambda one: one.name)
 def test_other_data_are_judged_by_the_same_rule(data):
     drawn = table_of.drawing(data, 0.5, REPETITIONS, 4)
-    design = Design(table_of.EVERY, 0.05, parse_spending("hsd:3"), paired=True)
+    design = Design(table_of.EVERY, 0.05, spending_of("hsd:3"), paired=True)
     none, loss = table_of.judged(design, drawn)
     assert none.passed > 0.7
     assert none.blocked <= 0.05 + ROOM
@@ -72,7 +72,7 @@ def test_a_further_branch_costs_three_quarters_where_looks_are_even():
 
 
 def test_a_shared_baseline_hits_many_branches_at_once():
-    design = Design(warm_baseline.EVERY, 0.05, parse_spending("hsd:3"), paired=False)
+    design = Design(warm_baseline.EVERY, 0.05, spending_of("hsd:3"), paired=False)
     fresh, half, stored = (
         warm_baseline.many_blocked(design, share, 2500, 1)[0] for share in (0, 0.5, 1)
     )

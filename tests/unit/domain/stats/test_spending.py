@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import UserFault
 from bot.domain.policy import Spending, SpendingFamily
-from bot.domain.stats.spending import parse_spending, spent
+from bot.domain.stats.spending import spending_of, spent
 from tests.unit.domain.stats.reference import HSD2, KD2, OBRIEN_FLEMING, POCOCK, steady
 
 FAMILIES = [
@@ -63,7 +63,7 @@ def test_half_of_the_information_spends_what_the_formulas_say():
     ],
 )
 def test_a_spending_function_is_named_by_its_family_and_parameter(text, expected):
-    assert parse_spending(text) == expected
+    assert spending_of(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,6 @@ def test_a_spending_function_is_named_by_its_family_and_parameter(text, expected
 )
 def test_anything_else_is_refused_with_the_way_to_write_it(text):
     with pytest.raises(UserFault) as fault:
-        parse_spending(text)
+        spending_of(text)
     assert repr(text) in fault.value.problem
     assert "kd:RHO" in fault.value.mend
