@@ -61,7 +61,7 @@ stories: $(STAMP) ## End-to-end stories on real trials
 	$(BIN)/pytest -m '$(GPU)' tests/e2e
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
-	for name in boundaries operating_characteristics error_rates warm_baseline ablation judgement \
+	for name in boundaries operating_characteristics error_rates warm_baseline ablation side_rules judgement \
 	  startup overhead demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 clean: ## Remove what was built here

@@ -130,19 +130,21 @@ def test_history_chooses_the_test_and_plans_for_later_evaluations_only(
 ) -> None:
     repository = build_quick(
         tmp_path / "repository",
-        main_behaviour=Behaviour(correlation=0.8),
-        branch_behaviour=Behaviour(correlation=-0.8, noise="first"),
-        policy=quick_policy(seeds="20"),
+        main_behaviour=Behaviour(correlation=0.0),
+        branch_behaviour=Behaviour(correlation=0.0, noise="first"),
+        policy=quick_policy(
+            tolerance="0.02", seeds="[4, 40]", rest="decision: {alpha: 0.001}\n"
+        ),
     )
-    add_branch(repository, "second", Behaviour(correlation=-0.8, noise="second"))
+    add_branch(repository, "second", Behaviour(correlation=0.0, noise="second"))
     first = judge(laptop, repository, "--head", HEAD)
     assert first.because("test_chosen") == []
-    assert first.metric("loss")["method"] == "paired t"
+    assert (first.metric("loss")["method"], first.ran) == ("paired t", 80)
 
     second = judge(laptop, repository, "--head", "second")
     (chosen,) = second.because("test_chosen")
-    assert (chosen["evidence"]["test"], chosen["evidence"]["pairs"]) == ("welch", 20)
-    assert chosen["evidence"]["correlation"] < chosen["evidence"]["break_even"]
+    assert (chosen["evidence"]["test"], chosen["evidence"]["pairs"]) == ("welch", 40)
+    assert abs(chosen["evidence"]["correlation"]) < chosen["evidence"]["break_even"]
     assert second.metric("loss")["method"] == "Welch t"
 
     resumed = judge(laptop, repository, "--head", HEAD)

@@ -27,7 +27,7 @@ class Behaviour:
     - `trains`: ends normally; the losses of a run fall to a value drawn around `mean`
       with SD `spread`, and take `seconds` besides. Equal trees in all but their name
       give equal bits; other means, or other words for `noise`, have a same-seed
-      `correlation`; below 0 it is that with trees whose own is above 0.
+      `correlation`.
     - `forgets`: trains, and leaves out the last of its `slices`.
     - `crashes` (raises), `exits` (status 3 after a good metric), `dies` (SIGKILL).
     - `nan`, `infinite`, `text`: the last value of the metric is that.

@@ -22,7 +22,7 @@ from bot.domain.stats.spending import spent
 Z_CAP = 9.0  # the boundary of a look that may spend nothing: p = 1e-19, and finite
 SMALLEST_STEP = 5e-4  # a look with less new information than this may spend nothing
 _TAIL = 7.0  # SDs kept below the mean: mass beyond is 1e-12, and far from crossing
-_PANEL = 4.0  # panel width in SDs of the narrower neighbouring kernel
+_PANEL = 6.0  # panel width in SDs of the narrower neighbouring kernel
 _ITERATIONS = 100  # about five are used, more only where a tail underflows
 _CLOSE = 1e-12  # a step of z; Newton's next one would be its square
 _ROUNDING = 1e-10  # of what is spent: less than this is left for the next look

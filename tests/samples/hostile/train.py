@@ -63,10 +63,8 @@ def drawn(name):
 
 def losses(config, seed, steps):
     """A curve that falls to a value drawn around the mean."""
-    share = abs(config["correlation"])
-    both = math.copysign(math.sqrt(share), config["correlation"])
-    both *= drawn(f"shared/{seed}")
-    alone = math.sqrt(1.0 - share) * drawn(f"own/{seed}/{own(config)}")
+    both = math.sqrt(config["correlation"]) * drawn(f"shared/{seed}")
+    alone = math.sqrt(1.0 - config["correlation"]) * drawn(f"own/{seed}/{own(config)}")
     last = config["mean"] + config["spread"] * (both + alone) + surroundings(config)
     return [
         last * (1.0 + math.exp(1 - step) - math.exp(1 - steps))
