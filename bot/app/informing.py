@@ -18,9 +18,11 @@ from bot.domain.judgement.findings import finding
 from bot.domain.past import (
     Scene,
     drifted,
+    foreign,
     keys,
     pool,
     restarted,
+    same_baseline,
 )
 from bot.domain.plan import Plan
 from bot.domain.policing import (
@@ -44,6 +46,11 @@ class Subject:
     base: str
     head: str
     head_commit: str
+
+    @property
+    def branch(self) -> str:
+        """Both branches in one word."""
+        return f"{self.base}..{self.head}"
 
 
 def history(
@@ -69,8 +76,8 @@ def informed(
     """
     pinned = memory.pinned(plan.evaluation)
     if pinned is None:
-        scene = scene_of(plan, subject)
-        known = _known(memory, keys(scene, plan.modes), lost, now)
+        known = _known(memory, plan, subject, now)
+        known = dataclasses.replace(known, lost=lost)
         pinned = _begin(memory, plan, subject, known)
     plan = _with(plan, load_knowledge(pinned))
     return dataclasses.replace(plan, notes=_notes(plan))
@@ -84,20 +91,24 @@ def remembered(memory: Memory, scene: Scene, modes: Sequence[Mode]) -> Knowledge
     return Knowledge(history=history(memory, asked), pilots=known)
 
 
-def _known(
-    memory: Memory,
-    asked: Sequence[MetricKey],
-    lost: Mapping[Place, float],
-    now: float,
-) -> Knowledge:
+def _known(memory: Memory, plan: Plan, subject: Subject, now: float) -> Knowledge:
+    """History without this very branch: its own data must not choose its test."""
+    asked = keys(scene_of(plan, subject), plan.modes)
     past = {key.place: memory.past(key) for key in asked}
+    trees, branch = plan.trees, subject.branch
+    others = {
+        place: foreign(many, branch, trees.merged_tree) for place, many in past.items()
+    }
+    baselines = {
+        place: same_baseline(many, trees.base_tree) for place, many in past.items()
+    }
     pilots = {key.place: memory.pilot(key) for key in asked}
     charts = {place: drifted(many) for place, many in past.items()}
     drift = {place: one.cusum for place, one in charts.items() if one.alarmed}
     return Knowledge(
-        history={place: pool(many) for place, many in past.items() if many},
+        history={place: pool(many) for place, many in others.items() if many},
         pilots={place: one for place, one in pilots.items() if one is not None},
-        lost=lost,
+        baselines={place: one for place, one in baselines.items() if one is not None},
         drift=drift,
         fresh_from=_fresh_from(past, {mode for mode, _ in drift}, now),
     )
@@ -118,7 +129,8 @@ def _fresh_from(
 def _begin(memory: Memory, plan: Plan, subject: Subject, known: Knowledge) -> str:
     _refuse(_with(plan, known))
     place = (subject.repository, subject.base, subject.head)
-    attempt = memory.attempt(plan.evaluation, *place)
+    # A part of the plan can never pass, so it uses up no attempt.
+    attempt = 1 if plan.narrowed else memory.attempt(plan.evaluation, *place)
     document = dump_knowledge(dataclasses.replace(known, attempt=attempt))
     return memory.pin(plan.evaluation, document)
 

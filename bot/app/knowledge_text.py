@@ -19,6 +19,7 @@ def dump_knowledge(knowledge: Knowledge) -> str:
         "pilots": _listed(knowledge.pilots),
         "attempt": knowledge.attempt,
         "lost": [[*place, lost] for place, lost in knowledge.lost.items()],
+        "baselines": _listed(knowledge.baselines),
         "drift": [[*place, cusum] for place, cusum in knowledge.drift.items()],
         "fresh_from": dict(knowledge.fresh_from),
     }
@@ -47,6 +48,7 @@ def _built(plain: dict[str, Any]) -> Knowledge:
         pilots={(m, n): Pilot(**one) for m, n, one in plain["pilots"]},
         attempt=int(plain["attempt"]),
         lost={(m, n): float(one) for m, n, one in plain["lost"]},
+        baselines={(m, n): Pilot(**one) for m, n, one in plain["baselines"]},
         drift={(m, n): float(one) for m, n, one in plain["drift"]},
         fresh_from={mode: float(at) for mode, at in plain["fresh_from"].items()},
     )

@@ -22,6 +22,7 @@ from bot.domain.policy import (
 from workers.contract import Node
 
 POLICY_PATH = ".github/seedgate.yml"
+MOST_MORE = 200
 FEWEST_SEEDS = 4
 """A paired t test on fewer complete pairs is not made (statistics page)."""
 
@@ -240,6 +241,9 @@ def _more(stage: Stage, request: Request) -> int:
     """Seeds past the last look: only where the plan is not cut short of it."""
     if request.more < 0:
         raise UserFault(f"--more {request.more} is negative.", "Give 0 or more.")
+    if request.more > MOST_MORE:
+        problem = f"--more {request.more} is more than anybody should wait for."
+        raise UserFault(problem, f"Give {MOST_MORE} at most; it can be given again.")
     cut = request.max_seeds is not None and request.max_seeds < stage.looks[-1]
     if request.more and cut:
         problem = f"--more adds seeds past the last look, at {stage.looks[-1]} seeds."

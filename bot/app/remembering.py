@@ -22,7 +22,7 @@ def remember(
     """
     scene = scene_of(plan, subject)
     shown = {
-        key: _summary(plan, evaluated, mode, key.metric)
+        key: _summary(plan, evaluated, subject.branch, (mode, key.metric))
         for mode in plan.modes
         for key in keys(scene, [mode])
     }
@@ -31,8 +31,11 @@ def remember(
     memory.charge(plan.evaluation, subject.repository, charges)
 
 
-def _summary(plan: Plan, evaluated: Evaluated, mode: Mode, metric: str) -> Summary:
+def _summary(
+    plan: Plan, evaluated: Evaluated, branch: str, of: tuple[Mode, str]
+) -> Summary:
     """What was shown, with the canaries that held and those that did not."""
+    mode, metric = of
     place = (mode.name, metric)
     told = [
         score
@@ -47,6 +50,8 @@ def _summary(plan: Plan, evaluated: Evaluated, mode: Mode, metric: str) -> Summa
         summarise(trials, mode, metric),
         residual=told[0] if told else canary_residual(trials, *place),
         base_tree=plan.trees.base_tree,
+        merged_tree=plan.trees.merged_tree,
+        judged=branch,
         restarted_at=anew,
     )
 

@@ -80,7 +80,8 @@ class Summary:
     """What one evaluation showed of one metric: sufficient statistics within arms.
 
     `residual` is the normal score of its canaries: fresh baseline runs beside the
-    stored ones of the same `base_tree`; None where nothing was stored. From
+    stored ones of the same `base_tree`; None where nothing was stored. `judged` is
+    the branch by name, `merged_tree` what would land. From
     `restarted_at` (Unix seconds, 0 for never) the drift of the baseline is counted
     anew, and nothing stored before serves.
     """
@@ -90,6 +91,8 @@ class Summary:
     pairs: PairSums = field(default_factory=PairSums)
     residual: float | None = None
     base_tree: str = ""
+    merged_tree: str = ""
+    judged: str = ""
     restarted_at: float = 0.0
 
 
@@ -159,8 +162,9 @@ class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 
     `attempt` counts the evaluations of this branch, from 1. `lost` are tolerated
-    losses that landed since the anchor, summed, in tolerances of the metric. `drift`
-    are the CUSUMs of baselines that have moved. Stored baseline runs of a mode serve
+    losses that landed since the anchor, summed, in tolerances of the metric.
+    `baselines` are the earlier runs of this very baseline, summed. `drift` are the
+    CUSUMs of baselines that have moved. Stored baseline runs of a mode serve
     only if they ended at its `fresh_from` (Unix seconds) or later.
     """
 
@@ -168,6 +172,7 @@ class Knowledge:
     pilots: Mapping[Place, Pilot] = field(default_factory=dict)
     attempt: int = 1
     lost: Mapping[Place, float] = field(default_factory=dict)
+    baselines: Mapping[Place, Pilot] = field(default_factory=dict)
     drift: Mapping[Place, float] = field(default_factory=dict)
     fresh_from: Mapping[str, float] = field(default_factory=dict)
 

@@ -18,10 +18,18 @@ from bot.domain.history import (
     Summary,
 )
 from bot.domain.policy import Metric, Mode, Policy, Seeding, Stage
-from bot.domain.stats.canary import score
+from bot.domain.stats.canary import reference, score
 from bot.domain.stats.drift import Drift, cusum
 from bot.domain.stats.estimate import centre
-from bot.domain.stats.moments import correlation, describe, products, sd, shape, strays
+from bot.domain.stats.moments import (
+    combined,
+    correlation,
+    describe,
+    products,
+    sd,
+    shape,
+    strays,
+)
 from bot.domain.trials import Crashed, Measured, Observation, Trial, observe
 
 CANARIES = 2
@@ -106,7 +114,7 @@ def canary_residual(trials: Sequence[Trial], mode: str, metric: str) -> float | 
     alive = [one for one in fresh if one is not None]
     if len(stored) < FEWEST_STORED or not alive:
         return None
-    return score(tuple(stored), centre(tuple(alive)), len(alive))
+    return score(reference(tuple(stored)), centre(tuple(alive)), len(alive))
 
 
 def is_stored(trial: Trial) -> bool:
@@ -127,6 +135,30 @@ def drifted(summaries: Sequence[Summary]) -> Drift:
         elif one.residual is not None:
             residuals.setdefault(one.base_tree, one.residual)
     return cusum(tuple(residuals.values()))
+
+
+def foreign(
+    summaries: Sequence[Summary], branch: str, merged_tree: str
+) -> list[Summary]:
+    """Those that are not of this very branch: its own data must not choose its test."""
+    return [
+        one
+        for one in summaries
+        if one.merged_tree != merged_tree and (one.judged != branch or not branch)
+    ]
+
+
+def same_baseline(summaries: Sequence[Summary], base_tree: str) -> Pilot | None:
+    """All runs of one baseline since it last moved, summed; None below two."""
+    moved = [place for place, one in enumerate(summaries) if one.restarted_at]
+    since = summaries[max(moved, default=0) :]
+    arms = [one.baseline for one in since if one.base_tree == base_tree]
+    arms = [arm for arm in arms if arm.n]
+    n = sum(arm.n for arm in arms)
+    if n < FEWEST_STORED:
+        return None
+    mean, spread = combined(arms)
+    return Pilot(n, mean, spread)
 
 
 def restarted(summaries: Sequence[Summary]) -> float:

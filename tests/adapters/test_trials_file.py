@@ -73,8 +73,26 @@ def test_metrics_that_nobody_asked_for_may_be_anything(tmp_path: Path) -> None:
 
 
 def test_looks_made_are_kept_in_order(tmp_path: Path) -> None:
-    file = load_trials(write(tmp_path, ROW, looks_made=[10, 5, 5]))
+    rows = ", ".join(ROW.replace("7", str(seed)) for seed in range(10))
+    file = load_trials(write(tmp_path, rows, looks_made=[10, 5, 5]))
     assert file.looks_made == (5, 10)
+
+
+def test_a_look_at_more_trials_than_are_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserFault, match="a look at 2 seeds, and no arm has more") as it:
+        load_trials(write(tmp_path, ROW, looks_made=[1, 2]))
+    assert "every trial" in it.value.mend
+
+
+def test_no_looks_before_are_not_the_looks_of_the_plan(tmp_path: Path) -> None:
+    assert load_trials(write(tmp_path, ROW, looks_made=[])).looks_made == ()
+
+
+def test_a_name_that_fills_the_screen_is_cut(tmp_path: Path) -> None:
+    path = write(tmp_path, ROW)
+    path.write_text(path.read_text().replace('"branch"', f'"{"b" * 9000}"'))
+    with pytest.raises(UserFault, match=r"no arm called 'b{80}\.\.\.'"):
+        load_trials(path)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,10 @@ class FakeRepository:
         raise UserFault(f"There is no revision {revision!r}.", f"Perhaps: {near}.")
 
     def branch_name(self, revision: str) -> str:
-        return self._current if revision == "HEAD" else revision
+        if revision == "HEAD":
+            return self._current
+        tips = [name for name, at in self._names.items() if at == revision]
+        return tips[0] if len(tips) == 1 else revision
 
     def dirty(self) -> tuple[str, ...]:
         committed = self._files(self._names[self._current])

@@ -57,10 +57,19 @@ def find_commit(git: GitCommand, revision: str, *, shallow: bool = False) -> str
 
 
 def name_of_branch(git: GitCommand, revision: str) -> str:
-    """The short name of the branch that `revision` names; itself if it names none."""
+    """The short name of the branch that `revision` names; itself if it names none.
+
+    A commit names the branch whose tip it is, if it is that of one branch alone.
+    """
     asked = ("--verify", "--quiet", "--symbolic-full-name", "--end-of-options")
     name = git.ask("rev-parse", *asked, revision).line
-    return name.removeprefix("refs/heads/") if name.startswith("refs/") else revision
+    if name.startswith("refs/"):
+        return name.removeprefix("refs/heads/")
+    at = git.ask(
+        "for-each-ref", f"--points-at={revision}", "--format=%(refname)", "refs/heads"
+    )
+    tips = at.line.split() if at.status == 0 else []
+    return tips[0].removeprefix("refs/heads/") if len(tips) == 1 else revision
 
 
 def _two_meanings(git: GitCommand, revision: str) -> UserFault:

@@ -130,6 +130,8 @@ def dump_summary(summary: Summary) -> str:
         "pairs": _plain(summary.pairs),
         "residual": summary.residual,
         "base_tree": summary.base_tree,
+        "merged_tree": summary.merged_tree,
+        "judged": summary.judged,
         "restarted_at": summary.restarted_at,
     }
     return _dump(plain)
@@ -145,6 +147,8 @@ def load_summary(text: str) -> Summary:
             pairs=PairSums(**plain["pairs"]),
             residual=plain["residual"],
             base_tree=plain["base_tree"],
+            merged_tree=plain["merged_tree"],
+            judged=plain["judged"],
             restarted_at=plain["restarted_at"],
         )
 

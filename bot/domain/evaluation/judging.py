@@ -2,8 +2,8 @@
 
 Where tolerated losses have used up their budget, the branch is also held against a
 pinned release (Everson-Stewart and Emerson 2010 on bio-creep): each primary metric must
-be shown not worse than there by more than twice its tolerance, and blocks only where it
-is shown to be worse by more than that: one tolerance may be lost by then.
+be shown not worse than there by more than what may be lost by then and one tolerance
+more, and blocks only where it is shown to be worse by more than that.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ from bot.domain.verdict import Evidence as Proof
 from bot.domain.verdict import Finding, ModeVerdict, Reason, Ruling, worst
 
 ANCHOR_TOLERANCES = 2.0
-"""How many tolerances a branch may be worse than the anchor."""
+"""How many tolerances a branch may be worse than the anchor, at least."""
 
 
 def judge_mode(facts: Facts, mode: Mode) -> ModeVerdict:
@@ -36,10 +36,11 @@ def judge_mode(facts: Facts, mode: Mode) -> ModeVerdict:
     metrics = anchored_metrics(facts.plan, mode)
     if not metrics:
         return main
-    doubled = tuple(_doubled(one) for one in metrics)
+    allowed = max(ANCHOR_TOLERANCES, facts.plan.tolerance_budget + 1.0)
+    wider = tuple(_widened(one, allowed) for one in metrics)
     held = dataclasses.replace(
         rules,
-        mode=dataclasses.replace(rules.mode, metrics=doubled),
+        mode=dataclasses.replace(rules.mode, metrics=wider),
         decision=dataclasses.replace(rules.decision, futility=False),
         beyond=(),
         harm_beyond=True,
@@ -57,13 +58,13 @@ def _against(facts: Facts, rules: Rulebook, arm: Arm) -> ModeVerdict:
     return judge_looks(rules, evidence_at, targeted=targeted)
 
 
-def _doubled(metric: Metric) -> Metric:
+def _widened(metric: Metric, by: float) -> Metric:
     tolerance: Tolerance | None = metric.tolerance
     match tolerance:
         case AbsoluteTolerance(amount):
-            tolerance = AbsoluteTolerance(ANCHOR_TOLERANCES * amount)
+            tolerance = AbsoluteTolerance(by * amount)
         case RelativeTolerance(fraction):
-            tolerance = RelativeTolerance(ANCHOR_TOLERANCES * fraction)
+            tolerance = RelativeTolerance(by * fraction)
         case _:
             pass
     return dataclasses.replace(metric, tolerance=tolerance, slices=())

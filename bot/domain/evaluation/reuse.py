@@ -10,7 +10,7 @@ from bot.domain.judgement.findings import finding
 from bot.domain.past import CANARIES, is_stored
 from bot.domain.plan import Slot
 from bot.domain.policy import Metric, Mode, Role
-from bot.domain.stats.canary import Canary, canary
+from bot.domain.stats.canary import Canary, Reference, canary, reference
 from bot.domain.trials import Crashed, Measured, Trial, observe
 from bot.domain.verdict import Reason, Ruling
 
@@ -28,7 +28,10 @@ def _doubt(facts: Facts, mode: Mode) -> Distrust | None:
     if not stored or len(fresh) < CANARIES:
         return None
     for metric in mode.metrics:
-        bird = _outside(metric, stored, fresh) if metric.role is Role.PRIMARY else None
+        if metric.role is not Role.PRIMARY:
+            continue
+        told = _reference(facts, mode, metric, stored)
+        bird = _outside(metric, told, fresh)
         if bird is not None:
             place = {"mode": mode.name, "metric": metric.name}
             reason, state = Reason.CANARY_OUTSIDE, Ruling.INFO
@@ -56,14 +59,21 @@ def _split(facts: Facts, mode: Mode) -> tuple[Baselines, Baselines]:
     return stored, [pair for pair in fresh if pair[1].finished]
 
 
-def _outside(metric: Metric, stored: Baselines, fresh: Baselines) -> Canary | None:
+def _reference(
+    facts: Facts, mode: Mode, metric: Metric, stored: Baselines
+) -> Reference:
+    """The stored trials, or all earlier runs of this baseline where those are more."""
+    values = (_value(trial, metric) for _, trial in stored)
+    here = reference(tuple(one for one in values if one is not None))
+    known = facts.plan.knowledge.baselines.get((mode.name, metric.name))
+    if known is None or known.n <= here.n:
+        return here
+    return Reference(known.n, known.mean, known.sd)
+
+
+def _outside(metric: Metric, told: Reference, fresh: Baselines) -> Canary | None:
     """The first canary that is not like the stored trials."""
-    values = tuple(
-        one for _, trial in stored if (one := _value(trial, metric)) is not None
-    )
-    birds = (
-        canary(values, trial.seed or 0, _value(trial, metric)) for _, trial in fresh
-    )
+    birds = (canary(told, trial.seed or 0, _value(trial, metric)) for _, trial in fresh)
     return next((one for one in birds if one.known and not one.inside), None)
 
 

@@ -4,7 +4,7 @@ A cached baseline serves only while its canaries come out like the stored runs.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -60,72 +60,66 @@ class Canary:
         }
 
 
-def prediction(stored: Values, confidence: float = CONFIDENCE) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What `n` stored runs of a baseline say: their mean and SD (ddof 1)."""
+
+    n: int
+    mean: float
+    sd: float
+
+    @property
+    def known(self) -> bool:
+        """Whether they are enough to have a spread."""
+        return self.n >= _FEWEST
+
+
+def reference(stored: Values) -> Reference:
+    """The runs as a reference; no SD of fewer than two."""
+    if len(stored) < _FEWEST:
+        return Reference(len(stored), stored[0] if stored else 0.0, math.inf)
+    scale = scale_of(stored)
+    spread = variance(tuple(value / scale for value in stored))
+    return Reference(len(stored), centre(stored), scale * math.sqrt(spread))
+
+
+def prediction(
+    stored: Reference, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """Where one more run lies with `confidence`: mean +- t s sqrt(1 + 1/n).
 
     Normal prediction interval (Geisser 1993). Stored runs without spread leave only
     rounding; fewer than two, everything.
     """
-    if len(stored) < _FEWEST:
+    if not stored.known:
         return -math.inf, math.inf
-    scale, n = scale_of(stored), len(stored)
-    scaled = tuple(value / scale for value in stored)
-    sd = max(math.sqrt(variance(scaled)), RESOLUTION)
-    t = critical(n - 1.0, (1.0 - confidence) / 2.0)
-    width = t * sd * math.sqrt(1.0 + 1.0 / n)
-    return scale * (centre(scaled) - width), scale * (centre(scaled) + width)
+    sd = max(stored.sd, RESOLUTION * scale_of((stored.mean,)))
+    t = critical(stored.n - 1.0, (1.0 - confidence) / 2.0)
+    width = t * sd * math.sqrt(1.0 + 1.0 / stored.n)
+    return stored.mean - width, stored.mean + width
 
 
-def canaries(
-    stored: Mapping[int, float],
-    fresh: Mapping[int, float | None],
-    *,
-    deterministic: bool = False,
-) -> tuple[Canary, ...]:
-    """Compare `fresh` runs with `stored` ones, both by seed; None is a failed run.
-
-    Where the mode is `deterministic`, a seed that is stored has to give the same bits.
-    """
-    values = tuple(stored.values())
-    return tuple(
-        _exact(stored[seed], seed, value, len(values))
-        if deterministic and seed in stored
-        else canary(values, seed, value)
-        for seed, value in fresh.items()
-    )
-
-
-def canary(stored: Values, seed: int, value: float | None) -> Canary:
+def canary(stored: Reference, seed: int, value: float | None) -> Canary:
     """One fresh run against the 99 % prediction interval of the stored ones."""
     low, high = prediction(stored)
-    known = value is not None and len(stored) >= _FEWEST
+    known = value is not None and stored.known
     residual = score(stored, value) if known and value is not None else None
-    return Canary(seed, value, low, high, len(stored), residual)
+    return Canary(seed, value, low, high, stored.n, residual)
 
 
-def _exact(expected: float, seed: int, value: float | None, stored: int) -> Canary:
-    residual = None
-    if value is not None:
-        away = (value > expected) - (value < expected)
-        residual = _FARTHEST * away
-    return Canary(seed, value, expected, expected, stored, residual)
+def score(stored: Reference, value: float, runs: int = 1) -> float:
+    """The normal score of a run beside stored ones (two or more), at most 8 in size.
 
-
-def score(stored: Values, value: float, runs: int = 1) -> float:
-    """The normal score of a run among `stored` ones (two or more), at most 8 in size.
-
-    `value` may be the mean of several `runs`.
-
-    The standardised residual has Student's law on n-1 degrees of freedom; its normal
-    score makes residuals of baselines of any size one scale.
+    `value` may be the mean of several `runs`. The standardised residual has Student's
+    law on n-1 degrees of freedom; its normal score makes residuals of baselines of any
+    size one scale.
     """
-    scale, n = scale_of((*stored, value)), len(stored)
-    scaled = tuple(one / scale for one in stored)
-    away = value / scale - centre(scaled)
-    unit = math.sqrt(variance(scaled) * (1.0 / runs + 1.0 / n))
+    scale = scale_of((stored.mean, value))
+    away = value / scale - stored.mean / scale
+    unit = stored.sd / scale * math.sqrt(1.0 / runs + 1.0 / stored.n)
     if unit <= RESOLUTION:
         return 0.0 if abs(away) <= RESOLUTION else math.copysign(_FARTHEST, away)
-    return _normal_score(away / unit, n - 1.0)
+    return _normal_score(away / unit, stored.n - 1.0)
 
 
 def _normal_score(t: float, df: float) -> float:
@@ -135,8 +129,3 @@ def _normal_score(t: float, df: float) -> float:
     smallest = NormalDist().cdf(-_FARTHEST)
     size = _FARTHEST if tail <= smallest else -NormalDist().inv_cdf(min(tail, 0.5))
     return math.copysign(size, t)
-
-
-def holds(found: Sequence[Canary]) -> bool:
-    """Whether stored runs may serve: canaries were run, and all lie inside."""
-    return bool(found) and all(one.inside and one.known for one in found)

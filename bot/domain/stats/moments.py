@@ -175,3 +175,18 @@ def _typical(arm: ArmSums, unit: float) -> float:
     freedom = arm.n - 1
     share = (1.0 - 2.0 / (9.0 * freedom)) ** 3
     return arm.scale / unit * math.sqrt(arm.m2 / freedom / share)
+
+
+def combined(arms: Sequence[ArmSums]) -> tuple[float, float]:
+    """Mean and SD (ddof 1) of all runs of several arms as one; two runs or more.
+
+    The sums of squares within arms and between their means (Chan, Golub and LeVeque
+    1979).
+    """
+    unit = scale_of(tuple(arm.mean for arm in arms))
+    unit = max(unit, *(arm.scale for arm in arms))
+    n = sum(arm.n for arm in arms)
+    mean = math.fsum(arm.n * (arm.mean / unit) for arm in arms) / n
+    within = math.fsum(arm.m2 * (arm.scale / unit) ** 2 for arm in arms)
+    between = math.fsum(arm.n * (arm.mean / unit - mean) ** 2 for arm in arms)
+    return unit * mean, unit * math.sqrt((within + between) / (n - 1))

@@ -213,7 +213,9 @@ def test_a_branch_is_called_by_its_name_whatever_names_it(world: World) -> None:
     for revision in ("HEAD", "idea/wide"):
         assert repository.branch_name(revision) == "idea/wide"
     assert repository.branch_name("main") == "main"
-    assert repository.branch_name(commit) == commit
+    assert repository.branch_name(commit) == commit  # the tip of both
+    ahead = world.commit({"train.py": b"two\n"})
+    assert repository.branch_name(ahead) == "idea/wide"
 
 
 def test_a_repository_has_one_identity_at_every_commit(world: World) -> None:

@@ -62,14 +62,15 @@ def test_the_first_evaluation_knows_nothing() -> None:
 def test_later_evaluations_know_what_earlier_ones_showed() -> None:
     laptop = Laptop(losing(0.0))
     done = run(laptop, branch(1))
-    known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
+    other = dataclasses.replace(IDEA, head="another")
+    known = informed(laptop.store, branch(2), other, {}, NOW).knowledge
     past = known.history[PLACE]
     seeds = done.verdict.modes[0].look
     assert past.pairs >= seeds
     assert past.trials == past.values >= seeds
     assert past.sd == pytest.approx(0.02, rel=0.8)
     assert past.correlation is not None
-    assert known.attempt == 2
+    assert informed(laptop.store, branch(3), IDEA, {}, NOW).knowledge.attempt == 2
 
 
 def test_a_resumed_evaluation_is_judged_by_what_was_known_when_it_began() -> None:
@@ -205,6 +206,7 @@ def test_knowledge_survives_as_text_bit_for_bit() -> None:
         pilots={("mlp", "loss/night"): Pilot(20, third, 0.1 + 0.2, 3)},
         attempt=4,
         lost={PLACE: third},
+        baselines={PLACE: Pilot(5, third, third)},
         drift={PLACE: 5.0 + third},
         fresh_from={"mlp": third},
     )
@@ -276,6 +278,38 @@ def test_branches_on_one_base_count_once_for_drift() -> None:
         shown = Summary(residual=1.5, base_tree="the same")
         laptop.store.record(f"evaluation {number}", {the_key(): shown})
     assert informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge.drift == {}
+
+
+def test_a_branch_does_not_choose_its_own_test() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1))
+    again = dataclasses.replace(branch(1), targeted=frozenset({"mlp"}))
+    pushed, renamed = branch(2), dataclasses.replace(IDEA, head="another name")
+    known = [
+        informed(laptop.store, here, who, {}, NOW).knowledge.history
+        for here, who in ((again, IDEA), (pushed, IDEA), (again, renamed))
+    ]
+    assert known == [{}, {}, {}]
+    other = dataclasses.replace(IDEA, head="another")
+    assert PLACE in informed(laptop.store, branch(3), other, {}, NOW).knowledge.history
+
+
+def test_a_part_of_the_plan_uses_up_no_attempt() -> None:
+    memory = store()
+    part = dataclasses.replace(branch(1), narrowed=("seeds 5 to 8",), max_seeds=4)
+    assert informed(memory, part, IDEA, {}, NOW).knowledge.attempt == 1
+    assert informed(memory, branch(1), IDEA, {}, NOW).knowledge.attempt == 1
+    assert informed(memory, branch(2), IDEA, {}, NOW).knowledge.attempt == 2
+
+
+def test_all_earlier_runs_of_this_baseline_are_known() -> None:
+    laptop = Laptop(losing(0.0))
+    done = run(laptop, branch(1))
+    known = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge
+    assert known.baselines[PLACE].n == len([t for t in done.trials if t.finished]) / 2
+    elsewhere = dataclasses.replace(branch(2).trees, base_tree="another tree")
+    moved_on = dataclasses.replace(branch(2), trees=elsewhere)
+    assert informed(laptop.store, moved_on, IDEA, {}, NOW).knowledge.baselines == {}
 
 
 def test_the_plan_says_how_often_a_clean_branch_is_stopped() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from bot.domain.arms import Baseline
 from bot.domain.evaluation import Facts, next_step
+from bot.domain.history import Knowledge, Pilot
 from bot.domain.plan import Plan, Slot, seed_at, slots_of
 from bot.domain.trials import Trial
 from bot.domain.verdict import Reason, Ruling
@@ -113,3 +114,13 @@ def shifted(one: Trial, by: float) -> TrialResult:
     assert one.result is not None
     loss = one.result.metrics["loss"] + by
     return dataclasses.replace(one.result, metrics={"loss": loss})
+
+
+def test_runs_of_this_baseline_that_no_place_uses_sharpen_the_canaries() -> None:
+    """Forty runs of it say more than the four that this plan could use."""
+    here, trials = world()
+    assert next_step(Facts(here, trials)).distrust == ()
+    known = Knowledge(baselines={("mlp", "loss"): Pilot(40, 1.1, 0.02)})
+    told = dataclasses.replace(here, knowledge=known)
+    (doubt,) = next_step(Facts(told, trials)).distrust
+    assert doubt.finding.evidence["stored"] == 40

@@ -296,6 +296,8 @@ def test_the_chance_is_a_note_with_what_each_rule_promises():
     note = chance_finding(found, Decision(attempts=5))
     assert (note.reason, note.state) == (Reason.CHANCE_OF_STOP, Ruling.INFO)
     assert note.evidence["chance"] == found.ends.stopped
+    parts = note.evidence["blocked"], note.evidence["undecided"]
+    assert parts == (found.ends.blocked, found.ends.undecided)
     assert note.evidence["promised"] == pytest.approx(0.01)
     assert "1.5 SDs" in str(note.evidence["assumed"])
 
