@@ -2,13 +2,12 @@
 
 import json as json_text
 import math
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
 
-from bot.cli.power_checks import check_simulation, check_sizes, looks_of
+from bot.cli.power_checks import check_simulation, check_sizes, looks_of, role_of
 from bot.domain.policy import Decision, Role
 
 if TYPE_CHECKING:
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
 EFFECTS = (0.5, 0.0, -0.5, -1.0, -1.5)  # true effects, in tolerances
 GAINS = (1.5, 1.0, 0.5, 0.0, -0.5, -1.0)  # where a role faces a number
 _HOPELESS_AT = (0.0, -1.0)  # effects at which stopping for futility is shown
-
-
-class TestedRole(StrEnum):
-    """The roles that a test decides."""
-
-    __test__ = False  # not a test case
-
-    PRIMARY = "primary"
-    GUARDRAIL = "guardrail"
-    IMPROVE = "improve"
-    TARGET = "target"
 
 
 class Sizes(NamedTuple):
@@ -73,8 +61,12 @@ def power(
         float, Option(help="Correlation of same-seed runs of both arms.")
     ] = 0.0,
     role: Annotated[
-        TestedRole, Option(help="What the metric is for.")
-    ] = TestedRole.PRIMARY,
+        str,
+        Option(
+            metavar="ROLE",
+            help="What the metric is for: primary, guardrail, improve or target.",
+        ),
+    ] = "primary",
     repetitions: Annotated[int, Option(help="Simulated evaluations.")] = 20_000,
     seed: Annotated[int, Option(help="Seed of the simulation.")] = 1,
     json: Annotated[
@@ -86,11 +78,11 @@ def power(
     Boundaries of each look, the smallest effect that it shows with 80 % power, and how
     often branches of known effect pass, are blocked or stay undecided.
     """
-    asked = Role(role)
+    asked = role_of(role)
     error = _alpha(asked) if alpha is None else alpha
     check_sizes(sd, tolerance, error, correlation)
     check_simulation(repetitions, seed)
-    design = _design(asked, looks_of(looks), (error, spending), paired=paired)
+    design = _design(asked, looks_of(looks, asked), (error, spending), paired=paired)
     sizes = Sizes(sd, tolerance, _seen(asked, correlation))
     _show(_plan(asked, design, sizes, (repetitions, seed)), json)
 

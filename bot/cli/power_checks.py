@@ -4,9 +4,12 @@ import itertools
 import math
 
 from bot.domain.errors import UserFault
+from bot.domain.policy import Role
 
 _DEFAULT_LOOKS = tuple(range(4, 21))
 _FEWEST, _MOST, _COUNT = 4, 1000, 200
+_FEWEST_ALONE = 2  # runs of one arm that have a spread
+_TESTED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE, Role.TARGET)
 _WIDEST_RATIO = 1e6
 _SMALLEST, _LARGEST = 1e-250, 1e250
 
@@ -41,19 +44,33 @@ def check_simulation(repetitions: int, seed: int) -> None:
         raise UserFault(f"--seed {seed} is negative.", "Give 0 or more.")
 
 
-def looks_of(text: str | None) -> tuple[int, ...]:
-    """The schedule in `text`, whole numbers that rise; without one, every 4..20."""
+def role_of(text: str) -> Role:
+    """The role in `text`, of those that a test decides."""
+    found = next((role for role in _TESTED if role == text), None)
+    if found is None:
+        known = ", ".join(_TESTED)
+        problem = f"--role {text!r} is no role that a test decides."
+        raise UserFault(problem, f"Give one of {known}.")
+    return found
+
+
+def looks_of(text: str | None, role: Role) -> tuple[int, ...]:
+    """The schedule in `text`, whole numbers that rise; without one, every 4..20.
+
+    Pairs are compared from 4 on; a `target` faces a number, which two runs can.
+    """
+    fewest = _FEWEST_ALONE if role is Role.TARGET else _FEWEST
     if text is None:
         return _DEFAULT_LOOKS
     parts = [part.strip() for part in text.split(",")]
     sound = all(part.isascii() and part.isdigit() for part in parts)
     found = tuple(int(part) for part in parts if len(part) <= len(str(_MOST)) and sound)
     rising = all(a < b for a, b in itertools.pairwise(found))
-    limited = found and found[0] >= _FEWEST and found[-1] <= _MOST
+    limited = found and found[0] >= fewest and found[-1] <= _MOST
     if len(found) != len(parts) or len(found) > _COUNT or not (rising and limited):
         raise UserFault(
             f"--looks {text!r} is no schedule.",
-            f"Give at most {_COUNT} whole numbers from {_FEWEST} to {_MOST}, each "
+            f"Give at most {_COUNT} whole numbers from {fewest} to {_MOST}, each "
             "greater than the one before, such as 5,10,15,20.",
         )
     return found

@@ -1,5 +1,6 @@
 """A report on the terminal: the answer, one table a mode, findings, what to do."""
 
+import textwrap
 from collections.abc import Sequence
 
 from rich import box
@@ -24,6 +25,7 @@ from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_r
 from bot.presentation.rows import MetricRow, metric_rows
 
 _MOST_BAD = 5
+_RULE_WIDTH = 20  # so that no word of the first column is broken at 80 columns
 
 
 def show_report(
@@ -109,7 +111,7 @@ def _metric(table: Table, row: MetricRow) -> None:
         name,
         row.baseline,
         row.branch,
-        Text("\n".join([*effect, row.rule])),
+        Text("\n".join([*effect, *textwrap.wrap(row.rule, _RULE_WIDTH)])),
         row.seeds,
         Text(f"{row.state}\n{row.result}", style=COLOURS[row.state]),
     )

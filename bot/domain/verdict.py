@@ -124,7 +124,8 @@ class Reason(StrEnum):
     TARGET_NOT_SHOWN = "target_not_shown"
     # power: detectable, tolerance, n, power
     DETECTABLE = "detectable"
-    # power: chance (that a branch without effect is stopped), promised, assumed
+    # power: chance (that a branch without effect is stopped), blocked, undecided,
+    # promised, assumed
     CHANCE_OF_STOP = "chance_of_stop"
     # power: test, correlation, pairs, break_even, scale, guarded (chosen from history)
     TEST_CHOSEN = "test_chosen"

@@ -6,10 +6,13 @@ from typing import assert_never
 
 from bot.domain.calibration import Calibrated, Calibration, Check, Trouble
 from bot.domain.history import AUTO_SDS, Pilot, Place
+from bot.domain.policy import Role
 from bot.domain.stats.splits import Rates
 from bot.presentation import numbers
 
 Kept = Mapping[Place, Pilot]
+
+_TOLERANT = (Role.PRIMARY, Role.GUARDRAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def _spread(found: Calibration) -> Grid:
 def _spread_row(one: Calibrated) -> tuple[str, ...]:
     digits = numbers.places(one.sd)
     smallest = one.policed.smallest if one.policed else None
+    auto = one.auto if one.role in _TOLERANT else None
     return (
         _name(one.place),
         str(one.n),
@@ -57,7 +61,7 @@ def _spread_row(one: Calibrated) -> tuple[str, ...]:
         _dash(one.mean, numbers.fixed(one.mean, digits)),
         _dash(one.sd, numbers.fixed(one.sd, digits)),
         _dash(one.skew, numbers.signed(one.skew, 1)),
-        _dash(one.auto, numbers.rough(one.auto)),
+        _dash(auto, numbers.rough(auto)),
         _dash(smallest, numbers.rough(smallest)),
     )
 
@@ -119,9 +123,15 @@ def _total(found: Calibration) -> Iterator[str]:
     )
 
 
+def _tolerates(one: Calibrated) -> bool:
+    """Whether a tolerance, which could be auto, is given to it; slices follow theirs."""
+    is_slice = "/" in one.place[1]
+    return one.role in _TOLERANT and not is_slice
+
+
 def _kept(one: Calibrated, kept: Kept) -> str:
     pilot = kept.get(one.place)
-    if pilot is None or one.guards:
+    if pilot is None or not _tolerates(one):
         return ""
     amount = numbers.rough(AUTO_SDS * pilot.sd)
     name = _name(one.place)

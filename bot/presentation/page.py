@@ -49,6 +49,13 @@ class MetricCard:
     slices: SliceTable | None
     slices_frame: Frame | None
 
+    @property
+    def state(self) -> Ruling:
+        """The worse of the metric's and its slices': a slice can block alone."""
+        if self.slices is None or self.slices.state is not Ruling.BLOCK:
+            return self.row.state
+        return Ruling.BLOCK
+
 
 @dataclass(frozen=True, slots=True)
 class ModeCard:

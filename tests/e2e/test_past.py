@@ -191,7 +191,7 @@ def test_stored_baselines_that_no_longer_hold_are_run_anew(
     after = judge(laptop, repository, "--head", "later")
     assert after.code == 0
     (outside,) = after.because("canary_outside")
-    assert outside["evidence"]["stored"] == 2
+    assert outside["evidence"]["stored"] == 4
     assert outside["evidence"]["value"] == pytest.approx(11.0, abs=0.1)
     assert outside["evidence"]["high"] < 11.0 - 0.1
     baseline = [one for one in after.trials if one["arm"] == "baseline"]

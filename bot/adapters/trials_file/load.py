@@ -16,6 +16,7 @@ from bot.domain.policy import Mode, Policy, Stage, StageKind
 from bot.domain.trials import Observation, Trial
 
 Rows = tuple[Row, ...]
+_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def load_trials(path: Path) -> TrialsFile:
         mode=file.mode,
         stage=file.stage,
         rows=rows,
-        looks_made=_looks_made(file, path),
+        looks_made=_looks_made(file, path, rows),
         sha256=digest,
         order=_changes(file),
         not_estimable=_not_estimable(file, path),
@@ -120,11 +121,24 @@ def load_trials(path: Path) -> TrialsFile:
     )
 
 
-def _looks_made(file: File, path: Path) -> tuple[int, ...] | None:
-    if file.looks_made and min(file.looks_made) < 1:
-        problem = f"{path}: `looks_made` has a look at {min(file.looks_made)} seeds."
+def _looks_made(
+    file: File, path: Path, rows: Mapping[str, Rows]
+) -> tuple[int, ...] | None:
+    """The looks made before, each once and in order; none beyond the rows."""
+    if not file.looks_made:
+        return None if file.looks_made is None else ()
+    least, most = min(file.looks_made), max(file.looks_made)
+    if least < 1:
+        problem = f"{path}: `looks_made` has a look at {least} seeds."
         raise UserFault(problem, "A look is at one seed per arm or more.")
-    return None if file.looks_made is None else tuple(sorted(set(file.looks_made)))
+    given = max((len(many) for many in rows.values()), default=0)
+    if most > given:  # who looked at more trials has left some out
+        problem = (
+            f"{path}: `looks_made` has a look at {most} seeds, and no arm has more "
+            f"than {given} trials."
+        )
+        raise UserFault(problem, "Give every trial that was looked at, or mend it.")
+    return tuple(sorted(set(file.looks_made)))
 
 
 def _require_known(name: str, path: Path) -> None:
@@ -136,12 +150,17 @@ def _require_known(name: str, path: Path) -> None:
             mend = "Give the anchor's trials as `baseline` to compare with it."
             raise UserFault(problem, mend)
         case None:
-            problem = f"{path}: there is no arm called {name!r}."
+            problem = f"{path}: there is no arm called {_short(name)}."
             mend = (
                 "Arms are `baseline`, `branch`, and for a change `without:CHANGE` and "
                 f"`only:CHANGE`; {arms.CHANGE_RULE}."
             )
             raise UserFault(problem, mend)
+
+
+def _short(name: str) -> str:
+    """A name as it is written, cut where it would fill the screen."""
+    return repr(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...")
 
 
 def _require_sound(arm: str, rows: Rows, path: Path) -> None:

@@ -169,6 +169,8 @@ def chance_finding(found: Prospect, decision: Decision) -> Finding:
     """The note that a report carries: the whole chance, and what each rule promises."""
     facts: Facts = {
         "chance": found.ends.stopped,
+        "blocked": found.ends.blocked,
+        "undecided": found.ends.undecided,
         "promised": decision.alpha / (decision.attempts or 1),
         "assumed": found.assumed,
     }

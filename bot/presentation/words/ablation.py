@@ -89,7 +89,8 @@ def _not_estimable(facts: Facts) -> Words:
         f"{facts.change} cannot be judged alone{by}{facts.here}",
         f"{facts.lead}{facts.titled} cannot be judged alone{by}{because}. That "
         "speaks neither for nor against it.",
-        "To have it judged, make it a change that applies and runs by itself.",
+        "To have it judged, make it a change that applies and runs by itself, and give "
+        "the branch without it the same seeds.",
     )
 
 

@@ -6,7 +6,9 @@ from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.words.phrase import (
     MEND_FAILURES,
+    MEND_TOO_FEW,
     MORE_EVIDENCE,
+    TOO_FEW,
     Facts,
     Words,
 )
@@ -126,9 +128,9 @@ def _open(facts: Facts) -> Words:
     if facts.real("d") is None:
         return Words(
             short,
-            f"{facts.lead}nothing can be said of {facts.oriented}: too few trials of "
-            f"both arms ended with a value, {facts.seeds}.",
-            MEND_FAILURES,
+            f"{facts.lead}nothing can be said of {facts.oriented}: {TOO_FEW}, "
+            f"{facts.seeds}.",
+            MEND_TOO_FEW,
         )
     if facts.less("p_ni"):  # only failures stand against it
         return Words(
@@ -142,7 +144,20 @@ def _open(facts: Facts) -> Words:
         f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
         f"than {_tolerance(facts)}: {facts.effect}, "
         f"{facts.seeds}.{facts.seen('loss')}{facts.any_time}",
-        MORE_EVIDENCE,
+        f"{MORE_EVIDENCE} {_beyond(facts)}",
+    )
+
+
+def _beyond(facts: Facts) -> str:
+    """How the command line goes on past the last look; it may have done so already."""
+    if facts.real("e_ni") is not None:
+        return (
+            "On the command line `local --more N` with a larger N goes on from here, "
+            "judged by e-values."
+        )
+    return (
+        "Or, on the command line, `local --more N` adds N seeds past the last look, "
+        "which are judged by e-values."
     )
 
 

@@ -10,6 +10,8 @@ Surroundings = Literal[
     Reason.MIXED_MACHINES, Reason.NODE_EFFECT, Reason.CANARY_OUTSIDE, Reason.DRIFT
 ]
 
+_LOOK = "Look for what changed on the machines: drivers, packages, data."
+
 
 def surroundings(reason: Surroundings, facts: Facts) -> Words:
     """Trials that differ by where or when they ran."""
@@ -74,9 +76,9 @@ def _canary(facts: Facts) -> Words:
         f"a fresh baseline run of {facts.metric} is not like the stored "
         f"ones{facts.here}",
         f"{facts.lead}a fresh baseline run{seed} {gave} for {facts.metric}; with 99 % "
-        f"probability a run like {among} lies in {_range(facts)}.",
-        "Stored baseline runs are set aside and made again; look for what changed on "
-        "the machines: drivers, packages, data.",
+        f"probability a run like {among} lies in {_range(facts)}. So the stored runs "
+        "were dropped and run anew.",
+        _LOOK,
     )
 
 
@@ -93,9 +95,9 @@ def _drift(facts: Facts) -> Words:
         f"the baseline of {facts.metric} moves over time{facts.here}",
         f"{facts.lead}the baseline of {facts.metric} moves over time, without any "
         f"change of the code: its repeated runs lie to one side{since} (sum {cusum}, "
-        f"alarm above {threshold}).",
-        "No branch is to blame. Stored baseline runs are set aside and made again; "
-        "look for what changed on the machines: drivers, packages, data.",
+        f"alarm above {threshold}). No branch is to blame. The runs stored before were "
+        "dropped, and the baseline is run anew.",
+        _LOOK,
     )
 
 

@@ -4,7 +4,13 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import MEND_FAILURES, Facts, Words
+from bot.presentation.words.phrase import (
+    MEND_FAILURES,
+    MEND_TOO_FEW,
+    TOO_FEW,
+    Facts,
+    Words,
+)
 
 Improvements = Literal[
     Reason.IMPROVEMENT_SHOWN,
@@ -76,9 +82,9 @@ def _open(facts: Facts) -> Words:
     if facts.real("d") is None:
         return Words(
             short,
-            f"{facts.lead}nothing can be said of {facts.oriented}: too few trials of "
-            f"both arms ended with a value, {facts.seeds}.",
-            MEND_FAILURES,
+            f"{facts.lead}nothing can be said of {facts.oriented}: {TOO_FEW}, "
+            f"{facts.seeds}.",
+            MEND_TOO_FEW,
         )
     if facts.less("p_shown"):  # only failures stand against it
         return Words(

@@ -11,6 +11,13 @@ MORE_EVIDENCE = (
     "less noisy (train longer, evaluate on more data); then judge again."
 )
 MEND_FAILURES = "Mend what makes trials fail, then judge again."
+TOO_FEW = (
+    "too few trials of both arms ended with a value, or fewer than five pairs differ "
+    "by one and the same amount"
+)
+MEND_TOO_FEW = (
+    "Mend what makes trials fail, or run five seeds or more; then judge again."
+)
 MOST_NAMES = 12
 """Names in one sentence; further ones are counted."""
 _LONGEST_TITLE = 60

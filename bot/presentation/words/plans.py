@@ -89,9 +89,10 @@ def _weighed(facts: Facts) -> str:
 def _more_looks_left(facts: Facts) -> Words:
     given, following = _per_arm(facts, "n_given"), facts.count("n_next")
     until = f"; the next look is at {following}" if following else ""
+    are = "is" if facts.real("n_given") == 1 else "are"
     return Words(
-        f"{given} are not enough to decide",
-        f"{facts.lead}{given} are not enough to decide{until}.",
+        f"{given} {are} not enough to decide",
+        f"{facts.lead}{given} {are} not enough to decide{until}.",
         f"Run up to {_per_arm(facts, 'n_next')} and judge again."
         if following
         else "Run more seeds and judge again.",

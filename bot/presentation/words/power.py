@@ -79,12 +79,16 @@ def _futile(facts: Facts) -> Words:
 def _chance(facts: Facts) -> Words:
     chance = numbers.percent(facts.real("chance"))
     promised = facts.real("promised")
-    single = f" Each rule alone promises {numbers.percent(promised)}."
+    single = f" Each rule alone promises to block at most {numbers.percent(promised)}."
+    blocked, open_ = (numbers.percent(facts.real(k)) for k in ("blocked", "undecided"))
+    ends = f" (blocked {blocked}, undecided {open_})"
+    known = facts.real("blocked") is not None
     assumed = facts.text("assumed").rstrip(".")
     return Words(
         f"a branch that changes nothing is stopped with {chance} probability",
         f"A branch that changes nothing is stopped with {chance} "
-        "probability, over all metrics, modes and stages together."
+        f"probability{ends if known else ''}, over all metrics, modes and stages "
+        "together."
         f"{single if promised else ''}"
         f"{f' Assumed: {assumed}.' if assumed else ''}",
     )

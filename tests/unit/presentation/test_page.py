@@ -22,6 +22,15 @@ def test_a_compared_metric_has_three_pictures_in_reading_order() -> None:
     assert card.effect == card.row.effect
 
 
+def test_a_metric_is_marked_as_its_worst_slice() -> None:
+    card = page(wide_reports.sliced()).modes[0].metrics[0]
+    assert card.slices is not None
+    assert (card.row.state, card.slices.state) == (Ruling.PASS, Ruling.BLOCK)
+    assert card.state is Ruling.BLOCK
+    sound = replace(card, slices=replace(card.slices, state=Ruling.PASS))
+    assert sound.state is Ruling.PASS
+
+
 def test_a_limit_has_no_effect_to_picture() -> None:
     card = page(reports.passing()).modes[0].metrics[2]
     assert [one.kind for one in card.frames] == [SEEDS, CURVES]

@@ -171,6 +171,8 @@ SAMPLES: Mapping[Reason, Evidence] = {
     },
     Reason.CHANCE_OF_STOP: {
         "chance": 0.081,
+        "blocked": 0.062,
+        "undecided": 0.019,
         "promised": 0.05,
         "assumed": "no failed trials; metrics that vary independently",
     },
@@ -283,6 +285,24 @@ def test_a_sentence_and_its_mend_make_one_message() -> None:
 def test_a_comparison_without_enough_trials_says_so() -> None:
     said = words(found(Reason.NOT_SHOWN, {"n_baseline": 5, "n_branch": 5}))
     assert "too few trials" in said.sentence
+
+
+def test_equal_differences_of_few_pairs_are_not_called_failures() -> None:
+    said = words(found(Reason.NOT_SHOWN, {"n_baseline": 4, "n_branch": 4}))
+    assert "fewer than five pairs" in said.sentence
+    assert "five seeds" in said.mend
+
+
+def test_one_seed_is_not_enough() -> None:
+    one = words(found(Reason.MORE_LOOKS_LEFT, {"n_given": 1, "n_next": 4}))
+    assert "1 seed per arm is not enough" in one.sentence
+    two = words(found(Reason.MORE_LOOKS_LEFT, {"n_given": 2, "n_next": 4}))
+    assert "2 seeds per arm are not enough" in two.sentence
+
+
+def test_the_chance_of_a_stop_need_not_be_split() -> None:
+    said = words(found(Reason.CHANCE_OF_STOP, {"chance": 0.081}))
+    assert "8.1 % probability, over all metrics" in said.sentence
 
 
 def test_a_metric_that_only_failures_keep_from_passing_says_so() -> None:
