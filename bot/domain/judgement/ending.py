@@ -8,14 +8,14 @@ from typing import Self
 from bot.domain.judgement.case import FINAL, Case, Judged, Settled
 from bot.domain.judgement.chosen import why_so
 from bot.domain.judgement.failures import FailureVerdict
-from bot.domain.judgement.guardrail import keep
+from bot.domain.judgement.guardrail import keep, untested
 from bot.domain.judgement.saturation import hidden
 from bot.domain.policy import Mode, Role
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling, worst
 
 DECIDING = (Role.PRIMARY, Role.TARGET, Role.IMPROVE, Role.LIMIT)
-"""Roles that must pass before the mode does. A guardrail only must not block."""
+"""Roles that must pass before the mode does. A tested guardrail must not block."""
 
 ALONE = (Role.TARGET, Role.LIMIT)
 """Roles that face a fixed number: a broken baseline takes nothing from them."""
@@ -59,12 +59,16 @@ def mode_state(
 def _counted(
     verdicts: list[MetricVerdict], failures: FailureVerdict
 ) -> tuple[Ruling, ...]:
-    """The states that decide: a guardrail that is not broken holds nothing up."""
+    """The states that decide: a guardrail that is not broken holds nothing up.
+
+    One that could not even be tested does.
+    """
     if failures.broken:
         return tuple(one.state for one in verdicts if one.role in ALONE)
     deciding = [one.state for one in verdicts if one.role in DECIDING]
-    guarding = [one.state for one in verdicts if one.role is Role.GUARDRAIL]
-    return *deciding, *(one for one in guarding if one is Ruling.BLOCK)
+    guarding = [one for one in verdicts if one.role is Role.GUARDRAIL]
+    broken = [one.state for one in guarding if one.state is Ruling.BLOCK]
+    return *deciding, *broken, *(one.state for one in guarding if untested(one))
 
 
 def _unfinished(case: Case, failures: FailureVerdict) -> bool:
@@ -88,7 +92,7 @@ def _hopeless(verdicts: list[MetricVerdict]) -> bool:
     waiting = [
         one
         for one in verdicts
-        if one.state is Ruling.UNDECIDED and one.role in DECIDING
+        if one.state is Ruling.UNDECIDED and (one.role in DECIDING or untested(one))
     ]
     return bool(waiting) and all(
         one.role is Role.LIMIT or one.reason in HOPELESS for one in waiting

@@ -1,7 +1,8 @@
 """The `guardrail` role: never shown to be worse by more than the tolerance.
 
 All guardrails of a mode, and every slice of a metric that is compared, are one Holm
-family. They are looked at when other roles look, and never ask for more seeds.
+family. They are looked at when other roles look, and ask for more seeds only where not
+even one test of them could be made.
 """
 
 import dataclasses
@@ -48,12 +49,20 @@ def judge_guardrails(case: Case) -> Mapping[str, Judged]:
 
 
 def keep(case: Case, judged: Judged) -> Judged:
-    """A guardrail that nothing broke until the mode ended has passed."""
+    """A guardrail that was tested, and that nothing broke until the end, has passed."""
     verdict, findings = judged
     if verdict.reason is not None:
         return judged
-    kept, one = _told(case, verdict, Reason.GUARDRAIL_KEPT, Ruling.PASS)
+    seen = Reason.GUARDRAIL_KEPT, Ruling.PASS
+    unseen = Reason.NOT_SHOWN, Ruling.UNDECIDED
+    kept, one = _told(case, verdict, *(unseen if untested(verdict) else seen))
     return kept, (*findings, *one)
+
+
+def untested(verdict: MetricVerdict) -> bool:
+    """Whether this is a guardrail that no test has looked at: it guards nothing."""
+    guards = verdict.role is Role.GUARDRAIL
+    return guards and verdict.method is Method.NONE
 
 
 def slices_judged(metric: Metric) -> tuple[str, ...]:
@@ -94,7 +103,7 @@ def _judge(
         family=member.family,
     )
     if isinstance(found, Incomparable):
-        return incomparable(case, shown, found, Ruling.INFO)
+        return incomparable(case, shown, found, Ruling.UNDECIDED)
     if member.level != boundary(case, member.family):  # others were rejected before it
         rule = rule_of(case, metric, member.name)
         found = beyond(case.sample(member.name), rule, member.level)

@@ -248,20 +248,32 @@ def test_a_guardrail_whose_tolerance_has_no_meaning_is_told_and_stays_counted() 
     runs = mode("mlp", LOSS, tenth, guardrail("seconds", 0.1))
     base = columns(loss=noise(1), gap=noise(2, mean=0.0), seconds=noise(3))
     verdict = judge(base, columns(loss=noise(4), gap=noise(5), seconds=noise(6)), runs)
-    assert verdict.state is Ruling.PASS
+    assert (verdict.state, verdict.look) == (Ruling.UNDECIDED, 4)
     gap = metric(verdict, "gap")
-    assert (gap.state, gap.reason) == (Ruling.INFO, Reason.TOLERANCE_UNCLEAR)
-    assert of(verdict, Reason.TOLERANCE_UNCLEAR).state is Ruling.INFO
+    assert (gap.state, gap.reason) == (Ruling.UNDECIDED, Reason.TOLERANCE_UNCLEAR)
     assert metric(verdict, "seconds").family == 2
 
 
-def test_a_guardrail_of_few_complete_pairs_is_not_broken() -> None:
+def test_a_guardrail_that_no_test_has_looked_at_has_not_passed() -> None:
     runs = mode("mlp", guardrail("seconds"))
     base = columns(seconds=noise(1, 3))
     verdict = judge(base, columns(seconds=noise(2, 3, mean=9.0)), runs, looks=(3,))
-    assert verdict.state is Ruling.PASS
-    kept = metric(verdict, "seconds")
-    assert (kept.d, kept.low, kept.detectable) == (None, None, None)
+    assert verdict.state is Ruling.UNDECIDED
+    seconds = metric(verdict, "seconds")
+    assert (seconds.state, seconds.reason) == (Ruling.UNDECIDED, Reason.NOT_SHOWN)
+    assert (seconds.d, seconds.low, seconds.detectable) == (None, None, None)
+
+
+def test_seeds_are_added_until_a_guardrail_can_be_tested_at_all() -> None:
+    """A constant difference is compared from five pairs on."""
+    runs = mode("mlp", LOSS, guardrail("seconds", 0.1))
+    base = columns(loss=noise(1), seconds=noise(3))
+    branch = columns(loss=noise(2), seconds=noise(4))
+    constant = columns(loss=noise(1), seconds=[5.0] * 20)
+    slower = columns(loss=noise(2), seconds=[5.05] * 20)
+    assert judge(base, branch, runs).look == 4
+    exact = judge(constant, slower, runs)
+    assert (exact.state, exact.look) == (Ruling.PASS, 5)
 
 
 def test_a_guardrail_whose_tolerance_nobody_has_measured_is_refused() -> None:
