@@ -17,7 +17,7 @@ BROKEN_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class FailureVerdict:
-    """What the failures of both arms say; `forbids_pass` while the branch has more.
+    """What the failures of both arms say; `forbids_pass` while the branch fails more.
 
     `broken` says that the baseline fails too often to be compared with at all.
     """
@@ -40,11 +40,18 @@ def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVe
     level = look.level(alpha, spending)
     facts, p = _facts(evidence, level)
     reason, state = _rule(evidence, p <= level, look)
-    forbids = len(evidence.branch.crashed) > len(evidence.baseline.crashed)
+    forbids = fails_more(evidence)
     one = finding(reason, state, facts, mode=rules.mode.name)
     decisive = state in (Ruling.BLOCK, Ruling.UNDECIDED)
     broken = reason is Reason.BASELINE_BROKEN
     return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,), broken)
+
+
+def fails_more(evidence: Evidence) -> bool:
+    """Whether more branch trials failed than baseline trials, or a larger share."""
+    branch, baseline = evidence.branch, evidence.baseline
+    failed, before = len(branch.crashed), len(baseline.crashed)
+    return failed > before or failed * baseline.n > before * branch.n
 
 
 def opened(
@@ -57,12 +64,12 @@ def opened(
 
 
 def _rule(evidence: Evidence, shown: bool, look: Look) -> tuple[Reason, Ruling]:  # noqa: FBT001 - private
-    branch, baseline = evidence.branch, evidence.baseline
+    baseline = evidence.baseline
     if shown:
         return Reason.MORE_FAILURES, Ruling.BLOCK
     if baseline.n and len(baseline.crashed) >= BROKEN_SHARE * baseline.n:
         return Reason.BASELINE_BROKEN, Ruling.UNDECIDED
-    if look.last and len(branch.crashed) > len(baseline.crashed):
+    if look.last and fails_more(evidence):
         return Reason.FAILURES_LEFT, Ruling.UNDECIDED
     return Reason.FAILURES_SEEN, Ruling.INFO
 

@@ -40,10 +40,12 @@ class Answer:
         return self.effect.reason in LOSSES
 
 
-def crashing(cases: Mapping[str, Case], settled: Settled) -> dict[str, float]:
+def crashing(
+    cases: Mapping[str, Case], settled: Settled, family_size: int
+) -> dict[str, float]:
     """The changes whose removal is shown to cure failures, with their Holm levels.
 
-    A family and a spending of their own.
+    A family and a spending of their own; hypotheses without trials stay in it.
     """
     before = {
         change
@@ -52,17 +54,19 @@ def crashing(cases: Mapping[str, Case], settled: Settled) -> dict[str, float]:
     }
     names, every = list(cases), list(cases.values())
     known = [index for index, name in enumerate(names) if name in before]
-    family = holm_each([crash_p(one) for one in every], _levels(every), known)
+    p = [crash_p(one) for one in every]
+    family = _family(p, _levels(every), known, family_size)
     return {names[index]: family.levels[index] for index in sorted(family.rejected)}
 
 
 def answers(
-    tested: Sequence[Tested], branch: Ruling, settled: Settled
+    tested: Sequence[Tested], branch: Ruling, settled: Settled, family_size: int
 ) -> tuple[Answer, ...]:
     """The three-valued rule on each, harm at the Holm boundary of all of them.
 
     To pass, the level of the look is enough (intersection-union). What is `settled`
-    stays in the family, as rejected where a loss was shown.
+    stays in the family, as rejected where a loss was shown. So do hypotheses that
+    cannot be tested, with a p of 1: data that are missing must not widen a boundary.
     """
     known = [
         index
@@ -70,11 +74,22 @@ def answers(
         if one.place in settled and settled[one.place].reason in LOSSES
     ]
     p = [1.0 if one.place in settled else one.found.p_harm for one in tested]
-    family = holm_each(p, _levels([one.case for one in tested]), known)
+    family = _family(p, _levels([one.case for one in tested]), known, family_size)
     return tuple(
-        Answer(one, settled.get(one.place) or _effect(one, branch, held), len(tested))
-        for one, held in zip(tested, _held(family), strict=True)
+        Answer(one, settled.get(one.place) or _effect(one, branch, held), family_size)
+        for one, held in zip(tested, _held(family), strict=False)
     )
+
+
+def _family(
+    p: list[float],
+    levels: list[Callable[[int], float]],
+    rejected: Sequence[int],
+    size: int,
+) -> Holm:
+    """Holm over all `size` hypotheses, those without a p standing at 1."""
+    absent = size - len(p) if p else 0
+    return holm_each([*p, *[1.0] * absent], [*levels, *levels[:1] * absent], rejected)
 
 
 def _held(family: Holm) -> list[Held]:

@@ -8,7 +8,7 @@ from bot.domain.judgement.case import Case
 from bot.domain.judgement.changes.arms import ChangeArms, evidence_of, look_of
 from bot.domain.judgement.compared import Incomparable, attempt, rule_of
 from bot.domain.judgement.evidence import Rulebook
-from bot.domain.judgement.failures import BROKEN_SHARE
+from bot.domain.judgement.failures import BROKEN_SHARE, fails_more
 from bot.domain.judgement.family import boundary
 from bot.domain.policy import Metric, Role
 from bot.domain.stats.comparison import FEWEST, Comparison, compare
@@ -71,8 +71,7 @@ def case_of(rules: Rulebook, arms: ChangeArms, change: str) -> Case | str:
         return f"there are no trials of {missing}"
     evidence = evidence_of(rules, arms.full, without)
     look = look_of(rules, evidence, arms.looks_made)
-    more = len(evidence.branch.crashed) > len(evidence.baseline.crashed)
-    return Case(rules, evidence, look, may_pass=not more)
+    return Case(rules, evidence, look, may_pass=not fails_more(evidence))
 
 
 def crash_p(case: Case) -> float:

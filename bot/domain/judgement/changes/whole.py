@@ -131,13 +131,16 @@ def _judge(
         for metric in primaries(rules)
     }
     known = [one for one in tests.values() if isinstance(one, Tested)]
+    applying = [one for one in arms.without if one not in arms.not_estimable]
+    size = len(applying) * len(primaries(rules))
+    told = answers(known, branch, settled, size)
     return _Judged(
         rules=rules,
         arms=arms,
         cases=cases,
         why_not={at: one for at, one in tests.items() if isinstance(one, str)},
-        answers={one.tested.place: one for one in answers(known, branch, settled)},
-        crashes=crashing(cases, settled),
+        answers={one.tested.place: one for one in told},
+        crashes=crashing(cases, settled, len(applying)),
         settled=settled,
     )
 

@@ -159,14 +159,21 @@ def test_the_family_steps_down_past_what_is_rejected() -> None:
     assert effect(both, "A").level is not None
 
 
-def test_what_cannot_be_estimated_is_no_part_of_the_family() -> None:
+def test_what_does_not_build_is_no_part_of_the_family() -> None:
     alone = ChangeArms(arm(1.0, 1), without={"A": arm(1.0, 2)})
-    more = dataclasses.replace(
-        alone,
-        without={"A": arm(1.0, 2), "B": arm(1.0, 3, 3)},
-        not_estimable={"C": "does not build"},
-    )
+    more = dataclasses.replace(alone, not_estimable={"C": "does not build"})
     assert effect(judge(more)).level == effect(judge(alone)).level
+
+
+def test_a_change_without_data_stays_in_the_family() -> None:
+    """Else the boundary of the others would depend on which trials failed."""
+    few, many = (
+        ChangeArms(arm(1.0, 1), without={"A": arm(1.0, 2), "B": arm(1.0, 3, n)})
+        for n in (3, 10)
+    )
+    lone = ChangeArms(arm(1.0, 1), without={"A": arm(1.0, 2)})
+    levels = [effect(judge(one)).level for one in (few, many, lone)]
+    assert levels[0] == levels[1] < levels[2]
 
 
 def test_an_answer_is_final_at_its_first_crossing() -> None:

@@ -1,5 +1,7 @@
 """Failed trials are outcomes: stories of crashes in either arm."""
 
+from bot.domain.judgement import Given, judge_given
+from bot.domain.policy import Decision
 from bot.domain.trials import Measured
 from bot.domain.verdict import Reason, Ruling
 from tests.fakes.looks import crash, judge, noise, of, reasons, trials
@@ -62,3 +64,12 @@ def test_a_crash_keeps_even_a_mode_that_judges_nothing_from_passing() -> None:
     assert (last.state, last.decided) == (Ruling.UNDECIDED, True)
     first = judge(baseline, branch, runs, looks=(8, 9))
     assert (first.state, first.decided) == (Ruling.UNDECIDED, False)
+
+
+def test_a_branch_that_fails_a_larger_share_of_fewer_trials_is_never_passed() -> None:
+    """Five of ten are no fewer failures than five of forty."""
+    baseline = [crash(i) for i in range(5)] + trials(noise(1, 40))[5:]
+    branch = [crash(i) for i in range(5)] + trials(noise(2, 10))[5:]
+    given = Given(tuple(baseline), tuple(branch))
+    verdict = judge_given(mode(), Decision(), (4, 8, 20), given)
+    assert verdict.state is Ruling.UNDECIDED
