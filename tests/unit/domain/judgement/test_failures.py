@@ -67,9 +67,9 @@ def test_a_crash_keeps_even_a_mode_that_judges_nothing_from_passing() -> None:
 
 
 def test_a_branch_that_fails_a_larger_share_of_fewer_trials_is_never_passed() -> None:
-    """Five of ten are no fewer failures than five of forty."""
+    """Three of ten are no fewer failures than five of forty."""
     baseline = [crash(i) for i in range(5)] + trials(noise(1, 40))[5:]
-    branch = [crash(i) for i in range(5)] + trials(noise(2, 10))[5:]
+    branch = [crash(i) for i in range(3)] + trials(noise(2, 10))[3:]
     given = Given(tuple(baseline), tuple(branch))
     verdict = judge_given(mode(), Decision(), (4, 8, 20), given)
     assert verdict.state is Ruling.UNDECIDED
