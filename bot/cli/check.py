@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from bot.cli.foresight import Foreseen
     from bot.domain.history import Knowledge
     from bot.domain.policing import Prospect
     from bot.domain.policy import Policy, Stage
@@ -47,6 +48,7 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     """Print the plan of a policy file; `recall` gives what is known of a stage."""
     from bot.adapters.policy_file import load_policy
     from bot.domain.policy import unsupported
+    from bot.presentation.foresight_text import notes_section, refusals_section
     from bot.presentation.policy_text import headline, plan_sections
     from bot.presentation.power_text import prospects_section
 
@@ -54,9 +56,14 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     *planned, last = plan_sections(
         policy, _levels(policy), unsupported(policy), means=_means(policy, recall)
     )
-    chances = prospects_section(_prospects(policy, recall))
-    between = (chances,) if chances.rows else ()
-    sections = (*planned, *between, last) if last.warns else (*planned, last, *between)
+    foreseen = _foreseen(policy, recall)
+    between = (
+        prospects_section(_prospects(policy, recall)),
+        notes_section({name: one.notes for name, one in foreseen.items()}),
+        refusals_section({name: one.faults for name, one in foreseen.items()}),
+    )
+    told = [one for one in between if one.rows]
+    sections = (*planned, *told, last) if last.warns else (*planned, last, *told)
     console = out()
     console.print(clean(headline(policy, str(path))), style="bold green")
     _show(sections, console)
@@ -104,27 +111,47 @@ def _levels(policy: "Policy") -> "Levels":
 
 def _means(policy: "Policy", recall: "Recall | None") -> "Means":
     """What is known of each metric's mean, at the last stage that knows it."""
-    from bot.domain.policy import StageKind
-
     means = dict[tuple[str, str], float]()
     if not recall or not any(
         one.share for mode in policy.modes for one in mode.metrics
     ):
         return means  # nothing is said of them
-    for stage in policy.stages:
-        if stage.kind is StageKind.TRAINING and stage.planned:
-            known = recall(policy, stage)
-            means |= {place: pilot.mean for place, pilot in known.pilots.items()}
-            past = ((place, one.mean) for place, one in known.history.items())
-            means |= {place: mean for place, mean in past if mean is not None}
+    for stage in _planned(policy):
+        known = recall(policy, stage)
+        means |= {place: pilot.mean for place, pilot in known.pilots.items()}
+        past = ((place, one.mean) for place, one in known.history.items())
+        means |= {place: mean for place, mean in past if mean is not None}
     return means
+
+
+def _foreseen(policy: "Policy", recall: "Recall | None") -> "Mapping[str, Foreseen]":
+    """What planning would say of each planned stage."""
+    from bot.cli.foresight import foresee
+    from bot.domain.history import Knowledge
+
+    return {
+        stage.name: foresee(
+            policy, stage, recall(policy, stage) if recall else Knowledge()
+        )
+        for stage in _planned(policy)
+    }
+
+
+def _planned(policy: "Policy") -> "Sequence[Stage]":
+    """The stages that train in every evaluation."""
+    from bot.domain.policy import StageKind
+
+    return [
+        stage
+        for stage in policy.stages
+        if stage.kind is StageKind.TRAINING and stage.planned
+    ]
 
 
 def _prospects(policy: "Policy", recall: "Recall | None") -> "Mapping[str, Prospect]":
     """How a branch without effect fares in each planned stage, and in all of them."""
     from bot.domain.history import Knowledge
     from bot.domain.policing import outlooks, prospect
-    from bot.domain.policy import StageKind
 
     stages = {
         stage.name: outlooks(
@@ -133,8 +160,7 @@ def _prospects(policy: "Policy", recall: "Recall | None") -> "Mapping[str, Prosp
             policy.modes,
             recall(policy, stage) if recall else Knowledge(),
         )
-        for stage in policy.stages
-        if stage.kind is StageKind.TRAINING and stage.planned
+        for stage in _planned(policy)
     }
     found = {f"in {name}": prospect([one]) for name, one in stages.items()}
     if len(stages) > 1:

@@ -33,6 +33,7 @@ _CHANGES = (
     "A change is judged by the whole branch against the branch without it: a loss "
     "there is one that the rest of the branch hides."
 )
+_KEPT = (Role.GUARDRAIL, Role.REPORT)
 _ODDS = (
     "Evidence of 31 to 1 means that a fair bet against the opposite would have "
     "multiplied its stake by 31. It holds at any number of seeds."
@@ -115,9 +116,29 @@ def looks_line(mode: ModeVerdict) -> str:
     if not mode.looks:
         return f"judged at {mode.look} seeds per arm" if mode.look else "not judged"
     first, last = mode.looks[0], mode.looks[-1]
-    plan = f"looks planned from {first} to {last}"
+    plan = _added(mode) or f"looks planned from {first} to {last}"
     if first == last:
         plan = "the only look planned" if mode.look else f"one look planned at {last}"
     if not mode.look:
         return f"not judged yet, {plan}"
     return f"judged at {numbers.counted(mode.look, 'seed')} per arm, {plan}"
+
+
+def _added(mode: ModeVerdict) -> str:
+    """The plan of a mode whose seeds went past it; empty where they did not.
+
+    E-values tell that they did. What is not judged by them stays as the last planned
+    look left it, and so tells where that was.
+    """
+    weighed = any(one.e_ni is not None for one in mode.metrics)
+    if not weighed or mode.look > mode.looks[-1]:
+        return ""
+    first = mode.looks[0]
+    kept = [one.look for one in mode.metrics if one.role in _KEPT]
+    if not kept:
+        plan = f"from {first} on"
+    elif max(kept) == first:
+        plan = f"at {first}"
+    else:
+        plan = f"from {first} to {max(kept)}"
+    return f"looks planned {plan}, seeds added up to {mode.looks[-1]}"

@@ -124,7 +124,7 @@ def _total(found: Calibration) -> Iterator[str]:
 
 
 def _tolerates(one: Calibrated) -> bool:
-    """Whether a tolerance, which could be auto, is given to it; slices follow theirs."""
+    """Whether the policy gives it a tolerance; a slice has that of its metric."""
     is_slice = "/" in one.place[1]
     return one.role in _TOLERANT and not is_slice
 

@@ -3,10 +3,17 @@
 Names and titles are raw; whoever shows them escapes them for its place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.domain.verdict import ChangeEffect, ChangeVerdict, Ruling, Verdict
+from bot.domain.verdict import (
+    ChangeEffect,
+    ChangeVerdict,
+    Finding,
+    Reason,
+    Ruling,
+    Verdict,
+)
 from bot.presentation import numbers
 from bot.presentation.rows import NOTHING
 from bot.presentation.words import label
@@ -73,13 +80,39 @@ def effects_of(verdict: Verdict, mode: str, metric: str) -> Effects:
 def change_tables(verdict: Verdict) -> tuple[ChangeTable, ...]:
     """One table for each mode and metric that changes were judged by."""
     every = [(one.mode, one.metric) for c in verdict.changes for one in c.effects]
+    reported = hidden_harm(verdict)
     return tuple(
-        _table(mode, metric, effects_of(verdict, mode, metric))
+        _table(mode, metric, effects_of(verdict, mode, metric), reported)
         for mode, metric in dict.fromkeys(every)
     )
 
 
-def _table(mode: str, metric: str, effects: Effects) -> ChangeTable:
+def hidden_harm(verdict: Verdict) -> tuple[Finding, ...]:
+    """What speaks against single changes, where the policy only reports it.
+
+    After a block it is not looked for: then every change is a suspect.
+    """
+    if verdict.state is Ruling.BLOCK:
+        return ()
+    return tuple(
+        one
+        for one in verdict.findings
+        if one.state is Ruling.INFO
+        and one.change is not None
+        and one.reason in (Reason.CHANGE_HARMFUL, Reason.MORE_FAILURES)
+    )
+
+
+def _is_about(one: Finding, change: ChangeVerdict, effect: ChangeEffect) -> bool:
+    """Whether a finding is behind this effect; failed trials are of no one metric."""
+    place = (one.mode, one.change, one.reason)
+    same = place == (effect.mode, change.id, effect.reason)
+    return same and one.metric in (None, effect.metric)
+
+
+def _table(
+    mode: str, metric: str, effects: Effects, reported: Collection[Finding]
+) -> ChangeTable:
     known = (effect.tolerance for _, effect in effects)
     tolerance = next((one for one in known if one is not None), None)
     return ChangeTable(
@@ -87,13 +120,20 @@ def _table(mode: str, metric: str, effects: Effects) -> ChangeTable:
         metric=metric,
         tolerance="" if tolerance is None else numbers.number(tolerance),
         rows=tuple(
-            _row(place, change, effect)
+            _row(
+                place,
+                change,
+                effect,
+                reported=any(_is_about(one, change, effect) for one in reported),
+            )
             for place, (change, effect) in enumerate(effects, start=1)
         ),
     )
 
 
-def _row(place: int, change: ChangeVerdict, effect: ChangeEffect) -> ChangeRow:
+def _row(
+    place: int, change: ChangeVerdict, effect: ChangeEffect, *, reported: bool
+) -> ChangeRow:
     digits = _digits(effect)
     failed, single = numbers.counted(effect.failed, "trial"), effect.single
     return ChangeRow(
@@ -105,8 +145,9 @@ def _row(place: int, change: ChangeVerdict, effect: ChangeEffect) -> ChangeRow:
         alone=NOTHING if single is None else numbers.signed(single[0], digits),
         alone_interval=NOTHING if single is None else _interval(*single[1:], digits),
         seeds=str(effect.n),
-        state=effect.state,
+        state=Ruling.INFO if reported else effect.state,
         result=label(effect.reason)
+        + (", only reported" if reported else "")
         + (f"; {failed} without it failed" if effect.failed else ""),
         detail=", ".join(_parts(effect)),
     )

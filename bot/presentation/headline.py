@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.domain.policy import Role
 from bot.domain.verdict import Finding, Reason, Report, Ruling
 from bot.presentation import numbers
+from bot.presentation.changes import hidden_harm
 from bot.presentation.words import words
 
 ANSWERS = {
@@ -47,10 +48,30 @@ def why(report: Report) -> str:
     """The clause behind the answer."""
     if report.verdict.state is Ruling.PASS:
         return _why_pass(report)
-    clauses = _distinct(words(one).short for one in deciding(report))
+    clauses = _distinct(
+        f"{words(one).short}{_waiting(report, one)}" for one in deciding(report)
+    )
     if not clauses:
         return "the trials so far do not decide it"
     return _and_more(clauses)
+
+
+def _waiting(report: Report, finding: Finding) -> str:
+    """` (open: val_loss)`: the metrics for which a mode needs further looks.
+
+    A guardrail needs them only where it could not be tested at all.
+    """
+    if finding.reason is not Reason.MORE_LOOKS_LEFT:
+        return ""
+    names = [
+        metric.name
+        for mode in report.verdict.modes
+        for metric in mode.metrics
+        if mode.name == finding.mode
+        and metric.state is Ruling.UNDECIDED
+        and (metric.role is not Role.GUARDRAIL or metric.d is None)
+    ]
+    return f" (open: {numbers.some(names, _MOST_MODES)})" if names else ""
 
 
 def deciding(report: Report) -> tuple[Finding, ...]:
@@ -62,7 +83,8 @@ def deciding(report: Report) -> tuple[Finding, ...]:
 def next_steps(report: Report) -> tuple[str, ...]:
     """What to do now, at most three sentences."""
     if report.verdict.state is Ruling.PASS:
-        return (_merge(report), *_warnings(report))[:_MOST_STEPS]
+        steps = (_merge(report), *_hidden(report), *_warnings(report))
+        return steps[:_MOST_STEPS]
     mends = _distinct(words(one).mend for one in deciding(report))
     return mends[:_MOST_STEPS] or ("Start the same command again to go on.",)
 
@@ -75,6 +97,18 @@ def _merge(report: Report) -> str:
     return (
         f"Merge it. The verdict is for commit {head[:_SHA_DIGITS]} on "
         f"{base[:_SHA_DIGITS]} alone; after any further change, judge again."
+    )
+
+
+def _hidden(report: Report) -> tuple[str, ...]:
+    """The harm of single changes that the policy only reports, in one step."""
+    found = _distinct(words(one).short for one in hidden_harm(report.verdict))
+    if not found:
+        return ()
+    what = _and_more(found)
+    return (
+        f"But {what}. The policy only reports that (shadowed: report): the branch is "
+        "better without it.",
     )
 
 

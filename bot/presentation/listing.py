@@ -17,11 +17,16 @@ from bot.presentation.words import words
 from workers.contract import Failed, Infra
 
 _KEY_DIGITS = 10
+_ELSEWHERE = Reason.ANCHOR_KEPT
+"""A metric's row compares it with the baseline, and says nothing of the anchor."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding, in words. `quiet`: a slice's own row says as much."""
+    """One finding, in words. `quiet`: a slice's own row says as much.
+
+    `of_metric`: it is about what the metric's own row shows.
+    """
 
     id: str
     kind: str
@@ -70,7 +75,7 @@ def _finding_row(finding: Finding) -> FindingRow:
         state=finding.state,
         sentence=said.sentence,
         mend=said.mend,
-        of_metric=finding.metric is not None,
+        of_metric=finding.metric is not None and finding.reason is not _ELSEWHERE,
         quiet=finding.reason is Reason.GUARDRAIL_KEPT and "/" in (finding.metric or ""),
     )
 

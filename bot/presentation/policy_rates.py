@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.policy import Metric, Mode, Policy, Role
 from bot.presentation import policy_words
-from bot.presentation.numbers import counted, percent, some
+from bot.presentation.numbers import counted, number, percent, some
 from bot.presentation.policy_rows import Row
 
 _COMPARED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
@@ -133,3 +133,29 @@ def _attempts(policy: Policy) -> Iterator[Row]:
             f"{tries} of a branch at most; these rates hold over all of them, so each "
             f"uses 1/{attempts} of them",
         )
+
+
+def slow_losses(policy: Policy) -> tuple[Row, ...]:
+    """What becomes of losses that are tolerated one by one; nothing without an anchor.
+
+    A branch may then be worse than the anchor by the budget and one tolerance more, by
+    two at least.
+    """
+    if policy.anchor is None:
+        return ()
+    budget = policy.tolerance_budget or 1.0
+    allowed = max(2.0, budget + 1.0)
+    return (
+        Row("anchor", f"{policy.anchor}: what is tolerated since then is added up"),
+        Row(
+            "tolerance_budget",
+            f"{_tolerances(budget)} of each primary metric; once it is spent, every "
+            "branch must also be shown not worse than the anchor by more than "
+            f"{_tolerances(allowed)}",
+            ("the anchor is a third arm of trials then",),
+        ),
+    )
+
+
+def _tolerances(amount: float) -> str:
+    return f"{number(amount)} tolerance{'' if amount == 1.0 else 's'}"

@@ -20,7 +20,7 @@ from bot.domain.policy import (
 )
 from bot.presentation import policy_words
 from bot.presentation.numbers import counted, joined, number
-from bot.presentation.policy_rates import error_rates
+from bot.presentation.policy_rates import error_rates, slow_losses
 from bot.presentation.policy_rows import Row, Section
 from workers.contract import EnvironmentManager
 
@@ -56,6 +56,7 @@ def plan_sections(
         ),
         Section("Stages", tuple(_stage(stage, policy) for stage in policy.stages)),
         Section("Error rates", (*rates, *more)),
+        Section("Slow losses", slow_losses(policy)),
         *(one for one in extra if isinstance(one, Section)),
         Section("Cost", _cost(policy)),
         Section("Not executed by this version: a run is refused", refused, warns=True),

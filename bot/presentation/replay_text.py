@@ -100,11 +100,20 @@ def details(one: Replayed) -> tuple[str, ...]:
     return (
         one.comparison.name,
         *(f"{_GAP}{_metric(metric)}" for metric in metrics),
+        *(f"{_GAP}{sentence}" for sentence in _failed(one)),
         *(f"{_GAP}{sentence}" for sentence in _unjudged(one)),
         *(f"{_GAP}{sentence}" for part in one.parts for sentence in _part(part)),
         *(f"{_GAP}{_change(change)}" for change in one.changes),
         *([f"{_GAP}Note: {one.comparison.note}"] if one.comparison.note else []),
     )
+
+
+def _failed(one: Replayed) -> Iterator[str]:
+    if one.failed is not None:
+        seed = "" if one.failed.seed is None else f" (seed {one.failed.seed})"
+        reason = one.failed.reason.replace("_", " ")
+        why = f"{reason}: {one.failed.detail}" if one.failed.detail else reason
+        yield f"the first run that failed{seed}: {why}"
 
 
 def _unjudged(one: Replayed) -> Iterator[str]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from bot.domain.policy import Role
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling
 from bot.presentation import numbers
-from bot.presentation.details import detail
+from bot.presentation.details import detail, untested
 from bot.presentation.rule import rule
 from bot.presentation.words import label
 from workers.contract import SELF_REPORTED, SourceKind
 
 NOTHING = "-"
+_UNTOLD = (Reason.GUARDRAIL_KEPT, Reason.NOT_SHOWN)
 FAILED = "failed"
 _UNITS = {SourceKind.WALL_CLOCK: " s", SourceKind.PEAK_MEMORY: " B"}
 
@@ -138,6 +139,8 @@ def _failures(metric: MetricVerdict) -> str:
 def _result(metric: MetricVerdict) -> str:
     if metric.state is Ruling.INFO and metric.reason is None:
         return "shown only"
+    if metric.role is Role.GUARDRAIL and metric.reason in _UNTOLD and metric.d is None:
+        return untested(metric)
     return label(metric.reason)
 
 

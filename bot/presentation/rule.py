@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.policy import Role
-from bot.domain.verdict import MetricVerdict
+from bot.domain.verdict import MetricVerdict, Ruling
 from bot.presentation.numbers import number
 
 
@@ -27,6 +27,11 @@ def rule(metric: MetricVerdict) -> str:
             assert_never(metric.role)
 
 
+def _only_shown(metric: MetricVerdict) -> bool:
+    """Whether nothing was asked of it: past the last look a guardrail is not tested."""
+    return metric.state is Ruling.INFO and metric.reason is None
+
+
 def _primary(metric: MetricVerdict) -> str:
     if metric.tolerance is None:
         return str(metric.role)
@@ -34,6 +39,8 @@ def _primary(metric: MetricVerdict) -> str:
 
 
 def _guardrail(metric: MetricVerdict) -> str:
+    if _only_shown(metric):
+        return "shown only"
     if not metric.tolerance:
         return "not worse"
     return f"at most {number(metric.tolerance)} worse"

@@ -63,7 +63,7 @@ def slice_table(mode: ModeVerdict, metric: str) -> SliceTable | None:
         metric=metric,
         state=found[0].state,
         rule=_rule(rows),
-        summary=f"{_blocked(found) or 'none'} of {len(found)} shown worse",
+        summary=_summary(found),
         first=rows[:shown],
         rest=rows[shown:],
         more=f"{len(found) - shown} more, {_worse(found[shown:])}",
@@ -75,7 +75,7 @@ def _row(place: int, one: MetricVerdict, metric: str) -> SliceRow:
 
 
 def _rule(rows: tuple[SliceRow, ...]) -> str:
-    rules = {one.row.rule for one in rows}
+    rules = {one.row.rule for one in rows} - {"shown only"}
     return f"each {rules.pop()}" if len(rules) == 1 else ""
 
 
@@ -90,6 +90,19 @@ def _blocked(found: tuple[MetricVerdict, ...]) -> int:
     return sum(one.state is Ruling.BLOCK for one in found)
 
 
+def _judged(found: tuple[MetricVerdict, ...]) -> bool:
+    """Whether anything was asked of any of them."""
+    return any(one.reason is not None or one.state is not Ruling.INFO for one in found)
+
+
+def _summary(found: tuple[MetricVerdict, ...]) -> str:
+    if not _judged(found):
+        return f"{len(found)} shown only, not judged"
+    return f"{_blocked(found) or 'none'} of {len(found)} shown worse"
+
+
 def _worse(found: tuple[MetricVerdict, ...]) -> str:
+    if not _judged(found):
+        return "not judged"
     blocked = _blocked(found)
     return f"{blocked} shown worse" if blocked else "none shown worse"

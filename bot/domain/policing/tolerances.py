@@ -124,8 +124,8 @@ def _problem(one: Policed) -> str:
         f"{_written(one.tolerance, one.unit)}, is too small for {one.seeds} seeds per "
         f"arm: single runs vary by {sd} (SD over {one.known.runs} runs), so a branch "
         f"that changes nothing would pass {one.passing:.0%} of the time. The smallest "
-        f"tolerance that can be policed is {_above(one.smallest, one.unit)}; from "
-        f"{_above(one.good, one.unit)} on {WARNED:.0%} of such branches pass."
+        f"tolerance that can be policed is {_above(one.smallest, one.unit)}. From "
+        f"{_above(one.good, one.unit)} on, 90 % of such branches pass."
     )
 
 

@@ -18,6 +18,7 @@ from bot.domain.replay.sides import (
     judge_at_once,
     sides_of,
 )
+from bot.domain.trials import Crashed
 from bot.domain.verdict import ChangeVerdict, Finding, ModeVerdict, Ruling, worst
 
 
@@ -31,7 +32,8 @@ class Replayed:
     the comparison's arms, `used` those that the gate would have made. `more` are the
     least and the most runs (of both arms) that it would have asked for beside those
     that are there; None where it came to its own end. `at_once` is what one single test
-    of all runs says, as it is done where nobody looks earlier.
+    of all runs says, as it is done where nobody looks earlier. `failed` is the first
+    run that failed, of the branch if any did there.
     """
 
     comparison: Comparison
@@ -43,6 +45,7 @@ class Replayed:
     used: int = 0
     more: tuple[int, int] | None = None
     at_once: Ruling | None = None
+    failed: Crashed | None = None
     parts: tuple[Part, ...] = ()
     changes: tuple[ChangeVerdict, ...] = ()
 
@@ -94,6 +97,7 @@ def replay_one(rules: Rules, comparison: Comparison, runs: Runs) -> Replayed:
     if not mode.metrics:
         return base
     sides = sides_of(mode, arms)
+    base = dataclasses.replace(base, failed=_first_failed(sides))
     verdict = judge(rules, mode, sides)
     if mixed:
         state = Ruling.BLOCK if verdict.state is Ruling.BLOCK else Ruling.UNDECIDED
@@ -129,6 +133,11 @@ def _answerable(mode: Mode, comparison: Comparison) -> Mode:
 def _left_out(whole: Mode, kept: Mode) -> tuple[str, ...]:
     names = {one.name for one in kept.metrics}
     return tuple(one.name for one in whole.metrics if one.name not in names)
+
+
+def _first_failed(sides: Sides) -> Crashed | None:
+    every = (one for arm in (sides.branch, sides.baseline) for one in arm)
+    return next((one for one in every if isinstance(one, Crashed)), None)
 
 
 def _ended(

@@ -1,6 +1,7 @@
 """All comparisons of a replay, and what they come to together."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -123,17 +124,32 @@ def _resolved(
         problem = "The comparisons name arms that cannot be found: " + "; ".join(wrong)
         mend = "Write the names as they are in the runs file, or their ends after a /."
         raise UserFault(f"{problem}.", mend)
-    return tuple(
-        Comparison(
-            name=one.name,
-            branch=known[one.branch][0],
-            baseline=None if one.baseline is None else known[one.baseline][0],
-            merged=one.merged,
-            without={change: known[arm][0] for change, arm in one.without.items()},
-            note=one.note,
-        )
-        for one in comparisons
+    named_whole = tuple(_whole(one, known) for one in comparisons)
+    for one in named_whole:
+        _refuse_itself(one)
+    return named_whole
+
+
+def _whole(one: Comparison, known: Mapping[str, list[str]]) -> Comparison:
+    return dataclasses.replace(
+        one,
+        branch=known[one.branch][0],
+        baseline=None if one.baseline is None else known[one.baseline][0],
+        without={change: known[arm][0] for change, arm in one.without.items()},
     )
+
+
+def _refuse_itself(one: Comparison) -> None:
+    """An arm does not differ from itself, whatever its runs are."""
+    others = {"baseline": one.baseline}
+    others |= {f"without.{change}": arm for change, arm in one.without.items()}
+    for key, arm in others.items():
+        if arm == one.branch:
+            problem = (
+                f"The comparison `{one.name}` compares the arm `{arm}` with itself: it "
+                f"is both its `branch` and its `{key}`."
+            )
+            raise UserFault(problem, f"Name another arm as `{key}` of `{one.name}`.")
 
 
 def _arms(one: Comparison) -> tuple[str, ...]:

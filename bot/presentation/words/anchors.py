@@ -47,8 +47,8 @@ def _lost(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} got worse{facts.here} since {_anchor(facts)}{facts.means}",
         f"{facts.lead}{facts.oriented} is worse than at {_anchor(facts)}"
-        f"{_moved(facts)}: {facts.effect}, {facts.seeds}. Small losses, each within "
-        "its tolerance, added up.",
+        f"{_moved(facts)}: {facts.effect}, {facts.seeds}. Losses within the "
+        "tolerance add up over many merges.",
         "Win back what was lost since then, or pin a later release as anchor on the "
         "base branch.",
     )
@@ -72,9 +72,10 @@ def _open(facts: Facts) -> Words:
 def _spent(facts: Facts) -> Words:
     spent, budget = (numbers.number(facts.real(key)) for key in ("spent", "budget"))
     return Words(
-        f"{facts.metric} lost a little too often since {_anchor(facts)}{facts.here}",
-        f"{facts.lead}{facts.metric} got a little worse several times since "
-        f"{_anchor(facts)}: what was tolerated adds up to {spent} times its tolerance "
-        f"(budget {budget}), so branches are held against the anchor itself too.",
+        f"{facts.metric} has used up what it may lose since {_anchor(facts)}"
+        f"{facts.here}",
+        f"{facts.lead}what was tolerated of {facts.metric} since {_anchor(facts)} adds "
+        f"up to {spent} times its tolerance (budget {budget}), so branches are held "
+        "against the anchor itself too.",
         "Win some of it back, or pin a later release as anchor on the base branch.",
     )

@@ -152,12 +152,12 @@ def _beyond(facts: Facts) -> str:
     """How the command line goes on past the last look; it may have done so already."""
     if facts.real("e_ni") is not None:
         return (
-            "On the command line `local --more N` with a larger N goes on from here, "
-            "judged by e-values."
+            "On the command line, seedgate local --more N with a larger N goes on from "
+            "here, judged by e-values."
         )
     return (
-        "Or, on the command line, `local --more N` adds N seeds past the last look, "
-        "which are judged by e-values."
+        "Or, on the command line, seedgate local --more N adds N seeds past the last "
+        "look, which are judged by e-values."
     )
 
 

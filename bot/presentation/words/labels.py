@@ -33,7 +33,7 @@ _LABELS = {
     Reason.CHANGE_NOT_ESTIMABLE: "not estimable",
     Reason.MORE_FAILURES: "trials fail",
     Reason.INTERACTION: "changes interact",
-    Reason.TOLERANCE_SMALL: "tolerance too small",
+    Reason.TOLERANCE_SMALL: "tolerance small",
     Reason.LIMIT_BROKEN: "limit broken",
     Reason.LIMIT_KEPT: "limit kept",
     Reason.LIMIT_UNSEEN: "not seen in every trial",

@@ -98,14 +98,13 @@ def _small(facts: Facts) -> Words:
     tolerance = numbers.number(facts.real("tolerance"))
     smallest, sd = (numbers.rough(facts.real(key)) for key in ("smallest", "sd"))
     return Words(
-        f"the tolerance of {facts.metric} ({tolerance}) is too small for the planned "
+        f"the tolerance of {facts.metric} ({tolerance}) is small for the planned "
         f"seeds{facts.here}",
-        f"{facts.lead}the tolerance of {facts.metric} ({tolerance}) is too small for "
-        f"the planned seeds: single runs vary by {sd} (SD), so a branch that changes "
-        f"nothing would pass with {numbers.percent(facts.real('passing'))} "
-        f"probability only. The smallest tolerance that can be policed is {smallest}.",
-        f"Set the tolerance to {smallest} or more, plan more seeds, or allow it by "
-        "decision.tolerance_too_small: allow.",
+        f"{facts.lead}the tolerance of {facts.metric} ({tolerance}) is small for the "
+        f"planned seeds: single runs vary by {sd} (SD), so a branch that changes "
+        f"nothing would pass {numbers.percent(facts.real('passing'))} of the time. "
+        f"From {smallest} on, 90 % of such branches pass.",
+        f"Widen the tolerance to {smallest} or more, or allow more seeds.",
     )
 
 

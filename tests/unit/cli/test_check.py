@@ -198,3 +198,91 @@ def test_no_line_is_wider_than_the_terminal(
 def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["schema"]) == ExitCode.PASS
     assert json.loads(capsys.readouterr().out)["title"] == "seedgate.yml"
+
+
+def foreseen(text: str, known: Knowledge | None) -> None:
+    """Show the plan of a policy where this much is known of every stage."""
+
+    def recall(policy: Policy, stage: Stage) -> Knowledge:
+        assert known is not None
+        return known
+
+    Path("p.yml").write_text(text)
+    show_plan(Path("p.yml"), None if known is None else recall)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, on one line."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_tolerance_that_the_seeds_cannot_police_is_foreseen_to_be_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wide = Knowledge({PLACE: MetricHistory(values=40, mean=1.0, sd=0.1)})
+    foreseen(SOUND, wide)
+    said = told(capsys)
+    _, _, refused = said.partition("A run would be refused")
+    assert "in fast The tolerance of `loss` in the mode `mlp`, 0.01, is too small" in (
+        refused
+    )
+    assert "Widen the tolerance, allow more seeds" in refused
+    assert "are small for the planned seeds" not in said
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_small_tolerance_that_runs_is_foreseen_to_be_noted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wide = Knowledge({PLACE: MetricHistory(values=40, mean=1.0, sd=0.1)})
+    foreseen(f"{SOUND}decision: {{tolerance_too_small: allow}}\n", wide)
+    said = told(capsys)
+    assert "would be refused" not in said
+    _, _, noted = said.partition("Tolerances that are small for the planned seeds")
+    assert "the tolerance of loss (0.01) is small for the planned seeds" in noted
+    assert "90 % of such branches pass" in noted
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_tolerance_of_any_size_is_not_doubted_where_nothing_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    foreseen(SOUND, None)
+    said = told(capsys)
+    assert "would be refused" not in said
+    assert "are small for" not in said
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("known", [None, Knowledge()])
+def test_auto_without_a_calibration_is_foreseen_to_need_one(
+    known: Knowledge | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreseen(SOUND.replace("tolerance: 0.01", "tolerance: auto"), known)
+    _, _, refused = told(capsys).partition("A run would be refused")
+    assert "`modes.mlp.metrics.loss.tolerance` is auto, and no calibration" in refused
+    assert "Run `seedgate calibrate` first" in refused
+
+
+@pytest.mark.usefixtures("repository")
+def test_auto_with_a_calibration_is_policed_by_its_amount(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    auto = SOUND.replace("tolerance: 0.01", "tolerance: auto")
+    pilots = {PLACE: Pilot(20, 1.0, 0.1)}
+    foreseen(auto.replace("max: 8", "max: 20"), Knowledge(pilots=pilots))
+    assert "would be refused" not in told(capsys)
+    noisier = {PLACE: MetricHistory(values=40, mean=1.0, sd=0.3)}
+    foreseen(auto, Knowledge(noisier, pilots))
+    assert "`loss` in the mode `mlp`, 0.15, is too small" in told(capsys)
+
+
+@pytest.mark.usefixtures("repository")
+def test_an_anchor_and_its_budget_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    foreseen(f"{SOUND}anchor: v1.4.0\ntolerance_budget: 1.5\n", None)
+    _, _, slow = told(capsys).partition("Slow losses")
+    assert "anchor v1.4.0: what is tolerated since then is added up" in slow
+    assert "tolerance_budget 1.5 tolerances of each primary metric" in slow
+    foreseen(SOUND, None)
+    assert "Slow losses" not in told(capsys)

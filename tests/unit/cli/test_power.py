@@ -175,3 +175,22 @@ def test_a_number_of_repetitions_that_says_nothing_is_refused():
     words = ["--sd", "1", "--tolerance", "1", "--repetitions", "10"]
     with pytest.raises(UserFault, match="--repetitions 10"):
         CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def test_a_target_may_be_looked_at_from_two_runs_on():
+    plan = document(*SIZES, "--role", "target", "--looks", "2,10")
+    assert plan["boundaries"]["n"] == [2, 10]
+    with pytest.raises(UserFault, match="numbers from 2 to 1000"):
+        seedgate_power(*SIZES, "--role", "target", "--looks", "1,10")
+    with pytest.raises(UserFault, match="numbers from 4 to 1000"):
+        seedgate_power(*SIZES, "--looks", "2,10")
+
+
+@pytest.mark.parametrize("role", ["limit", "report", "judge"])
+def test_a_role_that_no_test_decides_is_refused_with_those_that_one_does(role):
+    with pytest.raises(UserFault) as fault:
+        seedgate_power(*SIZES, "--role", role)
+    assert str(fault.value) == (
+        f"--role '{role}' is no role that a test decides. "
+        "Give one of primary, guardrail, improve, target."
+    )

@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.cli.screen import out
 from bot.cli.show import show_report
 from bot.domain.arms import Branch
-from bot.domain.verdict import Report, Ruling
+from bot.domain.verdict import Reason, Report, Ruling
 from tests.fakes import reports, wide_reports
 from tests.golden.compare import agreed
 
@@ -144,3 +144,17 @@ def test_the_real_console_for_results_takes_it(
 ) -> None:
     show_report(reports.conflict(), out())
     assert "UNDECIDED" in capsys.readouterr().out
+
+
+def test_that_a_branch_holds_against_its_anchor_is_told() -> None:
+    passing = reports.passing()
+    (mode, *others) = passing.verdict.modes
+    metric = mode.metrics[0]
+    facts = {**reports.evidence(metric), "anchor": "v1.2", "tolerance": 0.02}
+    kept = reports.finding(
+        Reason.ANCHOR_KEPT, Ruling.PASS, facts, mode=mode.name, metric=metric.name
+    )
+    held = replace(mode, findings=(*mode.findings, kept))
+    verdict = replace(passing.verdict, modes=(held, *others))
+    text = " ".join(shown(replace(passing, verdict=verdict)).split())
+    assert "is not worse than at the anchor v1.2 by more than the 0.02" in text

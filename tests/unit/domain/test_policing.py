@@ -63,8 +63,9 @@ def test_a_tolerance_of_half_an_sd_is_refused_with_one_that_is_not():
     assert isinstance(fault, UserFault)
     assert "`loss` in the mode `mlp`, 0.05, is too small for 20 seeds" in fault.problem
     assert "single runs vary by 0.1 (SD over 40 runs)" in fault.problem
+    assert "on, 90 % of such branches pass." in fault.problem
     assert "tolerance_too_small: allow" in fault.mend
-    named = fault.problem.partition("policed is ")[2].partition(";")[0]
+    named = fault.problem.partition("policed is ")[2].partition(". ")[0]
     (again,) = policed(AbsoluteTolerance(float(named)), known(0.1))
     assert not again.refused
     (less,) = policed(AbsoluteTolerance(0.97 * float(named)), known(0.1))

@@ -119,3 +119,26 @@ def test_the_head_and_the_progress_count_runs() -> None:
     assert headline("main", "0123456789ab", 1, 19).endswith("1 run, 19 reused.")
     assert progress(7, 20, 1, 12.0) == "[12 s] 7 of 20 pilot runs ended, 1 failed"
     assert progress(0, 20, 0, 0.0) == "[0.0 s] 0 of 20 pilot runs ended"
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "told"),
+    [
+        (Role.PRIMARY, "loss", True),
+        (Role.GUARDRAIL, "loss", True),
+        (Role.PRIMARY, "loss/night", False),
+        (Role.IMPROVE, "loss", False),
+        (Role.TARGET, "loss", False),
+        (Role.REPORT, "loss", False),
+    ],
+)
+def test_only_metrics_that_have_a_tolerance_are_told_what_auto_is(
+    role: Role, name: str, *, told: bool
+) -> None:
+    one = replace(LOSS, role=role, place=("mlp", name), policed=None)
+    found = replace(PLAIN, metrics=(one,))
+    said = " ".join(sentences(found, {one.place: Pilot(20, 2.31, 0.0204)}))
+    assert ("`tolerance: auto` is" in said) is told
+    spread = grids(found)[0]
+    auto = spread.rows[0][spread.headings.index("auto")]
+    assert (auto == "0.031") is (role in (Role.PRIMARY, Role.GUARDRAIL))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.verdict import (
     ChangeVerdict,
+    Reason,
     Report,
     Ruling,
     Verdict,
@@ -11,6 +12,7 @@ from bot.domain.verdict import (
 from bot.presentation.background import how_to_read
 from bot.presentation.changes import change_tables, unjudged
 from bot.presentation.changes_json import changes
+from bot.presentation.headline import next_steps
 from bot.presentation.markdown import comment
 from tests.fakes import wide_reports
 
@@ -150,3 +152,52 @@ def test_a_reader_is_told_how_to_read_what_the_report_holds_and_no_more() -> Non
     assert len(how_to_read(wide_reports.sliced())) == len(plain) + 1
     assert len(how_to_read(wide_reports.improving())) == len(plain) + 2
     assert "31 to 1" in how_to_read(wide_reports.extended())[-1]
+
+
+def only_reported(state: Ruling = Ruling.PASS) -> Report:
+    """A harmful change under `shadowed: report`."""
+    report = wide_reports.shadowed()
+    (found,) = (one for one in report.verdict.findings if one.change)
+    verdict = replace(
+        report.verdict, state=state, findings=(replace(found, state=Ruling.INFO),)
+    )
+    return replace(report, verdict=verdict)
+
+
+def test_a_harmful_change_that_is_only_reported_does_not_read_as_a_block() -> None:
+    (table,) = change_tables(only_reported().verdict)
+    row = table.rows[1]
+    assert (row.change, row.state) == ("9e8d7c6", Ruling.INFO)
+    assert row.result == "harmful, only reported"
+    others = [one.result for one in table.rows if one != row]
+    assert not any("reported" in one for one in others)
+
+
+def test_failed_trials_of_a_change_that_are_only_reported_read_so_too() -> None:
+    report = only_reported()
+    bad = wide_reports.changes()[1]
+    effect = replace(bad.effects[0], reason=Reason.MORE_FAILURES)
+    (found,) = report.verdict.findings
+    crash = replace(found, reason=Reason.MORE_FAILURES, metric=None)
+    verdict = replace(
+        report.verdict,
+        findings=(crash,),
+        changes=(replace(bad, effects=(effect,)),),
+    )
+    (table,) = change_tables(verdict)
+    assert table.rows[0].result == "trials fail, only reported"
+
+
+def test_a_pass_warns_of_a_harmful_change_that_is_only_reported() -> None:
+    merge, warning = next_steps(only_reported())[:2]
+    assert merge.startswith("Merge it.")
+    assert warning == (
+        "But change 9e8d7c6 costs 0.0240 of test_loss in mlp, hidden by the rest of "
+        "the branch. The policy only reports that (shadowed: report): the branch is "
+        "better without it."
+    )
+
+
+def test_after_a_block_nothing_is_called_only_reported() -> None:
+    (table,) = change_tables(only_reported(Ruling.BLOCK).verdict)
+    assert table.rows[1].result == "harmful"

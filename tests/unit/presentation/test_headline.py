@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.policy import Role
 from bot.domain.verdict import Provenance, Reason, Report, Ruling, Verdict
 from bot.presentation.headline import (
     all_findings,
@@ -155,3 +156,22 @@ def test_a_hidden_loss_names_its_change() -> None:
         "Do not merge: change 9e8d7c6 costs 0.0240 of test_loss in mlp, hidden by the "
         "rest of the branch"
     )
+
+
+def test_between_looks_the_metrics_that_are_open_are_named() -> None:
+    open_loss = reports.loss(8, 0.001, state=Ruling.UNDECIDED, reason=None)
+    passed = replace(open_loss, name="accuracy", state=Ruling.PASS)
+    guard = replace(open_loss, name="memory", role=Role.GUARDRAIL)
+    given = {"n_given": 8, "n_next": 10, "n_max": 20}
+    left = reports.finding(Reason.MORE_LOOKS_LEFT, Ruling.UNDECIDED, given, mode="mlp")
+    unseen = replace(guard, name="time", d=None)
+    metrics = (open_loss, passed, guard, unseen)
+    one = reports.mode("mlp", Ruling.UNDECIDED, metrics, (left,))
+    other = reports.mode("gru", Ruling.UNDECIDED, (replace(open_loss, name="bpb"),))
+    text = headline(reports.report(Ruling.UNDECIDED, (one, other)))
+    assert text == (
+        "Undecided: 8 seeds per arm are not enough to decide (open: test_loss and time)"
+    )
+    done = reports.mode("mlp", Ruling.UNDECIDED, (passed,), (left,))
+    text = headline(reports.report(Ruling.UNDECIDED, (done,)))
+    assert text == "Undecided: 8 seeds per arm are not enough to decide"

@@ -2,6 +2,9 @@
 
 import dataclasses
 
+import pytest
+
+from bot.domain.evaluation.judging import ANCHOR_TOLERANCES
 from bot.domain.policy import (
     Ablation,
     AbsoluteTolerance,
@@ -13,7 +16,8 @@ from bot.domain.policy import (
     Role,
     Stage,
 )
-from bot.presentation.policy_rates import error_rates
+from bot.presentation.policy_rates import error_rates, slow_losses
+from tests.fakes import policies
 from workers.contract import MetricSource, SourceKind
 
 LOSS = Metric(
@@ -106,3 +110,24 @@ def test_limited_attempts_share_the_rates() -> None:
         "5 evaluations of a branch at most; these rates hold over all of them, so "
         "each uses 1/5 of them"
     )
+
+
+@pytest.mark.parametrize(
+    ("budget", "said", "allowed"),
+    [
+        (None, "1 tolerance of", "2 tolerances"),
+        (0.5, "0.5 tolerances of", "2 tolerances"),
+        (2.5, "2.5 tolerances of", "3.5 tolerances"),
+    ],
+)
+def test_an_anchor_is_told_with_what_may_be_lost_since(
+    budget: float | None, said: str, allowed: str
+) -> None:
+    rules = policies.policy(anchor="v1.4.0", tolerance_budget=budget)
+    anchor, spent = slow_losses(rules)
+    assert anchor.text.startswith("v1.4.0: ")
+    assert spent.name == "tolerance_budget"
+    assert spent.text.startswith(said)
+    assert spent.text.endswith(f"by more than {allowed}")
+    assert slow_losses(policies.policy()) == ()
+    assert ANCHOR_TOLERANCES == 2.0

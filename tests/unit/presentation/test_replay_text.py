@@ -192,3 +192,16 @@ def test_the_json_holds_every_change() -> None:
     assert (change["change"], change["look"]) == ("gain", 4)
     (ablated,) = taken["comparisons"][0]["ablation"]
     assert (ablated["id"], ablated["estimable"]) == ("gain", True)
+
+
+def test_why_runs_fail_is_told_by_the_first_of_them() -> None:
+    broken = tuple(Run({"lost": 1.0}, seed) for seed in (7, 8, 9, 10))
+    crashed = (Run({}, failed="timeout"),) * 8
+    arms = {"old": runs(), "wrong": broken, "crashed": crashed}
+    asked = (Comparison("a", "wrong", "old"), Comparison("b", "crashed", "old"))
+    first, second = replay(rules(), arms, Comparisons(asked)).each
+    assert (
+        "  the first run that failed (seed 7): missing metric: `loss` is missing"
+        in details(first)
+    )
+    assert "  the first run that failed: timeout" in details(second)

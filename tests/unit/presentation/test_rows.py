@@ -269,9 +269,14 @@ def test_a_one_sided_interval_is_open() -> None:
         ),
         ({"role": Role.GUARDRAIL, "tolerance": 0.0}, "loss seen with 80 % power 0.020"),
         (
-            {"role": Role.GUARDRAIL, "level": 0.0012, "family": 21},
-            "none, level at this look 0.0012 (one of 21, Holm), loss seen with 80 % "
-            "power 0.020",
+            {
+                "role": Role.GUARDRAIL,
+                "method": Method.PAIRED_T,
+                "level": 0.0012,
+                "family": 21,
+            },
+            "paired t, level at this look 0.0012 (one of 21, Holm), loss seen with "
+            "80 % power 0.020",
         ),
         (
             {"e_ni": 31.0, "e_harm": 0.02},
@@ -284,3 +289,67 @@ def test_the_test_behind_a_row_is_told_in_the_words_of_its_role(
     given: dict[str, object], detail: str
 ) -> None:
     assert row(bare(detectable=0.02, **given)).detail == detail
+
+
+PAIR = (1, 0.5, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"per_seed": (PAIR, (2, 0.5, None))}, "too few complete pairs to test"),
+        (
+            {"per_seed": (PAIR,) * 4},
+            "too few pairs to test, all with one and the same difference",
+        ),
+        ({"role": Role.TARGET, "target": 0.4}, "too few values to test"),
+    ],
+)
+def test_what_could_not_be_tested_says_why_instead_of_a_p_value(
+    given: dict[str, object], why: str
+) -> None:
+    asked = {"level": 0.02, "p_ni": 1.0, "p_harm": 1.0}
+    assert row(bare(**asked, **given)).detail == why
+
+
+@pytest.mark.parametrize("reason", [Reason.GUARDRAIL_KEPT, Reason.NOT_SHOWN])
+def test_a_guardrail_that_could_not_be_tested_does_not_claim_a_test(
+    reason: Reason,
+) -> None:
+    one = bare(role=Role.GUARDRAIL, level=0.02, reason=reason, d=None)
+    assert row(one).result == "too few complete pairs to test"
+
+
+def test_past_the_last_look_a_guardrail_has_no_rule() -> None:
+    assert row(bare(role=Role.GUARDRAIL, state=Ruling.INFO)).rule == "shown only"
+    kept = {"state": Ruling.PASS, "reason": Reason.GUARDRAIL_KEPT}
+    assert row(bare(role=Role.GUARDRAIL, **kept)).rule == "not worse"
+
+
+@pytest.mark.parametrize(
+    ("beside", "plan"),
+    [
+        ({}, "looks planned from 4 on, seeds added up to 10"),
+        (
+            {"role": Role.GUARDRAIL, "look": 4},
+            "looks planned at 4, seeds added up to 10",
+        ),
+        (
+            {"role": Role.REPORT, "look": 6},
+            "looks planned from 4 to 6, seeds added up to 10",
+        ),
+    ],
+)
+def test_seeds_past_the_plan_are_told_apart_from_it(
+    beside: dict[str, object], plan: str
+) -> None:
+    metrics = (bare(e_ni=3.0, e_harm=0.1, look=9), bare(**beside))
+    looks = tuple(range(4, 11))
+    one = reports.mode("mlp", Ruling.UNDECIDED, metrics, looks=looks, look=9)
+    assert looks_line(one) == f"judged at 9 seeds per arm, {plan}"
+
+
+def test_more_seeds_than_planned_that_nobody_added_leave_the_plan_as_it_was() -> None:
+    metrics = (bare(e_ni=3.0, e_harm=0.1),)
+    one = reports.mode("mlp", Ruling.UNDECIDED, metrics, looks=(4, 8), look=9)
+    assert looks_line(one) == "judged at 9 seeds per arm, looks planned from 4 to 8"

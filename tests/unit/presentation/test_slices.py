@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.policy import Role
 from bot.domain.verdict import ModeVerdict, Report, Ruling
 from bot.presentation.listing import finding_rows, trial_row
 from bot.presentation.markdown import comment
@@ -116,3 +117,13 @@ def test_slices_whose_rules_differ_claim_no_common_one_in_a_comment() -> None:
 def test_a_trial_counts_the_values_of_slices() -> None:
     trial = wide_reports.sliced().trials[0]
     assert trial_row(trial).values.endswith(", 20 values of slices")
+
+
+def test_slices_that_nothing_was_asked_of_are_only_shown() -> None:
+    mode = mode_of(wide_reports.sliced(20, worse=0))
+    plain = {"state": Ruling.INFO, "reason": None, "role": Role.REPORT}
+    slices = tuple(replace(one, **plain) for one in mode.metrics[1:])
+    found = slice_table(replace(mode, metrics=(mode.metrics[0], *slices)), "test_loss")
+    assert found is not None
+    assert (found.summary, found.rule) == ("20 shown only, not judged", "")
+    assert found.more == "14 more, not judged"

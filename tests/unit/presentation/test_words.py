@@ -513,3 +513,35 @@ def test_a_canary_that_failed_has_no_value() -> None:
 def test_a_drift_may_have_begun_at_a_named_time() -> None:
     said = words(found(Reason.DRIFT, {"cusum": 5.4, "since": "3 May"}))
     assert "to one side since 3 May (sum 5.4" in said.sentence
+
+
+def test_an_open_question_at_the_last_look_names_the_way_past_it() -> None:
+    first = words(found(Reason.NOT_SHOWN, COMPARED)).mend
+    assert "seedgate local --more N adds N seeds past the last look" in first
+    assert "judged by e-values" in first
+    again = {**COMPARED, "e_ni": 3.0, "e_harm": 0.1}
+    assert "a larger N goes on from" in words(found(Reason.NOT_SHOWN, again)).mend
+
+
+@pytest.mark.parametrize("reason", [Reason.CANARY_OUTSIDE, Reason.DRIFT])
+def test_a_baseline_that_is_not_what_it_was_is_said_to_be_run_anew(
+    reason: Reason,
+) -> None:
+    sentence = words(found(reason, SAMPLES[reason])).sentence
+    assert "dropped" in sentence
+    assert "run anew" in sentence
+
+
+def test_a_budget_that_one_landing_has_spent_is_not_called_several_losses() -> None:
+    one = words(found(Reason.TOLERANCE_SPENT, SAMPLES[Reason.TOLERANCE_SPENT]))
+    assert "adds up to 1.3 times its tolerance (budget 1)" in one.sentence
+    assert "several" not in one.sentence + one.short
+    assert "often" not in one.sentence + one.short
+
+
+def test_a_small_tolerance_is_told_in_the_words_of_the_refusal() -> None:
+    said = words(found(Reason.TOLERANCE_SMALL, SAMPLES[Reason.TOLERANCE_SMALL]))
+    assert "From 0.014 on, 90 % of such branches pass." in said.sentence
+    assert "policed" not in said.sentence
+    assert "allow:" not in said.mend
+    assert ": allow" not in said.mend

@@ -145,6 +145,15 @@ def test_a_branch_that_fails_more_often_than_without_a_change_passes_not_yet() -
     assert (effect(judged).state, effect(judged).reason) == (Ruling.UNDECIDED, None)
 
 
+def test_a_larger_share_of_failures_than_without_a_change_passes_not_yet() -> None:
+    full = crashes(3) + arm(1.0, 1, 5)[3:] + arm(1.0, 3, 10)[5:]
+    without = crashes(3) + arm(1.0, 2, 20)[3:]
+    arms = ChangeArms(unlisted(full), without={"A": unlisted(without)})
+    assert effect(judge(arms)).state is Ruling.UNDECIDED
+    level = ChangeArms(full, without={"A": without[:10]})
+    assert effect(judge(level)).state is Ruling.PASS
+
+
 def test_failures_on_the_other_side_forbid_nothing() -> None:
     judged = judge(ChangeArms(arm(1.0, 1), without={"A": crashes(1) + arm(1.0, 2)[1:]}))
     assert effect(judged).state is Ruling.PASS

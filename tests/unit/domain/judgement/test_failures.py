@@ -2,7 +2,11 @@
 
 from bot.domain.judgement import Given, judge_given
 from bot.domain.policy import Decision
-from bot.domain.trials import Measured
+import pytest
+
+from bot.domain.judgement import Given, judge_given
+from bot.domain.policy import Decision
+from bot.domain.trials import Measured, Observation
 from bot.domain.verdict import Reason, Ruling
 from tests.fakes.looks import crash, judge, noise, of, reasons, trials
 from tests.fakes.policies import LOSS, limit, mode, shown
@@ -73,3 +77,31 @@ def test_a_branch_that_fails_a_larger_share_of_fewer_trials_is_never_passed() ->
     given = Given(tuple(baseline), tuple(branch))
     verdict = judge_given(mode(), Decision(), (4, 8, 20), given)
     assert verdict.state is Ruling.UNDECIDED
+
+
+def failing(failed: int, n: int, seed: int) -> tuple[Observation, ...]:
+    """An arm of its own seeds, of which the first have failed."""
+    return *(crash(100 * seed + i) for i in range(failed)), *(
+        Measured(2000 * seed + i, {"loss": value})
+        for i, value in enumerate(noise(seed, n - failed))
+    )
+
+
+@pytest.mark.parametrize(
+    ("branch", "baseline", "state"),
+    [
+        ((5, 10), (5, 40), Ruling.UNDECIDED),  # as many, of a quarter of the trials
+        ((2, 10), (5, 40), Ruling.UNDECIDED),  # fewer, and a larger share
+        ((5, 40), (4, 20), Ruling.UNDECIDED),  # more, and a smaller share
+        ((1, 10), (5, 40), Ruling.PASS),
+        ((2, 40), (2, 20), Ruling.PASS),
+        ((3, 20), (3, 20), Ruling.PASS),
+    ],
+)
+def test_neither_more_failures_nor_a_larger_share_of_them_may_pass(
+    branch: tuple[int, int], baseline: tuple[int, int], state: Ruling
+) -> None:
+    given = Given(failing(*baseline, 1), failing(*branch, 2))
+    decision = Decision(alpha=0.01)
+    verdict = judge_given(mode(), decision, (4, 10, 13), given)
+    assert verdict.state is state

@@ -294,3 +294,31 @@ def test_a_change_of_a_primary_metric_is_judged_as_the_gate_takes_branches_apart
     reporting = rules(kept, shadowed="report")
     (shown,) = replay(reporting, arms, Comparisons((asked,))).each
     assert shown.state is Ruling.PASS
+
+
+def test_the_first_run_that_failed_is_kept_the_branchs_before_the_baselines() -> None:
+    broken = tuple(Run({"lost": 1.0}, seed) for seed in range(8))
+    one = once(rules(KEPT), broken, runs())
+    assert one.failed is not None
+    assert (one.failed.seed, one.failed.detail) == (0, "`loss` is missing")
+    before = once(rules(KEPT), runs(), (*runs()[:7], Run({}, failed="diverged")))
+    assert before.failed == Crashed(None, "diverged")
+    assert once(rules(KEPT), runs(), runs()).failed is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        (Comparison("it", "run/new", "new"), "baseline"),
+        (Comparison("it", "new", "old", without={"lr": "new"}), "without.lr"),
+    ],
+)
+def test_an_arm_is_not_compared_with_itself(asked: Comparison, key: str) -> None:
+    arms = {"run/new": runs(), "old": runs()}
+    with pytest.raises(UserFault) as fault:
+        replay(rules(KEPT), arms, Comparisons((asked,)))
+    assert fault.value.problem == (
+        "The comparison `it` compares the arm `run/new` with itself: it is both its "
+        f"`branch` and its `{key}`."
+    )
+    assert fault.value.mend == f"Name another arm as `{key}` of `it`."
