@@ -159,6 +159,8 @@ class Reason(StrEnum):
     BETWEEN_LOOKS = "between_looks"
     BEYOND_LAST_LOOK = "beyond_last_look"
     MORE_LOOKS_LEFT = "more_looks_left"
+    # partial, of `judge`: unmatched (trials whose seed the other arm lacks)
+    SEEDS_DIFFER = "seeds_differ"
     # budget: spent, limit, what
     BUDGET_SPENT = "budget_spent"
     # trust: the judged tree is the baseline's own

@@ -114,6 +114,11 @@ def _total(found: Calibration) -> Iterator[str]:
     most = numbers.percent(found.alpha)
     arm = numbers.counted(found.looks[-1], "seed")
     yield (
+        "Each split is judged by Welch's t, because the arms of a random split share "
+        "no seeds; the gate's default is the paired t on shared seeds. So the table "
+        "checks the shape of the data, not the pairing."
+    )
+    yield (
         "Over all metrics and modes together, a branch that changes nothing is blocked "
         f"in {numbers.percent(total.blocked)} of the splits, passes in "
         f"{numbers.percent(total.passed)} and is undecided in "

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from bot.domain.calibration.found import FEWEST, Calibrated, PilotRuns, Trouble
 from bot.domain.history import AUTO_SDS, Pilot
+from bot.domain.judgement.guardrail import COMPARED
 from bot.domain.past import pilot_of
 from bot.domain.policy import Metric, RelativeTolerance, Role
 from bot.domain.stats.moments import describe, shape
 from bot.domain.stats.splits import Runs
 from bot.domain.trials import Crashed, Measured
-
-_SLICED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _describe(one: PilotRuns, metric: Metric, name: str) -> Calibrated:
 
 def _guards(metric: Metric, name: str) -> bool:
     if name != metric.name:
-        return metric.role in _SLICED
+        return metric.role in COMPARED
     return metric.role is Role.GUARDRAIL
 
 

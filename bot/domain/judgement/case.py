@@ -26,7 +26,8 @@ FINAL = (Ruling.PASS, Ruling.BLOCK)
 class Case:
     """The rules of a mode, the evidence, and the look at it.
 
-    `may_pass` is False while the branch has more failed trials than the baseline.
+    `may_pass` is False while the branch fails more often than the baseline: more of its
+    trials, or a larger share of them.
     """
 
     rules: Rulebook

@@ -70,6 +70,7 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.BETWEEN_LOOKS: FindingKind.PARTIAL,
     Reason.BEYOND_LAST_LOOK: FindingKind.PARTIAL,
     Reason.MORE_LOOKS_LEFT: FindingKind.PARTIAL,
+    Reason.SEEDS_DIFFER: FindingKind.PARTIAL,
     Reason.BUDGET_SPENT: FindingKind.BUDGET,
     Reason.NOTHING_CHANGED: FindingKind.TRUST,
     Reason.DIRTY_COMMITTED: FindingKind.TRUST,

@@ -56,7 +56,7 @@ def judge_given(
         judged = judge_too_many(rules, evidence, look)
     else:
         judged = judge_look(rules, evidence, look, targeted=True)
-    notes = _notes(mode, n, looks, judged)
+    notes = (*_notes(mode, n, looks, judged), *_unpaired(mode, given, evidence))
     return Verdict(judged.state, (*judged.findings, *notes), (judged,))
 
 
@@ -83,6 +83,17 @@ def _same_seeds(given: Given) -> bool:
     """Whether both arms list the same seeds, each once."""
     seeds = _seeds(given.branch)
     return _seeds(given.baseline) == seeds != [] and len(set(seeds)) == len(seeds)
+
+
+def _unpaired(mode: Mode, given: Given, evidence: Evidence) -> tuple[Finding, ...]:
+    """A note where both arms list seeds, and not the same: a slip costs the pairs."""
+    baseline, branch = (set(_seeds(one)) for one in (given.baseline, given.branch))
+    unmatched = len(baseline ^ branch)
+    wanted = mode.seeding is Seeding.SHARED and needs_baseline(mode)
+    if evidence.paired or not (wanted and baseline and branch and unmatched):
+        return ()
+    facts = {"unmatched": unmatched}
+    return (finding(Reason.SEEDS_DIFFER, Ruling.INFO, facts, mode=mode.name),)
 
 
 def _seeds(observations: Sequence[Observation]) -> list[int]:

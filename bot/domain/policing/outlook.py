@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bot.domain.history import AUTO_SDS, Knowledge
 from bot.domain.judgement.attempts import per_attempt
 from bot.domain.judgement.findings import finding
+from bot.domain.judgement.guardrail import slices_judged
 from bot.domain.policing.known import known_of
 from bot.domain.policy import Decision, Metric, Mode, Role, Seeding, Stage
 from bot.domain.stats.stopping import Planned, Rules, chance_of_stop
@@ -16,7 +17,6 @@ from bot.domain.verdict import Finding, Reason, Ruling
 
 _WIDEST = 1e6  # simulated tolerances end here, in SDs
 _MOST_NAMES = 3
-_SLICED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
 _STILL = Planned(tolerance=1.0, effect=100.0)  # no spread, no change: passes at once
 
 
@@ -60,9 +60,8 @@ def _hypotheses(mode: Mode) -> Iterator[_Hypothesis]:
     for metric in mode.metrics:
         if metric.role in (Role.PRIMARY, Role.GUARDRAIL):
             yield _Hypothesis(metric.name, metric, guards=metric.role is Role.GUARDRAIL)
-        if metric.role in _SLICED:
-            for name in metric.slice_names:
-                yield _Hypothesis(name, metric, guards=True)
+        for name in slices_judged(metric):
+            yield _Hypothesis(name, metric, guards=True)
 
 
 def _outlook(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.judgement.findings import finding
+from bot.domain.judgement.guardrail import COMPARED
 from bot.domain.policy import Mode, Role
 from bot.domain.replay.runs import Comparisons, Run, Value
 from bot.domain.stats.estimate import centre
@@ -24,7 +25,6 @@ _TIMES = (
     r"|seconds?|secs?|s|ms|minutes|hours)"
 )
 _SAYS_TIME = re.compile(rf"(?<![a-z0-9]){_TIMES}(?![a-z0-9])", re.IGNORECASE)
-_COMPARED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
 
 Arms = Mapping[str, Sequence[Run]]
 """The runs of each arm of one comparison, by what the arm is in it."""
@@ -83,7 +83,7 @@ def _nodes(mode: Mode, arms: Arms) -> Iterator[Mix]:
     """Runs on several nodes, unless every seed ran all its arms on one of them."""
     if _blocked(arms):
         return
-    compared = frozenset(one.name for one in mode.metrics if one.role in _COMPARED)
+    compared = frozenset(one.name for one in mode.metrics if one.role in COMPARED)
     used = {arm: _places(runs) for arm, runs in arms.items()}
     inside = {arm: nodes for arm, nodes in used.items() if len(nodes) > 1}
     known = [nodes for nodes in used.values() if nodes]

@@ -7,14 +7,17 @@ from typing import assert_never
 import numpy as np
 from scipy.special import gammaincinv, nctdtr, stdtrit
 
+from bot.domain.errors import UserFault
 from bot.domain.policy import Role, Spending
 from bot.domain.stats.boundaries import levels
 from bot.domain.stats.estimate import critical
 from bot.domain.stats.paths import Array, chunks
+from bot.domain.stats.sample import FEWEST
 from bot.domain.stats.simulation import Flags, normal_arms, statistics
 
 _FAR = 100.0  # beyond this critical t the limit law is good to 1e-4
 _HALVINGS = 60
+_WIDEST = 1e6  # no sound look asks for as many per-run SDs
 
 
 def detectable(n: int, level: float, paired: bool, power: float = 0.8) -> float:  # noqa: FBT001 - a property of the test
@@ -189,10 +192,15 @@ def operating(  # noqa: PLR0913, PLR0917 - the knobs of one simulation
 
 
 def smallest_tolerance(paths: Paths, wanted: float) -> float:
-    """The smallest tolerance, in per-run SDs, that passes `wanted` of no-change PRs."""
+    """The smallest tolerance, in per-run SDs, that passes `wanted` of no-change PRs.
+
+    A `UserFault` where there is none: no look has as many seeds as a test needs.
+    """
     low, high = 0.0, 1.0
     while outcome(paths, high, 0.0).passed < wanted:
         low, high = high, 2.0 * high
+        if high > _WIDEST:
+            raise _no_tolerance(paths.looks[-1])
     while high - low > 1e-3 * high:
         middle = (low + high) / 2.0
         if outcome(paths, middle, 0.0).passed < wanted:
@@ -200,3 +208,11 @@ def smallest_tolerance(paths: Paths, wanted: float) -> float:
         else:
             high = middle
     return high
+
+
+def _no_tolerance(seeds: int) -> UserFault:
+    problem = (
+        f"No tolerance can be policed: at most {seeds} seeds per arm are looked at, "
+        f"and a test needs at least {FEWEST}."
+    )
+    return UserFault(problem, f"Look at {FEWEST} seeds per arm or more.")

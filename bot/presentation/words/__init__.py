@@ -101,6 +101,7 @@ def words(  # noqa: C901, PLR0911, PLR0912 - a closed list, read down
             | Reason.BETWEEN_LOOKS
             | Reason.BEYOND_LAST_LOOK
             | Reason.MORE_LOOKS_LEFT
+            | Reason.SEEDS_DIFFER
             | Reason.BUDGET_SPENT
         ):
             return plans(reason, facts)

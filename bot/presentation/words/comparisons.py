@@ -136,7 +136,7 @@ def _open(facts: Facts) -> Words:
         return Words(
             f"failed trials keep {facts.metric} from passing{facts.here}",
             f"{facts.lead}the values of {facts.oriented} would pass, {facts.effect}, "
-            f"{facts.seeds}, but the branch has more failed trials than the baseline.",
+            f"{facts.seeds}, but the branch fails more often than the baseline.",
             MEND_FAILURES,
         )
     return Words(

@@ -11,6 +11,7 @@ Plans = Literal[
     Reason.BETWEEN_LOOKS,
     Reason.BEYOND_LAST_LOOK,
     Reason.MORE_LOOKS_LEFT,
+    Reason.SEEDS_DIFFER,
     Reason.BUDGET_SPENT,
 ]
 
@@ -26,10 +27,22 @@ def plans(reason: Plans, facts: Facts) -> Words:
             return _beyond_last_look(facts)
         case Reason.MORE_LOOKS_LEFT:
             return _more_looks_left(facts)
+        case Reason.SEEDS_DIFFER:
+            return _seeds_differ(facts)
         case Reason.BUDGET_SPENT:
             return _budget_spent(facts)
         case _:
             assert_never(reason)
+
+
+def _seeds_differ(facts: Facts) -> Words:
+    unmatched = numbers.counted(facts.count("unmatched"), "trial")
+    return Words(
+        "the arms do not list the same seeds",
+        f"{facts.lead}the arms do not list the same seeds ({unmatched} without the "
+        "other arm's), so no runs were paired: differences are harder to see.",
+        "If that is a slip, correct the seeds in the trials file.",
+    )
 
 
 def _narrowed(facts: Facts) -> Words:

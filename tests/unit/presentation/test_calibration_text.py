@@ -142,3 +142,11 @@ def test_only_metrics_that_have_a_tolerance_are_told_what_auto_is(
     spread = grids(found)[0]
     auto = spread.rows[0][spread.headings.index("auto")]
     assert (auto == "0.031") is (role in (Role.PRIMARY, Role.GUARDRAIL))
+
+
+def test_the_check_says_that_it_is_unpaired_where_the_gate_pairs() -> None:
+    note = sentences(PLAIN, FROZEN)[0]
+    assert "by Welch's t" in note
+    assert "paired t" in note
+    assert "the shape of the data, not the pairing" in note
+    assert not any("Welch" in one for one in sentences(TROUBLED, {}))

@@ -223,6 +223,7 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.BETWEEN_LOOKS: GIVEN,
     Reason.BEYOND_LAST_LOOK: GIVEN,
     Reason.MORE_LOOKS_LEFT: GIVEN,
+    Reason.SEEDS_DIFFER: {"unmatched": 2},
     Reason.BUDGET_SPENT: {"spent": 200, "limit": 200, "what": "trials"},
     Reason.NOTHING_CHANGED: {},
     Reason.DIRTY_COMMITTED: {"ref": "refs/seedgate/dirty/9e8d7c6b5a"},
@@ -308,7 +309,7 @@ def test_the_chance_of_a_stop_need_not_be_split() -> None:
 def test_a_metric_that_only_failures_keep_from_passing_says_so() -> None:
     evidence = {**COMPARED, "d": 0.001, "p_ni": 0.001, "level": 0.02}
     said = words(found(Reason.NOT_SHOWN, evidence))
-    assert "more failed trials than the baseline" in said.sentence
+    assert "fails more often than the baseline" in said.sentence
 
 
 def test_an_open_comparison_without_a_detectable_loss_does_not_invent_one() -> None:

@@ -39,6 +39,14 @@ class ChangeArms:
         known = (self.order, self.without, self.not_estimable, self.only)
         return tuple(dict.fromkeys(one for many in known for one in many))
 
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The changes whose arm could be made, run or not: the family, whatever ends.
+
+        Trials that failed or are missing must not widen the boundary of the others.
+        """
+        return tuple(one for one in self.changes if one not in self.not_estimable)
+
     def left_out(self, change: str) -> Trials:
         """The trials of the branch without a change; none where there are none."""
         return () if change in self.not_estimable else self.without.get(change, ())

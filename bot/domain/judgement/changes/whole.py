@@ -95,10 +95,11 @@ def judge_changes(
     """Which change did it: each as the whole branch against itself without it.
 
     Every (change, primary metric) is judged by the primary's three-valued rule at the
-    look that the change's own arm reaches; harm at its Holm boundary over all that are
-    estimable, failures by Fisher's test in a Holm family of their own. `branch` is the
-    state of the whole branch: after a BLOCK flags are suspects, because the full arm
-    was selected low; otherwise a harmful change blocks unless `shadowed` is "report".
+    look that the change's own arm reaches; harm at its Holm boundary over all whose arm
+    could be made, failures by Fisher's test in a Holm family of their own. `branch` is
+    the state of the whole branch: after a BLOCK flags are suspects, because the full
+    arm was selected low; otherwise a harmful change blocks unless `shadowed` is
+    "report".
     `earlier` is the answer of the look before, where looks are made in turn.
     """
     before, arms = earlier or JudgedChanges(), strictly(rules, arms)
@@ -131,16 +132,14 @@ def _judge(
         for metric in primaries(rules)
     }
     known = [one for one in tests.values() if isinstance(one, Tested)]
-    applying = [one for one in arms.without if one not in arms.not_estimable]
-    size = len(applying) * len(primaries(rules))
-    told = answers(known, branch, settled, size)
+    told = answers(known, branch, settled, len(arms.made) * len(primaries(rules)))
     return _Judged(
         rules=rules,
         arms=arms,
         cases=cases,
         why_not={at: one for at, one in tests.items() if isinstance(one, str)},
         answers={one.tested.place: one for one in told},
-        crashes=crashing(cases, settled, len(applying)),
+        crashes=crashing(cases, settled, len(arms.made)),
         settled=settled,
     )
 

@@ -10,6 +10,7 @@ from bot.domain.judgement.changes import (
 )
 from bot.domain.policy import (
     AbsoluteTolerance,
+    RelativeTolerance,
 )
 from bot.domain.trials import Measured
 from bot.domain.verdict import (
@@ -25,6 +26,7 @@ from tests.unit.domain.judgement.branches import (
     Trials,
     arm,
     change,
+    crashes,
     effect,
     judge,
     numbers,
@@ -174,6 +176,39 @@ def test_a_change_without_data_stays_in_the_family() -> None:
     lone = ChangeArms(arm(1.0, 1), without={"A": arm(1.0, 2)})
     levels = [effect(judge(one)).level for one in (few, many, lone)]
     assert levels[0] == levels[1] < levels[2]
+
+
+@pytest.mark.parametrize("lost", [None, (), crashes(10)])
+def test_an_arm_that_came_to_nothing_stays_in_the_family(lost: Trials | None) -> None:
+    whole = dataclasses.replace(two(), order=("A", "B"))
+    ruined = {"A": whole.without["A"], **({} if lost is None else {"B": lost})}
+    judged = judge(dataclasses.replace(whole, without=ruined))
+    assert effect(judged).level == effect(judge(whole)).level
+    assert only(judged, Reason.CHANGE_NOT_ESTIMABLE).change == "B"
+    assert (change(judged, "B").estimable, judged.state) == (False, Ruling.INFO)
+
+
+def test_a_metric_that_cannot_be_compared_stays_in_the_family() -> None:
+    share = dataclasses.replace(LOSS, name="error", tolerance=RelativeTolerance(0.01))
+    crossing = tuple(
+        Measured(100 + i, {"loss": 0.7 + i / 1e3, "error": (-1.0) ** i})
+        for i in range(10)
+    )
+    arms = ChangeArms(with_error(arm(0.9, 1)), without={"A": crossing})
+    one = only(judge(arms, runs=mode("mlp", LOSS, share)), Reason.CHANGE_HARMFUL)
+    assert one.evidence["family"] == 2
+
+
+def test_crashes_are_held_to_the_boundary_of_all_changes_too() -> None:
+    full, sound = crashes(8) + arm(1.0, 1)[8:], {"A": arm(1.0, 2)}
+    alone = ChangeArms(full, without=sound)
+    more = dataclasses.replace(alone, order=("A", "B"))
+    both = dataclasses.replace(alone, without={**sound, "B": full})
+    levels = [
+        only(judge(one, Ruling.UNDECIDED), Reason.MORE_FAILURES).evidence["level"]
+        for one in (alone, more, both)
+    ]
+    assert levels[0] > levels[1] == levels[2]
 
 
 def test_an_answer_is_final_at_its_first_crossing() -> None:

