@@ -59,15 +59,12 @@ def _against(facts: Facts, rules: Rulebook, arm: Arm) -> ModeVerdict:
 
 
 def _widened(metric: Metric, by: float) -> Metric:
-    tolerance: Tolerance | None = metric.tolerance
-    match tolerance:
-        case AbsoluteTolerance(amount):
-            tolerance = AbsoluteTolerance(by * amount)
-        case RelativeTolerance(fraction):
-            tolerance = RelativeTolerance(by * fraction)
-        case _:
-            pass
-    return dataclasses.replace(metric, tolerance=tolerance, slices=())
+    wide: Tolerance | None = metric.tolerance
+    if isinstance(wide, AbsoluteTolerance):
+        wide = AbsoluteTolerance(by * wide.amount)
+    elif isinstance(wide, RelativeTolerance):
+        wide = RelativeTolerance(by * wide.fraction)
+    return dataclasses.replace(metric, tolerance=wide, slices=())
 
 
 def _both(plan: Plan, main: ModeVerdict, anchored: ModeVerdict) -> ModeVerdict:

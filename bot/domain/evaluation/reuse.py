@@ -11,7 +11,7 @@ from bot.domain.past import CANARIES, is_stored
 from bot.domain.plan import Slot
 from bot.domain.policy import Metric, Mode, Role
 from bot.domain.stats.canary import Canary, Reference, canary, reference
-from bot.domain.trials import Crashed, Measured, Trial, observe
+from bot.domain.trials import Measured, Trial, observe
 from bot.domain.verdict import Reason, Ruling
 
 Baselines = list[tuple[Slot, Trial]]
@@ -27,9 +27,7 @@ def _doubt(facts: Facts, mode: Mode) -> Distrust | None:
     stored, fresh = _split(facts, mode)
     if not stored or len(fresh) < CANARIES:
         return None
-    for metric in mode.metrics:
-        if metric.role is not Role.PRIMARY:
-            continue
+    for metric in [one for one in mode.metrics if one.role is Role.PRIMARY]:
         told = _reference(facts, mode, metric, stored)
         bird = _outside(metric, told, fresh)
         if bird is not None:
@@ -78,8 +76,5 @@ def _outside(metric: Metric, told: Reference, fresh: Baselines) -> Canary | None
 
 
 def _value(trial: Trial, metric: Metric) -> float | None:
-    match observe(trial):
-        case Measured(metrics=metrics):
-            return metrics.get(metric.name)
-        case Crashed() | None:
-            return None
+    seen = observe(trial)
+    return seen.metrics.get(metric.name) if isinstance(seen, Measured) else None

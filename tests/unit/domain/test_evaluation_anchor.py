@@ -9,7 +9,7 @@ from bot.domain.arms import Anchor, Baseline, Branch
 from bot.domain.evaluation import Facts, Step, next_step
 from bot.domain.history import Knowledge
 from bot.domain.plan import Pinned, Plan, Slot, arms_of, slots_of, spec_of
-from bot.domain.policy import RelativeTolerance
+from bot.domain.policy import AutoTolerance, RelativeTolerance
 from bot.domain.trials import Trial
 from bot.domain.verdict import Finding, Reason, Ruling
 from tests.fakes.policies import LOSS, mode, plan, policy, target
@@ -168,3 +168,9 @@ def test_failures_against_the_release_name_it() -> None:
     }
     step = next_step(Facts(here, {**good, **crashed}))
     assert of(step, Reason.MORE_FAILURES).evidence["anchor"] == "v1.0"
+
+
+def test_a_tolerance_that_nobody_measured_is_as_unknown_against_the_release() -> None:
+    unknown = dataclasses.replace(LOSS, tolerance=AutoTolerance())
+    here = dataclasses.replace(anchored(), modes=(mode("mlp", unknown),))
+    assert Anchor() in {slot.arm for slot in next_step(Facts(here, {})).wanted}
