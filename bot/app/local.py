@@ -3,23 +3,23 @@
 Everything that can be refused is refused here, before anything is spent.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from bot.app.pinned import pinned_release
 from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
+from bot.app.refusals import refuse
 from bot.domain.errors import UserFault
 from bot.domain.plan import Trees
 from bot.domain.policy import (
     Mode,
     Policy,
+    Role,
     Stage,
     StageKind,
     Unsupported,
     unsupported,
 )
-from workers.contract import Node
 
 POLICY_PATH = ".github/seedgate.yml"
 MOST_MORE = 200
@@ -101,7 +101,7 @@ def compare(
         conflicts=conflicts,
         scratch_ref=scratch_ref,
         max_seeds=_max_seeds(request),
-        more=_more(stage, request),
+        more=_more(stage, modes, request),
         anchor=pinned_release(repository, policy),
     )
 
@@ -237,13 +237,18 @@ def _max_seeds(request: Request) -> int | None:
     return request.max_seeds
 
 
-def _more(stage: Stage, request: Request) -> int:
-    """Seeds past the last look: only where the plan is not cut short of it."""
+def _more(stage: Stage, modes: tuple[Mode, ...], request: Request) -> int:
+    """Seeds past the last look: only where they could decide something there."""
     if request.more < 0:
         raise UserFault(f"--more {request.more} is negative.", "Give 0 or more.")
     if request.more > MOST_MORE:
         problem = f"--more {request.more} is more than anybody should wait for."
         raise UserFault(problem, f"Give {MOST_MORE} at most; it can be given again.")
+    roles = {metric.role for mode in modes for metric in mode.metrics}
+    if request.more and Role.PRIMARY not in roles:
+        problem = "--more can decide nothing here: no metric is primary."
+        mend = "Only primary metrics have e-values; plan more `seeds` in the policy."
+        raise UserFault(problem, mend)
     cut = request.max_seeds is not None and request.max_seeds < stage.looks[-1]
     if request.more and cut:
         problem = f"--more adds seeds past the last look, at {stage.looks[-1]} seeds."
@@ -261,39 +266,6 @@ def _require_supported(
         if one.name != "ablation" or request.ablation
     ]
     refuse(missing)
-
-
-def refuse(missing: Sequence[Unsupported]) -> None:
-    """Refuse by name what this version would have to ignore; nothing if empty."""
-    if missing:
-        sentences = " ".join(one.sentence for one in missing)
-        problem = f"The policy asks for more than this version does. {sentences}"
-        raise UserFault(problem, "Nothing of a policy is ignored in silence.")
-
-
-def require_own_code(node: Node, repository: PurePath) -> None:
-    """Refuse an environment in which every arm would import the working copy.
-
-    A package of the judged repository that is installed in editable mode is imported
-    from there, whatever tree a trial runs in: a regression would look identical.
-    """
-    inside = [one for one in node.editables if PurePath(one).is_relative_to(repository)]
-    if inside:
-        problem = (
-            f"The environment imports a package from {inside[0]}, the working copy of "
-            "the judged repository (an editable install): both arms would run its code."
-        )
-        mend = (
-            "Uninstall it there, and let the command find the code of its own tree, as "
-            "in `train: [env, PYTHONPATH=src, python, ...]`."
-        )
-        raise UserFault(problem, mend)
-
-
-def judged(missing: Unsupported) -> bool:
-    """Whether a feature would change how given results are judged, not how they ran."""
-    parts = missing.name.split(".")
-    return parts[0] in ("decision", "anchor", "tolerance_budget") or "metrics" in parts
 
 
 def _narrowed(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
 from bot.adapters.trials_file import load_trials
-from bot.app.local import judged, refuse
+from bot.app.refusals import judged, refuse
 from bot.domain.errors import UserFault
 from bot.domain.evaluation import node_effects
 from bot.domain.history import resolve

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.app.local import require_own_code
 from bot.app.ports import Store
+from bot.app.refusals import require_own_code
 from bot.domain.errors import UserFault
 from bot.settings import Settings
 from workers.contract import Node

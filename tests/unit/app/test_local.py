@@ -11,8 +11,8 @@ from bot.app.local import (
     Request,
     baseline_alone,
     compare,
-    require_own_code,
 )
+from bot.app.refusals import require_own_code
 from bot.domain.errors import PolicyFaults, UserFault
 from tests.fakes.repository import FakeRepository
 from workers.contract import Node
@@ -301,3 +301,14 @@ def test_what_would_change_the_baseline_is_refused_as_ever(
         baseline_alone(repository, request, load_policy)
     with pytest.raises(UserFault, match="There is no mode `gru`"):
         baseline_alone(repository, Request(modes=("gru",)), load_policy)
+
+
+def test_more_seeds_are_refused_where_no_metric_could_use_them(
+    repository: FakeRepository,
+) -> None:
+    target = POLICY.replace(
+        b"{direction: minimize, tolerance: 0.1}",
+        b"{role: target, target: 1, direction: minimize}",
+    )
+    with pytest.raises(UserFault, match="no metric is primary"):
+        ask(repository, more=5, policy_text=target, policy_source="mine.yml")
