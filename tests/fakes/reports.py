@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.domain.arms import Arm, Baseline, Branch
 from bot.domain.policy import Direction, Role
+from bot.domain.stats.method import Method
 from bot.domain.trials import Trial
 from bot.domain.verdict import (
     Cost,
@@ -15,7 +16,6 @@ from bot.domain.verdict import (
     Finding,
     FindingKind,
     Fingerprint,
-    Method,
     MetricVerdict,
     ModeVerdict,
     Provenance,

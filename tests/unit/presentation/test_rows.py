@@ -6,9 +6,9 @@ import pytest
 
 from bot.domain.arms import Branch
 from bot.domain.policy import Direction, Role
+from bot.domain.stats.method import Method
 from bot.domain.verdict import (
     Cost,
-    Method,
     MetricVerdict,
     Provenance,
     Reason,

@@ -1,0 +1,55 @@
+"""The one value that terminal, JSON, Markdown and HTML are made from."""
+
+from dataclasses import dataclass, field
+
+from bot.domain.trials import Trial
+from bot.domain.verdict.tree import Verdict
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the trials ran on: commits, trees, policy, machine. Empty is not known."""
+
+    repository: str = ""
+    base_revision: str = ""
+    head_revision: str = ""
+    base_commit: str = ""
+    head_commit: str = ""
+    base_tree: str = ""
+    merged_tree: str = ""
+    policy_source: str = ""
+    policy_sha256: str = ""
+    scratch_ref: str | None = None
+    seedgate_version: str = ""
+    node: str = ""
+    hardware_class: str = ""
+    environment_hash: str = ""
+    environment_summary: str = ""
+    sandbox: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the evaluation spent. Hours are wall time times what was reserved."""
+
+    trials_run: int = 0
+    trials_reused: int = 0
+    trials_cancelled: int = 0
+    elapsed_s: float = 0.0
+    cpu_hours: float = 0.0
+    gpu_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that any reader shows of one evaluation."""
+
+    evaluation: str
+    stages: tuple[str, ...]
+    provenance: Provenance
+    verdict: Verdict
+    trials: tuple[Trial, ...] = ()
+    cost: Cost = field(default_factory=Cost)
+    repository_path: str = ""

@@ -1,0 +1,157 @@
+"""A verdict as a tree: branch, modes, metrics, changes, and the findings of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.policy import Direction, Role
+from bot.domain.stats.method import Method
+from bot.domain.verdict.reasons import FindingKind, Reason, Ruling
+from workers.contract import SourceKind
+
+Scalar = str | int | float | bool | None
+Evidence = Mapping[str, Scalar | tuple[Scalar, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the gate found. `id` is stable: same evidence, same id."""
+
+    id: str
+    kind: FindingKind
+    state: Ruling
+    reason: Reason
+    mode: str | None = None
+    metric: str | None = None
+    change: str | None = None
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricVerdict:
+    """What was found of one metric in one mode.
+
+    `d` is oriented so that positive is better; [`low`, `high`] is the repeated
+    confidence interval at `look` (seeds per arm), from the same test as `state`.
+    `tolerance` is in units of the metric. Fields that a role does not have are None.
+    For `improve`, p_ni shows a gain above `margin` and p_harm rules it out; for
+    `guardrail`, p_harm shows a loss beyond the tolerance. `level` is the boundary in
+    force, a Holm boundary where `family` hypotheses are tested together. `slice_of`
+    is the metric that this is a slice of. `e_ni` and `e_harm` are e-values, known
+    beyond the last look only.
+    `per_seed` lists (seed, baseline value, branch value) in dispatch order, None for a
+    failed trial or an arm that was not run. `detectable` is the smallest loss that the
+    look in force can show with 80 % power, in units of the metric.
+    """
+
+    name: str
+    role: Role
+    direction: Direction | None
+    source: SourceKind
+    state: Ruling
+    reason: Reason | None = None
+    method: Method = Method.NONE
+    d: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+    p_ni: float | None = None
+    p_harm: float | None = None
+    level: float | None = None
+    look: int = 0
+    n_baseline: int = 0
+    n_branch: int = 0
+    failed_baseline: int = 0
+    failed_branch: int = 0
+    baseline_mean: float | None = None
+    branch_mean: float | None = None
+    sd: float | None = None
+    target: float | None = None
+    maximum: float | None = None
+    minimum: float | None = None
+    detectable: float | None = None
+    per_seed: tuple[tuple[int | None, float | None, float | None], ...] = ()
+    margin: float | None = None
+    family: int = 1
+    slice_of: str | None = None
+    e_ni: float | None = None
+    e_harm: float | None = None
+
+
+class Fingerprint(StrEnum):
+    """Whether a mode behaves as before; UNKNOWN until it is probed."""
+
+    IDENTICAL = "identical"
+    NUMERIC = "numeric"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeVerdict:
+    """What was found of one mode; `looks` is the schedule, `look` the one used."""
+
+    name: str
+    state: Ruling
+    targeted: bool
+    metrics: tuple[MetricVerdict, ...]
+    findings: tuple[Finding, ...]
+    looks: tuple[int, ...] = ()
+    look: int = 0
+    decided: bool = False
+    fingerprint: Fingerprint = Fingerprint.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEffect:
+    """What one change does to one metric: the whole branch against it left out.
+
+    `d` is oriented so that positive is better. `single` is the same with the change
+    alone on the baseline, oriented `d` and its interval, None where it was not run.
+    """
+
+    mode: str
+    metric: str
+    state: Ruling
+    reason: Reason | None
+    d: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+    p_ni: float | None = None
+    p_harm: float | None = None
+    level: float | None = None
+    n: int = 0
+    failed: int = 0
+    single: tuple[float, float | None, float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVerdict:
+    """One change of the branch; `why_not` says why it could not be estimated."""
+
+    id: str
+    effects: tuple[ChangeEffect, ...] = ()
+    title: str = ""
+    commits: tuple[str, ...] = ()
+    estimable: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one branch: the worst state of its parts, and why."""
+
+    state: Ruling
+    findings: tuple[Finding, ...]
+    modes: tuple[ModeVerdict, ...] = ()
+    changes: tuple[ChangeVerdict, ...] = ()
+
+
+_ORDER = (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS, Ruling.INFO)
+
+
+def worst(states: tuple[Ruling, ...]) -> Ruling:
+    """BLOCK before UNDECIDED before PASS; nothing at all is UNDECIDED."""
+    decisive = [state for state in states if state is not Ruling.INFO]
+    return min(decisive, key=_ORDER.index, default=Ruling.UNDECIDED)
