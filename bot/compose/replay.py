@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
 from bot.adapters.policy_file.comparisons import load_comparisons
-from bot.adapters.runs_file import load_runs
+from bot.adapters.trials_file import load_runs
 from bot.app.refusals import judged, refuse
 from bot.compose.judge import read_policy
 from bot.domain.errors import UserFault

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.runs_file import load_runs
+from bot.adapters.trials_file import load_runs
 from bot.domain.errors import UserFault
 from bot.domain.replay import Run
 
@@ -74,7 +74,7 @@ def test_after_ten_faults_the_rest_is_counted(tmp_path: Path) -> None:
         ("{}", "is not a JSON object of arms"),
         ('{"a": [', "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ('{"a": [{"loss": 1}], "a": [{"loss": 2}]}', "two entries that are called 'a'"),
+        ('{"a": [{"loss": 1}], "a": [{"loss": 2}]}', 'the key "a" twice'),
         ('{"a": [{"loss": ' + "1" * 5000 + "}]}", "a number that cannot be read"),
         (b'{"a": [{"loss": 1, "x": "\xff"}]}', "cannot be read"),
     ],

@@ -1,5 +1,6 @@
-"""The trials file of `seedgate judge`: JSON text in, observations out."""
+"""Files of results, as JSON: trials for `judge`, past runs for `replay`."""
 
 from bot.adapters.trials_file.load import TrialsFile, load_trials
+from bot.adapters.trials_file.runs import load_runs
 
-__all__ = ["TrialsFile", "load_trials"]
+__all__ = ["TrialsFile", "load_runs", "load_trials"]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.adapters.trials_file.document import read
 from bot.adapters.trials_file.rows import Row, observe, trial
-from bot.adapters.trials_file.text import File, NotEstimable, parse, read
+from bot.adapters.trials_file.text import File, NotEstimable, parse
 from bot.domain import arms
 from bot.domain.errors import UserFault
 from bot.domain.judgement import Given
@@ -98,7 +99,7 @@ def _needed(mode: Mode) -> tuple[str, ...]:
 
 def load_trials(path: Path) -> TrialsFile:
     """Read and check a trials file; `UserFault` for the first thing that is wrong."""
-    text = read(path)
+    text = read(path, "trials file", "--trials")
     file = parse(text, path)
     for name in file.arms:
         _require_known(name, path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
 from bot.adapters.policy_file.comparisons import load_comparisons
-from bot.adapters.runs_file import load_runs
+from bot.adapters.trials_file import load_runs
 from bot.domain.replay import Replay, replay
 
 ROOT = Path(__file__).parents[3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.runs_file import load_runs
+from bot.adapters.trials_file import load_runs
 from bot.domain.verdict import Ruling
 from bot.presentation.replay_text import replay_lines
 from tests.unit.presentation.replays import RUNS, TUTORIAL, speedrun

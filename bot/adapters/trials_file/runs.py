@@ -1,15 +1,14 @@
 """The runs file of `seedgate replay`: JSON text in, past runs by arm out."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from bot.adapters.trials_file.document import document, read
 from bot.domain.errors import UserFault
 from bot.domain.replay import Run, Runs
 from bot.domain.replay.runs import Value
 
-LARGEST_FILE = 64 * 1024 * 1024
 FAILED = "failed"
 
 _MOST_SHOWN = 10
@@ -22,55 +21,17 @@ _ABOUT_THE_RUN = ("seed", "failed", "node")
 
 def load_runs(path: Path) -> Runs:
     """Read and check a runs file; every fault in one `UserFault`."""
-    document = _parse(_read(path), path)
-    if not isinstance(document, dict) or not document:
+    found = document(read(path, "runs file", "--runs"), path)
+    if not isinstance(found, dict) or not found:
         problem = f"{path} is not a JSON object of arms."
         raise UserFault(problem, _SHAPE)
-    faults = [
-        one for name, rows in document.items() for one in _faults(str(name), rows)
-    ]
+    faults = [one for name, rows in found.items() for one in _faults(str(name), rows)]
     if faults:
         shown = "; ".join(faults[:_MOST_SHOWN])
         left = len(faults) - _MOST_SHOWN
         more = f"; and {left} more" if left > 0 else ""
         raise UserFault(f"{path} is not a runs file: {shown}{more}.", _SHAPE)
-    return {
-        str(name): tuple(_run(row) for row in rows) for name, rows in document.items()
-    }
-
-
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UserFault(f"{path} is larger than 64 MiB.", "Leave out the curves.")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserFault(f"There is no runs file {path}.", "Check --runs.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"The runs file {path} cannot be read: {error}."
-        raise UserFault(problem, "Give a readable file with UTF-8 text.") from None
-
-
-def _parse(text: str, path: Path) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=_once)
-    except (json.JSONDecodeError, RecursionError) as error:
-        problem = f"{path} is not JSON: {error}."
-        raise UserFault(problem, "Mend the file at that place.") from None
-    except KeyError as error:
-        problem = f"{path} has two entries that are called {error.args[0]!r}."
-        raise UserFault(problem, "Give one of them another name.") from None
-    except ValueError as error:  # such as an integer of thousands of digits
-        problem = f"{path} has a number that cannot be read: {error}."
-        raise UserFault(problem, "Write numbers as JSON does: 2.1, 3e-4.") from None
-
-
-def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """The object of these pairs; JSON itself would keep the last of two equal names."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise KeyError(Counter(name for name, _ in pairs).most_common(1)[0][0])
-    return made
+    return {str(name): tuple(_run(row) for row in rows) for name, rows in found.items()}
 
 
 def _faults(arm: str, rows: object) -> Iterator[str]:
