@@ -20,20 +20,24 @@ def sweep(token: str, known: Iterable[Process] = ()) -> int:
     daemon may have cleared its environment). Repeated until none is found, because a
     process may fork while it is looked for; given up after 5 seconds.
     """
-    known = tuple(known)
-    killed: set[int] = set()
+    watched = set(known)
+    killed: set[Process] = set()
     give_up = time.monotonic() + _PATIENCE_S
-    while (found := _carriers(token) | _alive(known)) and time.monotonic() < give_up:
-        for pid in found:
-            _kill(pid)
+    # What was killed loses its environment before it is gone: it stays watched.
+    while found := _alive(watched | killed) | _carriers(token):
+        if time.monotonic() >= give_up:
+            break
+        for process in found:
+            _kill(process.pid)
         killed |= found
         time.sleep(_PAUSE_S)
     return len(killed)
 
 
-def _carriers(token: str) -> set[int]:
+def _carriers(token: str) -> set[Process]:
     mark = f"{RUN_TOKEN}={token}".encode()
-    return {pid for pid in process_ids() if mark in _environment(pid)}
+    pids = [pid for pid in process_ids() if mark in _environment(pid)]
+    return {process for pid in pids if (process := read_process(pid)) is not None}
 
 
 def _environment(pid: int) -> list[bytes]:
@@ -43,12 +47,12 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def _alive(known: Iterable[Process]) -> set[int]:
+def _alive(known: Iterable[Process]) -> set[Process]:
     alive = set()
     for process in known:
         now = read_process(process.pid)
         if now is not None and now.started == process.started:
-            alive.add(process.pid)
+            alive.add(process)
     return alive
 
 
