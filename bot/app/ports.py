@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from bot.domain.changes import ChangedLines, Cut, PlannedChange, Touched
 from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
+from bot.domain.policy import Ablation
 from workers.contract import Node, Progress, TrialResult, TrialSpec, TrialState
 
 
@@ -33,6 +35,25 @@ class Conflicted:
 
 
 MergeOutcome = Merged | Conflicted
+
+
+class ChangeSource(Protocol):
+    """The changes of one branch; trees are made when they are asked for."""
+
+    def cut(self) -> Cut:
+        """The changes as the policy cuts them, grouped where there are too many."""
+        ...
+
+    def halved(self, change: str) -> tuple[PlannedChange, ...]:
+        """The two halves of a group, each with its trees; none for a single change."""
+        ...
+
+    def without(self, changes: Sequence[str]) -> Merged | Conflicted:
+        """The merged tree without these changes (ids, also of parts of groups).
+
+        `Conflicted` where it cannot be made. Raises `UserFault` for an unknown id.
+        """
+        ...
 
 
 class SourceRepository(Protocol):
@@ -82,6 +103,45 @@ class SourceRepository(Protocol):
 
     def merge(self, base: str, head: str) -> MergeOutcome:
         """The tree of merging commit `head` into commit `base`."""
+        ...
+
+    def changes(
+        self, base: str, head: str, merged: str, rule: Ablation
+    ) -> ChangeSource:
+        """The changes between two commits, whose merge is the tree `merged`."""
+        ...
+
+    def touched(self, before: str, after: str) -> tuple[Touched, ...]:
+        """The files in which two trees differ, sorted by path; renames are two."""
+        ...
+
+    def changed_lines(self, before: str, after: str) -> tuple[ChangedLines, ...]:
+        """The lines of text files in which two trees differ, sorted by path."""
+        ...
+
+    def matching(self, tree: str, patterns: Sequence[str]) -> Mapping[str, str]:
+        """The files of a tree that a pattern matches: path and object name, sorted.
+
+        Patterns are those of the policy: `*` within a folder, `**` across folders.
+        """
+        ...
+
+    def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
+        """A tree with all files that match taken from the tree `source` instead.
+
+        Files that match and are only in `tree` are left out.
+        """
+        ...
+
+    def messages(self, base: str, head: str) -> tuple[str, ...]:
+        """The messages of the commits that head has and base has not, newest first."""
+        ...
+
+    def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
+        """Commit a tree on top of a commit as a new branch of the user; its name.
+
+        The one writing method besides `commit_dirty`; refuses a branch that exists.
+        """
         ...
 
     def landed(self, since: str, until: str) -> frozenset[str]:

@@ -1,11 +1,13 @@
 """The arms of an evaluation: which tree a trial trains."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 BASELINE = "baseline"
 BRANCH = "branch"
 ANCHOR = "anchor"
+ORIGINAL = "original"
 LONGEST_CHANGE = 64
 CHANGE_RULE = "a change's name has 1 to 64 printable characters, no space at its ends"
 
@@ -26,6 +28,11 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The base under its own evaluation, where the branch changes what defines it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Without:
     """The branch without one change (leave-one-out)."""
 
@@ -39,7 +46,7 @@ class Only:
     change: str
 
 
-Arm = Baseline | Branch | Anchor | Without | Only
+Arm = Baseline | Branch | Anchor | Original | Without | Only
 
 
 def label(arm: Arm) -> str:
@@ -51,6 +58,8 @@ def label(arm: Arm) -> str:
             return BRANCH
         case Anchor():
             return ANCHOR
+        case Original():
+            return ORIGINAL
         case Without(change):
             return f"without:{change}"
         case Only(change):
@@ -61,19 +70,23 @@ def label(arm: Arm) -> str:
 
 def parse(text: str) -> Arm | None:
     """The arm that `label` named, or None for anything else."""
+    if text in _PLAIN:
+        return _PLAIN[text]
     match text.partition(":"):
-        case "baseline", "", _:
-            return Baseline()
-        case "branch", "", _:
-            return Branch()
-        case "anchor", "", _:
-            return Anchor()
         case "without", _, change if _names_change(change):
             return Without(change)
         case "only", _, change if _names_change(change):
             return Only(change)
         case _:
             return None
+
+
+_PLAIN: Mapping[str, Arm] = {
+    BASELINE: Baseline(),
+    BRANCH: Branch(),
+    ANCHOR: Anchor(),
+    ORIGINAL: Original(),
+}
 
 
 def _names_change(text: str) -> bool:

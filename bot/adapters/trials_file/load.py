@@ -146,9 +146,9 @@ def _require_known(name: str, path: Path) -> None:
     match arms.parse(name):
         case arms.Baseline() | arms.Branch() | arms.Without() | arms.Only():
             return
-        case arms.Anchor():
+        case arms.Anchor() | arms.Original():
             problem = f"{path}: the arm `{name}` is not judged from a file."
-            mend = "Give the anchor's trials as `baseline` to compare with it."
+            mend = "Give its trials as `baseline` to compare with it."
             raise UserFault(problem, mend)
         case None:
             problem = f"{path}: there is no arm called {_short(name)}."

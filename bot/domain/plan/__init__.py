@@ -8,7 +8,7 @@ from bot.domain.plan.room import judges_time, room
 from bot.domain.plan.rules import anchored_metrics, rulebook
 from bot.domain.plan.seeds import LARGEST_SEED, SMALLEST_SEED, is_shared, seed_at
 from bot.domain.plan.slots import Slot, arms_of, slots_of
-from bot.domain.plan.specs import spec_of
+from bot.domain.plan.specs import keyed, spec_of, tree_of
 from bot.domain.plan.whole import Pinned, Plan, Trees
 
 __all__ = [
@@ -22,9 +22,11 @@ __all__ = [
     "arms_of",
     "is_shared",
     "judges_time",
+    "keyed",
     "room",
     "rulebook",
     "seed_at",
     "slots_of",
     "spec_of",
+    "tree_of",
 ]

@@ -19,7 +19,7 @@ def seed_at(plan: Plan, position: int) -> int:
     first, and at every look at most `baseline.cached_share` of an arm is shared.
     """
     shared = is_shared(position, plan.policy.baseline.cached_share)
-    pool = "shared" if shared else plan.trees.merged_tree
+    pool = "shared" if shared else plan.pool or plan.trees.merged_tree
     message = f"{plan.trees.base_commit}|{pool}|{position}".encode()
     digest = hmac.new(plan.secret.encode(), message, hashlib.sha256).digest()
     span = LARGEST_SEED - SMALLEST_SEED

@@ -3,8 +3,18 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
-from bot.domain.arms import Anchor, Arm, Baseline, label
+from bot.domain.arms import (
+    Anchor,
+    Arm,
+    Baseline,
+    Branch,
+    Only,
+    Original,
+    Without,
+    label,
+)
 from bot.domain.plan.room import judges_time
 from bot.domain.plan.seeds import seed_at
 from bot.domain.plan.slots import Slot
@@ -17,7 +27,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
     """The trial of a slot, with its content key."""
     mode = next(one for one in plan.modes if one.name == slot.mode)
     seed = seed_at(plan, slot.position)
-    tree = _tree(plan, slot.arm)
+    tree = tree_of(plan, slot.arm)
     draft = TrialSpec(
         key="",
         objects=plan.trees.objects,
@@ -33,18 +43,39 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
         checkpoint=mode.checkpoint,
         replicate=replicate,
         machine=plan.machine,
+        probe=plan.watched,
     )
-    return _with_key(draft, plan)
+    return keyed(draft, plan)
 
 
-def _tree(plan: Plan, arm: Arm) -> str:
+def tree_of(plan: Plan, arm: Arm) -> str:
+    """The tree that an arm trains.
+
+    Raises KeyError for a change that has no such tree: it must not be asked for.
+    """
     match arm:
         case Baseline():
+            moved = plan.version.baseline if plan.version else None
+            return moved or plan.trees.base_tree
+        case Original():
             return plan.trees.base_tree
-        case Anchor() if plan.anchor is not None:
-            return plan.anchor.tree
-        case _:
+        case Anchor():
+            return plan.anchor.tree if plan.anchor else plan.trees.base_tree
+        case Branch():
             return plan.trees.merged_tree
+        case Without(change):
+            return _made(change, {one.id: one.without for one in plan.changes})
+        case Only(change):
+            return _made(change, {one.id: one.only for one in plan.changes})
+        case _:
+            assert_never(arm)
+
+
+def _made(change: str, trees: Mapping[str, str | None]) -> str:
+    tree = trees.get(change)
+    if tree is None:
+        raise KeyError(change)
+    return tree
 
 
 def _sources(mode: Mode) -> tuple[MetricSource, ...]:
@@ -77,12 +108,16 @@ def _fill(word: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda one: values.get(one[1], one[0]), word)
 
 
-def _with_key(draft: TrialSpec, plan: Plan) -> TrialSpec:
+def keyed(draft: TrialSpec, plan: Plan) -> TrialSpec:
+    """The trial with the hash of everything that can change its result."""
     parts = dataclasses.asdict(draft)
     # Where objects lie and which arm a tree plays do not change what a trial shows:
     # a baseline of one evaluation may be the branch of another.
     for name in ("key", "objects", "arm"):
         del parts[name]
+    for name in ("probe", "scoring"):
+        if parts[name] is None:  # as keys were before there was such a thing
+            del parts[name]
     parts |= {
         "contract": CONTRACT_VERSION,
         "data_version": plan.policy.data.version,

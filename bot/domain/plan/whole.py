@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.changes import PlannedChange
 from bot.domain.history import Knowledge
+from bot.domain.metric_version import MetricVersion
 from bot.domain.policy import Mode, Policy, Stage
 from bot.domain.verdict import Finding
-from workers.contract import CONTRACT_VERSION
+from workers.contract import CONTRACT_VERSION, ProbeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,12 @@ class Plan:
     `Node.machine` of the node: hardware and environment, as far as they change results.
     `knowledge` is what was known before the first trial, `notes` what that says.
     `more` are further seeds per arm that somebody asked for past the last look.
-    `anchor` is the pinned release.
+    `anchor` is the pinned release. `changes` are the parts of the branch that are
+    judged apart, none where no ablation is asked for; they grow as groups are halved.
+    `pool` names the seeds that belong to this branch alone (default: the merged tree):
+    a branch split off another one shares its seeds, and so its trials. `version` is
+    what defines the metrics, where the policy says so. `watched` asks for a probe
+    beside every trial.
     """
 
     policy: Policy
@@ -56,6 +63,10 @@ class Plan:
     notes: tuple[Finding, ...] = ()
     more: int = 0
     anchor: Pinned | None = None
+    changes: tuple[PlannedChange, ...] = ()
+    pool: str = ""
+    version: MetricVersion | None = None
+    watched: ProbeSpec | None = None
 
     @property
     def looks(self) -> tuple[int, ...]:

@@ -3,6 +3,8 @@
 Terminal, JSON, Markdown and HTML are made from one `Report`; none of them decides.
 """
 
+from bot.domain.verdict.exhibits import Exhibits
+from bot.domain.verdict.forecasts import ChangePrice, Forecast
 from bot.domain.verdict.reasons import (
     FindingKind,
     Reason,
@@ -15,6 +17,7 @@ from bot.domain.verdict.report import (
     Report,
 )
 from bot.domain.verdict.tree import (
+    Behaviour,
     ChangeEffect,
     ChangeVerdict,
     Evidence,
@@ -22,6 +25,7 @@ from bot.domain.verdict.tree import (
     Fingerprint,
     MetricVerdict,
     ModeVerdict,
+    Rung,
     Scalar,
     Verdict,
     worst,
@@ -29,19 +33,24 @@ from bot.domain.verdict.tree import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Behaviour",
     "ChangeEffect",
+    "ChangePrice",
     "ChangeVerdict",
     "Cost",
     "Evidence",
+    "Exhibits",
     "Finding",
     "FindingKind",
     "Fingerprint",
+    "Forecast",
     "MetricVerdict",
     "ModeVerdict",
     "Provenance",
     "Reason",
     "Report",
     "Ruling",
+    "Rung",
     "Scalar",
     "Verdict",
     "worst",

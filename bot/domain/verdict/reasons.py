@@ -93,6 +93,66 @@ class Reason(StrEnum):
     CHANGE_NOT_ESTIMABLE = "change_not_estimable"
     # shadowed: first, second (ids), d, low, high, look
     INTERACTION = "interaction"
+    # shadowed: why; the tree is the same without the change
+    CHANGE_INERT = "change_inert"
+    # shadowed: found, groups, most (max_changes)
+    CHANGES_GROUPED = "changes_grouped"
+    # shadowed: note, a sentence on what could not be taken apart
+    CHANGES_NOTED = "changes_noted"
+    # invasive: steps, executed, changed_lines (of the diff, on both sides)
+    MODE_IDENTICAL = "mode_identical"
+    # invasive: step, tensor, quantity (what differs first), relative, steps
+    MODE_NUMERIC = "mode_numeric"
+    # invasive: step, tensor, quantity, before, after, steps, changes (ids), titles,
+    # seen_in ("probe" or "fast"), shifted (whether it looks like a shift of randomness)
+    MODE_CHANGED = "mode_changed"  # as meant: the mode is a target
+    MODE_INVASIVE = "mode_invasive"  # nobody named it as a target
+    MODE_UNTOUCHED = "mode_untouched"  # a target of which nothing changed in `steps`
+    # invasive: metric, d, low, high, margin, p, look; changed, shown equivalent
+    MODE_EQUIVALENT = "mode_equivalent"
+    # invasive, with a clause: why
+    MODE_UNKNOWN = "mode_unknown"
+    # invasive, with names: modes
+    TARGETS_INFERRED = "targets_inferred"
+    # metric_version: files, old_mean, new_mean, n, rescored (without training again),
+    # before, after
+    METRIC_VERSION_CHANGED = "metric_version_changed"
+    # metric_version: own, scored (means), baseline_own, baseline_scored, n
+    SELF_REPORT_DIFFERS = "self_report_differs"
+    # protected: files, patterns
+    PROTECTED_TOUCHED = "protected_touched"
+    # trust: path; the branch changes the policy, and is judged by the base's
+    POLICY_TOUCHED = "policy_touched"
+    # tests: exit_status, wall_s, last (the last words), baseline_status
+    TESTS_PASSED = "tests_passed"
+    TESTS_FAILED = "tests_failed"
+    TESTS_BROKEN = "tests_broken"  # they fail on the base as well
+    # sanity: check, saw, baseline_saw, seed
+    SANITY_PASSED = "sanity_passed"
+    SANITY_FAILED = "sanity_failed"
+    SANITY_AS_BEFORE = "sanity_as_before"  # fails on the base as well
+    SANITY_UNSEEN = "sanity_unseen"
+    # partial: stage, before (the stage that did not pass)
+    RUNG_SKIPPED = "rung_skipped"
+    # power: pairs, needed, stage, later (names of stages)
+    PROVISIONAL = "provisional"
+    # power: pairs, tau, agreement, low (Wilson), slope, speed_up, stage, later
+    FIDELITY = "fidelity"
+    # data: quantity, low, high (seen), minimum, maximum, seed, arm, baseline_outside
+    QUANTITY_OUTSIDE = "quantity_outside"
+    # data: what (classes, balance, mean, scale, examples), split, baseline, branch
+    DATA_DIFFERS = "data_differs"
+    # data: split, other, shared, baseline_shared (examples in both splits)
+    DATA_OVERLAPS = "data_overlaps"
+    # data: arm, train, evaluation, gap, diagnosis ("bias", "variance", "none")
+    GAP_DIAGNOSED = "gap_diagnosed"
+    # improvement: name, value (of the reference), mean, orientation
+    REFERENCE_UNBEATEN = "reference_unbeaten"
+    # improvement: expected, d, low, high, likelihood, effort, outcome (one of "met",
+    # "missed" and "open")
+    HYPOTHESIS_SCORED = "hypothesis_scored"
+    # partial: text, why
+    HYPOTHESIS_UNREADABLE = "hypothesis_unreadable"
     # failure: failed_branch, failed_baseline, n_branch, n_baseline, p, level,
     # upper (95 % bound of the branch's failure rate), first (reason: detail)
     MORE_FAILURES = "more_failures"

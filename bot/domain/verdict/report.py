@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from bot.domain.trials import Trial
+from bot.domain.verdict.exhibits import Exhibits
+from bot.domain.verdict.forecasts import ChangePrice, Forecast
 from bot.domain.verdict.tree import Verdict
 
 SCHEMA_VERSION = 1
@@ -53,3 +55,6 @@ class Report:
     trials: tuple[Trial, ...] = ()
     cost: Cost = field(default_factory=Cost)
     repository_path: str = ""
+    exhibits: Exhibits | None = None
+    price: ChangePrice | None = None
+    forecasts: tuple[Forecast, ...] = ()

@@ -88,6 +88,54 @@ class Fingerprint(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a mode behaves on branch and base, bit by bit over its first steps.
+
+    `step`, `tensor` and `quantity` are where they first differ, `before` and `after`
+    what was seen there. `changed_by` are ids of the changes that did it, found on the
+    trees of the ablation. `executed` of `changed_lines` lines of the diff were run.
+    `late` says that it was seen beside whole trials, after the probe's steps. The rest
+    are plain comparisons, None where they were not made.
+    """
+
+    fingerprint: Fingerprint
+    steps: int = 0
+    step: int | None = None
+    tensor: str = ""
+    quantity: str = ""
+    before: str = ""
+    after: str = ""
+    relative: float | None = None
+    shifted: bool = False
+    late: bool = False
+    why: str = ""
+    changed_by: tuple[str, ...] = ()
+    executed: int | None = None
+    changed_lines: int | None = None
+    same_command: bool | None = None
+    same_data_order: bool | None = None
+    files_added: tuple[str, ...] = ()
+    files_gone: tuple[str, ...] = ()
+    parameters: tuple[int, int] | None = None
+    shapes: tuple[str, ...] = ()
+    flops: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the ladder: a stage, what it was for, and how it ended.
+
+    `kind` is one of tests, sanity, fingerprint and training; `note` a clause such as
+    "14 trials in 41 s". A rung that was not started is INFO.
+    """
+
+    stage: str
+    kind: str
+    state: Ruling
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModeVerdict:
     """What was found of one mode; `looks` is the schedule, `look` the one used."""
 
@@ -100,6 +148,7 @@ class ModeVerdict:
     look: int = 0
     decided: bool = False
     fingerprint: Fingerprint = Fingerprint.UNKNOWN
+    behaviour: Behaviour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +195,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     modes: tuple[ModeVerdict, ...] = ()
     changes: tuple[ChangeVerdict, ...] = ()
+    rungs: tuple[Rung, ...] = ()
 
 
 _ORDER = (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS, Ruling.INFO)

@@ -7,15 +7,22 @@ from bot.presentation.words.ablation import changes
 from bot.presentation.words.anchors import anchors
 from bot.presentation.words.circumstances import commits, machines
 from bot.presentation.words.comparisons import settled, unsettled
+from bot.presentation.words.cutting import cutting
 from bot.presentation.words.environment import surroundings
+from bot.presentation.words.exhibits import exhibits
+from bot.presentation.words.forecasts import forecasts
 from bot.presentation.words.guardrails import guardrails
 from bot.presentation.words.improvements import improvements
+from bot.presentation.words.invasive import behaviours
 from bot.presentation.words.labels import label
+from bot.presentation.words.ladder import rungs
 from bot.presentation.words.outcomes import failures, limits, targets
 from bot.presentation.words.phrase import Facts, Words
 from bot.presentation.words.plans import plans
 from bot.presentation.words.power import design, planning
 from bot.presentation.words.saturation import saturation
+from bot.presentation.words.versions import versions
+from bot.presentation.words.watched import watched
 
 __all__ = ["Words", "label", "message", "words"]
 
@@ -107,6 +114,46 @@ def words(  # noqa: C901, PLR0911, PLR0912 - a closed list, read down
             return plans(reason, facts)
         case Reason.MERGE_CONFLICT | Reason.NOTHING_CHANGED | Reason.DIRTY_COMMITTED:
             return commits(reason, facts)
+        case Reason.CHANGE_INERT | Reason.CHANGES_GROUPED | Reason.CHANGES_NOTED:
+            return cutting(reason, facts)
+        case (
+            Reason.MODE_IDENTICAL
+            | Reason.MODE_NUMERIC
+            | Reason.MODE_CHANGED
+            | Reason.MODE_INVASIVE
+            | Reason.MODE_UNTOUCHED
+            | Reason.MODE_EQUIVALENT
+            | Reason.MODE_UNKNOWN
+            | Reason.TARGETS_INFERRED
+        ):
+            return behaviours(reason, facts)
+        case Reason.METRIC_VERSION_CHANGED | Reason.SELF_REPORT_DIFFERS:
+            return versions(reason, facts)
+        case Reason.PROTECTED_TOUCHED | Reason.POLICY_TOUCHED:
+            return watched(reason, facts)
+        case (
+            Reason.TESTS_PASSED
+            | Reason.TESTS_FAILED
+            | Reason.TESTS_BROKEN
+            | Reason.SANITY_PASSED
+            | Reason.SANITY_FAILED
+            | Reason.SANITY_AS_BEFORE
+            | Reason.SANITY_UNSEEN
+            | Reason.RUNG_SKIPPED
+            | Reason.PROVISIONAL
+            | Reason.FIDELITY
+        ):
+            return rungs(reason, facts)
+        case (
+            Reason.QUANTITY_OUTSIDE
+            | Reason.DATA_DIFFERS
+            | Reason.DATA_OVERLAPS
+            | Reason.GAP_DIAGNOSED
+            | Reason.REFERENCE_UNBEATEN
+        ):
+            return exhibits(reason, facts)
+        case Reason.HYPOTHESIS_SCORED | Reason.HYPOTHESIS_UNREADABLE:
+            return forecasts(reason, facts)
         case _:
             assert_never(reason)
 

@@ -1,0 +1,103 @@
+"""What bot and workers say to each other: plain frozen values, versioned; stdlib only.
+
+A trial is one whole training run: one tree, one mode, one stage, one seed. The bot
+writes a `TrialSpec`; a node answers with a `TrialResult`. Nothing here runs anything.
+"""
+
+from workers.contract.observed import (
+    DataSummary,
+    Histogram,
+    Observed,
+    Prediction,
+    Sample,
+)
+from workers.contract.probing import (
+    Check,
+    CheckSeen,
+    CheckState,
+    OptimizerSeen,
+    Probed,
+    ProbeEnd,
+    ProbeKind,
+    ProbeSpec,
+    StepSeen,
+    Tensor,
+)
+from workers.contract.queue import Node, QueueError, TrialQueue
+from workers.contract.results import (
+    Failed,
+    FailureReason,
+    Infra,
+    InfraReason,
+    Ok,
+    Outcome,
+    Point,
+    Progress,
+    TrialResult,
+)
+from workers.contract.specs import (
+    CHECKPOINT,
+    CONTRACT_VERSION,
+    NODE_PLACEHOLDERS,
+    OUTPUT_DIR,
+    SEED,
+    SELF_REPORTED,
+    Environment,
+    EnvironmentManager,
+    MetricSource,
+    Resources,
+    Scoring,
+    SourceKind,
+    Take,
+    TrialSpec,
+)
+from workers.contract.states import FINISHED, TERMINAL, Attempt, Claim, TrialState
+
+__all__ = [
+    "CHECKPOINT",
+    "CONTRACT_VERSION",
+    "FINISHED",
+    "NODE_PLACEHOLDERS",
+    "OUTPUT_DIR",
+    "SEED",
+    "SELF_REPORTED",
+    "TERMINAL",
+    "Attempt",
+    "Check",
+    "CheckSeen",
+    "CheckState",
+    "Claim",
+    "DataSummary",
+    "Environment",
+    "EnvironmentManager",
+    "Failed",
+    "FailureReason",
+    "Histogram",
+    "Infra",
+    "InfraReason",
+    "MetricSource",
+    "Node",
+    "Observed",
+    "Ok",
+    "OptimizerSeen",
+    "Outcome",
+    "Point",
+    "Prediction",
+    "ProbeEnd",
+    "ProbeKind",
+    "ProbeSpec",
+    "Probed",
+    "Progress",
+    "QueueError",
+    "Resources",
+    "Sample",
+    "Scoring",
+    "SourceKind",
+    "StepSeen",
+    "Take",
+    "Tensor",
+    "TrialQueue",
+    "TrialResult",
+    "TrialSpec",
+    "TrialState",
+]
