@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Tests that need a CUDA device run where there is one.
 GPU := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo 'gpu or not gpu' || echo 'not gpu')
+CHOSEN := not soak and ($(GPU))
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-.PHONY: help demo test check setup format lint types imports tests stories bench clean
+.PHONY: help demo test check setup format lint types imports tests stories soak bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,15 +51,21 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
+# Two workers on two cores: threads of numpy beside them would only be in the way.
+tests: export OMP_NUM_THREADS := 1
+tests: export OPENBLAS_NUM_THREADS := 1
 tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m '$(GPU)' --ignore=tests/e2e -n 2
+	$(BIN)/coverage run -m pytest -m '$(CHOSEN)' --ignore=tests/e2e -n 2
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='bot/domain/*,bot/presentation/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 
 stories: $(STAMP) ## End-to-end stories on real trials
-	$(BIN)/pytest -m '$(GPU)' tests/e2e
+	$(BIN)/pytest -m '$(CHOSEN)' tests/e2e
+
+soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
+	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
 	for name in boundaries operating_characteristics error_rates warm_baseline ablation side_rules judgement \

@@ -70,7 +70,15 @@ def local(repository: Path) -> tuple[str, ...]:
     return ("local", "--repo", str(repository), "--base", "main", "--head", "branch")
 
 
-@pytest.mark.parametrize("after", [0, 1, 3, 5])
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(0, marks=pytest.mark.soak),
+        pytest.param(1, marks=pytest.mark.soak),
+        3,
+        pytest.param(5, marks=pytest.mark.soak),
+    ],
+)
 def test_kill_9_of_the_command_at_any_moment_loses_and_doubles_nothing(
     tmp_path: Path, laptop: Laptop, ledger: Ledger, after: int
 ) -> None:

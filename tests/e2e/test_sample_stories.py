@@ -1,7 +1,7 @@
 """The digits sample: each branch gets the verdict that it deserves, whatever the seeds.
 
-Real training of real networks on real data, with three different seed secrets. Branches
-of one secret share a cache, as they would on one laptop.
+Real training of real networks on real data, with one seed secret and, on demand, two
+more. Branches of one secret share a cache, as they would on one laptop.
 """
 
 from pathlib import Path
@@ -11,7 +11,11 @@ import pytest
 from tests.e2e.conftest import Laptop, Told
 from tests.samples.digits.build import build
 
-SECRETS = ("one secret", "another secret", "a third secret")
+SECRETS = (
+    "one secret",
+    pytest.param("another secret", marks=pytest.mark.soak),
+    pytest.param("a third secret", marks=pytest.mark.soak),
+)
 
 
 @pytest.fixture(scope="module")
