@@ -36,10 +36,13 @@ from workers.environment import (
 from workers.hardware import survey
 from workers.launch.ends import CANCELLED
 from workers.launch.folders import RunFolder, prune, recover
+from workers.launch.kept import KeepLimits
 from workers.launch.output import LOG_BYTES
 from workers.launch.result import NO_ROOM
-from workers.launch.run import NeverRan, Order, Run
+from workers.launch.run import NeverRan, Order, Run, guarded
+from workers.launch.scoring import second_spec
 from workers.limits import ProcessTable
+from workers.probe import asked, prepared, seen
 
 _CLOSE_MARGIN_S = 10.0
 _REMEMBERED = 1000
@@ -57,7 +60,7 @@ class AgentSettings:
     SIGKILL, `patience_s` is added to it wherever the end of processes is awaited.
     `log_bytes` are kept of either end of each output stream, `file_bytes` is
     the largest file that a trial may write, `kept_runs` how many finished runs keep
-    their logs.
+    their logs, `keep` bounds the checkpoints that may be scored again.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -68,6 +71,7 @@ class AgentSettings:
     log_bytes: int = LOG_BYTES
     file_bytes: int = 64 * 1024**3
     kept_runs: int = 100
+    keep: KeepLimits = field(default_factory=KeepLimits)
 
 
 class NodeAgent:
@@ -187,6 +191,8 @@ class NodeAgent:
     def _order(
         self, attempt: Attempt, spec: TrialSpec, devices: tuple[str, ...]
     ) -> Order:
+        spec = prepared(spec)
+
         def checkout(destination: Path) -> None:
             try:
                 self._checkout(Path(spec.objects), spec.tree, destination)
@@ -200,8 +206,13 @@ class NodeAgent:
                 folder.reported,
                 folder.temporary.resolve(),
             )
-            return trial_variables(self._variables, spec, paths, devices)
+            known = trial_variables(self._variables, spec, paths, devices)
+            return asked(spec, folder.probe, folder.tree, known)
 
+        def look(result: TrialResult, folder: RunFolder) -> TrialResult:
+            return seen(result, spec, folder.probe, folder.named)
+
+        second = second_spec(spec)
         return Order(
             attempt=attempt,
             spec=spec,
@@ -210,6 +221,7 @@ class NodeAgent:
             node=platform.node(),
             checkout=checkout,
             variables=variables,
+            look=look,
             table=self._table,
             grace_s=self._settings.grace_s,
             patience_s=self._settings.patience_s,
@@ -217,6 +229,8 @@ class NodeAgent:
             files_every_s=self._settings.files_every_s,
             log_bytes=self._settings.log_bytes,
             file_bytes=self._settings.file_bytes,
+            scoring=guarded(self._order(attempt, second, devices)) if second else None,
+            keep=self._settings.keep,
         )
 
 

@@ -4,13 +4,13 @@ It never runs a trial and never waits on its own: trials are run by a dispatcher
 shares the store, and `Pulse` waits. A crash anywhere is repaired by calling it again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.app.ports import EvaluationStore, StoredTrial
+from bot.app.ports import ChangeSource, EvaluationStore, StoredTrial
 from bot.domain.evaluation import Distrust, Facts, Step, next_step
-from bot.domain.plan import Plan, Slot, slots_of, spec_of
+from bot.domain.plan import Plan, Slot, reachable, spec_of
 from bot.domain.trials import Trial
 from bot.domain.verdict import Cost, Finding, ModeVerdict, Verdict
 from workers.contract import FINISHED, TERMINAL, TrialSpec, TrialState
@@ -50,20 +50,49 @@ class Evaluated:
     cost: Cost
 
 
+Halve = Callable[[Plan, str], Plan]
+"""The plan with the halves of a group of changes, by `Plan.halved`; deterministic."""
+
+
+def halving(
+    changes: ChangeSource, completed: Callable[[Plan], Plan] = lambda plan: plan
+) -> Halve:
+    """Halves from where the changes come from.
+
+    `completed` gives the arms of the new changes what else they need before they are
+    trained, such as the trees of a metric version.
+    """
+    return lambda plan, group: completed(plan.halved(group, changes.halved(group)))
+
+
+def unhalved(plan: Plan, group: str) -> Plan:
+    """The plan where nobody can halve a group: its own answer is all there is."""
+    return plan.halved(group, ())
+
+
 def evaluate(
-    plan: Plan, store: EvaluationStore, pulse: Pulse, watch: Callable[[Tick], None]
+    plan: Plan,
+    store: EvaluationStore,
+    pulse: Pulse,
+    watch: Callable[[Tick], None],
+    halve: Halve = unhalved,
 ) -> Evaluated:
-    """Run one evaluation to its verdict, reusing every finished trial in the store."""
+    """Run one evaluation to its verdict, reusing every finished trial in the store.
+
+    Groups of changes are halved as the trials ask for it: the same stored trials lead
+    to the same halves.
+    """
     run = _Run(plan, store, pulse.now())
     while True:
         facts = run.facts()
         step = run.step(facts)
-        if step.distrust:
+        if step.distrust or step.refine:
             run.pass_over(step.distrust)
+            run.refine(step.refine, halve)
             continue
         elapsed = pulse.now() - run.started
         trials = tuple(facts.trials.values())
-        watch(Tick(plan, trials, step.modes, elapsed))
+        watch(Tick(facts.plan, trials, step.modes, elapsed))
         if step.verdict is not None:
             return Evaluated(step.verdict, trials, run.cost(trials, elapsed))
         pulse.wait()
@@ -136,13 +165,22 @@ class _Run:
     def pass_over(self, doubts: Iterable[Distrust]) -> None:
         """Give slots whose stored trials must not serve the next replicates of them.
 
-        One that is stored too is held against the fresh trials in its turn.
+        One that is stored too is held against the fresh trials in its turn. An arm with
+        the same trials as the baseline gets the same replicates.
         """
         for doubt in doubts:
             self._doubts.setdefault(doubt.finding.mode, doubt.finding)
-            for slot in doubt.slots:
-                following = self._specs[slot].replicate + 1
-                self._specs[slot] = spec_of(self._plan, slot, following)
+            keys = {self._specs[slot].key for slot in doubt.slots}
+            for slot, spec in self._specs.items():
+                if spec.key in keys:
+                    self._specs[slot] = spec_of(self._plan, slot, spec.replicate + 1)
+        self._last = None
+
+    def refine(self, groups: Iterable[str], halve: Halve) -> None:
+        """Go on with the halves of groups, whose trials may be stored already."""
+        for group in groups:
+            self._plan = halve(self._plan, group)
+        self._specs |= _resolve(self._plan, self._store, self.started, self._specs)
         self._last = None
 
     def _withdrawn(self, facts: Facts, step: Step) -> set[str]:
@@ -151,24 +189,28 @@ class _Run:
         return {one.key for one in trials if one and one.state is TrialState.CANCELLED}
 
     def _perform(self, step: Step) -> None:
-        """Store the step: first what is withdrawn, then what is wanted."""
+        """Store the step: first what is withdrawn, then what is wanted.
+
+        Slots with equal trees share a trial, which is wanted once.
+        """
+        wanted = {self._specs[slot].key: self._specs[slot] for slot in step.wanted}
         self._cancel(step.cancel)
-        fresh = [self._specs[slot] for slot in step.wanted]
-        fresh = [spec for spec in fresh if spec.key not in self._asked]
+        fresh = [spec for key, spec in wanted.items() if key not in self._asked]
         if fresh:
             self._store.want(self._plan.evaluation, fresh)
             self._asked |= {spec.key for spec in fresh}
 
     def _cancel(self, slots: Iterable[Slot]) -> None:
-        keys = [self._specs[slot].key for slot in slots]
+        keys = list(dict.fromkeys(self._specs[slot].key for slot in slots))
         if keys:
             self._store.cancel(self._plan.evaluation, keys)
 
     def cost(self, trials: tuple[Trial, ...], elapsed_s: float) -> Cost:
         """What this run of the command spent, and what it was spared."""
-        ended = [trial for trial in trials if trial.finished]
+        once = {trial.key: trial for trial in trials}.values()
+        ended = [trial for trial in once if trial.finished]
         ran = [trial for trial in ended if not trial.cached]
-        open_ones = [trial for trial in trials if not trial.finished]
+        open_ones = [trial for trial in once if not trial.finished]
         started = [one for one in open_ones if one.state is not TrialState.QUEUED]
         return Cost(
             trials_run=len(ran),
@@ -188,16 +230,20 @@ def _hours(trial: Trial, what: str) -> float:
     return trial.result.wall_s * amount / 3600
 
 
-def _resolve(plan: Plan, store: EvaluationStore, now: float) -> dict[Slot, TrialSpec]:
-    """The trial behind every slot that the plan can reach.
+def _resolve(
+    plan: Plan,
+    store: EvaluationStore,
+    now: float,
+    known: Collection[Slot] = (),
+) -> dict[Slot, TrialSpec]:
+    """The trial behind every slot that the plan can reach, but those `known` already.
 
     A stored result that is older than the policy allows, or than the last drift of the
     baseline, and that another evaluation asked for, is passed over: the slot gets the
     next replicate of the same trial.
     """
-    last = plan.schedule[-1]
-    slots = [s for mode in plan.modes for s in slots_of(plan, mode, last)]
-    specs = {slot: spec_of(plan, slot) for slot in slots}
+    slots = [slot for mode in plan.modes for slot in reachable(plan, mode)]
+    specs = {slot: spec_of(plan, slot) for slot in slots if slot not in known}
     stale = list(specs)
     while stale:
         stored = store.find([specs[slot].key for slot in stale])

@@ -40,12 +40,17 @@ from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose evaluation it is: the repository, both branches by name, and the head."""
+    """Whose evaluation it is: the repository, both branches by name, and the head.
+
+    `evaluation` is the one that counts where several stages are evaluated for one
+    answer; empty where it is the plan's own.
+    """
 
     repository: str
     base: str
     head: str
     head_commit: str
+    evaluation: str = ""
 
     @property
     def branch(self) -> str:
@@ -130,14 +135,16 @@ def _begin(memory: Memory, plan: Plan, subject: Subject, known: Knowledge) -> st
     _refuse(_with(plan, known))
     place = (subject.repository, subject.base, subject.head)
     # A part of the plan can never pass, so it uses up no attempt.
-    attempt = 1 if plan.narrowed else memory.attempt(plan.evaluation, *place)
+    counted = subject.evaluation or plan.evaluation
+    attempt = 1 if plan.narrowed else memory.attempt(counted, *place)
     document = dump_knowledge(dataclasses.replace(known, attempt=attempt))
     return memory.pin(plan.evaluation, document)
 
 
 def scene_of(plan: Plan, subject: Subject) -> Scene:
     """What the evaluation's numbers have in common with others."""
-    return Scene(subject.repository, plan.policy, plan.stage, plan.machine)
+    version = plan.version.after if plan.version else ""
+    return Scene(subject.repository, plan.policy, plan.stage, plan.machine, version)
 
 
 def _with(plan: Plan, known: Knowledge) -> Plan:

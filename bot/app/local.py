@@ -6,26 +6,36 @@ Everything that can be refused is refused here, before anything is spent.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.app.asking import (
+    Request,
+    ablates,
+    asked_ladder,
+    asked_modes,
+    asked_more,
+    asked_seeds,
+    left_out,
+    training_stages,
+)
 from bot.app.pinned import pinned_release
 from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
 from bot.app.refusals import refuse
 from bot.domain.errors import UserFault
+from bot.domain.ladder import Planned
 from bot.domain.plan import Trees
-from bot.domain.policy import (
-    Mode,
-    Policy,
-    Role,
-    Stage,
-    StageKind,
-    Unsupported,
-    unsupported,
-)
+from bot.domain.policy import Mode, Policy, Stage, Unsupported, unsupported
+
+__all__ = [
+    "PILOT",
+    "POLICY_PATH",
+    "Alone",
+    "Comparison",
+    "ParsePolicy",
+    "Request",
+    "baseline_alone",
+    "compare",
+]
 
 POLICY_PATH = ".github/seedgate.yml"
-MOST_MORE = 200
-FEWEST_SEEDS = 4
-"""A paired t test on fewer complete pairs is not made (statistics page)."""
-
 PILOT = "pilot"
 """The pool of seeds that pilot runs have for themselves, in place of a merged tree."""
 
@@ -33,38 +43,20 @@ ParsePolicy = Callable[[bytes, str], Policy]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What the caller asked for. Empty and None mean: as the policy says.
-
-    `policy_text` is the content of a policy file that was named on the command line,
-    `policy_source` its name. `more` are seeds per arm past the policy's last look.
-    """
-
-    base: str | None = None
-    head: str = "HEAD"
-    policy_text: bytes | None = None
-    policy_source: str = ""
-    modes: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    stage: str | None = None
-    max_seeds: int | None = None
-    ablation: bool = True
-    allow_dirty: bool = False
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """What is compared, by which rule: all that a plan needs but the machine.
 
+    `ladder` are the rungs to climb, and `stage` the first of them that trains.
     `conflicts` is not empty where head does not merge; then there are no trees.
-    `anchor` is the release that the policy pins.
+    `anchor` is the release that the policy pins, `ablation` whether changes are judged
+    apart.
     """
 
     base: Revision
     head: Revision
     policy: Policy
     policy_source: str
+    ladder: tuple[Planned, ...]
     stage: Stage
     modes: tuple[Mode, ...]
     targeted: frozenset[str]
@@ -75,6 +67,8 @@ class Comparison:
     max_seeds: int | None = field(default=None)
     more: int = 0
     anchor: Revision | None = None
+    ablation: bool = False
+    pool: str = ""
 
 
 def compare(
@@ -84,25 +78,28 @@ def compare(
     base = repository.resolve(request.base or repository.default_base())
     head, scratch_ref = _head(repository, request)
     policy, source = _policy(repository, base, head, request, parse)
-    stage = _stage(policy, request)
-    modes = _modes(policy, request)
-    _require_supported(policy, stage, modes, request)
+    ladder, modes = asked_ladder(policy, request), asked_modes(policy, request)
+    stages = training_stages(ladder)
+    refuse(unsupported(policy, [mode.name for mode in modes]))
     trees, conflicts = _merge(repository, base, head)
     return Comparison(
         base=base,
         head=head,
         policy=policy,
         policy_source=source,
-        stage=stage,
+        ladder=ladder,
+        stage=stages[0],
         modes=modes,
         targeted=frozenset(request.targets),
-        narrowed=_narrowed(policy, stage, modes, request),
+        narrowed=left_out(policy, ladder, modes, request),
         trees=trees,
         conflicts=conflicts,
         scratch_ref=scratch_ref,
-        max_seeds=_max_seeds(request),
-        more=_more(stage, modes, request),
+        max_seeds=asked_seeds(request),
+        more=asked_more(stages, modes, request),
         anchor=pinned_release(repository, policy),
+        ablation=ablates(policy) and request.ablation,
+        pool=request.pool,
     )
 
 
@@ -126,9 +123,12 @@ def baseline_alone(
     """
     base = repository.resolve(request.base or repository.default_base())
     policy, _ = _policy(repository, base, base, request, parse)
-    stage, modes = _stage(policy, request), _modes(policy, request)
+    stage, modes = (
+        training_stages(asked_ladder(policy, request))[0],
+        asked_modes(policy, request),
+    )
     names = [mode.name for mode in modes]
-    refuse([one for one in unsupported(policy, stage.name, names) if _runs(one)])
+    refuse([one for one in unsupported(policy, names) if _runs(one)])
     repository.require_plain(base.tree)
     trees = Trees(base.commit, base.tree, PILOT, str(repository.objects))
     return Alone(base, policy, stage, modes, trees)
@@ -136,8 +136,7 @@ def baseline_alone(
 
 def _runs(missing: Unsupported) -> bool:
     """Whether a feature would change how a baseline is run, or what it measures."""
-    parts = missing.name.split(".")
-    return parts[0] == "evaluation" or parts[-1] in ("environment", "network")
+    return missing.name.split(".")[-1] in ("environment", "network")
 
 
 def _head(
@@ -188,104 +187,6 @@ def _policy(
     raise UserFault(problem, mend)
 
 
-def _stage(policy: Policy, request: Request) -> Stage:
-    if request.stage is not None:
-        stage = policy.stage(request.stage)
-        if stage is None:
-            names = ", ".join(one.name for one in policy.stages)
-            raise UserFault(
-                f"There is no stage `{request.stage}`.", f"Stages: {names}."
-            )
-        if stage.kind is not StageKind.TRAINING:
-            problem = f"The stage `{stage.name}` trains nothing that could be judged."
-            raise UserFault(problem, f"Name one of: {', '.join(_training(policy))}.")
-        return stage
-    planned = [one for one in policy.stages if _trains(one) and one.planned]
-    if not planned:
-        problem = "No training stage of the policy runs unasked."
-        raise UserFault(problem, f"Pass --stage {'|'.join(_training(policy))}.")
-    return planned[0]
-
-
-def _trains(stage: Stage) -> bool:
-    return stage.kind is StageKind.TRAINING
-
-
-def _training(policy: Policy) -> list[str]:
-    return [stage.name for stage in policy.stages if _trains(stage)]
-
-
-def _modes(policy: Policy, request: Request) -> tuple[Mode, ...]:
-    for name in (*request.modes, *request.targets):
-        if policy.mode(name) is None:
-            names = ", ".join(mode.name for mode in policy.modes)
-            raise UserFault(f"There is no mode `{name}`.", f"Modes: {names}.")
-    if not request.modes:
-        return policy.modes
-    chosen = tuple(mode for mode in policy.modes if mode.name in request.modes)
-    for name in request.targets:
-        if name not in request.modes:
-            problem = f"The target `{name}` is not among the modes to judge."
-            raise UserFault(problem, f"Add it to --mode, or leave out --target {name}.")
-    return chosen
-
-
-def _max_seeds(request: Request) -> int | None:
-    if request.max_seeds is not None and request.max_seeds < FEWEST_SEEDS:
-        problem = f"--max-seeds {request.max_seeds} is too few to test anything."
-        raise UserFault(problem, f"Give {FEWEST_SEEDS} or more.")
-    return request.max_seeds
-
-
-def _more(stage: Stage, modes: tuple[Mode, ...], request: Request) -> int:
-    """Seeds past the last look: only where they could decide something there."""
-    if request.more < 0:
-        raise UserFault(f"--more {request.more} is negative.", "Give 0 or more.")
-    if request.more > MOST_MORE:
-        problem = f"--more {request.more} is more than anybody should wait for."
-        raise UserFault(problem, f"Give {MOST_MORE} at most; it can be given again.")
-    roles = {metric.role for mode in modes for metric in mode.metrics}
-    if request.more and Role.PRIMARY not in roles:
-        problem = "--more can decide nothing here: no metric is primary."
-        mend = "Only primary metrics have e-values; plan more `seeds` in the policy."
-        raise UserFault(problem, mend)
-    cut = request.max_seeds is not None and request.max_seeds < stage.looks[-1]
-    if request.more and cut:
-        problem = f"--more adds seeds past the last look, at {stage.looks[-1]} seeds."
-        raise UserFault(problem, "Leave out --max-seeds, or --more.")
-    return request.more
-
-
-def _require_supported(
-    policy: Policy, stage: Stage, modes: tuple[Mode, ...], request: Request
-) -> None:
-    names = [mode.name for mode in modes]
-    missing = [
-        one
-        for one in unsupported(policy, request.stage and stage.name, names)
-        if one.name != "ablation" or request.ablation
-    ]
-    refuse(missing)
-
-
-def _narrowed(
-    policy: Policy, stage: Stage, modes: tuple[Mode, ...], request: Request
-) -> tuple[str, ...]:
-    """What the policy plans and the caller left out, in words for the report."""
-    kept = {mode.name for mode in modes}
-    out = [f"mode {one.name}" for one in policy.modes if one.name not in kept]
-    out += [
-        f"stage {one.name}"
-        for one in policy.stages
-        if one.name != stage.name and one.planned
-    ]
-    if request.max_seeds is not None and request.max_seeds < stage.looks[-1]:
-        out.append(f"seeds {request.max_seeds + 1} to {stage.looks[-1]}")
-    if "ablation" in policy.given and not request.ablation:
-        out.append("ablation")
-    return tuple(out)
-
-
 def _merge(
     repository: SourceRepository, base: Revision, head: Revision
 ) -> tuple[Trees | None, tuple[str, ...]]:
@@ -295,5 +196,6 @@ def _merge(
         case Merged(tree):
             repository.require_plain(base.tree)
             repository.require_plain(tree)
-            trees = Trees(base.commit, base.tree, tree, str(repository.objects))
+            objects = str(repository.objects)
+            trees = Trees(base.commit, base.tree, tree, objects, head.commit)
             return trees, ()

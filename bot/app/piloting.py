@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.app.engine import Pulse
 from bot.app.informing import history
 from bot.app.ports import EvaluationStore, Memory, StoredTrial
+from bot.app.running import run_all
 from bot.domain.arms import Baseline
 from bot.domain.calibration import FEWEST, Calibration, PilotRuns, calibrate
 from bot.domain.errors import MachineryFault, UserFault
@@ -19,9 +20,7 @@ from bot.domain.past import Scene, keys
 from bot.domain.plan import Plan, Slot, spec_of
 from bot.domain.policy import BaselineRule, Mode
 from bot.domain.trials import Observation, Trial, observe
-from workers.contract import FINISHED, TERMINAL, Infra, TrialSpec, TrialState
-
-_GIVEN_UP = (TrialState.CANCELLED, TrialState.SUPERSEDED)
+from workers.contract import FINISHED, Infra, TrialSpec, TrialState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,20 @@ def run_pilots(
     Failed runs are outcomes. Raises MachineryFault if our machinery lost one for good.
     """
     specs = _specs(of_pilots(plan), seeds)
-    wanted = {spec.key: spec for spec in specs.values()}
+    ids = [spec.key for spec in specs.values()]
     started = pulse.now()
-    before = {k for k, one in store.find([*wanted]).items() if one.state in FINISHED}
-    missing = [spec for key, spec in wanted.items() if key not in before]
-    while True:
-        _want(plan.evaluation, missing, store)
-        stored = store.find([*wanted])
-        tick = _tick(stored, before, len(wanted), pulse.now() - started)
-        watch(tick)
-        if all(one.state in TERMINAL - {*_GIVEN_UP} for one in stored.values()):
-            break
-        missing = [wanted[k] for k, one in stored.items() if one.state in _GIVEN_UP]
-        pulse.wait()
+    before = {k for k, one in store.find(ids).items() if one.state in FINISHED}
+
+    def tick(stored: Mapping[str, StoredTrial]) -> PilotTick:
+        return _tick(stored, before, len(set(ids)), pulse.now() - started)
+
+    def look(stored: Mapping[str, StoredTrial]) -> None:
+        watch(tick(stored))
+
+    stored = run_all(plan.evaluation, [*specs.values()], store, pulse, look)
     _require_all(stored)
-    return Piloted(tuple(_runs(mode, specs, stored) for mode in plan.modes), tick)
+    runs = tuple(_runs(mode, specs, stored) for mode in plan.modes)
+    return Piloted(runs, tick(stored))
 
 
 def _specs(plan: Plan, seeds: int) -> Mapping[Slot, TrialSpec]:
@@ -97,11 +95,6 @@ def _specs(plan: Plan, seeds: int) -> Mapping[Slot, TrialSpec]:
         for mode in plan.modes
     ]
     return {slot: spec_of(plan, slot) for slot in slots}
-
-
-def _want(evaluation: str, missing: list[TrialSpec], store: EvaluationStore) -> None:
-    if missing:
-        store.want(evaluation, missing)
 
 
 def _tick(

@@ -6,8 +6,16 @@ from pathlib import PurePath
 from typing import Protocol
 
 from bot.domain.changes import ChangedLines, Cut, PlannedChange, Touched
-from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
+from bot.domain.history import (
+    BaselineMean,
+    Charge,
+    MetricKey,
+    Pilot,
+    StagePair,
+    Summary,
+)
 from bot.domain.policy import Ablation
+from bot.domain.verdict import Forecast
 from workers.contract import Node, Progress, TrialResult, TrialSpec, TrialState
 
 
@@ -131,6 +139,10 @@ class SourceRepository(Protocol):
 
         Files that match and are only in `tree` are left out.
         """
+        ...
+
+    def read_object(self, name: str) -> bytes | None:
+        """The content of a file by its object name (see `Touched`); None if missing."""
         ...
 
     def messages(self, base: str, head: str) -> tuple[str, ...]:
@@ -262,6 +274,40 @@ class Memory(Protocol):
         """Every tolerated loss of a repository."""
         ...
 
+    def keep_fidelity(
+        self, evaluation: str, repository: str, pairs: Sequence[StagePair]
+    ) -> None:
+        """Keep the pairs of an evaluation in place of what it had."""
+        ...
 
-class Store(EvaluationStore, Memory, Protocol):
-    """Both sides of the engine's store."""
+    def fidelity(
+        self, repository: str, mode: str, metric: str, stage: str, later: str
+    ) -> Sequence[StagePair]:
+        """The `LATEST` pairs of these two stages, in order of time."""
+        ...
+
+    def keep_forecasts(
+        self, evaluation: str, repository: str, forecasts: Sequence[Forecast]
+    ) -> None:
+        """Keep the forecasts of an evaluation in place of what it had."""
+        ...
+
+    def forecasts(self, repository: str) -> Sequence[Forecast]:
+        """The forecasts of the `LATEST` evaluations that had any, in order of time."""
+        ...
+
+
+class Archive(Protocol):
+    """Trials looked up by what people know of them."""
+
+    def begins(self, prefix: str) -> Sequence[StoredTrial]:
+        """At most ten trials whose key begins so, in order of their keys."""
+        ...
+
+    def trained(self, tree: str) -> Sequence[StoredTrial]:
+        """Every trial of a tree, in order of their keys."""
+        ...
+
+
+class Store(EvaluationStore, Memory, Archive, Protocol):
+    """All that is asked of the engine's store."""

@@ -19,8 +19,11 @@ from bot.cli.judge import judge
 from bot.cli.local import local
 from bot.cli.power import power
 from bot.cli.replay import replay
+from bot.cli.reproduce import reproduce
+from bot.cli.scan import scan
 from bot.cli.schema import schema
 from bot.cli.screen import err, hush_stdout, show_fault
+from bot.cli.split import split
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
 
 HELP = (
@@ -29,6 +32,12 @@ HELP = (
     "error rates, whether the metric got worse.\n\n"
     "Exit codes: 0 pass, 1 blocked, 2 undecided, 64 usage or policy fault, 70 our own "
     "failure, 130 interrupted (the next call goes on)."
+)
+
+
+VERBS = (
+    *(local, judge, split, reproduce, scan, calibrate),
+    *(power, replay, check, schema, init),
 )
 
 
@@ -58,7 +67,7 @@ def commands() -> typer.Typer:
         pretty_exceptions_enable=False,
         callback=_root,
     )
-    for verb in (local, judge, calibrate, power, replay, check, schema, init):
+    for verb in VERBS:
         app.command()(verb)
     return app
 

@@ -66,8 +66,10 @@ def calibrate(
 class PilotView:
     """Says on stderr how many runs have ended; on a terminal in one line."""
 
-    def __init__(self, console: "Console | None" = None) -> None:
-        """Speak on `console`; on stderr if none is given."""
+    def __init__(
+        self, console: "Console | None" = None, what: str = "pilot runs"
+    ) -> None:
+        """Speak on `console` of `what`; on stderr if none is given."""
         from bot.cli.screen import err
 
         self._console = console or err()
@@ -75,6 +77,7 @@ class PilotView:
         self._live = self._console.status("starting") if terminal else None
         self._said_s = -_SAY_EVERY_S
         self._said = ""
+        self._what = what
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -96,7 +99,8 @@ class PilotView:
 
         from bot.presentation.calibration_text import progress
 
-        text = progress(tick.ended, tick.total, tick.failed, tick.elapsed_s)
+        counts = tick.ended, tick.total, tick.failed
+        text = progress(*counts, tick.elapsed_s, self._what)
         if self._live is not None:
             self._live.update(Text(text))
             return
@@ -129,22 +133,23 @@ def _show(done: "Done", json: Path | None) -> None:
     first = headline(done.base, done.commit, tick.ended - tick.reused, tick.reused)
     console.print(clean(first), style="bold")
     for grid in grids(found):
-        console.print(_table(grid))
+        console.print(table(grid))
     for sentence in sentences(found, kept):
         console.print(clean(sentence))
     if json is not None:
         write_text(json, text)
 
 
-def _table(grid: "Grid") -> "Table":
+def table(grid: "Grid") -> "Table":
+    """A grid as a table of the terminal; texts from outside are cleaned."""
     from rich import box
     from rich.table import Table
 
     from bot.cli.screen import clean
 
-    table = Table(title=clean(grid.title), title_justify="left", box=box.SIMPLE_HEAD)
+    drawn = Table(title=clean(grid.title), title_justify="left", box=box.SIMPLE_HEAD)
     for place, heading in enumerate(grid.headings):
-        table.add_column(heading, justify="right" if place else "left")
+        drawn.add_column(heading, justify="right" if place else "left")
     for row in grid.rows:
-        table.add_row(*(clean(cell) for cell in row))
-    return table
+        drawn.add_row(*(clean(cell) for cell in row))
+    return drawn

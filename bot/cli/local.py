@@ -1,10 +1,14 @@
 """`seedgate local`: a gate on a laptop; judges a branch of a local repository."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
+
+if TYPE_CHECKING:
+    from bot.app.ladder import Standing
+    from bot.cli.progress import ProgressView
 
 
 def local(
@@ -19,6 +23,9 @@ def local(
     mode: Annotated[str, Option(help="Judge only these modes: a,b.")] = "",
     target: Annotated[str, Option(help="Modes meant to change: a,b.")] = "",
     stage: Annotated[str | None, Option(help="Run only this stage.")] = None,
+    label: Annotated[
+        str, Option(help="Also run the stages that wait for these labels: a,b.")
+    ] = "",
     max_seeds: Annotated[
         int | None, Option(help="At most this many seeds an arm.")
     ] = None,
@@ -61,6 +68,7 @@ def local(
         modes=_names(mode),
         targets=_names(target),
         stage=stage,
+        labels=_names(label),
         max_seeds=max_seeds,
         ablation=not no_ablation,
         allow_dirty=allow_dirty,
@@ -70,15 +78,26 @@ def local(
     require_writable(None if report is None else report / "report.html")
     with LocalGate(repo, request, jobs) as gate:
         with ProgressView() as view:
-            result = gate.run(
-                lambda tick: view.update(
-                    tick.trials, tick.modes, tick.plan.slots, tick.elapsed_s
-                )
-            )
+            result = gate.run(lambda standing: show_standing(view, standing))
         emit(result, json)
         folder = report or gate.settings.cache_dir / "reports" / result.evaluation
         announce(write_reports(result, folder))
     raise typer.Exit(exit_code(result))
+
+
+def show_standing(view: "ProgressView", standing: "Standing") -> None:
+    """Show how far the climb is; a ladder of one rung needs no name."""
+    from bot.presentation.progress import ONE_RUNG, Ladder
+
+    tick, ladder = standing.tick, ONE_RUNG
+    if len(standing.ladder) > 1:
+        runs = (standing.ended, standing.total)
+        ladder = Ladder(standing.done, standing.rung.name, *runs)
+    if tick is None:
+        view.climb(ladder, standing.elapsed_s)
+        return
+    slots, since = tick.plan.slots, standing.elapsed_s
+    view.update(tick.trials, tick.modes, slots, since, ladder)
 
 
 def _names(text: str) -> tuple[str, ...]:

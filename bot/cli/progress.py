@@ -15,10 +15,15 @@ from bot.domain.trials import Trial
 from bot.domain.verdict import ModeVerdict, Ruling
 from bot.presentation import numbers
 from bot.presentation.progress import (
+    ONE_RUNG,
+    Ladder,
     ModeSnapshot,
     Snapshot,
+    climbing_line,
     estimate,
     line,
+    on_rung,
+    rung_line,
     snapshot,
     spent,
 )
@@ -52,7 +57,8 @@ class ProgressView:
             else None
         )
         self._drawn_s = -DRAW_EVERY_S
-        self._said: dict[str, tuple[str, int, float]] = {}
+        self._said: dict[tuple[str, str], tuple[str, int, float]] = {}
+        self._told = 0
 
     def __enter__(self) -> Self:
         """Take the lower lines of the terminal, where there is one."""
@@ -76,23 +82,57 @@ class ProgressView:
         modes: Sequence[ModeVerdict],
         slots: int,
         elapsed_s: float,
+        ladder: Ladder = ONE_RUNG,
     ) -> None:
-        """Show this state; may be called as often as one likes."""
+        """Show this state; may be called as often as one likes.
+
+        `ladder` is told of where there are several rungs.
+        """
         if self._live is None:
-            self._say(snapshot(trials, modes, slots, elapsed_s))
+            self._say_rungs(ladder, elapsed_s)
+            self._say(snapshot(trials, modes, slots, elapsed_s), ladder)
         elif elapsed_s - self._drawn_s >= DRAW_EVERY_S or _all_decided(modes):
             self._drawn_s = elapsed_s
-            drawn = draw(snapshot(trials, modes, slots, elapsed_s))
+            drawn = draw(snapshot(trials, modes, slots, elapsed_s), ladder)
             self._live.update(drawn, refresh=True)
 
-    def _say(self, now: Snapshot) -> None:
+    def climb(self, ladder: Ladder, elapsed_s: float) -> None:
+        """Show a rung that does not train; may be called as often as one likes."""
+        text = climbing_line(ladder)
+        if self._live is None:
+            self._say_rungs(ladder, elapsed_s)
+            self._say_once(ladder, text, elapsed_s)
+        elif elapsed_s - self._drawn_s >= DRAW_EVERY_S:
+            self._drawn_s = elapsed_s
+            drawn = Group(*_rungs(ladder), Text(clean(text)))
+            self._live.update(drawn, refresh=True)
+
+    def _say_rungs(self, ladder: Ladder, elapsed_s: float) -> None:
+        for rung in ladder.done[self._told :]:
+            self._print(elapsed_s, rung_line(rung))
+        self._told = len(ladder.done)
+
+    def _say_once(self, ladder: Ladder, text: str, elapsed_s: float) -> None:
+        """Say it if it is news, and not sooner than the last time."""
+        place = (ladder.rung, "")
+        said, _, when = self._said.get(place, ("", -1, -LINE_EVERY_S))
+        if text != said and elapsed_s - when >= LINE_EVERY_S:
+            self._said[place] = (text, -1, elapsed_s)
+            self._print(elapsed_s, text)
+
+    def _say(self, now: Snapshot, ladder: Ladder) -> None:
         for mode in now.modes:
-            text, look, when = self._said.get(mode.name, ("", -1, -LINE_EVERY_S))
-            fresh = line(mode)
+            place = (ladder.rung, mode.name)
+            text, look, when = self._said.get(place, ("", -1, -LINE_EVERY_S))
+            fresh = on_rung(ladder, line(mode))
             due = mode.look != look or now.elapsed_s - when >= LINE_EVERY_S
             if fresh != text and due:
-                self._said[mode.name] = (fresh, mode.look, now.elapsed_s)
+                self._said[place] = (fresh, mode.look, now.elapsed_s)
                 self._console.print(clean(_plain_line(now, fresh)), soft_wrap=True)
+
+    def _print(self, elapsed_s: float, text: str) -> None:
+        said = f"[{numbers.duration(elapsed_s)}] {text}"
+        self._console.print(clean(said), soft_wrap=True)
 
 
 def _all_decided(modes: Sequence[ModeVerdict]) -> bool:
@@ -104,8 +144,8 @@ def _plain_line(now: Snapshot, text: str) -> str:
     return "; ".join(one for one in parts if one)
 
 
-def draw(now: Snapshot) -> RenderableType:
-    """The live picture: a bar a mode, the last values, time and cost."""
+def draw(now: Snapshot, ladder: Ladder = ONE_RUNG) -> RenderableType:
+    """The live picture: rungs, a bar a mode, the last values, time and cost."""
     table = Table.grid(padding=(0, 1))
     for mode in now.modes:
         table.add_row(*_bar(mode))
@@ -113,7 +153,13 @@ def draw(now: Snapshot) -> RenderableType:
     lines = [Text(f"  {clean(one)}", style="dim") for one in values[:_MOST_VALUES]]
     footer = [numbers.duration(now.elapsed_s), estimate(now), spent(now)]
     foot = Text("; ".join(one for one in footer if one))
-    return Group(table, *lines, foot)
+    return Group(*_rungs(ladder), table, *lines, foot)
+
+
+def _rungs(ladder: Ladder) -> list[Text]:
+    """The rungs that have ended, and the name of the one that is climbed."""
+    done = [Text(clean(rung_line(one)), _COLOURS[one.state]) for one in ladder.done]
+    return [*done, *([Text(clean(ladder.rung), "bold")] if ladder.rung else [])]
 
 
 def _bar(mode: ModeSnapshot) -> tuple[RenderableType, ...]:

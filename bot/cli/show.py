@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.screen import clean
+from bot.cli.show_sections import show_price, show_rest, show_sections
 from bot.cli.show_tables import (
     COLOURS,
     NARROW,
@@ -20,9 +21,10 @@ from bot.cli.show_tables import (
 )
 from bot.domain.verdict import ModeVerdict, Report, Ruling
 from bot.presentation.background import cost_line, looks_line
+from bot.presentation.exhibits import first_sections, last_sections
 from bot.presentation.headline import answer, because, next_steps
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
-from bot.presentation.rows import MetricRow, metric_rows
+from bot.presentation.rows import MetricRow, metric_rows, modes_in_view
 
 _MOST_BAD = 5
 _RULE_WIDTH = 20  # so that no word of the first column is broken at 80 columns
@@ -33,12 +35,16 @@ def show_report(
 ) -> None:
     """Print the whole report; `written` lists (what, path) of files that hold more."""
     print_within(console, _banner(report))
-    for mode in report.verdict.modes:
+    show_sections(tuple(first_sections(report)), console)
+    for mode in modes_in_view(report):
         _mode(mode, console)
     show_changes(report.verdict, console)
+    show_price(report, console)
+    show_sections(tuple(last_sections(report)), console)
     _findings([one for one in finding_rows(report) if not _in_table(one)], console)
     _bad_trials([trial_row(one) for one in report.trials], console)
     _steps(report, console)
+    show_rest(report, console)
     _line(console, f"Cost: {cost_line(report.cost)}.", style="dim")
     for what, path in written:
         _line(console, f"{what}: {path}")

@@ -1,5 +1,6 @@
 """`seedgate calibrate` wired: pilot runs, what they say, and what is kept of them."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Self
 from bot.app.local import Alone, Request, baseline_alone
 from bot.app.piloting import PilotTick, calibrated, require_seeds, run_pilots
 from bot.app.ports import SourceRepository
+from bot.app.versioning import version_of
 from bot.compose.site import make_private, open_site
 from bot.domain.calibration import Calibration
 from bot.domain.history import Pilot, Place
@@ -83,11 +85,14 @@ class Calibrator:
     ) -> Done:
         wish, path = self._wish, Path(str(repository.path))
         site = open_site(self._settings, wish.jobs, path, self._stack)
-        plan = self._plan(alone, site.node)
+        tree = alone.base.tree
+        version = version_of(repository, alone.policy, tree, tree)
+        plan = dataclasses.replace(self._plan(alone, site.node), version=version)
         with site.hold(plan.evaluation):
             piloted = run_pilots(plan, wish.seeds, site.store, site.dispatcher, watch)
         site.dispatcher.dismiss()
-        scene = Scene(repository.identity, plan.policy, plan.stage, plan.machine)
+        place = (repository.identity, plan.policy, plan.stage, plan.machine)
+        scene = Scene(*place, version.after)
         runs = piloted.runs
         found, kept = calibrated(site.store, scene, runs, renew=wish.renew)
         return Done(

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app.informing import remembered
+from bot.app.ports import SourceRepository
+from bot.app.versioning import version_of
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.history import Knowledge
 from bot.domain.past import Scene
@@ -35,14 +37,25 @@ def _recall(folder: Path, settings: Settings, database: Path) -> Recall | None:
     from bot.adapters.repository import GitRepository
     from bot.adapters.store import SqlStore, sqlite_url
 
-    identity = GitRepository(folder, settings.cache_dir / "scratch").identity
+    repository = GitRepository(folder, settings.cache_dir / "scratch")
+    identity = repository.identity
     store = SqlStore(sqlite_url(database), time.time)
     node = next(iter(store.nodes()), None)
     if node is None:
         return None
 
     def recall(policy: Policy, stage: Stage) -> Knowledge:
-        scene = Scene(identity, policy, stage, node.machine)
+        version = _version(repository, policy)
+        scene = Scene(identity, policy, stage, node.machine, version)
         return remembered(store, scene, policy.modes)
 
     return recall
+
+
+def _version(repository: SourceRepository, policy: Policy) -> str:
+    """The version of the metrics on the base; empty where the policy does not fit."""
+    try:
+        tree = repository.resolve(repository.default_base()).tree
+        return version_of(repository, policy, tree, tree).after
+    except UserFault:
+        return ""

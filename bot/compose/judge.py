@@ -24,7 +24,7 @@ def judge_file(policy_file: Path, trials_file: Path) -> Report:
     policy = load_policy(read_policy(policy_file), str(policy_file))
     file = load_trials(trials_file)
     mode, stage = file.place(policy)
-    refuse([one for one in unsupported(policy, stage.name, [mode.name]) if judged(one)])
+    refuse([one for one in unsupported(policy, [mode.name]) if judged(one)])
     mode = resolve(mode, {})
     verdict = judge_given(mode, policy.decision, stage.looks, file.given(mode))
     rules = Rulebook(*per_attempt(mode, policy.decision), stage.looks)

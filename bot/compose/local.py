@@ -1,30 +1,26 @@
-"""`seedgate local` wired: repository, store, dispatcher and engine."""
+"""`seedgate local` wired: repository, store, dispatcher and the climb."""
 
-import dataclasses
-import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from bot.app.engine import Evaluated, Tick, evaluate
-from bot.app.informing import Subject, informed
+from bot.app.informing import Subject
+from bot.app.ladder import Course, Reached, Watch, climb
 from bot.app.local import Comparison, Request, compare
 from bot.app.pinned import tolerated_since
+from bot.app.planning import Ground, Known, course_of, plans_of
 from bot.app.ports import SourceRepository, Store
-from bot.app.remembering import remember
-from bot.compose.site import make_private, open_site
-from bot.domain.evaluation import circumstances, unjudged
+from bot.app.preparing import Prepared, prepare
+from bot.app.versioning import unjudgeable
+from bot.compose.reporting import completed, reported, unrun
+from bot.compose.site import Site, make_private, open_site
+from bot.domain.evaluation import unjudged
 from bot.domain.history import Place
-from bot.domain.plan import Pinned, Plan, Trees, room
-from bot.domain.verdict import Provenance, Reason, Report, Verdict
+from bot.domain.verdict import Reason, Report
 from bot.settings import Settings
-from workers.contract import Node
-
-Watch = Callable[[Tick], None]
 
 
 class LocalGate:
@@ -58,33 +54,50 @@ class LocalGate:
         make_private(self.settings.cache_dir)
         repository = GitRepository(self._repo, self.settings.cache_dir / "scratch")
         comparison = compare(repository, self._request, load_policy)
-        path = str(repository.path)
-        if comparison.trees is None:
+        path, trees = str(repository.path), comparison.trees
+        if trees is None:
             verdict = unjudged(Reason.MERGE_CONFLICT, {"files": comparison.conflicts})
-            return _unrun(comparison, verdict, path)
-        if comparison.trees.base_tree == comparison.trees.merged_tree:
-            return _unrun(comparison, unjudged(Reason.NOTHING_CHANGED, {}), path)
-        return self._judge(comparison, comparison.trees, repository, watch)
+            return unrun(comparison, verdict, path)
+        if trees.base_tree == trees.merged_tree:
+            return unrun(comparison, unjudged(Reason.NOTHING_CHANGED, {}), path)
+        prepared = prepare(comparison, trees, repository)
+        gone = unjudgeable(prepared.version)
+        if gone is not None:
+            return unrun(comparison, gone, path)
+        return self._judge(prepared, repository, watch)
 
     def _judge(
-        self,
-        comparison: Comparison,
-        trees: Trees,
-        repository: SourceRepository,
-        watch: Watch,
+        self, prepared: Prepared, repository: SourceRepository, watch: Watch
     ) -> Report:
         path = Path(str(repository.path))
         site = open_site(self.settings, self._jobs, path, self._stack)
-        plan = self._plan(comparison, trees, site.node)
-        subject = self._subject(comparison, repository)
-        with site.hold(plan.evaluation):
-            lost = _lost(comparison, repository, site.store)
-            plan = informed(site.store, plan, subject, lost, time.time())
-            evaluated = evaluate(plan, site.store, site.dispatcher, watch)
-            remember(site.store, plan, subject, evaluated)
+        ground = Ground(site.node, self.settings.secret(), self._jobs)
+        plans = plans_of(prepared, ground)
+        ids = tuple(plan.evaluation for plan in plans.values())
+        with ExitStack() as held:
+            for one in ids:
+                held.enter_context(site.hold(one))
+            known = _known(prepared.comparison, repository, site.store)
+            subject = self._subject(prepared.comparison, repository)
+            course = course_of(prepared, plans, subject, repository, known)
+            reached = climb(course, site.store, site.dispatcher, watch)
         site.dispatcher.dismiss()
-        report = _report(comparison, plan, site.node, evaluated, str(path))
-        site.store.save_evaluation(report.evaluation, _document(report))
+        return self._report(prepared, course, reached, site, repository)
+
+    def _report(
+        self,
+        prepared: Prepared,
+        course: Course,
+        reached: Reached,
+        site: Site,
+        repository: SourceRepository,
+    ) -> Report:
+        """The report, kept under every evaluation that it answers."""
+        report = reported(prepared, course, reached, site.node, repository)
+        report = completed(report, prepared.comparison, repository, site.store)
+        document = _document(report)
+        for one in dict.fromkeys([report.evaluation, *reached.evaluations]):
+            site.store.save_evaluation(one, document)
         return report
 
     def _subject(self, comparison: Comparison, repository: SourceRepository) -> Subject:
@@ -96,23 +109,9 @@ class LocalGate:
             head_commit=comparison.head.commit,
         )
 
-    def _plan(self, comparison: Comparison, trees: Trees, node: Node) -> Plan:
-        slots = [room(node, mode) for mode in comparison.modes]
-        anchor = comparison.anchor
-        return Plan(
-            policy=comparison.policy,
-            stage=comparison.stage,
-            modes=comparison.modes,
-            trees=trees,
-            machine=node.machine,
-            secret=self.settings.secret(),
-            targeted=comparison.targeted,
-            max_seeds=comparison.max_seeds,
-            slots=min([*slots, self._jobs] if self._jobs else slots),
-            narrowed=comparison.narrowed,
-            more=comparison.more,
-            anchor=Pinned(anchor.name, anchor.tree) if anchor else None,
-        )
+
+def _known(comparison: Comparison, repository: SourceRepository, store: Store) -> Known:
+    return Known(store, _lost(comparison, repository, store), time.time())
 
 
 def _lost(
@@ -123,58 +122,6 @@ def _lost(
         return {}
     charges = store.charges(repository.identity)
     return tolerated_since(repository, comparison.anchor, comparison.base, charges)
-
-
-def _provenance(comparison: Comparison) -> Provenance:
-    trees = comparison.trees
-    return Provenance(
-        base_revision=comparison.base.name,
-        head_revision=comparison.head.name,
-        base_commit=comparison.base.commit,
-        head_commit=comparison.head.commit,
-        base_tree=comparison.base.tree,
-        merged_tree=trees.merged_tree if trees else "",
-        policy_source=comparison.policy_source,
-        policy_sha256=comparison.policy.sha256,
-        scratch_ref=comparison.scratch_ref,
-        seedgate_version=version("seedgate"),
-    )
-
-
-def _unrun(comparison: Comparison, verdict: Verdict, path: str) -> Report:
-    """The report of an evaluation that needed no trial."""
-    provenance = _provenance(comparison)
-    parts = [provenance.base_commit, provenance.head_commit, provenance.policy_sha256]
-    return Report(
-        evaluation=hashlib.sha256("".join(parts).encode()).hexdigest()[:16],
-        stages=(comparison.stage.name,),
-        provenance=provenance,
-        verdict=circumstances(verdict, provenance.sandbox, comparison.scratch_ref),
-        repository_path=path,
-    )
-
-
-def _report(
-    comparison: Comparison, plan: Plan, node: Node, evaluated: Evaluated, path: str
-) -> Report:
-    provenance = dataclasses.replace(
-        _provenance(comparison),
-        node=node.name,
-        hardware_class=node.hardware_class,
-        environment_hash=node.environment_hash,
-        environment_summary=node.environment_summary,
-    )
-    return Report(
-        evaluation=plan.evaluation,
-        stages=(plan.stage.name,),
-        provenance=provenance,
-        verdict=circumstances(
-            evaluated.verdict, provenance.sandbox, comparison.scratch_ref
-        ),
-        trials=evaluated.trials,
-        cost=evaluated.cost,
-        repository_path=path,
-    )
 
 
 def _document(report: Report) -> str:

@@ -20,7 +20,7 @@ def replay_files(
     runs = load_runs(runs_file)
     asked = None if comparisons_file is None else _comparisons(comparisons_file)
     done = replay(policy, runs, asked)
-    missing = unsupported(policy, done.stage.name, [done.mode.name])
+    missing = unsupported(policy, [done.mode.name])
     refuse([one for one in missing if judged(one)])
     return done, policy
 

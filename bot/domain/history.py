@@ -158,6 +158,24 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class StagePair:
+    """The effect that one branch had in a cheap stage, and in a later one.
+
+    `d` and `later_d` are oriented so that positive is better, in units of the metric;
+    `wall_s` and `later_wall_s` the mean seconds of a trial in each stage.
+    """
+
+    mode: str
+    metric: str
+    stage: str
+    later: str
+    d: float
+    later_d: float
+    wall_s: float
+    later_wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 

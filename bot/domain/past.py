@@ -41,12 +41,17 @@ FEWEST_STORED = 2
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where numbers come from: a repository, a stage of its policy, and a machine."""
+    """Where numbers come from: a repository, a stage of its policy, and a machine.
+
+    `version` names the evaluation files that all arms are judged with; empty where the
+    policy names none.
+    """
 
     repository: str
     policy: Policy
     stage: Stage
     machine: str
+    version: str = ""
 
 
 def keys(scene: Scene, modes: Sequence[Mode]) -> tuple[MetricKey, ...]:
@@ -69,10 +74,11 @@ def keys(scene: Scene, modes: Sequence[Mode]) -> tuple[MetricKey, ...]:
 def metric_version(scene: Scene, mode: Mode, metric: Metric) -> str:
     """A hash of what defines the number; 16 hexadecimal digits.
 
-    A change of the code under test is no new version: that is what is judged.
+    A change of the code under test is no new version: that is what is judged. A change
+    of the evaluation files is: history is cut there.
     """
     source = metric.source
-    parts = {
+    parts: dict[str, object] = {
         "source": [source.name, source.kind, source.locator, source.key, source.take],
         "direction": metric.direction,
         "params": dict(scene.stage.params),
@@ -81,6 +87,8 @@ def metric_version(scene: Scene, mode: Mode, metric: Metric) -> str:
         "evaluation": scene.policy.evaluation.command,
         "data": scene.policy.data.version,
     }
+    if scene.version:  # else hashes are as they were before files were looked at
+        parts["files"] = scene.version
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

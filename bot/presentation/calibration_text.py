@@ -31,10 +31,12 @@ def headline(base: str, commit: str, ran: int, reused: int) -> str:
     return f"The baseline {base} ({commit[:9]}) alone: {runs}{again}."
 
 
-def progress(ended: int, total: int, failed: int, elapsed_s: float) -> str:
+def progress(
+    ended: int, total: int, failed: int, elapsed_s: float, what: str = "pilot runs"
+) -> str:
     """`[12 s] 7 of 20 pilot runs ended, 1 failed`."""
     bad = f", {failed} failed" if failed else ""
-    return f"[{numbers.duration(elapsed_s)}] {ended} of {total} pilot runs ended{bad}"
+    return f"[{numbers.duration(elapsed_s)}] {ended} of {total} {what} ended{bad}"
 
 
 def grids(found: Calibration) -> tuple[Grid, ...]:

@@ -3,7 +3,7 @@
 Names and titles are raw; whoever shows them escapes them for its place.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.verdict import (
@@ -85,6 +85,16 @@ def change_tables(verdict: Verdict) -> tuple[ChangeTable, ...]:
         _table(mode, metric, effects_of(verdict, mode, metric), reported)
         for mode, metric in dict.fromkeys(every)
     )
+
+
+def change_numbers(verdict: Verdict, mode: str, metric: str) -> Mapping[str, int]:
+    """The number of each change by its id, as the table of this metric counts them.
+
+    Without such a table they are counted in the order of the branch.
+    """
+    own = [change for change, _ in effects_of(verdict, mode, metric)]
+    many = own or verdict.changes
+    return {one.id: place for place, one in enumerate(many, start=1)}
 
 
 def hidden_harm(verdict: Verdict) -> tuple[Finding, ...]:

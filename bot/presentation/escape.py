@@ -5,6 +5,7 @@ rendered, so a backslash is not enough: the sign that starts one is parted from 
 by a zero-width space.
 """
 
+import html
 import re
 
 _ZERO_WIDTH = "\u200b"
@@ -37,11 +38,20 @@ def one_line(text: str, most: int) -> str:
 
 def markdown(text: str, most: int = 2000) -> str:
     """Foreign text inside a Markdown paragraph or table cell; nothing in it acts."""
-    line = one_line(text, most)
+    line = _MARKDOWN.sub(r"\\\1", _unlinked(one_line(text, most)))
+    return _LINE_START.sub(_ZERO_WIDTH, line)
+
+
+def element(text: str, most: int = 200) -> str:
+    """Foreign text inside an HTML element of a comment; nothing in it acts."""
+    return html.escape(_unlinked(one_line(text, most)))
+
+
+def _unlinked(line: str) -> str:
+    """The line without anything that GitHub would turn into a link."""
     for sign in _LINK_SIGNS:
         line = sign.sub(_ZERO_WIDTH, line)
-    line = _MARKDOWN.sub(r"\\\1", _SHA.sub(_part, line))
-    return _LINE_START.sub(_ZERO_WIDTH, line)
+    return _SHA.sub(_part, line)
 
 
 def _part(sha: re.Match[str]) -> str:

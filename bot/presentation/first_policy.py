@@ -59,7 +59,8 @@ NO_METRIC = MetricGuess(
 
 def policy_text(command: CommandGuess | None, metric: MetricGuess | None) -> str:
     """The YAML text; it is sound whatever was guessed."""
-    return "\n".join([*_head(), *_modes(command, metric), "", *_stages(command), ""])
+    parts = [*_head(), *_modes(command, metric), "", *_stages(command), *_looks(), ""]
+    return "\n".join(parts)
 
 
 def _head() -> list[str]:
@@ -152,6 +153,16 @@ def _stages(command: CommandGuess | None) -> list[str]:
     given = f"params: {{{values}}}, " if params else ""
     remark = "  # CHECK: less training is a faster answer" if params else ""
     return ["stages:", f"  fast: {{{given}seeds: {{min: 4, max: 12}}}}{remark}"]
+
+
+def _looks() -> list[str]:
+    """Two sections that are in force because they are there."""
+    return [
+        "",
+        "# Remove a section to do without it.",
+        "ablation: {unit: commit}  # which change did it: each is left out in turn",
+        "invasive: {steps: 20}     # a mode that changes and is no --target blocks",
+    ]
 
 
 def quoted_value(value: str) -> str:

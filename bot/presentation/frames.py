@@ -3,9 +3,12 @@
 No name from a repository is drawn, so rows of a picture carry the numbers of a table.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.domain.arms import Only, Without
 from bot.domain.policy import Role
+from bot.domain.trials import Trial
 from bot.domain.verdict import MetricVerdict
 from bot.presentation import numbers
 from bot.presentation.changes import ChangeTable
@@ -17,6 +20,9 @@ EFFECT = "effect"
 CURVES = "curves"
 SLICES = "slices"
 CHANGES = "changes"
+HISTOGRAM = "histogram"
+CLASSES = "classes"
+GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,23 @@ class Frame:
 
 
 def metric_frames(
-    metric: MetricVerdict, row: MetricRow, seeds: tuple[SeedRow, ...]
+    metric: MetricVerdict,
+    row: MetricRow,
+    seeds: tuple[SeedRow, ...],
+    *,
+    thin: bool = False,
 ) -> tuple[Frame, ...]:
-    """The pictures of one metric, in reading order."""
+    """The pictures of one metric, in reading order; `thin`: arms of an ablation too."""
     effect = () if metric.role is Role.LIMIT else (_effect_frame(metric, row),)
     paired = bool(metric.n_baseline)
-    return (*effect, _seeds_frame(row, seeds, paired=paired), _curves_frame(row))
+    dots = _seeds_frame(row, seeds, paired=paired)
+    return (*effect, dots, _curves_frame(row, thin=thin))
+
+
+def ablated(trials: Iterable[Trial], mode: str) -> bool:
+    """Whether changes were taken apart in this mode."""
+    arms = (one.arm for one in trials if one.mode == mode)
+    return any(isinstance(arm, Without | Only) for arm in arms)
 
 
 def _effect_frame(metric: MetricVerdict, row: MetricRow) -> Frame:
@@ -88,12 +105,16 @@ def _seeds_frame(row: MetricRow, seeds: tuple[SeedRow, ...], *, paired: bool) ->
     )
 
 
-def _curves_frame(row: MetricRow) -> Frame:
+def _curves_frame(row: MetricRow, *, thin: bool) -> Frame:
+    others = (
+        " Thin: the branch without a change, by its number in the table of changes; "
+        "dotted: that change alone."
+    )
     return Frame(
         CURVES,
         "Learning curves",
         "Line: mean over seeds. Band: lowest to highest. Scaled to the last three "
-        "quarters.",
+        f"quarters.{others if thin else ''}",
         f"{row.name} over training steps for both arms",
         "This metric has one value a trial, so it has no curve.",
     )

@@ -3,15 +3,16 @@
 Names and log lines in them are raw; whoever shows them escapes them for its place.
 """
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
-from bot.domain.verdict import Finding, Reason, Report, Ruling
+from bot.domain.verdict import Finding, Provenance, Reason, Report, Ruling
 from bot.presentation import numbers
 from bot.presentation.headline import all_findings
-from bot.presentation.repro import repro
+from bot.presentation.repro import by_hand, repro
 from bot.presentation.rows import NOTHING
 from bot.presentation.words import words
 from workers.contract import Failed, Infra
@@ -39,7 +40,10 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """One trial, in words. `log` is the end of what its own code printed."""
+    """One trial, in words. `log` is the end of what its own code printed.
+
+    `origin` are (what, value) of where it came from, as far as is known.
+    """
 
     key: str
     arm: str
@@ -54,6 +58,8 @@ class TrialRow:
     repro: str
     log: str
     notes: tuple[str, ...]
+    origin: tuple[tuple[str, str], ...] = ()
+    by_hand: str = ""
 
     @property
     def bad(self) -> bool:
@@ -80,6 +86,17 @@ def _finding_row(finding: Finding) -> FindingRow:
     )
 
 
+def commit_of(trial: Trial, provenance: Provenance) -> str:
+    """The commit that its tree was made from; empty where that is not known."""
+    if trial.spec is None:
+        return ""
+    known = {
+        provenance.merged_tree: provenance.head_commit,
+        provenance.base_tree: provenance.base_commit,
+    }
+    return trial.spec.commit or known.get(trial.spec.tree, "")
+
+
 def trial_row(trial: Trial, most_log: int = 4000) -> TrialRow:
     """The row of one trial, with at most the last `most_log` characters it wrote."""
     result = trial.result
@@ -97,7 +114,19 @@ def trial_row(trial: Trial, most_log: int = 4000) -> TrialRow:
         repro=repro(trial),
         log=result.log_tail[-most_log:] if result else "",
         notes=result.notes if result else (),
+        origin=tuple(_origin(trial)),
+        by_hand=by_hand(trial.spec) if trial.spec else "",
     )
+
+
+def _origin(trial: Trial) -> Iterator[tuple[str, str]]:
+    if trial.spec:
+        if trial.spec.commit:
+            yield "commit", trial.spec.commit
+        yield "tree", trial.spec.tree
+        yield "command", shlex.join(trial.spec.argv)
+    if trial.result and trial.result.node:
+        yield "node", " ".join((trial.result.node, *trial.result.devices))
 
 
 def _values(metrics: Mapping[str, float]) -> str:

@@ -15,8 +15,15 @@ from bot.presentation.background import (
     provenance_rows,
 )
 from bot.presentation.escape import block, code, markdown, one_line
+from bot.presentation.exhibits import first_sections, last_sections
 from bot.presentation.headline import answer, because, next_steps
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
+from bot.presentation.markdown_sections import (
+    folded_sections,
+    price,
+    samples,
+    sections_in_view,
+)
 from bot.presentation.markdown_tables import (
     change_sections,
     folded,
@@ -26,6 +33,7 @@ from bot.presentation.markdown_tables import (
 from bot.presentation.rows import (
     MetricRow,
     metric_rows,
+    modes_in_view,
     seed_rows,
     whole_metrics,
 )
@@ -43,7 +51,6 @@ _MOST_FINDINGS = 20
 _MOST_LOGS = 5
 _MOST_SEEDS = 25
 _LOG_CHARACTERS = 1500
-_LONGEST_LINE = 2000
 _TABLE = (
     "| Metric | Baseline | Branch | Effect (positive is better) | Rule | Seeds | "
     "Result |\n|:--|--:|--:|:--|:--|--:|:--|"
@@ -52,11 +59,17 @@ _TABLE = (
 
 def comment(report: Report) -> str:
     """The whole comment; nothing that a branch or a trial wrote acts in it."""
+    first, last = tuple(first_sections(report)), tuple(last_sections(report))
     sections = [
         _banner(report),
-        *(part for mode in report.verdict.modes for part in _mode_parts(mode)),
+        *sections_in_view(first),
+        *(part for mode in modes_in_view(report) for part in _mode_parts(mode)),
         *change_sections(report.verdict),
+        price(report),
+        *sections_in_view(last),
         _findings(report),
+        *folded_sections((*first, *last)),
+        samples(report),
         *_details(report),
     ]
     return _fit([one for one in sections if one])
@@ -160,7 +173,7 @@ def _bad_trial(row: TrialRow, *, repeat: bool) -> str:
     place = f"{code(row.arm, 60)} in {code(row.mode, 80)}, seed {code(row.seed)}"
     said = f"- {place}: **{row.state}**, {markdown(row.reason, 400)}"
     parts = [said, ""]
-    if repeat and 0 < len(row.repro) <= _LONGEST_LINE:
+    if repeat and row.repro:
         parts += ["Repeat it:", "", block(row.repro), ""]
     if row.log:
         log = block(row.log, _LOG_CHARACTERS)

@@ -18,8 +18,17 @@ from bot.presentation.changes import (
     change_tables,
     unjudged,
 )
+from bot.presentation.exhibits import (
+    SampleCard,
+    Section,
+    first_sections,
+    last_sections,
+    price_line,
+    sample_cards,
+)
 from bot.presentation.frames import (
     Frame,
+    ablated,
     changes_frame,
     metric_frames,
     slices_frame,
@@ -30,6 +39,7 @@ from bot.presentation.rows import (
     MetricRow,
     SeedRow,
     metric_rows,
+    modes_in_view,
     seed_rows,
     whole_metrics,
 )
@@ -87,7 +97,11 @@ class Page:
     because: str
     steps: tuple[str, ...]
     about: tuple[tuple[str, str], ...]
+    first: tuple[Section, ...]
     modes: tuple[ModeCard, ...]
+    price: str
+    last: tuple[Section, ...]
+    samples: tuple[SampleCard, ...]
     changes: tuple[ChangeCard, ...]
     unjudged: tuple[Unjudged, ...]
     findings: tuple[FindingRow, ...]
@@ -108,7 +122,11 @@ def page(report: Report) -> Page:
         because=because(report),
         steps=next_steps(report),
         about=_about(report),
-        modes=tuple(_mode(one) for one in report.verdict.modes),
+        first=tuple(first_sections(report)),
+        modes=tuple(_mode(one, report) for one in modes_in_view(report)),
+        price=price_line(report),
+        last=tuple(last_sections(report)),
+        samples=tuple(sample_cards(report)),
         changes=tuple(_changes(one) for one in change_tables(report.verdict)),
         unjudged=unjudged(report.verdict),
         findings=tuple(one for one in findings if not one.quiet),
@@ -134,25 +152,28 @@ def _about(report: Report) -> tuple[tuple[str, str], ...]:
     return tuple((what, value) for what, value in rows if value)
 
 
-def _mode(mode: ModeVerdict) -> ModeCard:
+def _mode(mode: ModeVerdict, report: Report) -> ModeCard:
+    thin = ablated(report.judged, mode.name)
     return ModeCard(
         name=mode.name,
         state=mode.state,
         about=looks_line(mode),
         targeted=mode.targeted,
         metrics=tuple(
-            _card(mode, metric, row)
+            _card(mode, metric, row, thin=thin)
             for metric, row in zip(whole_metrics(mode), metric_rows(mode), strict=True)
         ),
     )
 
 
-def _card(mode: ModeVerdict, metric: MetricVerdict, row: MetricRow) -> MetricCard:
+def _card(
+    mode: ModeVerdict, metric: MetricVerdict, row: MetricRow, *, thin: bool
+) -> MetricCard:
     seeds, slices = seed_rows(metric), slice_table(mode, metric.name)
     compared = metric.role is not Role.TARGET
     return MetricCard(
         row=row,
-        frames=metric_frames(metric, row, seeds),
+        frames=metric_frames(metric, row, seeds, thin=thin),
         seeds=seeds,
         effect=row.effect if compared else row.branch,
         effect_name=_effect_name(metric) if compared else "mean",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
-from bot.domain.verdict import ModeVerdict, Ruling
+from bot.domain.verdict import ModeVerdict, Ruling, Rung
 from bot.presentation import numbers
 from workers.contract import TERMINAL, TrialState
 
@@ -213,3 +213,37 @@ def line(mode: ModeSnapshot) -> str:
     if mode.failed:
         text += f", {mode.failed} failed"
     return f"{text}, {mode.lost} lost" if mode.lost else text
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs that have ended, and the one that is climbed.
+
+    `ended` of `total` runs have ended there, where it does not train.
+    """
+
+    done: tuple[Rung, ...] = ()
+    rung: str = ""
+    ended: int = 0
+    total: int = 0
+
+
+ONE_RUNG = Ladder()
+"""Where there is one rung only: it needs no name."""
+
+
+def rung_line(rung: Rung) -> str:
+    """A rung that has ended, in one plain line: `tests: pass`."""
+    nothing = "nothing to judge"
+    return f"{rung.stage}: {nothing if rung.state is Ruling.INFO else rung.state}"
+
+
+def climbing_line(ladder: Ladder) -> str:
+    """The rung that is climbed and does not train: `sanity: 2 of 6 runs ended`."""
+    ended, runs = ladder.ended, numbers.counted(ladder.total, "run")
+    return f"{ladder.rung}: {ended} of {runs} ended"
+
+
+def on_rung(ladder: Ladder, text: str) -> str:
+    """A line of a mode with the stage that it is about, where there are several."""
+    return f"{ladder.rung}, {text}" if ladder.rung else text

@@ -4,18 +4,26 @@ Described by `docs/reference/report.schema.json`. Numbers are finite or null.
 """
 
 import dataclasses
+from collections.abc import Iterable
 
 from bot.domain.arms import label
 from bot.domain.trials import Trial
 from bot.domain.verdict import (
     SCHEMA_VERSION,
+    Behaviour,
+    ChangePrice,
+    Exhibits,
     Finding,
+    Forecast,
     MetricVerdict,
     ModeVerdict,
+    Provenance,
     Report,
+    Rung,
 )
 from bot.presentation.changes_json import changes
 from bot.presentation.headline import all_findings
+from bot.presentation.listing import commit_of
 from bot.presentation.plain_json import Json, plain
 from bot.presentation.repro import repro
 from bot.presentation.words import message
@@ -38,9 +46,21 @@ def document(report: Report) -> dict[str, Json]:
         "findings": [_finding(one) for one in all_findings(report)],
         "modes": {mode.name: _mode(mode) for mode in report.verdict.modes},
         "changes": changes(report.verdict),
-        "trials": [_trial(one) for one in report.trials],
+        "rungs": _each(report.verdict.rungs),
+        "price": _whole(report.price),
+        "forecasts": _each(report.forecasts),
+        "exhibits": _whole(report.exhibits),
+        "trials": [_trial(one, provenance) for one in report.trials],
         "cost": plain(dataclasses.asdict(report.cost)),
     }
+
+
+def _whole(value: Behaviour | ChangePrice | Exhibits | None) -> Json:
+    return None if value is None else plain(dataclasses.asdict(value))
+
+
+def _each(values: Iterable[Rung | Forecast]) -> Json:
+    return [plain(dataclasses.asdict(one)) for one in values]
 
 
 def _finding(finding: Finding) -> Json:
@@ -64,6 +84,7 @@ def _mode(mode: ModeVerdict) -> Json:
         "decided": mode.decided,
         "look": mode.look,
         "looks": list(mode.looks),
+        "behaviour": _whole(mode.behaviour),
         "metrics": {metric.name: _metric(metric) for metric in mode.metrics},
     }
 
@@ -95,7 +116,7 @@ def _seed(seed: int | None, baseline: float | None, branch: float | None) -> Jso
     return {"seed": seed, "baseline": plain(baseline), "branch": plain(branch)}
 
 
-def _trial(trial: Trial) -> Json:
+def _trial(trial: Trial, provenance: Provenance) -> Json:
     result = trial.result
     return {
         "key": trial.key,
@@ -109,6 +130,25 @@ def _trial(trial: Trial) -> Json:
         "wall_s": plain(result.wall_s) if result else None,
         "cached": trial.cached,
         "repro": repro(trial) or None,
+        **_origin(trial, provenance),
+    }
+
+
+def _origin(trial: Trial, provenance: Provenance) -> dict[str, Json]:
+    """What it ran: tree, command, policy, machine. What is not known is null."""
+    spec, result = trial.spec, trial.result
+    return {
+        "commit": commit_of(trial, provenance) or None,
+        "tree": spec.tree if spec else None,
+        "argv": list(spec.argv) if spec else None,
+        "policy_sha256": (spec.policy if spec else "")
+        or provenance.policy_sha256
+        or None,
+        "environment_hash": provenance.environment_hash or None,
+        "hardware": provenance.hardware_class or None,
+        "machine": (spec.machine or None) if spec else None,
+        "node": (result.node or None) if result else None,
+        "devices": list(result.devices) if result else [],
     }
 
 

@@ -1,4 +1,4 @@
-"""One shell line that repeats a trial with git and its command alone."""
+"""One line that repeats a trial: by its key, or with git and its command alone."""
 
 import shlex
 
@@ -18,14 +18,21 @@ _THREAD_VARIABLES = (
 
 
 def repro(trial: Trial) -> str:
-    """The line, for a POSIX shell; empty for a trial that was given and not run.
+    """The line; empty for a trial that was given and not run.
+
+    It works where the trial was run, and compares what it gives with what was stored.
+    """
+    if trial.spec is None:
+        return ""
+    return f"seedgate reproduce {trial.key[:_KEY_DIGITS]}"
+
+
+def by_hand(spec: TrialSpec) -> str:
+    """The same for a POSIX shell, without Seedgate.
 
     It makes two folders where it is started: one for the tree and one for what the
     trial writes. Packages come from the environment of whoever runs it.
     """
-    if trial.spec is None:
-        return ""
-    spec = trial.spec
     folder = f"trial-{spec.key[:_KEY_DIGITS] or spec.seed}"
     output = f"{folder}-output"
     # Not `git archive`: that leaves out what the tree's own `export-ignore` names.

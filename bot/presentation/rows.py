@@ -6,7 +6,7 @@ Names in them are raw; whoever shows them escapes them for its place.
 from dataclasses import dataclass
 
 from bot.domain.policy import Role
-from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling
+from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Report, Ruling
 from bot.presentation import numbers
 from bot.presentation.details import detail, untested
 from bot.presentation.rule import rule
@@ -68,6 +68,12 @@ def _distance_to_bound(metric: MetricVerdict) -> float | None:
     if not known or metric.branch_mean is None:
         return None
     return (metric.branch_mean - known[0]) / 10
+
+
+def modes_in_view(report: Report) -> tuple[ModeVerdict, ...]:
+    """Modes with a section of their own: not those whose steps alone were compared."""
+    every = report.verdict.modes
+    return tuple(one for one in every if one.metrics or one.behaviour is None)
 
 
 def whole_metrics(mode: ModeVerdict) -> tuple[MetricVerdict, ...]:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.adapters.pages import render_page
 from bot.adapters.plots import pictures
 from bot.domain.verdict import Report
-from tests.fakes import reports, wide_reports
+from tests.fakes import reports, shown_reports, wide_reports
 
 EXAMPLES = {
     "passing": reports.passing,
@@ -23,7 +26,14 @@ EXAMPLES = {
     "shadowed": wide_reports.shadowed,
     "extended": wide_reports.extended,
     "hostile_changes": wide_reports.hostile_changes,
+    "everything": shown_reports.everything,
+    "hostile_exhibits": shown_reports.hostile_exhibits,
 }
+HOSTILE = [
+    reports.hostile,
+    wide_reports.hostile_changes,
+    shown_reports.hostile_exhibits,
+]
 VOID = {"meta", "img", "source", "br"}
 
 
@@ -134,7 +144,7 @@ def test_changes_are_listed_and_drawn_and_those_not_judged_are_named() -> None:
     assert "not estimable: the branch without it does not apply" in text
 
 
-@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_names_and_logs_of_others_are_only_text(
     hostile: Callable[[], Report],
 ) -> None:
@@ -157,3 +167,41 @@ def test_the_same_report_gives_the_same_page() -> None:
     report = reports.undecided()
     first, second = (render_page(report, pictures(report)) for _ in range(2))
     assert first == second
+
+
+def test_exhibits_stand_on_the_page_with_their_pictures_and_words() -> None:
+    reader = read(shown_reports.everything())
+    text = " ".join(reader.text)
+    for title in ("Ladder", "Modes of the code", "Networks", "References", "Data"):
+        assert title in text
+    assert "no difference seen in 20 steps" in text
+    assert "It ran over the hill and barked <b>at</b> the moon." in text
+    assert "in both arms" in text
+    alts = [value for key, value in reader.attributes if key == "alt"]
+    assert len(alts) == reader.tags.count("img") == 7
+    assert any(one.startswith("weights: baseline -1.0") for one in alts)
+    assert any(one.startswith("10 classes of train") for one in alts)
+    assert any(one.startswith("train_loss and test_loss over training") for one in alts)
+
+
+def test_a_section_without_its_pictures_still_has_its_table() -> None:
+    reader = read(shown_reports.everything(), drawn=False)
+    assert "img" not in reader.tags
+    assert "5 of 5 outside" in " ".join(reader.text)
+
+
+TRICKS = st.text(
+    alphabet=st.sampled_from("<>/'\"&{}%#;=abcdeilprst-! \n\u202e\x1b"),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(TRICKS, TRICKS)
+def test_no_text_of_an_exhibit_is_taken_for_a_tag(name: str, text: str) -> None:
+    def tags(name: str, text: str) -> list[str]:
+        exhibits = shown_reports.named_exhibits(name, text)
+        return read(replace(reports.passing(), exhibits=exhibits), drawn=False).tags
+
+    assert tags(name, text) == tags("n", "t")

@@ -12,8 +12,19 @@ from bot.adapters.plots import pictures
 from bot.domain.arms import Branch, Without
 from bot.domain.policy import Direction, Role
 from bot.domain.verdict import MetricVerdict, Report, Ruling
-from bot.presentation.frames import CHANGES, CURVES, EFFECT, SEEDS, SLICES, Picture
-from tests.fakes import reports, wide_reports
+from bot.presentation.exhibits import first_sections, last_sections
+from bot.presentation.frames import (
+    CHANGES,
+    CLASSES,
+    CURVES,
+    EFFECT,
+    GAP,
+    HISTOGRAM,
+    SEEDS,
+    SLICES,
+    Picture,
+)
+from tests.fakes import reports, shown_reports, wide_reports
 from workers.contract import Ok, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,7 +94,14 @@ def test_pictures_reach_for_nothing_outside() -> None:
         assert b"<dc:date" not in one.light
 
 
-@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        reports.hostile,
+        wide_reports.hostile_changes,
+        shown_reports.hostile_exhibits,
+    ],
+)
 def test_names_from_a_repository_are_never_drawn(
     hostile: Callable[[], Report],
 ) -> None:
@@ -306,3 +324,88 @@ def test_trials_of_other_arms_or_without_a_result_have_no_curve() -> None:
     (only,) = report.trials
     others = (replace(only, result=None), replace(only, arm=Without("abc1234")))
     assert CURVES not in kinds(pictures(replace(report, trials=others)))
+
+
+def test_every_picture_that_a_section_has_a_place_for_is_drawn() -> None:
+    report = shown_reports.everything()
+    made = pictures(report)
+    sections = (*first_sections(report), *last_sections(report))
+    placed = {one.key for section in sections for one in section.drawn}
+    assert {kind for *_, kind in placed} == {HISTOGRAM, CLASSES, GAP}
+    assert placed <= made.keys()
+
+
+def test_arms_of_an_ablation_are_thin_lines_with_their_number() -> None:
+    made = pictures(shown_reports.everything())["mlp", "test_loss", CURVES]
+    text = words_in(made.light).split()
+    assert {"1", "2", "(2)"} <= set(text)
+    plain = pictures(reports.passing())["mlp", "test_loss", CURVES]
+    assert "(2)" not in words_in(plain.light)
+
+
+def test_numbers_of_thin_lines_do_not_lie_upon_each_other() -> None:
+    report = shown_reports.everything()
+    same = report.trials[-1]
+    arms = [Without(one.id) for one in report.verdict.changes[:4]]
+    trials = [replace(same, key=str(at), arm=arm) for at, arm in enumerate(arms)]
+    many = replace(report, trials=(*report.trials[:2], *trials))
+    root = ElementTree.fromstring(pictures(many)["mlp", "test_loss", CURVES].light)
+    heights = [
+        float(one.get("transform", "0").split()[-1].rstrip(")"))
+        for one in root.iter(f"{SVG}text")
+        if (one.text or "") in {"1", "2", "3", "4"} and one.get("transform")
+    ]
+    assert len(set(heights)) == len(heights)
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1.0, 1e200])
+def test_histograms_of_any_scale_can_be_drawn(factor: float) -> None:
+    report = shown_reports.everything()
+    assert report.exhibits is not None
+    shown = report.exhibits.quantities[0]
+    edges = tuple(one * factor for one in shown.edges)
+    for ends in ((-2.0 * factor, 2.0 * factor), (None, 9e9 * factor), (None, None)):
+        one = replace(shown, edges=edges, minimum=ends[0], maximum=ends[1])
+        exhibits = replace(report.exhibits, quantities=(one,))
+        assert HISTOGRAM in kinds(pictures(replace(report, exhibits=exhibits)))
+
+
+def test_a_quantity_that_neither_arm_reported_has_no_picture() -> None:
+    assert ("mlp", "grad_norm", HISTOGRAM) not in pictures(shown_reports.everything())
+
+
+def test_more_classes_than_can_be_told_apart_are_numbered_now_and_then() -> None:
+    report = shown_reports.everything()
+    assert report.exhibits is not None
+    split = report.exhibits.data[0]
+    many = tuple((f"class {at:03d}", float(at)) for at in range(100))
+    arms = tuple(replace(one, classes=many) for one in split.arms)
+    exhibits = replace(report.exhibits, data=(replace(split, arms=arms),))
+    made = pictures(replace(report, exhibits=exhibits))["mlp", "train", CLASSES]
+    assert len(words_in(made.light).split()) < 40
+
+
+def test_classes_of_one_arm_alone_are_drawn_alone() -> None:
+    report = shown_reports.everything()
+    assert report.exhibits is not None
+    split = replace(report.exhibits.data[0], arms=report.exhibits.data[0].arms[1:])
+    exhibits = replace(report.exhibits, data=(split,))
+    made = pictures(replace(report, exhibits=exhibits))["mlp", "train", CLASSES]
+    assert "baseline" not in words_in(made.light)
+
+
+def test_curves_of_an_ablation_alone_need_no_legend() -> None:
+    report = shown_reports.everything()
+    alone = tuple(one for one in report.trials if isinstance(one.arm, Without))
+    made = pictures(replace(report, trials=alone))["mlp", "test_loss", CURVES]
+    assert "branch" not in words_in(made.light)
+
+
+def test_other_arms_of_a_quantity_are_in_the_table_alone() -> None:
+    report = shown_reports.everything()
+    assert report.exhibits is not None
+    shown = report.exhibits.quantities[0]
+    arms = (*shown.arms, replace(shown.arms[0], arm="without:4c0ffee"))
+    exhibits = replace(report.exhibits, quantities=(replace(shown, arms=arms),))
+    made = pictures(replace(report, exhibits=exhibits))
+    assert made == pictures(report)

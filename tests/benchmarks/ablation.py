@@ -2,7 +2,8 @@
 
 Whole simulated pull requests go through the gate's own judgement of changes, look after
 look, as if the branch itself had passed: at every look the branch against itself
-without each change, harm at its Holm boundary, failures in a family of their own.
+without each change, harm at its Holm boundary, failures in a family of their own. Then
+others go through the engine's own steps, which count what an ablation costs.
 
 Run: python -m tests.benchmarks.ablation [--repetitions N] [--seed N]
 """
@@ -27,6 +28,7 @@ from bot.domain.policy import (
 )
 from bot.domain.trials import Crashed, Measured, Observation
 from bot.domain.verdict import Reason, Ruling
+from tests.benchmarks.ablation_cost import table
 from workers.contract import MetricSource, SourceKind
 
 FLAGS = (Reason.CHANGE_HARMFUL, Reason.MORE_FAILURES)
@@ -126,6 +128,8 @@ def main() -> None:
         ):
             found = rate(world, chosen.repetitions, chosen.seed)
             print(f"  {changes} changes, {_described(world):42} {found:.4f}")
+    for line in table(chosen.repetitions, chosen.seed):
+        print(line, flush=True)
     error = math.sqrt(0.05 * 0.95 / chosen.repetitions)
     print(f"standard error {error:.4f}; {time.perf_counter() - start:.0f} s")
 

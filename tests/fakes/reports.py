@@ -260,7 +260,7 @@ RuntimeError: loss is not finite
 
 def trials_of(mode: str, metrics: Sequence[MetricVerdict]) -> list[Trial]:
     """Both arms of every seed of these metrics, with values, curves and failures."""
-    rows = max(len(one.per_seed) for one in metrics)
+    rows = max((len(one.per_seed) for one in metrics), default=0)
     return [
         _trial(arm, mode, metrics, position)
         for position in range(rows)

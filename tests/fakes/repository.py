@@ -2,20 +2,23 @@
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision
+from bot.domain.changes import ChangedLines, Touched, read_globs
 from bot.domain.errors import UserFault
+from bot.domain.policy import Ablation
+from tests.fakes.changes import FakeChanges, Files, Told, blob_name, changed, touched
 
-Files = Mapping[str, bytes]
 _POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 
 class _Commit(NamedTuple):
     tree: str
     parents: tuple[str, ...]
+    message: str = ""
 
 
 class FakeRepository:
@@ -32,7 +35,9 @@ class FakeRepository:
 
     # The story.
 
-    def commit(self, changes: Mapping[str, bytes | None]) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes | None], message: str = "a step"
+    ) -> str:
         """Commit on the branch that is checked out; None deletes a file."""
         parent = self._names.get(self._current)
         files = dict(self._files(parent)) if parent else {}
@@ -41,7 +46,7 @@ class FakeRepository:
                 files.pop(path, None)
             else:
                 files[path] = content
-        name = self._add(files, (parent,) if parent else ())
+        name = self._add(files, (parent,) if parent else (), message)
         self._names[self._current] = name
         self._working = files
         return name
@@ -123,6 +128,47 @@ class FakeRepository:
             merged |= {path: other[path]} if path in other else {}
         return Merged(self._add_tree(merged))
 
+    def changes(self, base: str, head: str, merged: str, rule: Ablation) -> FakeChanges:
+        ends = self._files(self.resolve(base).commit), self._trees[merged]
+        told = [self._story(name) for name in self._fresh(base, head)]
+        return FakeChanges(told, ends, rule, self._add_tree)
+
+    def touched(self, before: str, after: str) -> tuple[Touched, ...]:
+        old, new = self._trees[before], self._trees[after]
+        return tuple(touched(path, old, new) for path in _differing(old, new))
+
+    def changed_lines(self, before: str, after: str) -> tuple[ChangedLines, ...]:
+        old, new = self._trees[before], self._trees[after]
+        found = (changed(path, old, new) for path in _differing(old, new))
+        return tuple(one for one in found if one.old or one.new)
+
+    def matching(self, tree: str, patterns: Sequence[str]) -> Mapping[str, str]:
+        glob, files = read_globs(patterns), self._trees[tree]
+        return {p: blob_name(files[p]) for p in sorted(files) if glob.matches(p)}
+
+    def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
+        glob = read_globs(patterns)
+        kept = {p: c for p, c in self._trees[tree].items() if not glob.matches(p)}
+        taken = {p: c for p, c in self._trees[source].items() if glob.matches(p)}
+        return self._add_tree(kept | taken)
+
+    def read_object(self, name: str) -> bytes | None:
+        contents = (c for files in self._trees.values() for c in files.values())
+        return next((c for c in contents if blob_name(c) == name), None)
+
+    def messages(self, base: str, head: str) -> tuple[str, ...]:
+        fresh = reversed(self._fresh(base, head))
+        return tuple(self._commits[one].message.rstrip("\n") for one in fresh)
+
+    def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
+        above = self.resolve(parent).commit
+        if not branch or ".." in branch or branch.startswith("-"):
+            raise UserFault(f"{branch!r} cannot be the name of a branch.", "Another.")
+        if branch in self._names:
+            raise UserFault(f"There is a branch {branch!r} already.", "Another.")
+        self._names[branch] = self._add(self._trees[tree], (above,), message)
+        return branch
+
     def landed(self, since: str, until: str) -> frozenset[str]:
         old, new = self.resolve(since).commit, self.resolve(until).commit
         fresh = self._ancestors(new) - self._ancestors(old)
@@ -142,11 +188,22 @@ class FakeRepository:
     def _files(self, commit: str) -> Files:
         return self._trees[self._commits[commit].tree]
 
-    def _add(self, files: Files, parents: tuple[str, ...]) -> str:
+    def _add(self, files: Files, parents: tuple[str, ...], message: str = "") -> str:
         tree = self._add_tree(files)
-        name = _digest("commit", tree, *parents)
-        self._commits[name] = _Commit(tree, parents)
+        name = _digest("commit", tree, message, *parents)
+        self._commits[name] = _Commit(tree, parents, message)
         return name
+
+    def _fresh(self, base: str, head: str) -> list[str]:
+        """The commits that head has and base has not, oldest first."""
+        old = self._ancestors(self.resolve(base).commit)
+        new = self._ancestors(self.resolve(head).commit) - old
+        return sorted(new, key=lambda one: len(self._ancestors(one)))
+
+    def _story(self, name: str) -> Told:
+        one = self._commits[name]
+        before = self._files(one.parents[0]) if one.parents else {}
+        return Told(name, one.message, before, self._trees[one.tree])
 
     def _add_tree(self, files: Files) -> str:
         tree = _digest("tree", *(repr(pair) for pair in sorted(files.items())))

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.app.ports import LATEST, StoredTrial
-from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
+from bot.domain.history import (
+    BaselineMean,
+    Charge,
+    MetricKey,
+    Pilot,
+    StagePair,
+    Summary,
+)
+from bot.domain.verdict import Forecast
 from workers.contract import (
     TERMINAL,
     Attempt,
@@ -61,6 +70,8 @@ class MemoryStore:
         self._shown: dict[tuple[str, str, str, str], _Shown] = {}
         self._pilots: dict[MetricKey, Pilot] = {}
         self._charges: dict[tuple[str, str], tuple[Charge, ...]] = {}
+        self._fidelity: dict[tuple[str, str], tuple[float, Sequence[StagePair]]] = {}
+        self._forecasts: dict[tuple[str, str], tuple[float, Sequence[Forecast]]] = {}
 
     # The engine's side
 
@@ -171,6 +182,46 @@ class MemoryStore:
             if place == repository
         ]
 
+    def keep_fidelity(
+        self, evaluation: str, repository: str, pairs: Sequence[StagePair]
+    ) -> None:
+        place = (repository, evaluation)
+        at, _ = self._fidelity.get(place, (self._now(), ()))
+        self._fidelity[place] = (at, tuple(pairs))
+
+    def fidelity(
+        self, repository: str, mode: str, metric: str, stage: str, later: str
+    ) -> Sequence[StagePair]:
+        wanted = (mode, metric, stage, later)
+        kept = _in_time(self._fidelity, repository)
+        return [
+            one
+            for some in kept
+            for one in some
+            if (one.mode, one.metric, one.stage, one.later) == wanted
+        ][-LATEST:]
+
+    def keep_forecasts(
+        self, evaluation: str, repository: str, forecasts: Sequence[Forecast]
+    ) -> None:
+        place = (repository, evaluation)
+        at, before = self._forecasts.get(place, (self._now(), ()))
+        self._forecasts[place] = (at if before else self._now(), tuple(forecasts))
+
+    def forecasts(self, repository: str) -> Sequence[Forecast]:
+        kept = [some for some in _in_time(self._forecasts, repository) if some]
+        return [one for some in kept[-LATEST:] for one in some]
+
+    # Looking trials up
+
+    def begins(self, prefix: str) -> Sequence[StoredTrial]:
+        found = sorted(key for key in self._rows if key.startswith(prefix))
+        return [self._rows[key].stored for key in found[:10]]
+
+    def trained(self, tree: str) -> Sequence[StoredTrial]:
+        found = sorted(self._rows.items())
+        return [row.stored for _, row in found if row.stored.spec.tree == tree]
+
     # The dispatcher's side
 
     def register(self, node: Node) -> None:
@@ -260,3 +311,16 @@ class MemoryStore:
             and row.stored.attempt == attempt.number
             and row.stored.state in CLAIMED
         )
+
+
+_T = TypeVar("_T")
+
+
+def _in_time(
+    kept: Mapping[tuple[str, str], tuple[float, Sequence[_T]]], repository: str
+) -> list[Sequence[_T]]:
+    """What each evaluation of a repository left, in order of time."""
+    mine = [
+        (at, name, some) for (r, name), (at, some) in kept.items() if r == repository
+    ]
+    return [some for _, _, some in sorted(mine, key=lambda one: one[:2])]

@@ -1,5 +1,10 @@
 """Typed lines that a trial may write to the file that SEEDGATE_METRICS names.
 
+Numbers are finite. `low` and `high` of a histogram may be given where its bins are
+wider than what was seen. Hashes of one split may come in several lines; they arrive as
+short digests, the smallest ones where there are too many. A score list of one number is
+the probability (or the logit) of the second of two classes.
+
 `{"kind": "histogram", "name": "weights", "step": 100, "edges": [..], "counts": [..]}`
 `{"kind": "sample", "name": "prompt-1", "step": 100, "text": "..."}`
 `{"kind": "data", "split": "train", "classes": {"cat": 10}, "mean": 0.1, "scale": 1.0,
@@ -12,7 +17,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Counts between `edges` (one more than `counts`); `low`/`high` were seen."""
+    """Counts between `edges` (one more than `counts`), of the last line of that name.
+
+    `low` and `high` bound what was seen in all of them.
+    """
 
     name: str
     step: float

@@ -53,21 +53,30 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerSeen:
-    """One optimizer: its class, its settings at the first step, its parameters."""
+    """One optimizer: its class, its settings at the first step, its parameters.
+
+    `beside`, told of the first optimizer, are the models' buffers (running means and
+    the like) and the parameters that no optimizer holds.
+    """
 
     kind: str
     settings: tuple[tuple[str, str], ...] = ()
     parameters: tuple[Tensor, ...] = ()
+    beside: tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StepSeen:
     """One step of one optimizer (its index); digests are hexadecimal, None if not made.
 
-    `loss` and `gradient` (the norm before the step) are `float.hex()` texts, `rates`
-    the learning rates of the groups. `parameters` digests all parameters after the
-    step, `tensors` each of them in the order of `OptimizerSeen.parameters`. `batch`
-    digests what entered the model for this step.
+    Steps count from 1. `loss` (the last on which backward was called, as it was before
+    a gradient scaler) and `gradient` (the norm before the step) are `float.hex()`
+    texts, `rates` the learning rates of the groups. `parameters` digests all parameters
+    after the step and all tensors beside them; for WATCH an even sample of their
+    elements. `tensors` digests each, in the order of `OptimizerSeen.parameters` and
+    then `beside`. `batch` digests what entered the model for this step. `backwards`
+    counts the calls of backward since the last step. `moved` is how far the parameters
+    are from where they were before the first step: a norm, as `float.hex()`.
     """
 
     step: int
@@ -78,6 +87,8 @@ class StepSeen:
     parameters: str | None = None
     tensors: tuple[str, ...] = ()
     batch: str | None = None
+    backwards: int = 1
+    moved: str | None = None
 
 
 class CheckState(StrEnum):
@@ -117,9 +128,12 @@ class Probed:
 
     `command` is the resolved argument list, `files` the files of the tree that were
     read (relative paths, sorted), `executed` the lines of `ProbeSpec.lines` that ran.
-    `faults` are sentences on what kept it from looking. Seconds: `overhead_s` in the
-    probe, of `loop_s` between the first and the last step. `flops` is of one forward
-    pass where it is cheap to know. `processes` counts those that made steps.
+    Where it is not known whether a line ran, it counts as one that did. `faults` are
+    sentences on what kept the probe from looking: what it saw then proves nothing.
+    `notes` are sentences on what it could not see beside all that it saw.
+    Seconds: `overhead_s` in the probe, of `loop_s` between the first and the last step.
+    `flops` is of one forward pass where it is cheap to know. `processes` counts those
+    that made steps; optimizers and steps are listed process by process.
     """
 
     end: ProbeEnd
@@ -131,6 +145,7 @@ class Probed:
     executed: tuple[tuple[str, tuple[int, ...]], ...] = ()
     checks: tuple[CheckSeen, ...] = ()
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     overhead_s: float = 0.0
     loop_s: float = 0.0
     flops: float | None = None

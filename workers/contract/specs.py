@@ -100,11 +100,14 @@ class Scoring:
     that changes the checkpoint: a node that still keeps the checkpoint of an equal
     training scores that one instead of training again. Metrics are then read from this
     process; what the training said of itself is kept apart (`TrialResult.own`).
+    `optional` names metrics that decide nothing: where this process does not show one
+    of them, the training's own number is taken.
     """
 
     tree: str
     argv: tuple[str, ...]
     training: str
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,9 @@ class TrialSpec:
     pattern inside the output directory, or None. `machine` is the `Node.machine` that
     the key was made for: no other kind of node may run it (empty: any may). `probe`
     asks for a look inside the process, `scoring` for a score by a process of its own.
+    `samples` is a path pattern of sample outputs inside the output directory, or None.
+    `commit` (of the base for its own tree, of the head for trees made with it) and
+    `policy` (SHA-256) say where it came from, and change nothing that it does.
     """
 
     key: str
@@ -135,3 +141,6 @@ class TrialSpec:
     machine: str = ""
     probe: ProbeSpec | None = None
     scoring: Scoring | None = None
+    samples: str | None = None
+    commit: str = ""
+    policy: str = ""

@@ -1,7 +1,9 @@
 """The folders of one run: made before it, tidied after it, recovered after a crash.
 
 runs/KEY-ATTEMPT/  tree (a private copy), output, reported, stdout.log, stderr.log
+  scoring/         the same of the process that scores its checkpoint, if there is one
 checkpoints/KEY    the same for every attempt, removed with the trial's result
+checkpoints/kept/  checkpoints of ended trainings, to be scored again (`kept`)
 locks/KEY          locked while anything of any attempt may run
 /tmp/sg-*          TMPDIR: short, because sockets are made there
 """
@@ -12,7 +14,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +25,31 @@ from workers.launch.leftovers import sweep
 
 _LOCK_PAUSE_S = 0.05
 _TEMPORARY = "sg-"
+_SCORING = "scoring"
 _KEPT_FILE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Where everything of one attempt is; `root` is the agent's own folder."""
+    """Where everything of one attempt is; `root` is the agent's own folder.
+
+    `part` names a folder of its own below the run's, "" for the run itself.
+    """
 
     root: Path
     attempt: Attempt
+    part: str = ""
 
     @property
     def path(self) -> Path:
         """The run's own folder."""
-        return self.root / "runs" / f"{self.attempt.key}-{self.attempt.number}"
+        run = self.root / "runs" / f"{self.attempt.key}-{self.attempt.number}"
+        return run / self.part
+
+    @property
+    def scoring(self) -> "RunFolder":
+        """The folder of the process that scores what this run has trained."""
+        return RunFolder(self.root, self.attempt, _SCORING)
 
     @property
     def tree(self) -> Path:
@@ -55,7 +68,9 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """What is kept over attempts."""
+        """What is kept over attempts; a part has its own, for itself alone."""
+        if self.part:
+            return self.path / "checkpoint"
         return self.root / "checkpoints" / self.attempt.key
 
     @property
@@ -64,31 +79,51 @@ class RunFolder:
         return self.path / "tmp"
 
     @property
+    def probe(self) -> Path:
+        """Where a probe in the trial finds its request and writes what it sees."""
+        return self.path / "probe"
+
+    @property
+    def named(self) -> Mapping[str, Path]:
+        """What stands for these folders in a command that is shown or compared."""
+        return {
+            "{output_dir}": self.output,
+            "{checkpoint}": self.checkpoint,
+            "{tmp}": self.temporary,
+            ".": self.tree,
+        }
+
+    @property
     def token(self) -> Path:
         """Holds the token of a run that has not been tidied up."""
         return self.path / "token"
 
-    def make(self) -> str:
-        """Make all folders but the tree; the new run token."""
+    def make(self, token: str = "") -> str:
+        """Make all folders but the tree; the run token, new unless it is given."""
         remove(self.path)
         self.output.mkdir(parents=True)
         self.reported.parent.mkdir()
         self.checkpoint.mkdir(parents=True, exist_ok=True)
         self.temporary.symlink_to(tempfile.mkdtemp(prefix=_TEMPORARY))
-        token = token_hex(16)
+        token = token or token_hex(16)
         self.token.write_text(token)
         return token
 
     def tidy(self, keep: Iterable[Path] = ()) -> None:
         """Leave the logs and small copies of the files `keep`; never raises."""
+        if not self.part and self.scoring.path.exists():
+            self.scoring.tidy()
         kept = self.path / "metrics"
         for number, path in enumerate(keep):
             if path.is_relative_to(self.path) and path == path.resolve():
                 _keep(path, kept / f"{number}-{path.name}")
         if self.temporary.is_symlink() and _is_ours(self.temporary.readlink()):
             remove(self.temporary.readlink())
-        for path in (self.temporary, self.tree, self.output, self.reported.parent):
+        ours = (self.temporary, self.tree, self.output, self.reported.parent)
+        for path in (*ours, self.probe):
             remove(path)
+        if self.part:
+            remove(self.checkpoint)
         remove(self.token)
 
     def used_bytes(self) -> int:

@@ -1,5 +1,6 @@
 """One attempt at one trial, from its folders to its result."""
 
+import dataclasses
 import errno
 import time
 from collections.abc import Callable, Mapping
@@ -21,9 +22,11 @@ from workers.contract import (
 )
 from workers.launch.ends import CANCELLED, Evidence, not_started
 from workers.launch.folders import RunFolder, lock, remove, unlock
+from workers.launch.kept import KeepLimits, Shelf
 from workers.launch.leftovers import sweep
 from workers.launch.output import Outputs
 from workers.launch.result import NO_ROOM, Machine, exit_status, notes, outcome_of
+from workers.launch.scoring import WEIGHTS_ONLY, Process, pointed, run_scored
 from workers.launch.spawn import Launch, Trial
 from workers.launch.watch import Bell, Bounds, Ended, Watch
 from workers.limits import MemoryMeter, ProcessTable, oom_kills
@@ -44,8 +47,11 @@ class Order:
     """What to run and with what.
 
     `checkout` puts a private copy of the tree into a folder that does not exist yet,
-    and raises `NeverRan`. `variables` gives the environment for the run's folders.
+    and raises `NeverRan`. `variables` gives the environment for the run's folders,
+    `look` adds to the result what a probe has seen.
     Seconds and bytes; `log_bytes` are kept of either end of each output stream.
+    `scoring` is the process that scores the checkpoint, `keep` bounds what is kept for
+    it.
     """
 
     attempt: Attempt
@@ -55,6 +61,7 @@ class Order:
     node: str
     checkout: Callable[[Path], None]
     variables: Callable[[RunFolder], Mapping[str, str]]
+    look: Callable[[TrialResult, RunFolder], TrialResult]
     table: ProcessTable
     grace_s: float
     patience_s: float
@@ -62,6 +69,8 @@ class Order:
     files_every_s: float
     log_bytes: int
     file_bytes: int
+    scoring: "Order | None" = None
+    keep: KeepLimits = dataclasses.field(default_factory=KeepLimits)
 
     @property
     def bounds(self) -> Bounds:
@@ -76,15 +85,26 @@ class Order:
         )
 
 
+def guarded(order: Order) -> Order:
+    """The order with an environment in which checkpoints are loaded as plain values."""
+
+    def variables(folder: RunFolder) -> Mapping[str, str]:
+        return {**order.variables(folder), **WEIGHTS_ONLY}
+
+    return dataclasses.replace(order, variables=variables)
+
+
 class Run:
     """One attempt. `execute` blocks; the other methods are for other threads."""
 
-    def __init__(self, order: Order) -> None:
-        """Nothing is done yet."""
+    def __init__(
+        self, order: Order, bell: Bell | None = None, folder: RunFolder | None = None
+    ) -> None:
+        """Nothing is done yet; `bell` and `folder` are given to a part of a run."""
         self.state = TrialState.PREPARING
-        self.bell = Bell()
+        self.bell = bell or Bell()
         self._order = order
-        self._folder = RunFolder(order.root, order.attempt)
+        self._folder = folder or RunFolder(order.root, order.attempt)
         self._collector: Collector | None = None
         self._began: float | None = None
 
@@ -106,6 +126,9 @@ class Run:
         except Exception as fault:  # noqa: BLE001 - one trial must not end the agent
             detail = f"The node agent failed: {type(fault).__name__}: {fault}"
             outcome = Infra(InfraReason.AGENT, detail)
+        return self._never(outcome, started_at)
+
+    def _never(self, outcome: Failed | Infra, started_at: float) -> TrialResult:
         return TrialResult(
             outcome,
             node=self._order.node,
@@ -130,14 +153,47 @@ class Run:
     def _in_folder(self, held: int, started_at: float) -> TrialResult:
         try:
             token = self._folder.make()
-            self._order.checkout(self._folder.tree)
-            self._heed_cancel()
-            result = self._trial(held, token, started_at)
+            result = self._result(held, token, started_at)
             if not isinstance(result.outcome, Infra):
                 remove(self._folder.checkpoint)
             return result
         finally:
             self._folder.tidy(self._collector.files() if self._collector else ())
+
+    def _result(self, held: int, token: str, started_at: float) -> TrialResult:
+        """What the command showed, or the process that scores what it has trained."""
+        part, spec = self._order.scoring, self._order.spec
+        if part is None or spec.scoring is None:
+            return self._checked_out(held, token, started_at)
+        process = Process(
+            train=lambda: self._checked_out(held, token, started_at),
+            score=lambda checkpoint: self._score(part, held, token, checkpoint),
+            stop=lambda: self.bell.rung,
+        )
+        shelf = Shelf(self._order.root, self._order.keep)
+        return run_scored(spec, spec.scoring, self._folder.output, shelf, process)
+
+    def _checked_out(self, held: int, token: str, started_at: float) -> TrialResult:
+        self._order.checkout(self._folder.tree)
+        self._heed_cancel()
+        return self._trial(held, token, started_at)
+
+    def _score(
+        self, part: Order, held: int, token: str, checkpoint: Path
+    ) -> TrialResult:
+        """Run the second process of a trial, in folders of its own."""
+        if self._began is None:  # nothing was trained: this is all that runs
+            self.state, self._began = TrialState.RUNNING, time.monotonic()
+        order = dataclasses.replace(part, spec=pointed(part.spec, checkpoint))
+        one = Run(order, self.bell, self._folder.scoring)
+        started_at = time.time()
+        try:
+            one._folder.make(token)
+            return one._checked_out(held, token, started_at)
+        except NeverRan as never:
+            return one._never(never.outcome, started_at)
+        finally:
+            one._folder.tidy(one._collector.files() if one._collector else ())
 
     def _heed_cancel(self) -> None:
         if self.bell.rung:
@@ -145,7 +201,9 @@ class Run:
 
     def _trial(self, held: int, token: str, started_at: float) -> TrialResult:
         folder, order = self._folder, self._order
-        around = Surroundings(folder.output, folder.tree, folder.reported)
+        around = Surroundings(
+            folder.output, folder.tree, folder.reported, order.spec.samples
+        )
         collector = self._collector = Collector(order.spec.metrics, around)
         launch = self._launch(held, token)
         machine = Machine.before(folder)
@@ -163,7 +221,7 @@ class Run:
             file_bytes=order.file_bytes,
         )
         measured = collector.finish(ended.wall_s, peak)
-        return TrialResult(
+        result = TrialResult(
             outcome=outcome_of(evidence, measured, outputs.fault, machine, folder),
             metrics=measured.values,
             series=measured.series,
@@ -177,7 +235,9 @@ class Run:
             ended_at=time.time(),
             log_tail=outputs.tail.text(),
             notes=notes(ended.report, measured),
+            observed=measured.observed,
         )
+        return order.look(result, folder)
 
     def _launch(self, held: int, token: str) -> Launch:
         return Launch(

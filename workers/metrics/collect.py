@@ -11,12 +11,14 @@ from workers.contract import (
     Failed,
     FailureReason,
     MetricSource,
+    Observed,
     Point,
     SourceKind,
     Take,
 )
 from workers.metrics.files import Place, UnsafeFile, places
 from workers.metrics.numbers import shown
+from workers.metrics.observe import Observer
 from workers.metrics.patterns import Pattern
 from workers.metrics.record import Record
 from workers.metrics.rows import RowFile
@@ -62,11 +64,15 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where a trial writes: output folder, working folder, the reported file."""
+    """Where a trial writes: output folder, working folder, the reported file.
+
+    `samples` is the pattern of sample outputs below the output folder, or None.
+    """
 
     output: Path
     tree: Path
     reported: Path
+    samples: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Measurement:
     """What a trial's metrics came to; the fields are those of `TrialResult`.
 
     `failure` is the first metric without a finite value, None if all have one.
+    `observed` is None where there is nothing but metrics.
     """
 
     values: Mapping[str, float]
@@ -81,6 +88,7 @@ class Measurement:
     stream_digest: str | None
     failure: Failed | None
     notes: tuple[str, ...]
+    observed: Observed | None = None
 
 
 class Collector:
@@ -97,6 +105,7 @@ class Collector:
         }
         self._readers = tuple(_readers(metrics, around))
         self._unsafe: dict[str, str] = {}
+        self._observer = Observer(around.reported, around.output, around.samples)
 
     def stdout(self, block: bytes) -> None:
         """Take whole lines that the trial printed, each ended by a newline."""
@@ -109,6 +118,7 @@ class Collector:
         """Read some of what is new in files."""
         for reader in self._readers:
             self._guarded(reader, last=False)
+        self._observer.poll()
 
     def latest(self) -> Mapping[str, Point]:
         """The last finite value of each metric so far; callable by any thread."""
@@ -138,6 +148,7 @@ class Collector:
             _digest(records),
             failures[0] if failures else None,
             tuple(note for reader in self._readers for note in reader.notes()),
+            self._observer.finish(),
         )
 
     def _records(self) -> Iterator[tuple[str, Record]]:

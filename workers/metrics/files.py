@@ -22,6 +22,7 @@ class UnsafeFile(Exception):  # noqa: N818 - a finding about the trial, not an e
     def __init__(self, path: PurePath, what: str) -> None:
         """`what` is what was found at `path`."""
         super().__init__(f"{path} is {what}, not a regular file.")
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,21 @@ def open_regular(place: Place) -> int | None:
         return descriptor
     os.close(descriptor)
     raise UnsafeFile(place.path, "something else now")
+
+
+def names_in(place: Place) -> list[str]:
+    """The names in the folder at `place`, sorted; none if there is no such folder.
+
+    Raises `UnsafeFile` where a link or anything but a folder is in its place.
+    """
+    try:
+        folder = _parent(Place(place.base, place.relative / "_"))
+    except FileNotFoundError:
+        return []
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - an open folder, no path
+    finally:
+        os.close(folder)
 
 
 def _parent(place: Place) -> int:

@@ -11,10 +11,10 @@ from workers.metrics.files import Place, Tail
 from workers.metrics.lines import LineCutter
 from workers.metrics.numbers import read_number, shown
 from workers.metrics.record import Record
+from workers.metrics.typed import KINDS
 
 _PIECE = 64 * 1024
 _PIECES_A_POLL = 64
-_TYPED = frozenset({"histogram", "sample", "data"})
 _STEPS = ("step", "global_step", "iteration", "epoch")
 
 Row = Mapping[str, str]
@@ -48,7 +48,7 @@ class JsonRows:
             row = _json_object(line)
             if row is None:
                 self._broken += bool(line.strip())
-            elif not (self._typed and row.get("kind") in _TYPED):
+            elif not (self._typed and row.get("kind") in KINDS):
                 self._keys.update(dict.fromkeys(list(row)[:20]))
                 yield {key: as_text(value) for key, value in row.items()}
 

@@ -1,4 +1,4 @@
-"""Pictures of a report, drawn with matplotlib: seeds, effects, forests and curves.
+"""Pictures of a report, drawn with matplotlib: seeds, effects, curves, shares.
 
 No name from a repository is drawn: titles and words stand beside the pictures.
 """
@@ -6,14 +6,32 @@ No name from a repository is drawn: titles and words stand beside the pictures.
 from collections.abc import Iterator, Mapping
 
 from bot.adapters.plots.canvas import picture
-from bot.adapters.plots.curves import draw_curves, runs_of
+from bot.adapters.plots.curves import draw_curves, draw_gap, learning_of
 from bot.adapters.plots.effect import draw_effect, has_effect
 from bot.adapters.plots.forest import Line, draw_forest, has_forest, size_of
 from bot.adapters.plots.forest_lines import change_lines, slice_lines
 from bot.adapters.plots.seeds import draw_seeds, has_seeds
-from bot.domain.verdict import MetricVerdict, Report
-from bot.presentation.changes import change_tables
-from bot.presentation.frames import CHANGES, CURVES, EFFECT, SEEDS, SLICES, Picture
+from bot.adapters.plots.shares import (
+    classes_of,
+    draw_classes,
+    draw_histogram,
+    has_histogram,
+)
+from bot.domain.verdict import Exhibits, MetricVerdict, Report
+from bot.domain.verdict.exhibits import Band, DataSplit, QuantityShown
+from bot.presentation.changes import change_numbers, change_tables
+from bot.presentation.exhibits.data import unbalanced
+from bot.presentation.frames import (
+    CHANGES,
+    CLASSES,
+    CURVES,
+    EFFECT,
+    GAP,
+    HISTOGRAM,
+    SEEDS,
+    SLICES,
+    Picture,
+)
 from bot.presentation.rows import whole_metrics
 
 Key = tuple[str, str, str]
@@ -28,7 +46,12 @@ def pictures(report: Report) -> Mapping[Key, Picture]:
         for metric in whole_metrics(mode)
         for kind, drawn in _of_metric(report, mode.name, metric)
     }
-    return {**of_metrics, **_of_slices(report), **_of_changes(report)}
+    return {
+        **of_metrics,
+        **_of_slices(report),
+        **_of_changes(report),
+        **dict(_of_exhibits(report.exhibits or Exhibits())),
+    }
 
 
 def _of_metric(
@@ -38,9 +61,10 @@ def _of_metric(
         yield EFFECT, picture(lambda at, palette: draw_effect(at, palette, metric))
     if has_seeds(metric):
         yield SEEDS, picture(lambda at, palette: draw_seeds(at, palette, metric))
-    runs = runs_of(report.trials, mode, metric.name)
-    if runs:
-        yield CURVES, picture(lambda at, palette: draw_curves(at, palette, runs))
+    numbers = change_numbers(report.verdict, mode, metric.name)
+    shown = learning_of(report.judged, mode, metric.name, numbers)
+    if shown:
+        yield CURVES, picture(lambda at, palette: draw_curves(at, palette, shown))
 
 
 def _of_slices(report: Report) -> Mapping[Key, Picture]:
@@ -62,3 +86,29 @@ def _of_changes(report: Report) -> Mapping[Key, Picture]:
 
 def _forest(lines: tuple[Line, ...]) -> Picture:
     return picture(lambda at, palette: draw_forest(at, palette, lines), size_of(lines))
+
+
+def _of_exhibits(shown: Exhibits) -> Iterator[tuple[Key, Picture]]:
+    for one in shown.quantities:
+        if has_histogram(one):
+            yield (one.mode, one.name, HISTOGRAM), _histogram(one)
+    for split in shown.data:
+        if classes_of(split) and unbalanced(split):
+            yield (split.mode, split.split, CLASSES), _classes(split)
+    known = {(one.mode, one.metric): one.bands for one in shown.curves}
+    for gap in shown.gaps:
+        both = [known.get((gap.mode, one), ()) for one in (gap.train, gap.evaluation)]
+        if all(both):
+            yield (gap.mode, f"{gap.train} {gap.evaluation}", GAP), _gap(*both)
+
+
+def _histogram(shown: QuantityShown) -> Picture:
+    return picture(lambda at, palette: draw_histogram(at, palette, shown))
+
+
+def _classes(split: DataSplit) -> Picture:
+    return picture(lambda at, palette: draw_classes(at, palette, split))
+
+
+def _gap(train: tuple[Band, ...], evaluation: tuple[Band, ...]) -> Picture:
+    return picture(lambda at, palette: draw_gap(at, palette, train, evaluation))

@@ -1,8 +1,14 @@
 """The tree that would land: a real merge, made without a working copy."""
 
+from collections.abc import Sequence
+
 from bot.adapters.repository.command import Answer, GitCommand, GitError, readable
+from bot.adapters.repository.identity import commit_of
 from bot.app.ports import Conflicted, Merged, MergeOutcome
 from bot.domain.errors import UserFault
+
+_OPTIONS = ("--write-tree", "-z", "--name-only", "--no-messages")
+_UNRELATED = "--allow-unrelated-histories"
 
 
 def merge_tree(git: GitCommand, base: str, head: str) -> MergeOutcome:
@@ -11,8 +17,7 @@ def merge_tree(git: GitCommand, base: str, head: str) -> MergeOutcome:
     The result depends on the two commits alone: attributes, merge drivers and settings
     have no say there, as on a server. Raises `UserFault` without common history.
     """
-    options = ("--write-tree", "-z", "--name-only", "--no-messages")
-    answer = git.ask("merge-tree", *options, base, head)
+    answer = git.ask("merge-tree", *_OPTIONS, base, head)
     if "unrelated histories" in answer.words:
         raise UserFault(
             "The two revisions have no history in common, so they cannot be merged.",
@@ -29,6 +34,21 @@ def _read(answer: Answer) -> MergeOutcome:
     if answer.status == 0:
         return Merged(tree.decode())
     return Conflicted(tuple(sorted({readable(name) for name in names if name})))
+
+
+def remerged(git: GitCommand, parents: Sequence[str]) -> MergeOutcome:
+    """The tree that git makes by itself of these commits, one after the other.
+
+    Commits without common history are merged as well: who made such a merge said so.
+    """
+    tip, *others = parents
+    outcome: MergeOutcome = Merged("")
+    for other in others:
+        outcome = _read(git.ask("merge-tree", _UNRELATED, *_OPTIONS, tip, other))
+        if isinstance(outcome, Conflicted):
+            return outcome
+        tip = commit_of(git, outcome.tree, tip, other)
+    return outcome
 
 
 def require_history(git: GitCommand, base: str, head: str) -> None:

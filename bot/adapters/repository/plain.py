@@ -44,6 +44,16 @@ def require_plain(git: GitCommand, tree: str, *, top: Path) -> None:
     _refuse_links(git, [entry for entry in files if entry.mode == _LINK])
 
 
+def find_flaw(git: GitCommand, tree: str, *, top: Path) -> str:
+    """What a trial could not see of `tree`, as a clause; empty where it sees all."""
+    try:
+        require_plain(git, tree, top=top)
+    except UserFault as fault:
+        problem = fault.problem.rstrip(".")
+        return f"{problem[:1].lower()}{problem[1:]}"
+    return ""
+
+
 def list_entries(git: GitCommand, tree: str) -> tuple[Entry, ...]:
     """All leaves of `tree`, in git's order."""
     output = git.run("ls-tree", "-r", "-z", "--full-tree", tree).output

@@ -1,11 +1,21 @@
 """The port `SourceRepository` on a real repository; a short method a question."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from bot.adapters.repository.base_branch import choose_base
 from bot.adapters.repository.command import require_git
+from bot.adapters.repository.cutting import Asked, BranchChanges, cut_branch
+from bot.adapters.repository.differences import changed_lines, touched
 from bot.adapters.repository.faults import explained
+from bot.adapters.repository.history import messages
 from bot.adapters.repository.merging import merge_tree, require_history
+from bot.adapters.repository.offering import (
+    commit_on,
+    hand_over,
+    make_branch,
+    require_new_branch,
+)
 from bot.adapters.repository.place import locate, scratch_git
 from bot.adapters.repository.plain import require_plain
 from bot.adapters.repository.revisions import (
@@ -16,16 +26,20 @@ from bot.adapters.repository.revisions import (
     no_commits,
     read_blob,
 )
+from bot.adapters.repository.selecting import matching, overlay
 from bot.adapters.repository.working_copy import commit_working_copy, dirty_paths
 from bot.app.ports import MergeOutcome, Revision
+from bot.domain.changes import ChangedLines, Touched
 from bot.domain.errors import UserFault
+from bot.domain.policy import Ablation
 
 
 class GitRepository:
     """A repository of the user's, read by revision and never written to.
 
-    Merged trees go to a scratch repository that borrows its objects. The one exception
-    is `commit_dirty`, which adds a commit and a ref below `refs/seedgate/`.
+    Trees that are made go to a scratch repository that borrows its objects. There are
+    two exceptions: `commit_dirty` adds a commit and a ref below `refs/seedgate/`, and
+    `offer` adds a branch.
     """
 
     def __init__(self, path: Path, scratch: Path) -> None:
@@ -117,6 +131,60 @@ class GitRepository:
             require_history(self._scratch, ours, theirs)
         with explained(self.path):
             return merge_tree(self._scratch, ours, theirs)
+
+    def changes(
+        self, base: str, head: str, merged: str, rule: Ablation
+    ) -> BranchChanges:
+        """The changes between two commits, whose merge is the tree `merged`."""
+        old, new = self.resolve(base), self._commit(head)
+        with explained(self.path):
+            asked = Asked(old, new, merged, rule)
+            return cut_branch(self._scratch, self._place, asked)
+
+    def touched(self, before: str, after: str) -> tuple[Touched, ...]:
+        """The files in which two trees differ, sorted by path; renames are two."""
+        with explained(self.path):
+            return touched(self._scratch, before, after)
+
+    def changed_lines(self, before: str, after: str) -> tuple[ChangedLines, ...]:
+        """The lines of text files in which two trees differ, sorted by path."""
+        with explained(self.path):
+            return changed_lines(self._scratch, before, after)
+
+    def matching(self, tree: str, patterns: Sequence[str]) -> Mapping[str, str]:
+        """The files of a tree that a pattern matches: path and object name, sorted."""
+        with explained(self.path):
+            return matching(self._scratch, tree, patterns)
+
+    def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
+        """A tree with all files that match taken from the tree `source` instead.
+
+        What stands in their way is left out, as are those that only `tree` has.
+        """
+        with explained(self.path):
+            return overlay(self._scratch, tree, source, patterns)
+
+    def read_object(self, name: str) -> bytes | None:
+        """The content of a file by its object name; None if it is missing."""
+        with explained(self.path):
+            answer = self._scratch.ask("cat-file", "blob", name)
+        return answer.output if answer.status == 0 else None
+
+    def messages(self, base: str, head: str) -> tuple[str, ...]:
+        """The messages of the commits that head has and base has not, newest first."""
+        old, new = self._commit(base), self._commit(head)
+        with explained(self.path):
+            return messages(self._scratch, old, new)
+
+    def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
+        """Commit a tree on top of a commit as a new branch of the user; its name."""
+        above = self._commit(parent)
+        with explained(self.path):
+            require_new_branch(self._git, branch)
+            commit = commit_on(self._scratch, tree, above, message)
+            hand_over(self._scratch, self._git, commit, above)
+            make_branch(self._git, branch, commit)
+        return branch
 
     def landed(self, since: str, until: str) -> frozenset[str]:
         """Commits of `until` that `since` does not have, and the trees of them.

@@ -9,16 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.repository.command import GitCommand, readable
+from bot.adapters.repository.identity import as_nobody, author_date
 from bot.domain.errors import UserFault
 
 _FIELDS_BEFORE_PATH = {b"1": 8, b"u": 10, b"?": 1}
-_AUTHORED = re.compile(rb"^author .*> (\d+ [+-]\d{4})$", re.MULTILINE)
 _FILTER = re.compile(r"filter\.(.+)\.(?:clean|smudge|process|required)", re.DOTALL)
-_NOBODY = {
-    f"GIT_{role}_{part}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for part, value in (("NAME", "seedgate"), ("EMAIL", "seedgate@localhost"))
-}
 
 
 def dirty_paths(git: GitCommand, *, unmerged: bool = False) -> tuple[str, ...]:
@@ -79,14 +74,7 @@ def _write_tree(git: GitCommand, scratch: Path) -> str:
 
 
 def _commit(git: GitCommand, tree: str, head: str) -> str:
-    authored = _AUTHORED.search(git.run("cat-file", "commit", head).output)
-    date = f"@{authored[1].decode()}" if authored else "@0 +0000"
-    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-    plain = replace(
-        git,
-        variables={**git.variables, **_NOBODY, **dates},
-        settings={**git.settings, "i18n.commitEncoding": "UTF-8"},
-    )
+    plain = as_nobody(git, author_date(git, head))
     message = "The working copy as seedgate found it\n"
     return plain.run("commit-tree", "-p", head, tree, feed=message.encode()).line
 

@@ -10,6 +10,13 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from bot.adapters.store.observed import dump_observed, load_observed
+from bot.adapters.store.probed import (
+    dump_probe,
+    dump_probed,
+    load_probe,
+    load_probed,
+)
 from bot.domain.history import ArmSums, PairSums, Pilot, Summary
 from workers.contract import (
     Environment,
@@ -25,6 +32,7 @@ from workers.contract import (
     Point,
     Progress,
     Resources,
+    Scoring,
     SourceKind,
     Take,
     TrialResult,
@@ -46,6 +54,8 @@ def dump_spec(spec: TrialSpec) -> str:
     plain["metrics"] = [_plain(source) for source in spec.metrics]
     plain["resources"] = _plain(spec.resources)
     plain["environment"] = _plain(spec.environment)
+    plain["probe"] = dump_probe(spec.probe)
+    plain["scoring"] = None if spec.scoring is None else _plain(spec.scoring)
     return _dump(plain)
 
 
@@ -60,6 +70,8 @@ def load_spec(text: str) -> TrialSpec:
         plain["resources"] = Resources(**plain["resources"])
         plain["environment"] = Environment(manager, files)
         plain["argv"] = tuple(plain["argv"])
+        plain["probe"] = load_probe(plain.get("probe"))
+        plain["scoring"] = _scoring(plain.get("scoring"))
         return TrialSpec(**plain)
 
     return _load(text, build)
@@ -71,6 +83,9 @@ def dump_result(result: TrialResult) -> str:
     plain["outcome"] = _dump_outcome(result.outcome)
     plain["metrics"] = {name: float(one) for name, one in result.metrics.items()}
     plain["series"] = {name: _pairs(one) for name, one in result.series.items()}
+    plain["own"] = {name: float(one) for name, one in result.own.items()}
+    plain["observed"] = dump_observed(result.observed)
+    plain["probed"] = dump_probed(result.probed)
     return _dump(plain)
 
 
@@ -86,6 +101,8 @@ def load_result(text: str) -> TrialResult:
         }
         plain["devices"] = tuple(plain["devices"])
         plain["notes"] = tuple(plain["notes"])
+        plain["observed"] = load_observed(plain.get("observed"))
+        plain["probed"] = load_probed(plain.get("probed"))
         return TrialResult(**plain)
 
     return _load(text, build)
@@ -190,6 +207,13 @@ def _source(plain: _Json) -> MetricSource:
     plain["kind"] = SourceKind(plain["kind"])
     plain["take"] = Take(plain["take"])
     return MetricSource(**plain)
+
+
+def _scoring(plain: _Json | None) -> Scoring | None:
+    if plain is None:
+        return None
+    lists = {name: tuple(plain[name]) for name in ("argv", "optional")}
+    return Scoring(**{**plain, **lists})
 
 
 def _pair(point: Point) -> tuple[float, float]:

@@ -5,6 +5,7 @@ One writer a column: the engine writes what is wanted, the dispatcher what was t
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 
 from workers.contract import TERMINAL, TrialState
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema that this code reads and writes; equal to the newest migration."""
 
 TRIES = 3
@@ -182,3 +183,40 @@ charges = Table(
     Column("tolerances", Float, nullable=False),
 )
 """Tolerated losses, in tolerances; they count once the branch has landed."""
+
+fidelity = Table(
+    "fidelity",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("evaluation", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("stage", String, primary_key=True),
+    Column("later", String, primary_key=True),
+    Column("d", Float, nullable=False),
+    Column("later_d", Float, nullable=False),
+    Column("wall_s", Float, nullable=False),
+    Column("later_wall_s", Float, nullable=False),
+    Column("kept_at", Float, nullable=False),
+)
+"""What one branch did to a metric in a cheap stage and in a later one."""
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("repository", String, primary_key=True),
+    Column("evaluation", String, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("metric", String, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("likelihood", Float),
+    Column("effort", String, nullable=False),
+    Column("mode", String),
+    Column("d", Float),
+    Column("low", Float),
+    Column("high", Float),
+    Column("outcome", String, nullable=False),
+    Column("relative", Boolean, nullable=False),
+    Column("kept_at", Float, nullable=False),
+)
+"""What a branch was expected to do, line by line, and what came of it."""

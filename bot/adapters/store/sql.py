@@ -9,12 +9,26 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from bot.adapters.store import dispatching, remembering, wanting
+from bot.adapters.store import (
+    dispatching,
+    expecting,
+    looking,
+    remembering,
+    wanting,
+)
 from bot.adapters.store.faults import translated
 from bot.adapters.store.opening import READ_ONLY, open_engine
 from bot.adapters.store.schema import CLAIMED
 from bot.app.ports import StoredTrial
-from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
+from bot.domain.history import (
+    BaselineMean,
+    Charge,
+    MetricKey,
+    Pilot,
+    StagePair,
+    Summary,
+)
+from bot.domain.verdict import Forecast
 from workers.contract import (
     Attempt,
     Claim,
@@ -151,6 +165,47 @@ class SqlStore:
         """Every tolerated loss of a repository."""
         with self._read() as connection:
             return remembering.load_charges(connection, repository)
+
+    def keep_fidelity(
+        self, evaluation: str, repository: str, pairs: Sequence[StagePair]
+    ) -> None:
+        """Keep the pairs of an evaluation in place of what it had."""
+        place = (repository, evaluation)
+        with self._write() as connection:
+            expecting.keep_fidelity(connection, place, pairs, self._now())
+
+    def fidelity(
+        self, repository: str, mode: str, metric: str, stage: str, later: str
+    ) -> Sequence[StagePair]:
+        """The latest pairs of these two stages, in order of time."""
+        pair = (mode, metric, stage, later)
+        with self._read() as connection:
+            return expecting.load_fidelity(connection, repository, pair)
+
+    def keep_forecasts(
+        self, evaluation: str, repository: str, forecasts: Sequence[Forecast]
+    ) -> None:
+        """Keep the forecasts of an evaluation in place of what it had."""
+        place = (repository, evaluation)
+        with self._write() as connection:
+            expecting.keep_forecasts(connection, place, forecasts, self._now())
+
+    def forecasts(self, repository: str) -> Sequence[Forecast]:
+        """The forecasts of the latest evaluations that had any, in order of time."""
+        with self._read() as connection:
+            return expecting.load_forecasts(connection, repository)
+
+    # Looking trials up -----------------------------------------------------------
+
+    def begins(self, prefix: str) -> Sequence[StoredTrial]:
+        """At most ten trials whose key begins so, in order of their keys."""
+        with self._read() as connection:
+            return looking.begins(connection, prefix)
+
+    def trained(self, tree: str) -> Sequence[StoredTrial]:
+        """Every trial of a tree, in order of their keys."""
+        with self._read() as connection:
+            return looking.trained(connection, tree)
 
     # The dispatcher's side -------------------------------------------------------
 

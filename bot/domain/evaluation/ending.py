@@ -1,17 +1,16 @@
 """How an evaluation ends: the verdict over all modes, and what surrounds it."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot.domain.evaluation.facts import Facts, own
+from bot.domain.evaluation.facts import Facts, lost_by, own
 from bot.domain.evaluation.notes import counted, node_effects
 from bot.domain.evaluation.wanting import next_look
 from bot.domain.judgement.findings import finding
-from bot.domain.plan import Plan
+from bot.domain.plan import Plan, slots_of
 from bot.domain.trials import Trial
 from bot.domain.verdict import Evidence as Proof
 from bot.domain.verdict import Finding, ModeVerdict, Reason, Ruling, Verdict, worst
-from workers.contract import Infra, TrialState
 
 NO_SANDBOX = "none"
 
@@ -44,20 +43,24 @@ def lost(facts: Facts, modes: Iterable[ModeVerdict]) -> Mapping[str, Finding]:
 
     Such a trial is never dropped. One that was only started early decides nothing yet.
     """
-    found: dict[str, list[str]] = {}
-    needed = {mode.name: next_look(facts.plan, mode) for mode in modes}
-    for trial in facts.trials.values():
-        gone = trial.state is TrialState.INFRA and trial.position < needed[trial.mode]
-        if gone and trial.result is not None:
-            outcome = trial.result.outcome
-            detail = outcome.detail if isinstance(outcome, Infra) else ""
-            found.setdefault(trial.mode, []).append(detail)
-    return {mode: _lost_finding(mode, details) for mode, details in found.items()}
+    found = {one.name: _gone(facts, one) for one in modes}
+    return {name: lost_finding(name, many) for name, many in found.items() if many}
 
 
-def _lost_finding(mode: str, details: list[str]) -> Finding:
+def _gone(facts: Facts, verdict: ModeVerdict) -> list[str]:
+    mode = next(one for one in facts.plan.modes if one.name == verdict.name)
+    slots = slots_of(facts.plan, mode, next_look(facts.plan, verdict))
+    trials = [facts.trials[slot] for slot in slots if slot in facts.trials]
+    details = (lost_by(trial) for trial in trials)
+    return [one for one in details if one is not None]
+
+
+def lost_finding(
+    mode: str, details: Sequence[str], state: Ruling = Ruling.UNDECIDED
+) -> Finding:
+    """A finding on trials that our machinery lost for good."""
     facts: Proof = {"lost": len(details), "first": details[0]}
-    return finding(Reason.TRIALS_LOST, Ruling.UNDECIDED, facts, mode=mode)
+    return finding(Reason.TRIALS_LOST, state, facts, mode=mode)
 
 
 def final(
@@ -91,7 +94,7 @@ def circumstances(verdict: Verdict, sandbox: str, scratch_ref: str | None) -> Ve
     if scratch_ref is not None:
         ref = {"ref": scratch_ref}
         notes.append(finding(Reason.DIRTY_COMMITTED, Ruling.INFO, ref))
-    if sandbox == NO_SANDBOX and verdict.modes:
+    if sandbox == NO_SANDBOX and (verdict.modes or verdict.rungs):
         notes.append(finding(Reason.NO_SANDBOX, Ruling.INFO, {"sandbox": sandbox}))
     return dataclasses.replace(verdict, findings=(*verdict.findings, *notes))
 

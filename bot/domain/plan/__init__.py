@@ -7,7 +7,7 @@ to them. The key of a trial is a hash of everything that can change its result.
 from bot.domain.plan.room import judges_time, room
 from bot.domain.plan.rules import anchored_metrics, rulebook
 from bot.domain.plan.seeds import LARGEST_SEED, SMALLEST_SEED, is_shared, seed_at
-from bot.domain.plan.slots import Slot, arms_of, slots_of
+from bot.domain.plan.slots import Slot, arms_of, originals, reachable, slots_of
 from bot.domain.plan.specs import keyed, spec_of, tree_of
 from bot.domain.plan.whole import Pinned, Plan, Trees
 
@@ -23,6 +23,8 @@ __all__ = [
     "is_shared",
     "judges_time",
     "keyed",
+    "originals",
+    "reachable",
     "room",
     "rulebook",
     "seed_at",

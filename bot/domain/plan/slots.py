@@ -1,9 +1,11 @@
 """Places for trials, in the order in which they are dispatched."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.arms import Anchor, Arm, Baseline, Branch
+from bot.domain.arms import Anchor, Arm, Baseline, Branch, Only, Original, Without
 from bot.domain.judgement import needs_baseline
+from bot.domain.metric_version import ORIGINAL_SEEDS
 from bot.domain.plan.rules import anchored_metrics
 from bot.domain.plan.whole import Plan
 from bot.domain.policy import Mode
@@ -37,3 +39,32 @@ def slots_of(plan: Plan, mode: Mode, n: int) -> tuple[Slot, ...]:
         for position in range(n)
         for arm in (arms if position % 2 == 0 else arms[::-1])
     )
+
+
+def reachable(plan: Plan, mode: Mode) -> tuple[Slot, ...]:
+    """All slots that an evaluation may ever want, those of its ablation last."""
+    return (
+        *slots_of(plan, mode, plan.schedule[-1]),
+        *originals(plan, mode),
+        *(
+            Slot(mode.name, arm, position)
+            for arm in _apart(plan)
+            for position in range(plan.looks[-1])
+        ),
+    )
+
+
+def originals(plan: Plan, mode: Mode) -> tuple[Slot, ...]:
+    """Slots of the base under its own evaluation, where the branch changes that."""
+    changed = plan.version is not None and plan.version.changed
+    if not changed or not needs_baseline(mode):
+        return ()
+    n = min(ORIGINAL_SEEDS, plan.looks[0])
+    return tuple(Slot(mode.name, Original(), position) for position in range(n))
+
+
+def _apart(plan: Plan) -> Iterator[Arm]:
+    """The arms of an ablation that have a tree: each change left out, then alone."""
+    live = [one for one in plan.changes if plan.ablated and not one.inert]
+    yield from (Without(one.id) for one in live if one.without)
+    yield from (Only(one.id) for one in live if one.only)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from bot.domain.arms import (
@@ -19,12 +19,22 @@ from bot.domain.plan.room import judges_time
 from bot.domain.plan.seeds import seed_at
 from bot.domain.plan.slots import Slot
 from bot.domain.plan.whole import Plan, digest_of
-from bot.domain.policy import Metric, Mode
-from workers.contract import CONTRACT_VERSION, SEED, MetricSource, TrialSpec
+from bot.domain.policy import Metric, Mode, Role
+from workers.contract import (
+    CONTRACT_VERSION,
+    SEED,
+    SELF_REPORTED,
+    MetricSource,
+    Scoring,
+    TrialSpec,
+)
 
 
 def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
-    """The trial of a slot, with its content key."""
+    """The trial of a slot, with its content key.
+
+    Raises KeyError for an arm that has no tree, or none that may score it.
+    """
     mode = next(one for one in plan.modes if one.name == slot.mode)
     seed = seed_at(plan, slot.position)
     tree = tree_of(plan, slot.arm)
@@ -36,7 +46,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
         mode=mode.name,
         stage=plan.stage.name,
         seed=seed,
-        argv=_argv(mode, plan.stage.params, seed),
+        argv=_filled(mode.train, plan.stage.params, seed),
         metrics=_sources(mode),
         resources=dataclasses.replace(mode.resources, alone=judges_time(mode)),
         environment=mode.environment,
@@ -44,8 +54,54 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
         replicate=replicate,
         machine=plan.machine,
         probe=plan.watched,
+        samples=mode.samples,
+        commit=_commit(plan, slot.arm),
+        policy=plan.policy.sha256,
     )
-    return keyed(draft, plan)
+    trained = keyed(draft, plan)
+    scoring = _scoring(plan, slot, mode, trained)
+    return keyed(dataclasses.replace(draft, scoring=scoring), plan)
+
+
+def _commit(plan: Plan, arm: Arm) -> str:
+    """The commit that an arm's tree was made from; a pinned release has a name."""
+    match arm:
+        case Baseline() | Original():
+            return plan.trees.base_commit
+        case Anchor():
+            return plan.anchor.name if plan.anchor else ""
+        case Branch() | Without() | Only():
+            return plan.trees.head_commit
+        case _:
+            assert_never(arm)
+
+
+def _scoring(plan: Plan, slot: Slot, mode: Mode, trained: TrialSpec) -> Scoring | None:
+    """How the checkpoint of a training is scored, where the policy has a command.
+
+    `training` is the key that the trial has without its score: equal trainings have
+    equal checkpoints, whoever scores them.
+    """
+    command = plan.policy.evaluation.command
+    if not command:
+        return None
+    if plan.version is None:
+        raise KeyError(label(slot.arm))
+    return Scoring(
+        tree=plan.version.scoring_tree(label(slot.arm)),
+        argv=_filled(command, plan.stage.params, trained.seed),
+        training=trained.key,
+        optional=_deciding_nothing(mode),
+    )
+
+
+def _deciding_nothing(mode: Mode) -> tuple[str, ...]:
+    return tuple(
+        name
+        for metric in mode.metrics
+        if metric.role is Role.REPORT and metric.source.kind in SELF_REPORTED
+        for name in (metric.name, *metric.slice_names)
+    )
 
 
 def tree_of(plan: Plan, arm: Arm) -> str:
@@ -60,15 +116,23 @@ def tree_of(plan: Plan, arm: Arm) -> str:
         case Original():
             return plan.trees.base_tree
         case Anchor():
-            return plan.anchor.tree if plan.anchor else plan.trees.base_tree
+            own = plan.anchor.tree if plan.anchor else plan.trees.base_tree
+            return _judged(plan, arm, own)
         case Branch():
             return plan.trees.merged_tree
         case Without(change):
-            return _made(change, {one.id: one.without for one in plan.changes})
+            own = _made(change, {one.id: one.without for one in plan.changes})
+            return _judged(plan, arm, own)
         case Only(change):
-            return _made(change, {one.id: one.only for one in plan.changes})
+            own = _made(change, {one.id: one.only for one in plan.changes})
+            return _judged(plan, arm, own)
         case _:
             assert_never(arm)
+
+
+def _judged(plan: Plan, arm: Arm, own: str) -> str:
+    """The arm's own tree, with the evaluation files that its comparison is made by."""
+    return plan.version.training_tree(label(arm), own) if plan.version else own
 
 
 def _made(change: str, trees: Mapping[str, str | None]) -> str:
@@ -95,9 +159,11 @@ def _slice_sources(metric: Metric) -> Iterator[MetricSource]:
         )
 
 
-def _argv(mode: Mode, params: Mapping[str, str], seed: int) -> tuple[str, ...]:
+def _filled(
+    command: Sequence[str], params: Mapping[str, str], seed: int
+) -> tuple[str, ...]:
     filled = {**params, SEED: str(seed)}
-    return tuple(_fill(word, filled) for word in mode.train)
+    return tuple(_fill(word, filled) for word in command)
 
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -111,11 +177,12 @@ def _fill(word: str, values: Mapping[str, str]) -> str:
 def keyed(draft: TrialSpec, plan: Plan) -> TrialSpec:
     """The trial with the hash of everything that can change its result."""
     parts = dataclasses.asdict(draft)
-    # Where objects lie and which arm a tree plays do not change what a trial shows:
+    # Where objects lie, which arm a tree plays and where it came from do not change
+    # what a trial shows:
     # a baseline of one evaluation may be the branch of another.
-    for name in ("key", "objects", "arm"):
+    for name in ("key", "objects", "arm", "commit", "policy"):
         del parts[name]
-    for name in ("probe", "scoring"):
+    for name in ("probe", "scoring", "samples"):
         if parts[name] is None:  # as keys were before there was such a thing
             del parts[name]
     parts |= {

@@ -1,8 +1,9 @@
 """The plan as one value, fixed before the first trial."""
 
+import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.changes import PlannedChange
@@ -15,12 +16,16 @@ from workers.contract import CONTRACT_VERSION, ProbeSpec
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """What is compared: the base commit, and the trees of both arms in `objects`."""
+    """What is compared: the base commit, and the trees of both arms in `objects`.
+
+    `head_commit` is what was merged into the base, empty where nothing was.
+    """
 
     base_commit: str
     base_tree: str
     merged_tree: str
     objects: str
+    head_commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class Plan:
     `knowledge` is what was known before the first trial, `notes` what that says.
     `more` are further seeds per arm that somebody asked for past the last look.
     `anchor` is the pinned release. `changes` are the parts of the branch that are
-    judged apart, none where no ablation is asked for; they grow as groups are halved.
+    judged apart, none where no ablation is asked for; they grow as groups are halved:
+    `halves` maps each group for which that was tried to the ids of its halves. `found`
+    is how many changes there were before grouping, `cut_notes` what could not be cut.
     `pool` names the seeds that belong to this branch alone (default: the merged tree):
     a branch split off another one shares its seeds, and so its trials. `version` is
     what defines the metrics, where the policy says so. `watched` asks for a probe
@@ -64,6 +71,9 @@ class Plan:
     more: int = 0
     anchor: Pinned | None = None
     changes: tuple[PlannedChange, ...] = ()
+    halves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    found: int = 0
+    cut_notes: tuple[str, ...] = ()
     pool: str = ""
     version: MetricVersion | None = None
     watched: ProbeSpec | None = None
@@ -93,8 +103,47 @@ class Plan:
         return self.policy.tolerance_budget or 1.0
 
     @property
+    def inside(self) -> Mapping[str, str]:
+        """Each half of a group, and the group."""
+        return {half: group for group, both in self.halves.items() for half in both}
+
+    @property
+    def first_cut(self) -> tuple[PlannedChange, ...]:
+        """The changes as the branch was cut, without halves of groups."""
+        inside = self.inside
+        return tuple(one for one in self.changes if one.id not in inside)
+
+    @property
+    def ablated(self) -> bool:
+        """Whether the branch has parts to be told apart, and the policy asks for it.
+
+        Two changes that leave a trace, or one group: without its one change a branch
+        would be its baseline.
+        """
+        live = [one for one in self.first_cut if not one.inert]
+        parts = len(live) > 1 or any(len(one.change.parts) > 1 for one in live)
+        return parts and self.policy.ablation.when != "never"
+
+    def halved(self, group: str, both: Sequence[PlannedChange]) -> "Plan":
+        """The same plan with the halves of a group as further changes.
+
+        The group stays, with its answer. No halves: it is not asked for again.
+        """
+        ids = tuple(one.id for one in both)
+        return dataclasses.replace(
+            self,
+            changes=(*self.changes, *both),
+            halves={**self.halves, group: ids},
+        )
+
+    @property
     def evaluation(self) -> str:
-        """The id: equal inputs resume one evaluation instead of starting another."""
+        """The id: equal inputs resume one evaluation instead of starting another.
+
+        Halving a group goes on with the same evaluation. One that was asked for
+        without its ablation is another, with a report of its own; trials have keys of
+        their own, so that each finds what the other has run.
+        """
         parts = {
             "trees": [self.trees.base_commit, self.trees.base_tree],
             "merged": self.trees.merged_tree,
@@ -107,6 +156,10 @@ class Plan:
             "secret": hashlib.sha256(self.secret.encode()).hexdigest(),
             "contract": CONTRACT_VERSION,
         }
+        if self.ablated:  # without changes, ids are what they were before there was it
+            parts["ablated"] = True
+        if self.pool:  # other seeds than those of this branch by itself
+            parts["pool"] = self.pool
         return digest_of(parts)[:16]
 
 

@@ -36,19 +36,26 @@ def holm_each(
     p: Sequence[float],
     levels: Sequence[Callable[[int], float]],
     rejected: Collection[int] = (),
+    *,
+    places: int | None = None,
+    keeping: Collection[int] = (),
 ) -> Holm:
     """`holm` where each hypothesis has a look, and so a boundary, of its own.
 
     `levels[i](j)` is the boundary of hypothesis i where j are left: whichever is within
-    its own is rejected (Maurer and Bretz 2013, with equal weights).
+    its own is rejected (Maurer and Bretz 2013, with equal weights). `places` counts all
+    that share alpha, also those without a p (default: as many as there are). The
+    rejection of one that is `keeping` its place frees nothing for the others: its share
+    of alpha belongs to hypotheses below it.
     """
     known = [1.0 if math.isnan(one) else one for one in p]
-    out = set(rejected)
-    held = [level(max(1, len(p) - len(out))) for level in levels]
+    out, kept = set(rejected), set(keeping)
+    count = len(p) if places is None else places
+    held = [level(max(1, count - len(out - kept))) for level in levels]
     left = set(range(len(p))) - out
     while left:
         for index in left:
-            held[index] = levels[index](len(left))
+            held[index] = levels[index](max(1, count - len(out - kept)))
         within = {index for index in left if known[index] <= held[index]}
         if not within:
             break

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Forecast:
     """One line `Expected: test_loss -0.02 (likelihood 60%, effort 2h)` and its outcome.
 
-    `expected` is the change of the metric as written (raw, not oriented), `likelihood`
-    between 0 and 1, `outcome` met, missed or open; `d`, `low` and `high` as measured,
+    `expected` is the change of the metric as written (raw, not oriented), as a share of
+    the baseline's mean if `relative` (`-1%` is -0.01); `likelihood` is between 0 and 1, `outcome` met, missed or open; `d`, `low` and `high` as measured,
     oriented so that positive is better.
     """
 
@@ -21,6 +21,7 @@ class Forecast:
     low: float | None = None
     high: float | None = None
     outcome: str = "open"
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

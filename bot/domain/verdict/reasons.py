@@ -97,7 +97,8 @@ class Reason(StrEnum):
     CHANGE_INERT = "change_inert"
     # shadowed: found, groups, most (max_changes)
     CHANGES_GROUPED = "changes_grouped"
-    # shadowed: note, a sentence on what could not be taken apart
+    # shadowed: note, a sentence on what could not be taken apart; or of one change
+    # alone, a clause: why it was not taken alone on the base
     CHANGES_NOTED = "changes_noted"
     # invasive: steps, executed, changed_lines (of the diff, on both sides)
     MODE_IDENTICAL = "mode_identical"
@@ -148,11 +149,14 @@ class Reason(StrEnum):
     GAP_DIAGNOSED = "gap_diagnosed"
     # improvement: name, value (of the reference), mean, orientation
     REFERENCE_UNBEATEN = "reference_unbeaten"
-    # improvement: expected, d, low, high, likelihood, effort, outcome (one of "met",
-    # "missed" and "open")
+    # improvement: expected, relative (a share of the baseline's mean), d, low, high,
+    # likelihood, effort, outcome (one of "met", "missed" and "open"), orientation
     HYPOTHESIS_SCORED = "hypothesis_scored"
-    # partial: text, why
+    # partial: text, why (one of "form", "metric", "size", "sign", "likelihood" and
+    # "numbers"), name and nearest (of a metric that is not known)
     HYPOTHESIS_UNREADABLE = "hypothesis_unreadable"
+    # improvement: known, met, brier, reference; stated, counts, hits (a row each)
+    FORECASTS_CALIBRATED = "forecasts_calibrated"
     # failure: failed_branch, failed_baseline, n_branch, n_baseline, p, level,
     # upper (95 % bound of the branch's failure rate), first (reason: detail)
     MORE_FAILURES = "more_failures"

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from bot.domain.trials import Trial
 from bot.domain.verdict.exhibits import Exhibits
 from bot.domain.verdict.forecasts import ChangePrice, Forecast
+from bot.domain.verdict.reasons import Ruling
 from bot.domain.verdict.tree import Verdict
 
 SCHEMA_VERSION = 1
+TRAINING = "training"
+"""The kind of a rung that trains (see `Rung`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,16 @@ class Report:
     exhibits: Exhibits | None = None
     price: ChangePrice | None = None
     forecasts: tuple[Forecast, ...] = ()
+
+    @property
+    def judged(self) -> tuple[Trial, ...]:
+        """The trials behind the metrics that are shown: of the last stage trained."""
+        rungs = self.verdict.rungs
+        trained = [
+            one.stage
+            for one in rungs
+            if one.kind == TRAINING and one.state is not Ruling.INFO
+        ]
+        if not trained:
+            return self.trials
+        return tuple(one for one in self.trials if one.stage == trained[-1])

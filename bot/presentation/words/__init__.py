@@ -152,7 +152,11 @@ def words(  # noqa: C901, PLR0911, PLR0912 - a closed list, read down
             | Reason.REFERENCE_UNBEATEN
         ):
             return exhibits(reason, facts)
-        case Reason.HYPOTHESIS_SCORED | Reason.HYPOTHESIS_UNREADABLE:
+        case (
+            Reason.HYPOTHESIS_SCORED
+            | Reason.HYPOTHESIS_UNREADABLE
+            | Reason.FORECASTS_CALIBRATED
+        ):
             return forecasts(reason, facts)
         case _:
             assert_never(reason)

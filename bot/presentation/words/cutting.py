@@ -3,6 +3,7 @@
 from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
+from bot.presentation import numbers
 from bot.presentation.words.phrase import Facts, Words
 
 Cutting = Literal[
@@ -26,25 +27,44 @@ def cutting(reason: Cutting, facts: Facts) -> Words:
 
 
 def _change_inert(facts: Facts) -> Words:
+    why = facts.text("why").strip().rstrip(".")
+    because = f": {why}" if why else ""
     return Words(
-        f"{facts.change} leaves nothing to train",
-        f"{facts.titled} leaves no trace in the tree that would "
-        f"land: {facts.text('why')}.",
+        f"{facts.change} leaves nothing to train{facts.here}",
+        _begun(
+            f"{facts.lead}{facts.titled} leaves no trace in the tree that would "
+            f"land{because}. So there was nothing to judge."
+        ),
     )
 
 
 def _changes_grouped(facts: Facts) -> Words:
+    found = numbers.counted(facts.count("found"), "change")
+    groups = numbers.counted(facts.count("groups"), "group")
     return Words(
-        f"{facts.count('found')} changes were judged in {facts.count('groups')} groups",
-        f"The branch has {facts.count('found')} changes, and the "
-        f"policy judges at most {facts.count('most')} apart: they "
-        f"were put into {facts.count('groups')} groups of neighbours, "
-        "and only a harmful group is halved.",
+        f"{found} in {groups}",
+        f"The branch has {found}, and the policy takes at most {facts.count('most')} "
+        f"apart (`max_changes`): neighbours were put together into {groups}, and "
+        "only a group that does harm is halved, until the change is found.",
     )
 
 
 def _changes_noted(facts: Facts) -> Words:
+    alone = facts.text("alone").strip().rstrip(".")
+    if alone:
+        return Words(
+            f"{facts.change} was not taken alone{facts.here}",
+            _begun(
+                f"{facts.lead}{facts.titled} could not be put on the base alone: "
+                f"{alone}."
+            ),
+        )
+    noted = facts.text("note").strip()
     return Words(
         "a part of the branch could not be taken apart",
-        f"{facts.text('note')}",
+        noted or "A part of the branch could not be taken apart.",
     )
+
+
+def _begun(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"

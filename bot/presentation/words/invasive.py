@@ -3,7 +3,13 @@
 from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
+from bot.presentation.escape import one_line
 from bot.presentation.words.phrase import Facts, Words
+
+_LONGEST = 200
+"""Characters of what was seen before and after; the rest is cut."""
+_NO_STEP = ("outcome", "number of steps")
+"""What no single step is the first to show."""
 
 Behaviours = Literal[
     Reason.MODE_IDENTICAL,
@@ -42,37 +48,116 @@ def behaviours(  # noqa: C901, PLR0911 - a closed list, read down
             assert_never(reason)
 
 
+def _steps(facts: Facts) -> str:
+    """`the first 20 steps are`, `the only step is`."""
+    steps = facts.count("steps")
+    return "the only step is" if steps == 1 else f"the first {steps} steps are"
+
+
+def _lines(facts: Facts) -> str:
+    """A sentence on the changed lines that ran; empty where none was watched."""
+    if facts.real("changed_lines") is None:
+        return ""
+    ran, all_lines = facts.count("executed"), facts.count("changed_lines")
+    if all_lines == 1:
+        return (
+            f" The one changed line of code {'ran' if ran else 'did not run'} in them."
+        )
+    lines = f"{all_lines} changed lines"
+    if not ran:
+        return f" None of the {lines} of code ran in them."
+    return f" {ran} of the {lines} of code ran in them."
+
+
+def _first(facts: Facts) -> str:
+    """What differs first, and where: `the loss, at step 3 (2.3 before, 2.4 now)`."""
+    tensor = facts.text("tensor")
+    of = f" of {one_line(tensor, _LONGEST)}" if tensor else ""
+    return f"the {facts.text('quantity')}{of}{_at(facts)}{_values(facts)}"
+
+
+def _at(facts: Facts) -> str:
+    """` at step 3`; before the first step there is none."""
+    no_step = facts.real("step") is None or facts.text("quantity") in _NO_STEP
+    return "" if no_step else f" at step {facts.count('step')}"
+
+
+def _values(facts: Facts) -> str:
+    before, after = (one_line(facts.text(key), _LONGEST) for key in ("before", "after"))
+    return f" (before: {before}; now: {after})" if before or after else ""
+
+
+def _difference(facts: Facts) -> str:
+    """The sentence that both kinds of changed mode share, after `In mode mlp, `."""
+    late = facts.text("seen_in") == "fast"
+    since = (
+        f"the first {facts.count('steps')} steps are the same, and whole trials differ "
+        "later, first in "
+        if late
+        else "base and branch differ first in "
+    )
+    return f"{since}{_first(facts)}."
+
+
+def _shift(facts: Facts) -> str:
+    if not facts.flag("shifted"):
+        return ""
+    return (
+        " It may be no more than a shift of randomness: the data differ from the first "
+        "step on, as after one more random draw, and losses stay near."
+    )
+
+
+def _by(facts: Facts) -> str:
+    """Who did it, or why that is not known."""
+    titles = (*facts.listed("titles"), *("" for _ in facts.listed("changes")))
+    pairs = zip(facts.listed("changes"), titles, strict=False)
+    named = [f"{one} ({one_line(title, 60)})" if title else one for one, title in pairs]
+    if named:
+        return f" Changed by {', '.join(named)}."
+    why = facts.text("why")
+    return f" Which change did it is not known: {why}." if why else ""
+
+
 def _mode_identical(facts: Facts) -> Words:
     return Words(
         f"nothing changed{facts.here} in {facts.count('steps')} steps",
-        f"{facts.lead}the first {facts.count('steps')} steps are "
-        "the same bit for bit on base and branch. This proves "
-        "nothing of later steps.",
+        f"{facts.lead}{_steps(facts)} the same bit for bit on base and branch."
+        f"{_lines(facts)} This proves nothing of later steps.",
     )
 
 
 def _mode_numeric(facts: Facts) -> Words:
+    relative = facts.real("relative")
+    apart = (
+        f" Losses differ by {relative:.1g} of themselves at most." if relative else ""
+    )
     return Words(
         f"rounding differs{facts.here}",
-        f"{facts.lead}{facts.text('quantity')} first differs at "
-        f"step {facts.count('step')}, within rounding.",
+        f"{facts.lead}base and branch differ by rounding alone in "
+        f"{facts.count('steps')} steps, first in {_first(facts)}.{apart}",
     )
 
 
 def _mode_changed(facts: Facts) -> Words:
     return Words(
         f"the behaviour changed{facts.here}, as meant",
-        f"{facts.lead}which is a target, {facts.text('quantity')} "
-        f"differs from step {facts.count('step')} on.",
+        f"{facts.lead}which is a target, {_difference(facts)}"
+        f"{_shift(facts)}{_by(facts)}",
     )
 
 
 def _mode_invasive(facts: Facts) -> Words:
+    equal = (
+        " Its metrics are shown to be equivalent, and the policy does not take that "
+        "for an answer (`invasive.equivalent`)."
+        if facts.flag("equivalent")
+        else ""
+    )
     return Words(
         f"the behaviour changed{facts.here}, which nobody named as a target",
-        f"{facts.lead}{facts.text('quantity')} differs from step "
-        f"{facts.count('step')} on, and the mode is not named as "
-        "a target.",
+        f"{facts.lead}which nobody named as a target, {_difference(facts)}"
+        f"{_shift(facts)}{_by(facts)}{equal}",
         "Take the change out of this mode, or name the mode as a target.",
     )
 
@@ -80,8 +165,8 @@ def _mode_invasive(facts: Facts) -> Words:
 def _mode_untouched(facts: Facts) -> Words:
     return Words(
         f"nothing of the target changed{facts.here}",
-        f"{facts.lead}which is named as a target, the first {facts.count('steps')} "
-        "steps are the same bit for bit on base and branch.",
+        f"{facts.lead}which is named as a target, {_steps(facts)} "
+        f"the same bit for bit on base and branch.{_lines(facts)}",
     )
 
 
@@ -95,10 +180,16 @@ def _mode_equivalent(facts: Facts) -> Words:
 
 
 def _mode_unknown(facts: Facts) -> Words:
+    alike = (
+        f" Its {facts.text('metric')} is shown to differ by less than "
+        f"{facts.amount('margin')}: {facts.effect}."
+        if facts.flag("equivalent")
+        else ""
+    )
     return Words(
         f"it is not known whether the behaviour changed{facts.here}",
         f"{facts.lead}it is not known whether the behaviour changed: "
-        f"{facts.text('why')}.",
+        f"{facts.text('why')}.{alike}",
     )
 
 

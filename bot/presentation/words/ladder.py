@@ -3,7 +3,14 @@
 from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
+from bot.presentation import numbers
+from bot.presentation.escape import one_line
 from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.sanity import Claims, claims_of
+from workers.contract import Check
+
+_LONGEST = 200
+"""Characters of a log line in a sentence."""
 
 Rungs = Literal[
     Reason.TESTS_PASSED,
@@ -48,17 +55,24 @@ def rungs(  # noqa: C901, PLR0911, PLR0912 - a closed list, read down
             assert_never(reason)
 
 
-def _tests_passed(_: Facts) -> Words:
+def _tests_passed(facts: Facts) -> Words:
+    again = " They fail on the base." if _failed_before(facts) else ""
     return Words(
         "the repository's own tests pass",
-        "The repository's own tests pass.",
+        f"The repository's own tests pass{_after(_last(facts, 'last'))}.{again}",
     )
+
+
+def _failed_before(facts: Facts) -> bool:
+    status = facts.real("baseline_status")
+    return status is not None and status != 0.0
 
 
 def _tests_failed(facts: Facts) -> Words:
     return Words(
         "the repository's own tests fail",
-        f"The repository's own tests fail on the branch: {facts.text('last')}",
+        "The repository's own tests fail on the branch, and pass on the base"
+        f"{_after(_end(facts))}.",
         "Mend them, then judge again.",
     )
 
@@ -66,62 +80,166 @@ def _tests_failed(facts: Facts) -> Words:
 def _tests_broken(facts: Facts) -> Words:
     return Words(
         "the repository's own tests fail on the base as well",
-        f"The repository's own tests fail on the base as well: {facts.text('last')}",
-        "Mend them on the base first.",
+        "The repository's own tests fail on the branch and on the base"
+        f"{_after(_end(facts))}. So they say nothing of the branch.",
+        "Mend them on the base first, or take the stage out of the policy.",
     )
+
+
+def _end(facts: Facts) -> str:
+    """How the tests of the branch ended: their last words, or what ended them."""
+    ended_itself = facts.text("failure") in ("", "exception")
+    detail, last = facts.text("detail"), _last(facts, "last")
+    return (last or detail) if ended_itself else (detail or last)
+
+
+def _last(facts: Facts, key: str) -> str:
+    return one_line(facts.text(key), _LONGEST)
+
+
+def _after(text: str) -> str:
+    """`: text`, without a full stop of its own; nothing where there is no text."""
+    said = text.strip().rstrip(".")
+    return f": {said}" if said else ""
 
 
 def _sanity_passed(facts: Facts) -> Words:
-    return Words(
-        f"{facts.text('check')} holds{facts.here}",
-        f"{facts.lead}{facts.text('check')} holds: {facts.text('saw')}.",
-    )
+    claim = _claims(facts).holds
+    return Words(f"{claim}{facts.here}", f"{facts.lead}{claim}{_after(_saw(facts))}.")
 
 
 def _sanity_failed(facts: Facts) -> Words:
+    claims, before = _claims(facts), _last(facts, "baseline_saw")
+    on_base = f" On the base {claims.holds}{_after(before)}." if before else ""
     return Words(
-        f"{facts.text('check')} does not hold{facts.here}",
-        f"{facts.lead}{facts.text('check')} does not hold: {facts.text('saw')}.",
-        "Mend the network, then judge again.",
+        f"{claims.broken}{facts.here}",
+        f"{facts.lead}{claims.broken}{_after(_saw(facts))}.{on_base}",
+        f"{claims.mend} Then judge again.",
     )
 
 
 def _sanity_as_before(facts: Facts) -> Words:
+    broken = _claims(facts).broken
     return Words(
-        f"{facts.text('check')} does not hold{facts.here}, nor on the base",
-        f"{facts.lead}{facts.text('check')} does not hold, nor "
-        f"does it on the base: {facts.text('saw')}.",
+        f"{broken}{facts.here}, as on the base",
+        f"{facts.lead}{broken}{_after(_saw(facts))}. It is the same on the base.",
     )
 
 
 def _sanity_unseen(facts: Facts) -> Words:
-    return Words(
-        f"{facts.text('check')} could not be checked{facts.here}",
-        f"{facts.lead}{facts.text('check')} could not be checked: {facts.text('saw')}.",
-    )
+    check, why = _check(facts), _after(_saw(facts))
+    if check is None:
+        return Words(
+            f"the network could not be checked{facts.here}",
+            f"{facts.lead}nothing of the network could be checked{why}.",
+        )
+    asked = f"it could not be checked whether {claims_of(check).holds}"
+    return Words(f"{asked}{facts.here}", f"{facts.lead}{asked}{why}.")
+
+
+def _check(facts: Facts) -> Check | None:
+    return next((one for one in Check if one == facts.text("check")), None)
+
+
+def _saw(facts: Facts) -> str:
+    """What was seen; two seeds are compared by us and not by the probe."""
+    if facts.real("other_seed") is None:
+        return _last(facts, "saw")
+    seeds = f"seeds {facts.count('seed')} and {facts.count('other_seed')}"
+    if facts.real("step") is None:
+        steps = numbers.counted(facts.count("steps"), "step")
+        return f"{seeds} give the same {steps}, bit for bit"
+    return f"{seeds} differ from step {facts.count('step')} on"
+
+
+_UNNAMED = Claims("the network is sane", "the network is not sane", "Mend the network.")
+
+
+def _claims(facts: Facts) -> Claims:
+    check = _check(facts)
+    return claims_of(check) if check else _UNNAMED
 
 
 def _rung_skipped(facts: Facts) -> Words:
+    stage, before = _stage(facts, "stage"), facts.text("before") or "a stage before it"
     return Words(
-        f"the stage {facts.text('stage')} was not started",
-        f"The stage {facts.text('stage')} was not started, because "
-        f"{facts.text('before')} did not pass.",
+        f"{stage} was not started",
+        f"The ladder ends before {stage}, because {before} did not pass.",
     )
 
 
+def _stage(facts: Facts, key: str) -> str:
+    return facts.text(key) or "a later stage"
+
+
 def _provisional(facts: Facts) -> Words:
+    stage, later = _stage(facts, "stage"), _stage(facts, "later")
+    label = facts.text("label")
+    command = f"seedgate local --label {label}" if label else "seedgate local"
     return Words(
         "the verdict is provisional",
-        f"How well {facts.text('stage')} foretells {facts.text('later')} "
-        f"is not known yet: {facts.count('pairs')} of {facts.count('needed')} "
-        "pairs.",
+        f"The verdict rests on {stage} alone and is provisional: {_trust(facts)}."
+        f"{_speed(facts)}",
+        f"`{command}` goes on to {later}.",
+    )
+
+
+def _trust(facts: Facts) -> str:
+    stage, later = _stage(facts, "stage"), _stage(facts, "later")
+    pairs, needed = facts.count("pairs"), facts.count("needed")
+    if pairs >= needed:
+        return f"over {pairs} branches it has not foretold {later} well"
+    return (
+        f"how well {stage} foretells {later} is known once {needed} branches have run "
+        f"both ({pairs} so far)"
+    )
+
+
+def _speed(facts: Facts) -> str:
+    factor = facts.real("speed_up")
+    if factor is None:
+        return ""
+    stage, later = _stage(facts, "stage"), _stage(facts, "later")
+    return (
+        f" A run of {later} takes {numbers.rough(factor)} times as long as one of "
+        f"{stage}."
     )
 
 
 def _fidelity(facts: Facts) -> Words:
+    stage, later = _stage(facts, "stage"), _stage(facts, "later")
+    agreement, low = facts.real("agreement"), facts.real("low")
+    same = f"never saw {facts.metric} move"
+    if agreement is not None and low is not None:
+        share, least = numbers.percent(agreement), numbers.percent(low)
+        same = (
+            f"agree on which way {facts.metric} moves in {share} (with 95 % confidence "
+            f"at least {least})"
+        )
     return Words(
-        f"how well {facts.text('stage')} foretells {facts.text('later')}{facts.here}",
-        f"{facts.lead}over {facts.count('pairs')} branches {facts.text('stage')} "
-        f"and {facts.text('later')} agree on the sign of {facts.metric} "
-        f"in {facts.real('agreement') or 0.0:.0%}.",
+        f"{stage} and {later} were compared{facts.here}",
+        f"{facts.lead}over {facts.count('pairs')} branches {stage} and {later} "
+        f"{same}{_tau(facts)}.{_speed(facts)}",
     )
+
+
+def _tau(facts: Facts) -> str:
+    tau, slope = facts.real("tau"), facts.real("slope")
+    order = "" if tau is None else f"; Kendall's tau-b is {numbers.fixed(tau, 2)}"
+    if slope is None:
+        return order
+    return f"{order}; an effect in the first becomes {numbers.rough(slope)} times it"
+
+
+def rung_note(
+    runs: int, wall_s: float, later: tuple[str, float | None] = ("", None)
+) -> str:
+    """What a rung took: `14 runs, 41 s in all`.
+
+    `later` is a stage after it, and how many times as long a run of it takes.
+    """
+    took = f"{numbers.counted(runs, 'run')}, {numbers.duration(wall_s)} in all"
+    stage, factor = later
+    if factor is None:
+        return took
+    return f"{took}; a run of {stage} takes {numbers.rough(factor)} times as long"

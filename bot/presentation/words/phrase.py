@@ -99,8 +99,10 @@ class Facts:
 
     @property
     def lead(self) -> str:
-        """`In mode mlp, `, or nothing."""
-        return f"In mode {self.finding.mode}, " if self.finding.mode else ""
+        """`In mode mlp, `, or nothing; with the stage where several were trained."""
+        rung = self.text("rung")
+        where = f" at stage {rung}" if rung else ""
+        return f"In mode {self.finding.mode}{where}, " if self.finding.mode else ""
 
     @property
     def oriented(self) -> str:

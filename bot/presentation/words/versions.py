@@ -2,8 +2,9 @@
 
 from typing import Literal, assert_never
 
-from bot.domain.verdict import Reason
-from bot.presentation.words.phrase import Facts, Words
+from bot.domain.verdict import Reason, Ruling
+from bot.presentation import numbers
+from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
 
 Versions = Literal[
     Reason.METRIC_VERSION_CHANGED,
@@ -15,7 +16,8 @@ def versions(reason: Versions, facts: Facts) -> Words:
     """Metric versions."""
     match reason:
         case Reason.METRIC_VERSION_CHANGED:
-            return _metric_version_changed(facts)
+            gone = facts.listed("gone")
+            return _gone(gone, facts) if gone else _metric_version_changed(facts)
         case Reason.SELF_REPORT_DIFFERS:
             return _self_report_differs(facts)
         case _:
@@ -23,20 +25,65 @@ def versions(reason: Versions, facts: Facts) -> Words:
 
 
 def _metric_version_changed(facts: Facts) -> Words:
+    files = facts.listed("files")
+    named = f" ({numbers.some(files, MOST_NAMES)})" if files else ""
+    old, new = facts.real("old_mean"), facts.real("new_mean")
+    moved = ""
+    if old is not None and new is not None:
+        digits = numbers.places(abs(new - old) or abs(new), None)
+        moved = (
+            f" Over {numbers.counted(facts.count('n'), 'seed')} the unchanged baseline "
+            f"is {numbers.fixed(new, digits)} by the branch's definition, and was "
+            f"{numbers.fixed(old, digits)} by its own."
+        )
+    how = "scored again" if facts.flag("rescored") else "trained anew with those files"
     return Words(
         f"the branch changes what defines {facts.metric}{facts.here}",
-        f"{facts.lead}the branch changes what defines {facts.metric} "
-        f"({', '.join(facts.listed('files'))}): the unchanged baseline "
-        f"was {facts.amount('old_mean')} and is {facts.amount('new_mean')} "
-        "under the branch's evaluation. History starts anew.",
+        f"{facts.lead}the branch changes what defines {facts.metric}{named}: both arms "
+        f"are judged by its definition, and the baseline was {how}.{moved} "
+        "History starts anew.",
+        "Look at the change of the definition itself: no trial can tell whether it is "
+        "fair.",
+    )
+
+
+def _gone(gone: tuple[str, ...], facts: Facts) -> Words:
+    return Words(
+        f"the branch removes what defines the metrics{facts.here}",
+        f"{facts.lead}the branch leaves nothing of {numbers.some(gone, MOST_NAMES)}, "
+        "which defines the metrics: the baseline cannot be judged by the branch's "
+        "definition, nor the branch by the baseline's.",
+        "Keep the files at their paths (one that is there may call a new one), or land "
+        "the move by itself, together with the policy that names it.",
     )
 
 
 def _self_report_differs(facts: Facts) -> Words:
+    own, scored = facts.real("own"), facts.real("scored")
+    between = None if own is None or scored is None else abs(own - scored)
+    digits = numbers.places(between, None)
+    base_own = facts.real("baseline_own")
+    base_scored = facts.real("baseline_scored")
     return Words(
-        f"the branch reports another {facts.metric}{facts.here} "
-        "than the base's code scores",
-        f"{facts.lead}the branch reports {facts.metric} {facts.amount('own')}, "
-        f"and the evaluation code of the base scores {facts.amount('scored')}.",
-        "Look at what the branch does to its own evaluation.",
+        f"the branch reports another {facts.metric}{facts.here} than is scored",
+        f"{facts.lead}the branch's training reports {facts.metric} "
+        f"{numbers.fixed(own, digits)}, and the evaluation command scores its "
+        f"checkpoints {numbers.fixed(scored, digits)}"
+        f"{_of_the_base(base_own, base_scored, digits)}. Only the score is judged.",
+        _MEND if facts.finding.state is Ruling.UNDECIDED else "",
+    )
+
+
+_MEND = (
+    "Look at how the branch comes by its own number, and at what it saves. Let it "
+    "report what is scored, or nothing by that name."
+)
+
+
+def _of_the_base(own: float | None, scored: float | None, digits: int) -> str:
+    if own is None or scored is None:
+        return "; the base reports none itself"
+    return (
+        f"; of the base they are {numbers.fixed(own, digits)} and "
+        f"{numbers.fixed(scored, digits)}"
     )

@@ -51,14 +51,16 @@ class GitWorld:
     def open(self, inside: str = "") -> GitRepository:
         return GitRepository(self.path / inside, self.scratch)
 
-    def commit(self, changes: Mapping[str, bytes | None]) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes | None], message: str = "a step"
+    ) -> str:
         for path, content in changes.items():
             if content is None:
                 (self.path / path).unlink()
             else:
                 self.write(path, content)
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "a step")
+        self.git("commit", "-q", "--allow-empty", "-F", "-", feed=message)
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str) -> None:

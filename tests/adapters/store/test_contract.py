@@ -8,7 +8,15 @@ import pytest
 
 from bot.adapters.store import SqlStore, sqlite_url
 from bot.app.ports import LATEST
-from bot.domain.history import ArmSums, Charge, MetricKey, Pilot, Summary
+from bot.domain.history import (
+    ArmSums,
+    Charge,
+    MetricKey,
+    Pilot,
+    StagePair,
+    Summary,
+)
+from bot.domain.verdict import Forecast
 from tests.fakes.store import MemoryStore
 from workers.contract import (
     Attempt,
@@ -499,3 +507,73 @@ def test_charges_of_an_evaluation_replace_what_it_had(store: AnyStore) -> None:
     store.charge("one", "/repo", [])
     assert [one.tolerances for one in store.charges("/repo")] == [0.25]
     assert list(store.charges("/nowhere")) == []
+
+
+PAIR = StagePair("mlp", "loss", "fast", "full", 0.1 + 0.2, -0.4, 2.5, 25.0)
+FORECAST = Forecast(
+    "loss", -0.02, 0.6, "2h", "mlp", 0.021, 0.011, 0.031, "met", relative=True
+)
+
+
+def stored_pairs(store: AnyStore, repository: str = "/repo") -> list[StagePair]:
+    return list(store.fidelity(repository, "mlp", "loss", "fast", "full"))
+
+
+def test_pairs_of_stages_are_told_in_order_of_time(
+    store: AnyStore, clock: Clock
+) -> None:
+    for name, d in (("b", 1.0), ("a", 2.0)):
+        store.keep_fidelity(name, "/repo", [replace(PAIR, d=d)])
+        clock.seconds += 10.0
+    store.keep_fidelity("b", "/repo", [replace(PAIR, d=3.0)])
+    assert [one.d for one in stored_pairs(store)] == [3.0, 2.0]
+
+
+@pytest.mark.parametrize("other", ["mode", "metric", "stage", "later"])
+def test_only_pairs_of_these_stages_are_told(store: AnyStore, other: str) -> None:
+    strange = replace(PAIR, **{other: "other"})
+    store.keep_fidelity("one", "/repo", [PAIR, strange])
+    store.keep_fidelity("two", "/elsewhere", [PAIR, PAIR][:1])
+    assert stored_pairs(store) == [PAIR]
+    assert stored_pairs(store, "/nowhere") == []
+
+
+def test_forecasts_of_an_evaluation_replace_what_it_had(
+    store: AnyStore, clock: Clock
+) -> None:
+    bare = Forecast("error", 0.5)
+    store.keep_forecasts("one", "/repo", [replace(FORECAST, outcome="open"), bare])
+    clock.seconds += 10.0
+    store.keep_forecasts("two", "/repo", [bare])
+    store.keep_forecasts("three", "/elsewhere", [bare])
+    store.keep_forecasts("one", "/repo", [FORECAST])
+    assert list(store.forecasts("/repo")) == [FORECAST, bare]
+    store.keep_forecasts("one", "/repo", [])
+    assert list(store.forecasts("/repo")) == [bare]
+    assert list(store.forecasts("/nowhere")) == []
+
+
+def test_only_the_latest_forecasts_are_told(store: AnyStore, clock: Clock) -> None:
+    for number in range(LATEST + 2):
+        made = [replace(FORECAST, expected=float(number)), FORECAST]
+        store.keep_forecasts(f"{number:04d}", "/repo", made)
+        clock.seconds += 1.0
+    told = store.forecasts("/repo")
+    assert len(told) == 2 * LATEST
+    assert told[0].expected == 2.0
+
+
+def test_trials_are_found_by_the_beginning_of_their_key(store: AnyStore) -> None:
+    names = ["ab%1", "ab_2", "abc3", "b4", *(f"c{number:02d}" for number in range(12))]
+    store.want("one", [spec(name) for name in names])
+    assert [one.key for one in store.begins("ab")] == ["ab%1", "ab_2", "abc3"]
+    assert [one.key for one in store.begins("ab_")] == ["ab_2"]
+    assert len(store.begins("c")) == 10
+    assert list(store.begins("zz")) == []
+
+
+def test_trials_of_one_tree_are_found_together(store: AnyStore) -> None:
+    trees = {"b": "f00d", "a": "f00d", "c": "f00dcafe", "d": "beef"}
+    store.want("one", [replace(spec(key), tree=one) for key, one in trees.items()])
+    assert [one.key for one in store.trained("f00d")] == ["a", "b"]
+    assert list(store.trained("0000")) == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 import bot.adapters.store
 from bot.adapters.store import (
     SqlStore,
     StoreError,
     dispatching,
+    remembering,
     sqlite_url,
     wanting,
 )
@@ -29,10 +31,12 @@ from bot.adapters.store.faults import explain
 from bot.adapters.store.opening import store_name
 from bot.adapters.store.schema import REVISION, metadata
 from bot.domain.errors import MachineryFault
-from bot.domain.history import ArmSums, MetricKey, PairSums, Pilot, Summary
+from bot.domain.history import ArmSums, Charge, MetricKey, PairSums, Pilot, Summary
+from bot.domain.verdict import Forecast
 from workers.contract import Attempt, Ok, QueueError, TrialResult, TrialSpec, TrialState
 
 NOW = 1_000.0
+PAST = MetricKey("/repo", "mlp", "fast", "loss", "v1", "cpu/env")
 
 
 @pytest.fixture
@@ -233,9 +237,9 @@ def test_a_store_is_called_by_its_url_without_the_password() -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def first_schema(file: Path) -> Path:
-    """A store as the first version left it: a trial that ended, a report."""
+@contextmanager
+def at_schema(file: Path, revision: str) -> Iterator[Connection]:
+    """A new store as an earlier version made it, in a transaction."""
     file.parent.mkdir()
     folder = Path(bot.adapters.store.__file__).parent / "migrations"
     config = Config()
@@ -243,14 +247,51 @@ def first_schema(file: Path) -> Path:
     engine = create_engine(sqlite_url(file))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def first_schema(file: Path) -> Path:
+    """A store as the first version left it: a trial that ended, a report."""
+    with at_schema(file, "0001") as connection:
         wanting.want(connection, "one", [spec("a"), spec("b")])
         wanting.save_evaluation(connection, "one", "{}", NOW)
         (claim,) = dispatching.claim(connection, 1, NOW, ())
         ended = TrialResult(Ok(), {"loss": 0.1 + 0.2})
         dispatching.finish(connection, claim.attempt, ended, NOW)
-    engine.dispose()
     return file
+
+
+@pytest.fixture
+def second_schema(file: Path) -> Path:
+    """A store as the second version left it: a past, a pilot, a pin, a charge."""
+    with at_schema(file, "0002") as connection:
+        wanting.want(connection, "one", [spec("a")])
+        remembering.pin(connection, "one", "known", NOW)
+        remembering.attempt(connection, "one", ("/repo", "main", "idea"), NOW)
+        remembering.record(connection, "one", {PAST: Summary(judged="idea")}, NOW)
+        remembering.keep_pilot(connection, PAST, Pilot(20, 1.0, 0.1), NOW, renew=False)
+        made = [Charge(("mlp", "loss"), "c1", "t1", 0.4)]
+        remembering.charge(connection, "one", "/repo", made)
+    return file
+
+
+def test_a_store_of_the_second_schema_is_migrated_and_loses_nothing(
+    second_schema: Path,
+) -> None:
+    store = open_store(second_schema)
+    assert store.find(["a"])["a"].state is TrialState.QUEUED
+    assert store.pinned("one") == "known"
+    assert store.attempt("two", "/repo", "main", "idea") == 2
+    assert list(store.past(PAST)) == [Summary(judged="idea")]
+    assert store.pilot(PAST) == Pilot(20, 1.0, 0.1)
+    assert list(store.charges("/repo")) == [Charge(("mlp", "loss"), "c1", "t1", 0.4)]
+    assert list(store.forecasts("/repo")) == []
+    store.keep_forecasts("one", "/repo", [Forecast("loss", -0.02)])
+    assert list(store.forecasts("/repo")) == [Forecast("loss", -0.02)]
+    store.close()
 
 
 def test_a_store_of_the_first_schema_is_migrated_and_loses_nothing(

@@ -165,12 +165,74 @@ def test_a_stage_left_out_by_name_is_said(repository: FakeRepository) -> None:
     assert found.narrowed == ("stage tests", "stage full")
 
 
+LADDER = b"""\
+stages:
+  full: {when: label:big}
+  fast: {}
+  sanity: {}
+  tests: {command: [pytest]}
+"""
+
+
+def rungs(found: Comparison) -> list[str]:
+    return [one.name for one in found.ladder]
+
+
 def test_a_stage_that_waits_for_a_label_is_not_missed(
     repository: FakeRepository,
 ) -> None:
-    ladder = b"stages: {fast: {}, full: {when: label:full}}\n"
-    found = ask(repository, **with_policy(ladder))
+    found = ask(repository, **with_policy(LADDER))
     assert (found.stage.name, found.narrowed) == ("fast", ())
+    assert rungs(found) == ["tests", "sanity", "fast"]
+
+
+def test_a_label_runs_the_stage_that_waits_for_it(repository: FakeRepository) -> None:
+    found = ask(repository, **with_policy(LADDER), labels=("big",))
+    assert rungs(found) == ["tests", "sanity", "full", "fast"]
+    assert (found.stage.name, found.narrowed) == ("full", ())
+
+
+def test_a_stage_alone_leaves_every_other_rung_out_and_says_so(
+    repository: FakeRepository,
+) -> None:
+    rules = with_policy(LADDER + b"invasive: {steps: 5}\n")
+    found = ask(repository, **rules, stage="full")
+    assert rungs(found) == ["full"]
+    assert found.narrowed == (
+        "stage fast",
+        "stage sanity",
+        "stage tests",
+        "fingerprints",
+    )
+
+
+def test_modes_are_fingerprinted_where_the_policy_says_so_or_targets_are_named(
+    repository: FakeRepository,
+) -> None:
+    assert rungs(ask(repository)) == ["fast"]
+    assert rungs(ask(repository, targets=("mlp",))) == ["fingerprint", "fast"]
+    rules = with_policy(b"invasive: {steps: 5}\n")
+    assert rungs(ask(repository, **rules)) == ["fingerprint", "fast"]
+
+
+def test_changes_are_judged_apart_where_the_policy_has_the_section(
+    repository: FakeRepository,
+) -> None:
+    asked = with_policy(b"ablation: {unit: commit}\n")
+    assert ask(repository, **asked).ablation
+    assert not ask(repository).ablation
+    assert not ask(repository, **asked, ablation=False).ablation
+    never = with_policy(b"ablation: {when: never}\n")
+    assert not ask(repository, **never).ablation
+    assert ask(repository, **never, ablation=False).narrowed == ()
+
+
+def test_fewer_seeds_are_said_of_each_stage_that_plans_more(
+    repository: FakeRepository,
+) -> None:
+    rules = with_policy(b"stages: {fast: {seeds: 6}, full: {}, old: {seeds: 5}}\n")
+    found = ask(repository, **rules, max_seeds=5)
+    assert found.narrowed == ("seed 6 of fast", "seeds 6 to 20 of full")
 
 
 @pytest.mark.parametrize(
@@ -181,9 +243,23 @@ def test_a_stage_that_waits_for_a_label_is_not_missed(
         ({"modes": ("mlp",), "targets": ("conv",)}, "`conv` is not among the modes"),
         ({"stage": "slow"}, "There is no stage `slow`"),
         ({"max_seeds": 3}, "--max-seeds 3 is too few"),
-        (with_policy(b"protected: [data/**]\n"), "`protected`"),
-        (with_policy(b"ablation: {unit: commit}\n"), "`ablation`"),
-        (with_policy(b"stages: {tests: {command: [pytest]}, fast: {}}\n"), "tests"),
+        ({"labels": ("big",)}, "No stage waits for the label `big`"),
+        (
+            {
+                **with_policy(b"stages: {fast: {}, full: {when: label:big}}\n"),
+                "labels": ("huge",),
+            },
+            "No stage waits for the label `huge`",
+        ),
+        (
+            {
+                **with_policy(b"stages: {fast: {}, full: {when: label:big}}\n"),
+                "labels": ("big",),
+                "stage": "fast",
+            },
+            "--stage runs one stage alone",
+        ),
+        (with_policy(b"relevant: [src/**]\n"), "`relevant`"),
         (with_policy(b"stages: {fast: {when: never}}\n"), "No training stage"),
         (
             {
@@ -286,18 +362,11 @@ def test_what_does_not_matter_to_the_baseline_is_no_obstacle_to_run_it(
     assert baseline_alone(repository, request, load_policy).stage.name == "fast"
 
 
-@pytest.mark.parametrize(
-    ("harmful", "sentence"),
-    [
-        (b"evaluation: {paths: [evaluate.py]}\n", "`evaluation`"),
-        (b"defaults: {environment: {manager: uv}}\n", "environment"),
-    ],
-)
 def test_what_would_change_the_baseline_is_refused_as_ever(
-    repository: FakeRepository, harmful: bytes, sentence: str
+    repository: FakeRepository,
 ) -> None:
-    request = Request(**with_policy(harmful))
-    with pytest.raises(UserFault, match=sentence):
+    request = Request(**with_policy(b"defaults: {environment: {manager: uv}}\n"))
+    with pytest.raises(UserFault, match="environment"):
         baseline_alone(repository, request, load_policy)
     with pytest.raises(UserFault, match="There is no mode `gru`"):
         baseline_alone(repository, Request(modes=("gru",)), load_policy)

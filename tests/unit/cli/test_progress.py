@@ -8,8 +8,8 @@ from rich.console import Console
 from bot.cli.progress import ProgressView, draw
 from bot.domain.arms import Baseline, Branch
 from bot.domain.trials import Trial
-from bot.domain.verdict import ModeVerdict, Ruling
-from bot.presentation.progress import snapshot
+from bot.domain.verdict import ModeVerdict, Ruling, Rung
+from bot.presentation.progress import Ladder, snapshot
 from tests.fakes import reports
 from workers.contract import Ok, Point, Progress, TrialState
 
@@ -100,3 +100,44 @@ def test_without_a_console_progress_goes_to_stderr(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "mlp: 0 of at most 4 seeds" in captured.err
+
+
+TESTS = Rung("tests", "tests", Ruling.PASS, "2 runs, 1.0 s in all")
+
+
+def test_elsewhere_each_rung_is_told_when_it_begins_and_when_it_ended() -> None:
+    screen = io.StringIO()
+    with ProgressView(console(screen, terminal=False)) as view:
+        view.climb(Ladder((), "tests", 0, 2), 0.0)
+        view.climb(Ladder((), "tests", 1, 2), 1.0)  # news, but too soon
+        view.climb(Ladder((), "tests", 1, 2), 11.0)
+        view.update([], (mode(0),), 2, 12.0, Ladder((TESTS,), "fast"))
+    lines = [one.partition("]")[2].strip() for one in screen.getvalue().splitlines()]
+    assert lines[:3] == [
+        "tests: 0 of 2 runs ended",
+        "tests: 1 of 2 runs ended",
+        "tests: pass",
+    ]
+    assert lines[3].startswith("fast, mlp: 0 of at most 4 seeds")
+
+
+def test_a_later_stage_is_told_anew() -> None:
+    screen = io.StringIO()
+    fast, full = Ladder((), "fast"), Ladder((TESTS,), "full")
+    with ProgressView(console(screen, terminal=False)) as view:
+        view.update([], (mode(0),), 2, 1.0, fast)
+        view.update([], (mode(0),), 2, 2.0, full)
+    text = screen.getvalue()
+    assert ("fast, mlp" in text, "full, mlp" in text) == (True, True)
+
+
+def test_on_a_terminal_rungs_stand_above_the_bars() -> None:
+    screen = io.StringIO()
+    with ProgressView(console(screen, terminal=True)) as view:
+        view.climb(Ladder((TESTS,), "sanity", 2, 6), 0.0)
+        view.climb(Ladder((TESTS,), "sanity", 3, 6), 0.1)  # too soon to draw
+        view.update([], (mode(0),), 2, 1.0, Ladder((TESTS,), "fast"))
+    drawn = screen.getvalue()
+    assert "sanity: 2 of 6 runs ended" in drawn
+    assert "sanity: 3 of 6 runs ended" not in drawn
+    assert drawn.index("tests: pass") < drawn.index("0 of at most 4 seeds")

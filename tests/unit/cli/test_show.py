@@ -10,8 +10,8 @@ from rich.console import Console
 from bot.cli.screen import out
 from bot.cli.show import show_report
 from bot.domain.arms import Branch
-from bot.domain.verdict import Reason, Report, Ruling
-from tests.fakes import reports, wide_reports
+from bot.domain.verdict import Reason, Report, Ruling, Rung
+from tests.fakes import reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 
 EXAMPLES = {
@@ -24,6 +24,7 @@ EXAMPLES = {
     "improving": wide_reports.improving,
     "shadowed": wide_reports.shadowed,
     "extended": wide_reports.extended,
+    "everything": shown_reports.everything,
 }
 
 
@@ -57,7 +58,9 @@ def test_numbers_are_whole_at_every_width(width: int) -> None:
     assert "\N{HORIZONTAL ELLIPSIS}" not in text
 
 
-@pytest.mark.parametrize("name", ["passing", "sliced", "improving", "shadowed"])
+@pytest.mark.parametrize(
+    "name", ["passing", "sliced", "improving", "shadowed", "everything"]
+)
 def test_tables_keep_to_the_width_of_the_terminal(name: str) -> None:
     lines = shown(EXAMPLES[name](), 80).splitlines()
     assert max(len(one) for one in lines if "/tmp/" not in one) <= 80
@@ -158,3 +161,30 @@ def test_that_a_branch_holds_against_its_anchor_is_told() -> None:
     verdict = replace(passing.verdict, modes=(held, *others))
     text = " ".join(shown(replace(passing, verdict=verdict)).split())
     assert "is not worse than at the anchor v1.2 by more than the 0.02" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_exhibits_are_whole_at_every_width(width: int) -> None:
+    squeezed = "".join(shown(shown_reports.everything(), width).split())
+    wanted = (
+        *("notstarted", "in20steps", "2.30259"),
+        *("complexity120to131", "asexpected", "notbeatenbythebranch"),
+        "Thepageshowsmore:",
+    )
+    assert [one for one in wanted if one not in squeezed] == []
+
+
+def test_a_long_ladder_is_counted_to_its_end() -> None:
+    made = reports.passing()
+    rungs = tuple(Rung(f"stage{at}", "training", Ruling.PASS) for at in range(15))
+    report = replace(made, verdict=replace(made.verdict, rungs=rungs))
+    text = shown(report)
+    assert "and 3 more" in text
+    assert "stage12" not in text
+    assert "seen" not in text.partition("stage0")[0]
+
+
+def test_names_in_exhibits_cannot_steer_the_terminal() -> None:
+    text = shown(shown_reports.hostile_exhibits())
+    assert "\x1b" not in text
+    assert "\u202e" not in text

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.presentation.escape import block, code, markdown, one_line, plain
+from bot.presentation.escape import block, code, element, markdown, one_line, plain
 from tests.fakes.reports import HOSTILE
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -109,3 +109,12 @@ def test_control_and_direction_characters_are_dropped() -> None:
 
 def test_a_long_line_is_cut_with_dots() -> None:
     assert one_line("a b  c\nd" * 10, 10) == "a b c d..."
+
+
+def test_text_in_an_element_is_neither_a_tag_nor_a_link() -> None:
+    said = element("<b>@ada</b> #1 www.evil.example 9e8d7c6b5a & more", 100)
+    assert "<" not in said
+    assert "@ada" not in said
+    assert "www." not in said
+    assert "9e8d7c6b5a" not in said
+    assert said.endswith("&amp; more")

@@ -72,7 +72,15 @@ def test_the_text_says_where_each_guess_comes_from() -> None:
         "stages:\n"
         "  fast: {params: {steps: 500}, seeds: {min: 4, max: 12}}"
         "  # CHECK: less training is a faster answer\n"
+        "\n"
+        "# Remove a section to do without it.\n"
+        "ablation: {unit: commit}  # which change did it: each is left out in turn\n"
+        "invasive: {steps: 20}     # a mode that changes and is no --target blocks\n"
     )
+
+
+def test_the_first_policy_asks_which_change_did_it_and_what_else_it_touched() -> None:
+    assert {"ablation", "invasive"} <= load(None, None).given
 
 
 def test_with_nothing_guessed_the_places_to_edit_are_marked() -> None:

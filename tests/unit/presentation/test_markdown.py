@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.domain.arms import Branch
-from bot.domain.verdict import Reason, Report, Ruling
+from bot.domain.verdict import Exhibits, Reason, Report, Ruling
+from bot.domain.verdict.exhibits import SamplePair, SamplePane
 from bot.presentation.markdown import LIMIT, comment
-from tests.fakes import reports, wide_reports
+from tests.fakes import reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Failed, FailureReason
 
@@ -23,7 +26,13 @@ EXAMPLES = {
     "improving": wide_reports.improving,
     "shadowed": wide_reports.shadowed,
     "extended": wide_reports.extended,
+    "everything": shown_reports.everything,
 }
+HOSTILE = [
+    reports.hostile,
+    wide_reports.hostile_changes,
+    shown_reports.hostile_exhibits,
+]
 OWN_HTML = ("<details>", "</details>", "<summary>", "<br>")
 
 
@@ -49,7 +58,7 @@ def test_a_limit_without_direction_names_its_source_alone() -> None:
     assert "`train_time_s`<br>measured by Seedgate |" in comment(reports.passing())
 
 
-@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_foreign_acts(hostile: Callable[[], Report]) -> None:
     parser = MarkdownIt("commonmark").enable("table")
     made = parser.parse(comment(hostile()))
@@ -61,7 +70,7 @@ def test_nothing_foreign_acts(hostile: Callable[[], Report]) -> None:
     assert not any("<script" in one or "<!--" in one for one in html)
 
 
-@pytest.mark.parametrize("hostile", [reports.hostile, wide_reports.hostile_changes])
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_command_or_mention_is_left_outside_of_code(
     hostile: Callable[[], Report],
 ) -> None:
@@ -116,15 +125,65 @@ def test_one_left_out_part_is_counted_in_the_singular() -> None:
     assert all(len(text) < LIMIT for text in texts)
 
 
-def test_a_repeat_line_that_is_too_long_is_left_to_the_page() -> None:
+def test_a_trial_that_was_given_and_not_run_cannot_be_repeated() -> None:
     made = reports.trial(Branch(), "mlp", 0, reports.CRASH, log_tail="")
-    assert made.spec is not None
-    spec = replace(made.spec, argv=("python", "x" * 5000))
-    report = replace(reports.conflict(), trials=(replace(made, spec=spec),))
+    report = replace(reports.conflict(), trials=(replace(made, spec=None),))
     text = comment(report)
     assert "Failed and lost trials (1)" in text
     assert "Repeat it" not in text
     assert "End of its log" not in text
+
+
+def test_what_people_look_at_is_folded_and_what_decides_is_in_view() -> None:
+    text = comment(shown_reports.everything())
+    view = text.partition("<details>")[0]
+    for title in ("Ladder", "Modes of the code", "Expected and found", "References"):
+        assert f"### {title}" in view
+    assert "**Cost of the change.** The branch adds 41 lines" in view
+    assert "no difference seen in 20 steps" in view
+    for title in ("Networks", "Training against evaluation", "Data"):
+        assert f"<summary>{title}</summary>" in text
+        assert title not in view
+    assert "It ran over the hill and barked <b>at</b> the moon." in text
+
+
+def test_long_samples_are_cut_and_many_are_counted() -> None:
+    pane = SamplePane("branch", 0.0, "x" * 3000)
+    other = replace(pane, text="y")
+    many = tuple(SamplePair("mlp", f"s{at}", None, (pane, other)) for at in range(9))
+    text = comment(replace(reports.passing(), exhibits=Exhibits(samples=many)))
+    assert "[cut; the page has more]" in text
+    assert "3 more samples are on the page" in text
+    assert "seed -" in text
+    assert "x" * 601 not in text
+
+
+TRICKS = st.text(
+    alphabet=st.sampled_from("`~<>/[]()!*_|#@:\\\n -=&$.abcdetilsw1\u202e\x1b"),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TRICKS, TRICKS)
+def test_no_text_of_an_exhibit_can_break_out(name: str, text: str) -> None:
+    """Whatever a trial wrote: no link, no picture, no tag, no part closed early."""
+    shown = shown_reports.named_exhibits(name, text)
+    quiet = comment(
+        replace(reports.passing(), exhibits=shown_reports.named_exhibits("n", "t"))
+    )
+    said = comment(replace(reports.passing(), exhibits=shown))
+    made = MarkdownIt("commonmark").enable("table").parse(said)
+    every = [one for token in made for one in (token, *(token.children or ()))]
+    assert not {one.type for one in every} & {"link_open", "image"}
+    html = [one.content for one in every if one.type.startswith("html")]
+    assert all(one.lstrip().startswith(OWN_HTML) for one in html)
+    opened = sum(one.count("<details>") for one in html)
+    assert opened == sum(one.count("</details>") for one in html)
+    assert opened == quiet.count("<details>")
+    titles = [one.tag for one in made if one.type == "heading_open"]
+    assert len(titles) == 1 + quiet.count("\n### ")
 
 
 def test_a_mode_that_is_no_target_says_so() -> None:

@@ -7,8 +7,19 @@ import pytest
 
 from bot.domain.arms import Arm, Baseline, Branch
 from bot.domain.trials import Trial
-from bot.domain.verdict import ModeVerdict, Ruling
-from bot.presentation.progress import Snapshot, estimate, line, snapshot, spent
+from bot.domain.verdict import ModeVerdict, Ruling, Rung
+from bot.presentation.progress import (
+    ONE_RUNG,
+    Ladder,
+    Snapshot,
+    climbing_line,
+    estimate,
+    line,
+    on_rung,
+    rung_line,
+    snapshot,
+    spent,
+)
 from tests.fakes import reports
 from workers.contract import (
     Infra,
@@ -152,3 +163,18 @@ def test_the_cost_counts_what_ran_here_and_not_what_was_reused() -> None:
 
 def test_a_cost_without_gpus_or_reuse_is_said_shortly() -> None:
     assert spent(seen([ended(Branch(), 0, 36.0)])) == "1 trial ended, 0.01 CPU hours"
+
+
+def test_a_rung_that_ended_is_one_line_and_one_that_checked_nothing_says_so() -> None:
+    assert rung_line(Rung("tests", "tests", Ruling.PASS)) == "tests: pass"
+    blank = Rung("sanity", "sanity", Ruling.INFO)
+    assert rung_line(blank) == "sanity: nothing to judge"
+
+
+def test_a_rung_that_does_not_train_counts_its_runs() -> None:
+    assert climbing_line(Ladder((), "sanity", 2, 6)) == "sanity: 2 of 6 runs ended"
+
+
+def test_the_stage_is_named_where_there_are_several_rungs() -> None:
+    assert on_rung(Ladder((), "full"), "mlp: pass") == "full, mlp: pass"
+    assert on_rung(ONE_RUNG, "mlp: pass") == "mlp: pass"

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from bot.domain.arms import Branch
 from bot.domain.verdict import Cost, Provenance, Report
 from bot.presentation.report_json import document
-from tests.fakes import reports, wide_reports
+from tests.fakes import reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Infra, InfraReason, Ok
 
@@ -28,6 +28,8 @@ EXAMPLES = {
     "extended": wide_reports.extended,
     "hostile": reports.hostile,
     "hostile_changes": wide_reports.hostile_changes,
+    "everything": shown_reports.everything,
+    "hostile_exhibits": shown_reports.hostile_exhibits,
 }
 
 
@@ -42,7 +44,9 @@ def test_every_report_fits_the_published_schema(name: str) -> None:
     Draft202012Validator(schema).validate(json.loads(text_of(EXAMPLES[name]())))
 
 
-@pytest.mark.parametrize("name", ["blocking", "speedrun", "conflict", "shadowed"])
+@pytest.mark.parametrize(
+    "name", ["blocking", "speedrun", "conflict", "shadowed", "everything"]
+)
 def test_the_document_is_as_agreed(name: str) -> None:
     text = text_of(EXAMPLES[name]())
     assert text == agreed(f"report_{name}.json", text)
@@ -52,7 +56,7 @@ def test_the_top_has_exactly_the_promised_keys_in_order() -> None:
     assert list(document(reports.passing())) == [
         *("schema_version", "evaluation", "stages", "provenance", "verdict"),
         *("base", "head", "tree", "policy_sha256", "findings", "modes"),
-        *("changes", "trials", "cost"),
+        *("changes", "rungs", "price", "forecasts", "exhibits", "trials", "cost"),
     ]
 
 
@@ -117,3 +121,39 @@ def test_evidence_of_any_other_type_becomes_text() -> None:
 
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert text_of(reports.passing()) == text_of(reports.passing())
+
+
+def test_a_trial_says_where_it_came_from() -> None:
+    report = reports.passing()
+    old, new = report.trials[:2]
+    assert old.spec is not None
+    spec = replace(old.spec, commit="abc", policy="def", machine="m1")
+    named = replace(old, spec=spec)
+    foreign = replace(new, spec=replace(spec, commit="", tree="unknown"))
+    given = replace(new, spec=None)
+    trials = (old, new, named, foreign, given)
+    made = json.loads(text_of(replace(report, trials=trials)))["trials"]
+    origin = report.provenance
+    assert [one["commit"] for one in made] == [
+        *(origin.base_commit, origin.head_commit, "abc", None, None)
+    ]
+    assert made[2]["policy_sha256"] == "def"
+    assert made[4]["policy_sha256"] == origin.policy_sha256
+    assert (made[2]["machine"], made[4]["tree"], made[4]["argv"]) == ("m1", None, None)
+    assert made[0]["argv"] == list(old.spec.argv)
+
+
+def test_exhibits_are_written_whole() -> None:
+    made = json.loads(text_of(shown_reports.everything()))
+    shown = made["exhibits"]
+    assert [one["diagnosis"] for one in shown["gaps"][0]["arms"]][:2] == [
+        *("variance", "variance")
+    ]
+    assert {one["arm"] for one in shown["curves"][0]["bands"]} == {
+        *("baseline", "branch", "without:4c0ffee", "without:9e8d7c6"),
+        "only:9e8d7c6",
+    }
+    assert made["modes"]["rnn"]["behaviour"]["fingerprint"] == "identical"
+    assert [one["state"] for one in made["rungs"]][-1] == "info"
+    assert made["price"]["complexity"] == [120, 131]
+    assert made["forecasts"][0]["outcome"] == "met"

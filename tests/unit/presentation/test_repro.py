@@ -1,11 +1,11 @@
-"""One line repeats a trial: it is run here, by a shell, in an empty folder."""
+"""One line repeats a trial: by its key, or by a shell in an empty folder."""
 
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.arms import Branch
-from bot.presentation.repro import repro
+from bot.presentation.repro import by_hand, repro
 from tests.fakes import reports
 from workers.contract import Ok, Resources, TrialSpec
 
@@ -54,11 +54,14 @@ def test_the_line_runs_the_committed_tree_with_its_seed(tmp_path: Path) -> None:
         metrics=(),
         resources=Resources(cpus=2.5),
     )
-    trial = replace(reports.trial(Branch(), "mlp", 0, Ok()), spec=spec)
     work = tmp_path / "work"
     work.mkdir()
     done = subprocess.run(
-        ["sh", "-c", repro(trial)], cwd=work, capture_output=True, text=True, check=True
+        ["sh", "-c", by_hand(spec)],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == "48213 2 a b;$HOME\n"
     written = work / "trial-0123456789ab-output" / "result.txt"
@@ -69,8 +72,12 @@ def test_the_checkpoint_is_looked_for_in_the_output(tmp_path: Path) -> None:
     made = reports.trial(Branch(), "mlp", 0, Ok())
     assert made.spec is not None
     spec = replace(made.spec, argv=("score", "{checkpoint}"), checkpoint="last.pt")
-    line = repro(replace(made, spec=spec))
-    assert line.endswith("-output/last.pt")
+    assert by_hand(spec).endswith("-output/last.pt")
+
+
+def test_the_line_of_a_report_names_the_trial_by_its_key() -> None:
+    made = reports.trial(Branch(), "mlp", 0, Ok())
+    assert repro(made) == f"seedgate reproduce {made.key[:12]}"
 
 
 def test_a_trial_that_was_given_cannot_be_repeated() -> None:

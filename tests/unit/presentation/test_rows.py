@@ -178,7 +178,7 @@ def test_a_failed_trial_shows_reason_log_and_how_to_repeat_it() -> None:
     assert len(bad) == 4
     assert bad[0].reason.startswith("exception: The command ended")
     assert "loss is not finite" in bad[0].log
-    assert bad[0].repro.startswith("mkdir -p trial-")
+    assert bad[0].repro.startswith("seedgate reproduce ")
 
 
 def test_a_lost_trial_is_shown_as_lost() -> None:

@@ -28,10 +28,11 @@ COMPARED: Evidence = {
 }
 STEPPED: Evidence = {
     "step": 3,
-    "tensor": "layers.0.weight",
-    "quantity": "parameters",
-    "before": "0x1.8p-2",
-    "after": "0x1.81p-2",
+    "tensor": "",
+    "quantity": "loss",
+    "before": "2.30259",
+    "after": "2.31004",
+    "relative": 0.0032,
     "steps": 20,
     "changes": ("a1b2c3d",),
     "titles": ("Raise the learning rate",),
@@ -39,15 +40,24 @@ STEPPED: Evidence = {
     "shifted": False,
 }
 TESTED: Evidence = {
+    "stage": "tests",
     "exit_status": 0,
     "wall_s": 4.1,
-    "last": "2 failed, 14 passed",
+    "last": "16 passed in 4.1s",
     "baseline_status": 0,
+    "baseline_last": "15 passed in 4.0s",
+}
+UNTESTED: Evidence = {
+    **TESTED,
+    "exit_status": 1,
+    "last": "2 failed, 14 passed in 4.1s",
+    "failure": "exception",
+    "detail": "It ended with exit status 1.",
 }
 CHECKED: Evidence = {
     "check": "gradients",
     "saw": "3 of 12 parameters got no gradient",
-    "baseline_saw": "every parameter got one",
+    "baseline_saw": "12 of 12 parameters got one",
     "seed": 48213,
 }
 FAILED: Evidence = {
@@ -244,14 +254,32 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.CHANGE_INERT: {"title": "Try a trick", "why": "later commits take it back"},
     Reason.CHANGES_GROUPED: {"found": 12, "groups": 8, "most": 8},
     Reason.CHANGES_NOTED: {
-        "note": "The merge 1a2b3c4 was resolved by hand and stays in every tree."
+        "note": "The merge 1a2b3c4 (Merge main) was resolved by hand in train.py: what "
+        "it decided stays in every tree from which a change is left out, and is in no "
+        "tree with one change alone."
     },
     Reason.MODE_IDENTICAL: {"steps": 20, "executed": 0, "changed_lines": 14},
-    Reason.MODE_NUMERIC: {**STEPPED, "relative": 7e-8},
+    Reason.MODE_NUMERIC: {
+        "step": 1,
+        "tensor": "layers.0.weight",
+        "quantity": "parameters",
+        "before": "",
+        "after": "",
+        "relative": 7e-8,
+        "steps": 20,
+    },
     Reason.MODE_CHANGED: STEPPED,
     Reason.MODE_INVASIVE: STEPPED,
-    Reason.MODE_UNTOUCHED: {"steps": 20},
-    Reason.MODE_EQUIVALENT: {**COMPARED, "margin": 0.01, "p": 0.003},
+    Reason.MODE_UNTOUCHED: {"steps": 20, "executed": 3, "changed_lines": 14},
+    Reason.MODE_EQUIVALENT: {
+        "d": 0.0012,
+        "low": -0.0031,
+        "high": 0.0055,
+        "margin": 0.01,
+        "p": 0.003,
+        "level": 0.021,
+        "look": 5,
+    },
     Reason.MODE_UNKNOWN: {"why": "two runs of the base differ from step 3 on"},
     Reason.TARGETS_INFERRED: {"modes": ("conv",)},
     Reason.METRIC_VERSION_CHANGED: {
@@ -273,19 +301,21 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.PROTECTED_TOUCHED: {"files": ("data/a.csv",), "patterns": ("data/**",)},
     Reason.POLICY_TOUCHED: {"path": ".github/seedgate.yml"},
     Reason.TESTS_PASSED: TESTED,
-    Reason.TESTS_FAILED: {**TESTED, "exit_status": 1},
-    Reason.TESTS_BROKEN: {**TESTED, "exit_status": 1, "baseline_status": 1},
-    **dict.fromkeys(
-        (
-            Reason.SANITY_PASSED,
-            Reason.SANITY_FAILED,
-            Reason.SANITY_AS_BEFORE,
-            Reason.SANITY_UNSEEN,
-        ),
-        CHECKED,
-    ),
+    Reason.TESTS_FAILED: UNTESTED,
+    Reason.TESTS_BROKEN: {**UNTESTED, "baseline_status": 1},
+    Reason.SANITY_PASSED: {**CHECKED, "saw": "12 of 12 parameters got one"},
+    Reason.SANITY_FAILED: CHECKED,
+    Reason.SANITY_AS_BEFORE: {**CHECKED, "baseline_saw": CHECKED["saw"]},
+    Reason.SANITY_UNSEEN: {"check": "overfits", "saw": "no batch can be repeated"},
     Reason.RUNG_SKIPPED: {"stage": "full", "before": "fast"},
-    Reason.PROVISIONAL: {"pairs": 3, "needed": 10, "stage": "fast", "later": "full"},
+    Reason.PROVISIONAL: {
+        "pairs": 3,
+        "needed": 10,
+        "speed_up": 9.6,
+        "stage": "fast",
+        "later": "full",
+        "label": "full",
+    },
     Reason.FIDELITY: {
         "pairs": 14,
         "tau": 0.71,
@@ -304,7 +334,9 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "maximum": 5.0,
         "seed": 48213,
         "arm": "branch",
-        "baseline_outside": False,
+        "trials": 2,
+        "baseline_outside": 0,
+        "baseline_seen": 5,
     },
     Reason.DATA_DIFFERS: {
         "what": "mean",
@@ -317,6 +349,7 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "other": "test",
         "shared": 31,
         "baseline_shared": 0,
+        "at_least": False,
     },
     Reason.GAP_DIAGNOSED: {
         "arm": "branch",
@@ -324,6 +357,8 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "evaluation": 0.24,
         "gap": 0.22,
         "diagnosis": "variance",
+        "train_name": "train_loss",
+        "same": False,
     },
     Reason.REFERENCE_UNBEATEN: {
         "name": "linear",
@@ -339,8 +374,19 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "outcome": "missed",
     },
     Reason.HYPOTHESIS_UNREADABLE: {
-        "text": "Expected: lower",
-        "why": "it names no metric",
+        "text": "Expected: test_los -0.02",
+        "why": "metric",
+        "name": "test_los",
+        "nearest": "test_loss",
+    },
+    Reason.FORECASTS_CALIBRATED: {
+        "known": 6,
+        "met": 3,
+        "brier": 0.2133,
+        "reference": 0.25,
+        "stated": (0.3, 0.62),
+        "counts": (2, 4),
+        "hits": (0, 3),
     },
     Reason.NO_SANDBOX: {"sandbox": "none"},
     Reason.MERGE_CONFLICT: {"files": ("model.py", "train.py")},
@@ -671,3 +717,49 @@ def test_a_small_tolerance_is_told_in_the_words_of_the_refusal() -> None:
     assert "policed" not in said.sentence
     assert "allow:" not in said.mend
     assert ": allow" not in said.mend
+
+
+def test_a_forecast_says_its_change_the_way_the_metric_went() -> None:
+    base = SAMPLES[Reason.HYPOTHESIS_SCORED]
+    rising = words(found(Reason.HYPOTHESIS_SCORED, {**base, "orientation": 1}))
+    assert "it changed by -0.0534, interval [-0.0581, -0.0492]" in rising.sentence
+    falling = words(found(Reason.HYPOTHESIS_SCORED, base))
+    assert "it changed by +0.0534, interval [+0.0492, +0.0581]" in falling.sentence
+
+
+def test_a_forecast_without_an_interval_or_an_outcome_stays_open() -> None:
+    bare: Evidence = {"expected": -0.01, "relative": True, "outcome": "open"}
+    assert words(found(Reason.HYPOTHESIS_SCORED, bare)).sentence == (
+        "In mode mlp, loss was expected to change by -1 %; no change was measured: "
+        "still open."
+    )
+    exact: Evidence = {"expected": 0.0, "d": 0.0, "orientation": -1, "outcome": "met"}
+    said = words(found(Reason.HYPOTHESIS_SCORED, exact)).sentence
+    assert "change by 0; it changed by 0.0000: as expected" in said
+    same = words(found(Reason.HYPOTHESIS_SCORED, {**exact, "relative": True})).sentence
+    assert "change by 0 %;" in same
+    half = {**exact, "low": -0.1, "likelihood": 0.6}
+    said = words(found(Reason.HYPOTHESIS_SCORED, half)).sentence
+    assert "change by 0 (likelihood 60 %);" in said
+    assert "interval [open, +0.1000]" in said
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("form", "it does not name a metric and its change"),
+        ("size", "its change is not a finite number"),
+        ("sign", "its change has no sign"),
+        ("likelihood", "its likelihood is not between 0 and 100 %"),
+        ("numbers", "it has more numbers than one change and one likelihood"),
+    ],
+)
+def test_an_unreadable_expectation_says_why(why: str, said: str) -> None:
+    finding = found(Reason.HYPOTHESIS_UNREADABLE, {"text": "Expected: x", "why": why})
+    assert f"could not be read: {said}." in words(finding).sentence
+    assert words(finding).mend.startswith("Write `Expected: METRIC CHANGE")
+
+
+def test_forecasts_without_a_table_give_their_score_alone() -> None:
+    plain: Evidence = {"known": 5, "met": 2, "brier": 0.2, "reference": 0.24}
+    assert words(found(Reason.FORECASTS_CALIBRATED, plain)).sentence.endswith("0.24).")

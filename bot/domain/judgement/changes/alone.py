@@ -38,11 +38,12 @@ def interactions(rules: Rulebook, arms: ChangeArms) -> tuple[Finding, ...]:
 
     full - A - B + base, where A is the arm with the first change alone; the branch
     without the second change is the same tree. Said only where its 95 % interval
-    excludes zero.
+    excludes zero. Halves of a group are no further changes here.
     """
-    if len(arms.changes) != _TWO:
+    ids = tuple(one for one in arms.changes if one not in arms.inside)
+    if len(ids) != _TWO:
         return ()
-    first, second = arms.changes
+    first, second = ids
     four = (
         arms.full,
         arms.only.get(first) or arms.left_out(second),
@@ -53,7 +54,7 @@ def interactions(rules: Rulebook, arms: ChangeArms) -> tuple[Finding, ...]:
         (one, _contrast(rules, one, four, INTERACTION)) for one in primaries(rules)
     ]
     return tuple(
-        _said(rules, metric, arms.changes, *one)
+        _said(rules, metric, ids, *one)
         for metric, one in found
         if one is not None and one[0].excludes_zero
     )

@@ -21,6 +21,9 @@ class ChangeArms:
     baseline with one change alone. `not_estimable` says in words why an arm could not
     be made ("does not apply"). `order` lists changes as the branch has them.
     `looks_made` None means: every scheduled look below an arm's number of trials.
+    `lost` says in words why trials of an arm that was made will never be there.
+    `groups` are changes that hold several; `inside` names the group of each half of
+    one, which is only judged where its group was flagged (see `family`).
     """
 
     full: Trials
@@ -32,6 +35,9 @@ class ChangeArms:
     commits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     looks_made: tuple[int, ...] | None = None
+    lost: Mapping[str, str] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+    inside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -49,7 +55,11 @@ class ChangeArms:
 
     def left_out(self, change: str) -> Trials:
         """The trials of the branch without a change; none where there are none."""
-        return () if change in self.not_estimable else self.without.get(change, ())
+        return () if self.why_not(change) else self.without.get(change, ())
+
+    def why_not(self, change: str) -> str:
+        """In words why there is no arm to judge the change by; empty if there is."""
+        return self.not_estimable.get(change) or self.lost.get(change, "")
 
 
 def strictly(rules: Rulebook, arms: ChangeArms) -> ChangeArms:

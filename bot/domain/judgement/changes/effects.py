@@ -1,13 +1,12 @@
 """What each change costs: the three-valued rule, harm at the boundaries of a family."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 
 from bot.domain.judgement.case import Case, finite
+from bot.domain.judgement.changes.family import Family
 from bot.domain.judgement.changes.testing import Place, Tested, crash_p
-from bot.domain.judgement.family import boundary
-from bot.domain.stats.holm import Holm, holm_each
+from bot.domain.stats.holm import Holm
 from bot.domain.stats.method import Method
 from bot.domain.verdict import ChangeEffect, Reason, Ruling
 
@@ -41,7 +40,7 @@ class Answer:
 
 
 def crashing(
-    cases: Mapping[str, Case], settled: Settled, family_size: int
+    cases: Mapping[str, Case], settled: Settled, family: Family
 ) -> dict[str, float]:
     """The changes whose removal is shown to cure failures, with their Holm levels.
 
@@ -54,13 +53,17 @@ def crashing(
     }
     names, every = list(cases), list(cases.values())
     known = [index for index, name in enumerate(names) if name in before]
-    p = [crash_p(one) for one in every]
-    family = _family(p, _levels(every), known, family_size)
-    return {names[index]: family.levels[index] for index in sorted(family.rejected)}
+    opened = {None, *before}
+    p = [
+        crash_p(case) if family.arms.inside.get(name) in opened else 1.0
+        for name, case in cases.items()
+    ]
+    outcome = family.step(names, every, p, known)
+    return {names[index]: outcome.levels[index] for index in sorted(outcome.rejected)}
 
 
 def answers(
-    tested: Sequence[Tested], branch: Ruling, settled: Settled, family_size: int
+    tested: Sequence[Tested], branch: Ruling, settled: Settled, family: Family
 ) -> tuple[Answer, ...]:
     """The three-valued rule on each, harm at the Holm boundary of all of them.
 
@@ -68,38 +71,33 @@ def answers(
     stays in the family, as rejected where a loss was shown. So do hypotheses that
     cannot be tested, with a p of 1: data that are missing must not widen a boundary.
     """
-    known = [
-        index
-        for index, one in enumerate(tested)
-        if one.place in settled and settled[one.place].reason in LOSSES
-    ]
-    p = [1.0 if one.place in settled else one.found.p_harm for one in tested]
-    family = _family(p, _levels([one.case for one in tested]), known, family_size)
+    lost = {place for place, one in settled.items() if one.reason in LOSSES}
+    known = [index for index, one in enumerate(tested) if one.place in lost]
+    p = [_p_harm(one, settled, lost, family) for one in tested]
+    names, cases = [one.change for one in tested], [one.case for one in tested]
+    outcome = family.step(names, cases, p, known)
     return tuple(
-        Answer(one, settled.get(one.place) or _effect(one, branch, held), family_size)
-        for one, held in zip(tested, _held(family), strict=False)
+        Answer(
+            one,
+            settled.get(one.place) or _effect(one, branch, held),
+            family.size(one.change),
+        )
+        for one, held in zip(tested, _held(outcome), strict=True)
     )
 
 
-def _family(
-    p: list[float],
-    levels: list[Callable[[int], float]],
-    rejected: Sequence[int],
-    size: int,
-) -> Holm:
-    """Holm over all `size` hypotheses, those without a p standing at 1."""
-    absent = size - len(p) if p else 0
-    return holm_each([*p, *[1.0] * absent], [*levels, *levels[:1] * absent], rejected)
+def _p_harm(
+    one: Tested, settled: Settled, lost: Collection[Place], family: Family
+) -> float:
+    """The p of harm; 1 where it is final, or not to be asked yet: see `family`."""
+    group = family.arms.inside.get(one.change)
+    closed = group is not None and (group, one.metric.name) not in lost
+    return 1.0 if closed or one.place in settled else one.found.p_harm
 
 
-def _held(family: Holm) -> list[Held]:
-    return [Held(bound, i in family.rejected) for i, bound in enumerate(family.levels)]
-
-
-def _levels(cases: Sequence[Case]) -> list[Callable[[int], float]]:
-    """For each hypothesis the boundaries of its own look."""
-    known = {case.look: cache(partial(boundary, case)) for case in cases}
-    return [known[case.look] for case in cases]
+def _held(outcome: Holm) -> list[Held]:
+    every = enumerate(outcome.levels)
+    return [Held(bound, index in outcome.rejected) for index, bound in every]
 
 
 def _effect(tested: Tested, branch: Ruling, held: Held) -> ChangeEffect:

@@ -63,9 +63,9 @@ def case_of(rules: Rulebook, arms: ChangeArms, change: str) -> Case | str:
 
     The arm without the change stands in the baseline's place.
     """
-    without = arms.left_out(change)
-    if change in arms.not_estimable:
-        return arms.not_estimable[change]
+    without, why_not = arms.left_out(change), arms.why_not(change)
+    if why_not:
+        return why_not
     if not without or not arms.full:
         missing = "the branch without it" if arms.full else "the whole branch"
         return f"there are no trials of {missing}"

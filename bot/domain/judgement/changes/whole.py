@@ -9,6 +9,7 @@ from bot.domain.judgement.changes import says
 from bot.domain.judgement.changes.alone import interactions, with_single
 from bot.domain.judgement.changes.arms import ChangeArms, strictly
 from bot.domain.judgement.changes.effects import Answer, Settled, answers, crashing
+from bot.domain.judgement.changes.family import Family
 from bot.domain.judgement.changes.testing import (
     Place,
     Tested,
@@ -112,12 +113,35 @@ def judge_changes(
 
 
 def with_changes(verdict: Verdict, judged: JudgedChanges) -> Verdict:
-    """The verdict on the branch with its changes: one that blocks makes it a BLOCK."""
+    """The verdict on the branch with its changes: one that blocks makes it a BLOCK.
+
+    Done mode by mode, a change has the effects of all modes.
+    """
     return dataclasses.replace(
         verdict,
         state=worst((verdict.state, judged.state)),
         findings=(*verdict.findings, *judged.findings),
-        changes=judged.changes,
+        changes=_merged(verdict.changes, judged.changes),
+    )
+
+
+def _merged(
+    before: tuple[ChangeVerdict, ...], after: tuple[ChangeVerdict, ...]
+) -> tuple[ChangeVerdict, ...]:
+    known = {one.id: one for one in before}
+    for one in after:
+        known[one.id] = _both(known[one.id], one) if one.id in known else one
+    return tuple(known.values())
+
+
+def _both(first: ChangeVerdict, second: ChangeVerdict) -> ChangeVerdict:
+    """One change in two modes: estimable if it is in one of them."""
+    estimable = first.estimable or second.estimable
+    return dataclasses.replace(
+        first,
+        effects=(*first.effects, *second.effects),
+        estimable=estimable,
+        why_not="" if estimable else first.why_not,
     )
 
 
@@ -132,14 +156,14 @@ def _judge(
         for metric in primaries(rules)
     }
     known = [one for one in tests.values() if isinstance(one, Tested)]
-    told = answers(known, branch, settled, len(arms.made) * len(primaries(rules)))
+    told = answers(known, branch, settled, Family(arms, len(primaries(rules))))
     return _Judged(
         rules=rules,
         arms=arms,
         cases=cases,
         why_not={at: one for at, one in tests.items() if isinstance(one, str)},
         answers={one.tested.place: one for one in told},
-        crashes=crashing(cases, settled, len(arms.made)),
+        crashes=crashing(cases, settled, Family(arms)),
         settled=settled,
     )
 

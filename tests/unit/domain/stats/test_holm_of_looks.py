@@ -44,3 +44,17 @@ def test_nobody_is_rejected_beyond_the_full_alpha_of_its_look(
         assert (index in found.rejected) is (one <= found.levels[index])
         assert alpha / len(family) <= found.levels[index] * (1 + 1e-12)
         assert found.levels[index] <= alpha * (1 + 1e-12)
+
+
+def test_a_hypothesis_that_keeps_its_place_frees_nothing_for_the_others() -> None:
+    p, levels = [0.001, 0.03], [share(0.05)] * 2
+    assert holm_each(p, levels).rejected == {0, 1}
+    kept = holm_each(p, levels, keeping=[0])
+    assert kept.rejected == {0}
+    assert kept.levels == pytest.approx((0.025, 0.025))
+
+
+def test_places_count_hypotheses_that_have_no_p() -> None:
+    found = holm_each([0.001, 0.02], [share(0.05)] * 2, places=4)
+    assert found.rejected == {0}
+    assert found.levels == pytest.approx((0.0125, 0.05 / 3))

@@ -1,0 +1,48 @@
+"""What branches were expected to do, and how well one stage tells another."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the new tables; those that are there stay as they are."""
+    _fidelity()
+    _forecasts()
+
+
+def _fidelity() -> None:
+    keys = ("repository", "evaluation", "mode", "metric", "stage", "later")
+    numbers = ("d", "later_d", "wall_s", "later_wall_s", "kept_at")
+    op.create_table(
+        "fidelity",
+        *(sa.Column(name, sa.String(), nullable=False) for name in keys),
+        *(sa.Column(name, sa.Float(), nullable=False) for name in numbers),
+        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_fidelity")),
+    )
+
+
+def _forecasts() -> None:
+    keys = ("repository", "evaluation", "place")
+    op.create_table(
+        "forecasts",
+        sa.Column("repository", sa.String(), nullable=False),
+        sa.Column("evaluation", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.Column("likelihood", sa.Float()),
+        sa.Column("effort", sa.String(), nullable=False),
+        sa.Column("mode", sa.String()),
+        sa.Column("d", sa.Float()),
+        sa.Column("low", sa.Float()),
+        sa.Column("high", sa.Float()),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("relative", sa.Boolean(), nullable=False),
+        sa.Column("kept_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_forecasts")),
+    )

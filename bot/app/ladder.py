@@ -1,0 +1,257 @@
+"""The climb: rungs are run one after the other until one does not pass.
+
+Every run goes through the store, so that a climb that was stopped half-way goes on
+where it was: what has ended is found, rung by rung, and judged again from there.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.app.behaving import Prints, run_prints
+from bot.app.engine import Halve, Pulse, Tick, evaluate, unhalved
+from bot.app.foretelling import Trained, foresaid, remember_pairs, slower
+from bot.app.informing import Subject
+from bot.app.ports import Store, StoredTrial
+from bot.app.remembering import remember
+from bot.app.rungs import Runner, as_trials, run_sanity, run_tests
+from bot.app.spending import cost_of, of_whole, summed_cost, within
+from bot.app.versioning import versioned
+from bot.domain.changes import ChangedLines
+from bot.domain.exhibits import exhibit
+from bot.domain.ladder import (
+    Climbed,
+    Planned,
+    RungKind,
+    next_rung,
+    summed,
+    trained,
+    with_findings,
+)
+from bot.domain.plan import Plan
+from bot.domain.trials import Trial
+from bot.domain.verdict import Cost, Finding, Rung, Verdict
+from bot.presentation.words.ladder import rung_note
+from workers.contract import FINISHED
+
+Stored = Mapping[str, StoredTrial]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that is climbed, fixed before the first rung.
+
+    `plans` are those of the training stages by name, informed; there is at least one.
+    `probed` is the plan by which modes are fingerprinted, `lines` those that the arms
+    differ in. `halve` takes groups of changes apart. `beside` was found before the
+    first rung.
+    """
+
+    ladder: tuple[Planned, ...]
+    plans: Mapping[str, Plan]
+    subject: Subject
+    probed: Plan
+    halve: Halve = unhalved
+    lines: tuple[ChangedLines, ...] = ()
+    beside: tuple[Finding, ...] = ()
+
+    @property
+    def first(self) -> Plan:
+        """The plan of the first stage that trains."""
+        return next(iter(self.plans.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a climb stands, for whoever watches.
+
+    `done` are the rungs of the `ladder` that ended, `rung` is the one that is climbed.
+    While it trains there is a `tick`; else `ended` of `total` runs have ended.
+    """
+
+    ladder: tuple[Planned, ...]
+    done: tuple[Rung, ...]
+    rung: Planned
+    elapsed_s: float
+    tick: Tick | None = None
+    ended: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a climb got: the verdict over all rungs, their runs and their cost.
+
+    `trained` are the stages that were trained, in order.
+    """
+
+    verdict: Verdict
+    stages: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    cost: Cost
+    trained: tuple[Trained, ...] = ()
+
+    @property
+    def evaluations(self) -> tuple[str, ...]:
+        """The ids of the evaluations of all stages that were trained."""
+        return tuple(one.plan.evaluation for one in self.trained)
+
+
+Watch = Callable[[Standing], None]
+
+
+def climb(course: Course, store: Store, pulse: Pulse, watch: Watch) -> Reached:
+    """Climb until a rung does not pass, or to the top."""
+    run = _Climb(course, store, pulse, watch)
+    while (rung := next_rung(course.ladder, run.rungs)) is not None:
+        run.step(rung)
+    return run.reached()
+
+
+@dataclass(slots=True)
+class _Ended:
+    """A rung that has ended: what it found, its runs, what they cost."""
+
+    climbed: Climbed
+    trials: tuple[Trial, ...]
+    cost: Cost
+
+
+class _Climb:
+    """One climb, and the rungs that have ended by now."""
+
+    def __init__(
+        self, course: Course, store: Store, pulse: Pulse, watch: Watch
+    ) -> None:
+        self._course, self._store = course, store
+        self._pulse, self._watch = pulse, watch
+        self._started = pulse.now()
+        self._ended: list[_Ended] = []
+        self._trained: list[Trained] = []
+        self._prints: Prints | None = None
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        return tuple(one.climbed.rung for one in self._ended)
+
+    def step(self, rung: Planned) -> None:
+        """Run one rung to its end."""
+        match rung.kind:
+            case RungKind.TESTS | RungKind.SANITY:
+                self._run(rung)
+            case RungKind.FINGERPRINT:
+                self._fingerprint(rung)
+            case RungKind.TRAINING:
+                self._train(rung)
+            case _:
+                assert_never(rung.kind)
+
+    def _run(self, rung: Planned) -> None:
+        if rung.stage is None:  # pragma: no cover - only fingerprints have no stage
+            raise AssertionError(rung)
+        plan, since = self._course.first, self._pulse.now()
+        runner = Runner(plan, self._store, self._pulse, self._seen(rung))
+        judge = run_tests if rung.kind is RungKind.TESTS else run_sanity
+        climbed = judge(runner, rung.stage)
+        trials = as_trials(plan, runner.stored, runner.asked, self._started)
+        self._keep(climbed, trials, cost_of(trials, self._pulse.now() - since))
+
+    def _fingerprint(self, rung: Planned) -> None:
+        course, since = self._course, self._pulse.now()
+        outside = (self._store, self._pulse, self._seen(rung))
+        self._prints = run_prints(course.probed, *outside, course.lines)
+        stored = {one.key: one for one in self._prints.found.trials}
+        trials = as_trials(course.probed, stored, {}, self._started)
+        cost = cost_of(trials, self._pulse.now() - since)
+        self._keep(self._prints.rung(), trials, cost)
+
+    def _train(self, rung: Planned) -> None:
+        course, done = self._course, self.rungs
+        whole = course.plans[rung.name]
+        plan = within(whole, self._trials())
+
+        def watch(tick: Tick) -> None:
+            since = self._pulse.now() - self._started
+            self._watch(Standing(course.ladder, done, rung, since, tick))
+
+        outside = (self._store, self._pulse, watch)
+        evaluated = evaluate(plan, *outside, course.halve)
+        verdict = versioned(evaluated.verdict, plan, evaluated.trials)
+        verdict = of_whole(verdict, whole.policy.budget, plan.policy.budget)
+        exhibits, seen = exhibit(plan.modes, evaluated.trials)
+        verdict = with_findings(verdict, seen)
+        evaluated = dataclasses.replace(evaluated, verdict=verdict)
+        remember(self._store, plan, course.subject, evaluated)
+        climbed = trained(rung.name, verdict)
+        self._keep(climbed, evaluated.trials, evaluated.cost)
+        self._trained.append(Trained(plan, verdict, evaluated.trials, exhibits))
+        self._look_back()
+
+    def _look_back(self) -> None:
+        """What the first stage that trained says of fingerprints counts for their rung.
+
+        Only its trials are watched.
+        """
+        if self._prints is None or len(self._trained) > 1:
+            return
+        first = self._trained[0]
+        self._prints.trained(first.trials, first.verdict.modes)
+        for one in self._ended:
+            if one.climbed.rung.kind == RungKind.FINGERPRINT:
+                one.climbed = self._prints.rung()
+
+    def _seen(self, rung: Planned) -> Callable[[Stored], None]:
+        """Tells whoever watches how many runs of a rung have ended."""
+        ladder, done = self._course.ladder, self.rungs
+
+        def watch(stored: Stored) -> None:
+            ended = sum(one.state in FINISHED for one in stored.values())
+            since = self._pulse.now() - self._started
+            total = len(stored)
+            self._watch(Standing(ladder, done, rung, since, None, ended, total))
+
+        return watch
+
+    def _keep(self, climbed: Climbed, trials: tuple[Trial, ...], cost: Cost) -> None:
+        self._ended.append(_Ended(climbed, trials, cost))
+
+    def _trials(self) -> tuple[Trial, ...]:
+        return tuple(trial for one in self._ended for trial in one.trials)
+
+    def reached(self) -> Reached:
+        """The end of the climb."""
+        course, store = self._course, self._store
+        repository = course.subject.repository
+        remember_pairs(store, repository, self._trained)
+        top = self.rungs[-1].state if len(self.rungs) == len(course.ladder) else None
+        said = foresaid(store, repository, self._trained, top)
+        climbed = [self._noted(one) for one in self._ended]
+        verdict = summed(course.ladder, climbed, (*course.beside, *said))
+        return Reached(
+            verdict=self._with_prints(verdict),
+            stages=tuple(one.stage for one in self.rungs),
+            trials=self._trials(),
+            cost=summed_cost([one.cost for one in self._ended]),
+            trained=tuple(self._trained),
+        )
+
+    def _with_prints(self, verdict: Verdict) -> Verdict:
+        if self._prints is None or not self._trained:
+            return verdict
+        modes = self._prints.beside(verdict.modes)
+        return dataclasses.replace(verdict, modes=modes)
+
+    def _noted(self, one: _Ended) -> Climbed:
+        """The rung with what it took; a stage says how much slower the next one is."""
+        walls = [trial.result.wall_s for trial in one.trials if trial.result]
+        rung = one.climbed.rung
+        names = [each.stage.name for each in self._trained]
+        after = names.index(rung.stage) + 1 if rung.stage in names else len(names)
+        note = rung_note(len(walls), sum(walls))
+        if rung.kind == RungKind.TRAINING and after < len(names):
+            earlier, later = self._trained[after - 1], self._trained[after]
+            factor = slower(earlier, later)
+            note = rung_note(len(walls), sum(walls), (later.stage.name, factor))
+        rung = dataclasses.replace(rung, note=note)
+        return dataclasses.replace(one.climbed, rung=rung)

@@ -1,0 +1,94 @@
+"""What can be known of a branch before a machine is asked: trees, changes, files."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from bot.app.local import Comparison
+from bot.app.ports import ChangeSource, SourceRepository
+from bot.app.versioning import version_of
+from bot.app.watching import watched
+from bot.domain.changes import ChangedLines, Cut
+from bot.domain.ladder import RungKind
+from bot.domain.metric_version import MetricVersion
+from bot.domain.plan import Plan, Trees
+from bot.domain.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A comparison with all that git says of it.
+
+    `source` cuts the branch into changes, `cut` are those of the first cut; there are
+    none where nobody asks for them. `version` is None where nothing defines the metrics
+    but the policy. `lines` are those that the arms differ in, `beside` what was found
+    already.
+    """
+
+    comparison: Comparison
+    trees: Trees
+    source: ChangeSource | None = None
+    cut: Cut = dataclasses.field(default_factory=Cut)
+    version: MetricVersion | None = None
+    lines: tuple[ChangedLines, ...] = ()
+    beside: tuple[Finding, ...] = ()
+
+
+def prepare(
+    comparison: Comparison, trees: Trees, repository: SourceRepository
+) -> Prepared:
+    """Cut the branch, look for what defines the metrics and at what is watched.
+
+    Raises `UserFault` where the policy asks for what the repository does not have.
+    """
+    policy = comparison.policy
+    base_tree, merged_tree = trees.base_tree, trees.merged_tree
+    prints = has_prints(comparison)
+    beside = watched(repository, policy, base_tree, merged_tree)
+    prepared = Prepared(comparison, trees, beside=beside)
+    if prints:
+        lines = repository.changed_lines(base_tree, merged_tree)
+        prepared = dataclasses.replace(prepared, lines=lines)
+    if prints or comparison.ablation:
+        ends = (comparison.base.commit, comparison.head.commit, merged_tree)
+        source = repository.changes(*ends, policy.ablation)
+        prepared = dataclasses.replace(prepared, source=source, cut=source.cut())
+    return dataclasses.replace(prepared, version=_version(prepared, repository))
+
+
+def has_prints(comparison: Comparison) -> bool:
+    """Whether modes are fingerprinted on this ladder."""
+    return any(one.kind is RungKind.FINGERPRINT for one in comparison.ladder)
+
+
+def _version(prepared: Prepared, repository: SourceRepository) -> MetricVersion | None:
+    asked, trees, policy = (
+        prepared.comparison,
+        prepared.trees,
+        prepared.comparison.policy,
+    )
+    rule = policy.evaluation
+    if not (rule.paths or rule.command or policy.data.paths):
+        return None
+    return version_of(
+        repository,
+        policy,
+        trees.base_tree,
+        trees.merged_tree,
+        prepared.cut.changes if asked.ablation else (),
+        anchor=asked.anchor.tree if asked.anchor else None,
+    )
+
+
+def versioned_again(plan: Plan, repository: SourceRepository) -> Plan:
+    """The plan with trees for the changes that it has by now."""
+    if plan.version is None:
+        return plan
+    version = version_of(
+        repository,
+        plan.policy,
+        plan.trees.base_tree,
+        plan.trees.merged_tree,
+        plan.changes,
+        anchor=plan.anchor.tree if plan.anchor else None,
+    )
+    return dataclasses.replace(plan, version=version)

@@ -1,0 +1,82 @@
+"""`seedgate scan` wired: one parameter at several values, on the branch's own tree."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bot.app.local import Request, compare
+from bot.app.piloting import PilotTick
+from bot.app.planning import Ground, plans_of
+from bot.app.preparing import Prepared, prepare
+from bot.app.scanning import Scanned, Wish, evaluation, scan, scannable
+from bot.app.splitting import merged_trees
+from bot.app.versioning import unjudgeable
+from bot.compose.site import make_private, open_site
+from bot.domain.errors import UserFault
+from bot.settings import Settings
+
+Watch = Callable[[PilotTick], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The scan, the stage that it was made in, and the commit and machine of it."""
+
+    scanned: Scanned
+    stage: str
+    head: str
+    commit: str
+    machine: str
+
+
+class Scanner:
+    """One scan; a context, whose end waits for the dispatcher."""
+
+    def __init__(
+        self, repo: Path, request: Request, wish: Wish, jobs: int | None
+    ) -> None:
+        """Read the settings; nothing is touched before `run`."""
+        self._settings = Settings()
+        self._repo = repo.absolute()
+        self._request = request
+        self._wish = wish
+        self._jobs = jobs
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Nothing is started before `run`."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Wait until the dispatcher and all its trials have ended."""
+        self._stack.close()
+
+    def run(self, watch: Watch) -> Done:
+        """Scan; every fault of the caller is raised before anything is spent."""
+        from bot.adapters.policy_file import load_policy
+        from bot.adapters.repository import GitRepository
+
+        make_private(self._settings.cache_dir)
+        scratch = self._settings.cache_dir / "scratch"
+        repository = GitRepository(self._repo, scratch)
+        comparison = compare(repository, self._request, load_policy)
+        policy, stage = comparison.policy, comparison.stage
+        scannable(policy, stage, comparison.modes, self._wish.param)
+        prepared = prepare(comparison, merged_trees(comparison), repository)
+        if unjudgeable(prepared.version) is not None:
+            problem = "The branch removes what defines its metrics: nothing is scored."
+            raise UserFault(problem, "Bring the files back that the policy names.")
+        return self._scan(prepared, Path(str(repository.path)), watch)
+
+    def _scan(self, prepared: Prepared, path: Path, watch: Watch) -> Done:
+        site = open_site(self._settings, self._jobs, path, self._stack)
+        comparison, wish = prepared.comparison, self._wish
+        ground = Ground(site.node, self._settings.secret(), self._jobs)
+        plan = plans_of(prepared, ground)[comparison.stage.name]
+        with site.hold(evaluation(plan, wish)):
+            scanned = scan(plan, wish, site.store, site.dispatcher, watch)
+        site.dispatcher.dismiss()
+        head = comparison.head
+        return Done(scanned, plan.stage.name, head.name, head.commit, plan.machine)

@@ -1,0 +1,131 @@
+"""Making findings: stable ids from kind, place and evidence."""
+
+import hashlib
+import json
+import math
+
+from bot.domain.verdict.reasons import FindingKind, Reason, Ruling
+from bot.domain.verdict.tree import Evidence, Finding, Scalar
+
+_KINDS: dict[Reason, FindingKind] = {
+    Reason.NOT_WORSE: FindingKind.REGRESSION,
+    Reason.TOLERATED_LOSS: FindingKind.REGRESSION,
+    Reason.HARM_SHOWN: FindingKind.REGRESSION,
+    Reason.NOT_SHOWN: FindingKind.REGRESSION,
+    Reason.BIT_IDENTICAL: FindingKind.REGRESSION,
+    Reason.NO_DIFFERENCE: FindingKind.REGRESSION,
+    Reason.TOLERANCE_UNCLEAR: FindingKind.REGRESSION,
+    Reason.STOPPED_EARLY: FindingKind.REGRESSION,
+    Reason.BETTER: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_SHOWN: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_RULED_OUT: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_NOT_SHOWN: FindingKind.IMPROVEMENT,
+    Reason.IMPROVEMENT_WAITS: FindingKind.IMPROVEMENT,
+    Reason.GUARDRAIL_BROKEN: FindingKind.REGRESSION,
+    Reason.GUARDRAIL_KEPT: FindingKind.REGRESSION,
+    Reason.FUTILE: FindingKind.POWER,
+    Reason.ANCHOR_KEPT: FindingKind.REGRESSION,
+    Reason.ANCHOR_LOST: FindingKind.REGRESSION,
+    Reason.ANCHOR_OPEN: FindingKind.REGRESSION,
+    Reason.TOLERANCE_SPENT: FindingKind.REGRESSION,
+    Reason.NEAR_BOUND: FindingKind.SATURATION,
+    Reason.SATURATED: FindingKind.SATURATION,
+    Reason.TEST_SET_SMALL: FindingKind.SATURATION,
+    Reason.CHANGE_HARMFUL: FindingKind.SHADOWED,
+    Reason.CHANGE_SUSPECT: FindingKind.SHADOWED,
+    Reason.CHANGE_TOLERATED: FindingKind.SHADOWED,
+    Reason.CHANGE_NOT_ESTIMABLE: FindingKind.SHADOWED,
+    Reason.INTERACTION: FindingKind.SHADOWED,
+    Reason.CHANCE_OF_STOP: FindingKind.POWER,
+    Reason.TEST_CHOSEN: FindingKind.POWER,
+    Reason.TOLERANCE_SMALL: FindingKind.POWER,
+    Reason.EVALUATIONS_COUNTED: FindingKind.POWER,
+    Reason.ATTEMPTS_SPENT: FindingKind.POWER,
+    Reason.MIXED_MACHINES: FindingKind.ENVIRONMENT,
+    Reason.NODE_EFFECT: FindingKind.ENVIRONMENT,
+    Reason.CANARY_OUTSIDE: FindingKind.ENVIRONMENT,
+    Reason.DRIFT: FindingKind.ENVIRONMENT,
+    Reason.CHANGE_INERT: FindingKind.SHADOWED,
+    Reason.CHANGES_GROUPED: FindingKind.SHADOWED,
+    Reason.CHANGES_NOTED: FindingKind.SHADOWED,
+    Reason.MODE_IDENTICAL: FindingKind.INVASIVE,
+    Reason.MODE_NUMERIC: FindingKind.INVASIVE,
+    Reason.MODE_CHANGED: FindingKind.INVASIVE,
+    Reason.MODE_INVASIVE: FindingKind.INVASIVE,
+    Reason.MODE_UNTOUCHED: FindingKind.INVASIVE,
+    Reason.MODE_EQUIVALENT: FindingKind.INVASIVE,
+    Reason.MODE_UNKNOWN: FindingKind.INVASIVE,
+    Reason.TARGETS_INFERRED: FindingKind.INVASIVE,
+    Reason.METRIC_VERSION_CHANGED: FindingKind.METRIC_VERSION,
+    Reason.SELF_REPORT_DIFFERS: FindingKind.METRIC_VERSION,
+    Reason.PROTECTED_TOUCHED: FindingKind.PROTECTED,
+    Reason.POLICY_TOUCHED: FindingKind.TRUST,
+    Reason.TESTS_PASSED: FindingKind.TESTS,
+    Reason.TESTS_FAILED: FindingKind.TESTS,
+    Reason.TESTS_BROKEN: FindingKind.TESTS,
+    Reason.SANITY_PASSED: FindingKind.SANITY,
+    Reason.SANITY_FAILED: FindingKind.SANITY,
+    Reason.SANITY_AS_BEFORE: FindingKind.SANITY,
+    Reason.SANITY_UNSEEN: FindingKind.SANITY,
+    Reason.RUNG_SKIPPED: FindingKind.PARTIAL,
+    Reason.HYPOTHESIS_UNREADABLE: FindingKind.PARTIAL,
+    Reason.PROVISIONAL: FindingKind.POWER,
+    Reason.FIDELITY: FindingKind.POWER,
+    Reason.QUANTITY_OUTSIDE: FindingKind.DATA,
+    Reason.DATA_DIFFERS: FindingKind.DATA,
+    Reason.DATA_OVERLAPS: FindingKind.DATA,
+    Reason.GAP_DIAGNOSED: FindingKind.DATA,
+    Reason.REFERENCE_UNBEATEN: FindingKind.IMPROVEMENT,
+    Reason.HYPOTHESIS_SCORED: FindingKind.IMPROVEMENT,
+    Reason.FORECASTS_CALIBRATED: FindingKind.IMPROVEMENT,
+    Reason.MORE_FAILURES: FindingKind.FAILURE,
+    Reason.FAILURES_LEFT: FindingKind.FAILURE,
+    Reason.FAILURES_SEEN: FindingKind.FAILURE,
+    Reason.BASELINE_BROKEN: FindingKind.FAILURE,
+    Reason.LIMIT_BROKEN: FindingKind.LIMIT,
+    Reason.LIMIT_KEPT: FindingKind.LIMIT,
+    Reason.LIMIT_UNSEEN: FindingKind.LIMIT,
+    Reason.TARGET_SHOWN: FindingKind.TARGET,
+    Reason.TARGET_MISSED: FindingKind.TARGET,
+    Reason.TARGET_NOT_SHOWN: FindingKind.TARGET,
+    Reason.DETECTABLE: FindingKind.POWER,
+    Reason.SEED_HAS_NO_EFFECT: FindingKind.SANITY,
+    Reason.TRIALS_LOST: FindingKind.ENVIRONMENT,
+    Reason.NO_SANDBOX: FindingKind.ENVIRONMENT,
+    Reason.MERGE_CONFLICT: FindingKind.CONFLICT,
+    Reason.NARROWED: FindingKind.PARTIAL,
+    Reason.BETWEEN_LOOKS: FindingKind.PARTIAL,
+    Reason.BEYOND_LAST_LOOK: FindingKind.PARTIAL,
+    Reason.MORE_LOOKS_LEFT: FindingKind.PARTIAL,
+    Reason.SEEDS_DIFFER: FindingKind.PARTIAL,
+    Reason.BUDGET_SPENT: FindingKind.BUDGET,
+    Reason.NOTHING_CHANGED: FindingKind.TRUST,
+    Reason.DIRTY_COMMITTED: FindingKind.TRUST,
+}
+
+
+def finding(  # noqa: PLR0913 - a place has three names
+    reason: Reason,
+    state: Ruling,
+    evidence: Evidence,
+    *,
+    mode: str | None = None,
+    metric: str | None = None,
+    change: str | None = None,
+) -> Finding:
+    """A finding whose id holds its evidence: an effect that changes gets a new id."""
+    kind = _KINDS[reason]
+    evidence = {name: _finite(value) for name, value in evidence.items()}
+    place = [kind, mode, metric, *filter(None, [change])]
+    facts = dict(sorted(evidence.items()))
+    text = json.dumps([*place, reason, facts], allow_nan=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Finding(
+        f"{kind}-{digest}", kind, state, reason, mode, metric, change, evidence
+    )
+
+
+def _finite(value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
+    """The value, or None for a number too large to be written down."""
+    beyond = isinstance(value, float) and not math.isfinite(value)
+    return None if beyond else value

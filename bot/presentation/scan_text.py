@@ -1,0 +1,131 @@
+"""A sensitivity scan as tables, sentences and JSON; it decides nothing."""
+
+from bot.domain.sensitivity import CONFIDENCE, Sensitivity, Tried
+from bot.presentation import numbers
+from bot.presentation.calibration_text import Grid
+
+EXPLORES = (
+    "This is an exploration and no verdict: nothing was judged, and whoever picks the "
+    "best of several values has to have it judged (`seedgate local`)."
+)
+
+_Json = dict[str, object]
+
+
+def headline(param: str, own: str, seeds: int, counts: tuple[int, int]) -> str:
+    """What was run; `counts` are the trials that ran now, and those reused."""
+    ran, reused = counts
+    again = f", {reused} reused" if reused else ""
+    return (
+        f"Scan of {param} around {own}, {numbers.counted(seeds, 'seed')} a value: "
+        f"{numbers.counted(ran, 'trial')}{again}."
+    )
+
+
+def grid(found: Sensitivity) -> Grid:
+    """The values of one metric, the policy's own first; `d` is better when positive."""
+    way = "higher" if found.orientation > 0 else "lower"
+    return Grid(
+        f"{found.mode} / {found.metric} ({way} is better)",
+        ("value", "seeds", "failed", "mean", "effect", "interval", "looks"),
+        (_own_row(found), *(_row(found, one) for one in found.tried)),
+    )
+
+
+def _places(found: Sensitivity) -> int:
+    widths = [
+        one.high - one.low
+        for one in found.tried
+        if one.high is not None and one.low is not None
+    ]
+    effects = [one.d for one in found.tried]
+    return numbers.places(*(width / 2 for width in widths), *effects)
+
+
+def _own_row(found: Sensitivity) -> tuple[str, ...]:
+    one, digits = found.own, _places(found)
+    mean = numbers.fixed(one.mean, digits)
+    return (f"{one.value} (own)", str(one.n), str(one.failed), mean, "-", "-", "-")
+
+
+def _row(found: Sensitivity, one: Tried) -> tuple[str, ...]:
+    digits = _places(found)
+    return (
+        one.value,
+        str(one.n),
+        str(one.failed),
+        numbers.fixed(one.mean, digits),
+        numbers.signed(one.d, digits),
+        numbers.interval(one.low, one.high, digits),
+        looks(one),
+    )
+
+
+def looks(one: Tried) -> str:
+    """One word for how a value looks beside the policy's own."""
+    if one.d is None:
+        return "not known"
+    if one.better:
+        return "better"
+    return "worse" if one.worse else "alike"
+
+
+def sentences(found: tuple[Sensitivity, ...]) -> tuple[str, ...]:
+    """What looks better for each metric, how to read the intervals, and the warning."""
+    if not found:
+        return ("No metric here has a direction, so nothing can look better.", EXPLORES)
+    return (*(_best(one) for one in found), _how(found), EXPLORES)
+
+
+def _best(found: Sensitivity) -> str:
+    name, best = f"{found.mode} / {found.metric}", found.best
+    if best is None:
+        return f"{name}: no value looks better than {found.own.value}."
+    if best.better:
+        return f"{name}: {best.value} looks better than {found.own.value}."
+    return (
+        f"{name}: {best.value} did best, and what was seen does not tell it from "
+        f"{found.own.value}."
+    )
+
+
+def _how(found: tuple[Sensitivity, ...]) -> str:
+    values = numbers.counted(max(len(one.tried) for one in found), "value")
+    return (
+        "Effects are against the policy's own value, seed by seed where seeds are "
+        f"shared; the intervals hold for all {values} of a metric together with "
+        f"{numbers.percent(CONFIDENCE)} confidence."
+    )
+
+
+def document(param: str, seeds: int, found: tuple[Sensitivity, ...]) -> _Json:
+    """The JSON of a scan; what is not known is null."""
+    return {
+        "schema": 1,
+        "param": param,
+        "seeds": seeds,
+        "exploratory": True,
+        "metrics": [_metric(one) for one in found],
+    }
+
+
+def _metric(found: Sensitivity) -> _Json:
+    return {
+        "mode": found.mode,
+        "metric": found.metric,
+        "own": _value(found.own),
+        "values": [_value(one) for one in found.tried],
+        "best": None if found.best is None else found.best.value,
+    }
+
+
+def _value(one: Tried) -> _Json:
+    return {
+        "value": one.value,
+        "n": one.n,
+        "failed": one.failed,
+        "mean": one.mean,
+        "d": one.d,
+        "ci": None if one.d is None else [one.low, one.high],
+        "looks": looks(one),
+    }

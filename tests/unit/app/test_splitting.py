@@ -1,0 +1,127 @@
+"""A branch without some of its changes, as a branch of its own."""
+
+import dataclasses
+
+import pytest
+
+from bot.app.local import Comparison, Request, compare
+from bot.app.splitting import Split, split_off
+from bot.domain.errors import UserFault
+from bot.domain.policy import Ablation
+from tests.fakes.policies import policy
+from tests.fakes.repository import FakeRepository
+
+STORY = (
+    ({"a.py": b"2"}, "Good idea\n\nIt helps."),
+    ({"b.py": b"2"}, "Bad idea"),
+    ({"c.py": b"2"}, "Neutral idea"),
+)
+
+
+class World:
+    def __init__(self, story=STORY) -> None:
+        self.repository = FakeRepository()
+        files = {"a.py": b"1", "b.py": b"1", "c.py": b"1"}
+        self.repository.commit({**files, ".github/seedgate.yml": b""})
+        self.repository.branch("idea")
+        self.commits = [self.repository.commit(*step) for step in story]
+
+    def comparison(self) -> Comparison:
+        request = Request(base="main", head="idea")
+        return compare(self.repository, request, lambda text, source: policy())
+
+    def split(self, *places: int, branch: str = "") -> Split:
+        names = [self.commits[place][:7] for place in places]
+        return split_off(self.repository, self.comparison(), names, branch)
+
+    def file(self, branch: str, path: str) -> bytes | None:
+        return self.repository.read_file(branch, path)
+
+
+def test_the_rest_of_the_branch_is_offered_on_the_base() -> None:
+    world = World()
+    made = world.split(1)
+    assert made.branch == f"idea-without-{world.commits[1][:7]}"
+    files = [world.file(made.branch, f"{name}.py") for name in "abc"]
+    assert files == [b"2", b"1", b"2"]
+    merged = world.repository.merge("main", made.branch)
+    assert merged.tree == made.tree  # type: ignore[union-attr]
+    assert [one.title for one in made.kept] == ["Good idea", "Neutral idea"]
+    trees = world.comparison().trees
+    assert trees is not None
+    assert made.pool == trees.merged_tree
+    assert not made.existed
+
+
+def test_its_commit_says_where_it_came_from_and_what_it_keeps() -> None:
+    world = World()
+    made = world.split(1, 2, branch="good/part")
+    (message,) = world.repository.messages("main", "good/part")
+    assert message.startswith("idea without ")
+    assert f"Split off {world.commits[2]}" in message
+    assert "Good idea" in message
+    assert "Bad idea" not in message
+    assert made.branch == "good/part"
+
+
+def test_a_second_call_takes_the_branch_that_is_there() -> None:
+    world = World()
+    first, second = world.split(1), world.split(1)
+    assert second == dataclasses.replace(first, existed=True)
+
+
+def test_a_name_that_is_taken_by_something_else_is_refused() -> None:
+    with pytest.raises(UserFault, match="There is a branch 'idea' already"):
+        World().split(1, branch="idea")
+
+
+def test_a_branch_of_nothing_is_refused() -> None:
+    with pytest.raises(UserFault, match="nothing is left of the branch"):
+        World().split(0, 1, 2)
+
+
+def test_a_change_without_a_trace_is_refused() -> None:
+    world = World((*STORY, ({}, "Nothing")))
+    with pytest.raises(UserFault, match="the branch is the same"):
+        world.split(3)
+
+
+def test_a_change_that_others_build_on_cannot_be_left_out_alone() -> None:
+    world = World((*STORY, ({"b.py": b"3"}, "Build on it")))
+    with pytest.raises(
+        UserFault, match=r"cannot be had without .*: conflicts in b\.py"
+    ):
+        world.split(1)
+
+
+def test_an_unknown_change_is_refused_by_name() -> None:
+    world = World()
+    with pytest.raises(UserFault, match="has no change 'warm-up'"):
+        split_off(world.repository, world.comparison(), ["warm-up"])
+
+
+def test_a_branch_that_does_not_merge_is_not_split() -> None:
+    world = World()
+    world.repository.switch("main")
+    world.repository.commit({"a.py": b"9"})
+    with pytest.raises(UserFault, match=r"conflicts in a\.py"):
+        world.split(1)
+
+
+def test_a_commit_without_a_branch_gives_its_own_name() -> None:
+    world = World()
+    world.repository.commit({"d.py": b"1"})
+    request = Request(base="main", head=world.commits[2])
+    asked = compare(world.repository, request, lambda text, source: policy())
+    name = world.commits[1][:7]
+    made = split_off(world.repository, asked, [name])
+    assert made.branch == f"{world.commits[2][:9]}-without-{name}"
+
+
+def test_a_branch_that_is_cut_by_file_keeps_files() -> None:
+    world = World()
+    rules = policy(ablation=Ablation(unit="file"))
+    request = Request(base="main", head="idea")
+    asked = compare(world.repository, request, lambda text, source: rules)
+    made = split_off(world.repository, asked, ["a.py", "b.py"], "rest")
+    assert [one.id for one in made.kept] == ["c.py"]

@@ -1,0 +1,125 @@
+"""What is said of modes that changed, and of those that did not."""
+
+import pytest
+
+from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
+from bot.presentation.words import words
+
+MOVED: Evidence = {
+    "step": 3,
+    "tensor": "",
+    "quantity": "loss",
+    "before": "2.30259",
+    "after": "2.31004",
+    "steps": 20,
+    "changes": (),
+    "titles": (),
+    "seen_in": "probe",
+    "shifted": False,
+    "why": "",
+}
+
+
+def said(reason: Reason, evidence: Evidence, mode: str | None = "gru") -> str:
+    kind, state = FindingKind.INVASIVE, Ruling.INFO
+    return words(Finding("id", kind, state, reason, mode, evidence=evidence)).sentence
+
+
+def invasive(**changes: object) -> str:
+    return said(Reason.MODE_INVASIVE, {**MOVED, **changes})  # type: ignore[dict-item]
+
+
+def test_where_base_and_branch_part_is_told_with_both_values() -> None:
+    assert invasive() == (
+        "In mode gru, which nobody named as a target, base and branch differ first in "
+        "the loss at step 3 (before: 2.30259; now: 2.31004)."
+    )
+
+
+def test_a_tensor_is_named_and_what_has_no_number_has_none() -> None:
+    text = invasive(quantity="parameters", tensor="rnn.cell", before="", after="")
+    assert text.endswith("first in the parameters of rnn.cell at step 3.")
+
+
+def test_what_is_set_before_the_first_step_has_no_step() -> None:
+    text = invasive(
+        step=None, quantity="optimizer settings", before="lr 0.1", after="lr 0.2"
+    )
+    assert text.endswith("the optimizer settings (before: lr 0.1; now: lr 0.2).")
+
+
+@pytest.mark.parametrize("quantity", ["outcome", "number of steps"])
+def test_no_single_step_shows_how_a_run_ends(quantity: str) -> None:
+    assert "at step" not in invasive(quantity=quantity)
+
+
+def test_late_changes_say_that_the_first_steps_are_the_same() -> None:
+    text = invasive(seen_in="fast", step=100, quantity="learning rates")
+    assert "the first 20 steps are the same, and whole trials differ later" in text
+    assert "the learning rates at step 100" in text
+
+
+def test_a_shift_of_randomness_is_called_possible() -> None:
+    assert "no more than a shift of randomness" in invasive(shifted=True)
+
+
+def test_changes_are_named_with_their_titles() -> None:
+    text = invasive(changes=("a1b2c3d", "b"), titles=("Raise the rate", ""))
+    assert text.endswith("Changed by a1b2c3d (Raise the rate), b.")
+
+
+def test_where_nobody_can_be_named_it_says_why() -> None:
+    text = invasive(why="there is no tree without the change b")
+    assert text.endswith(
+        "Which change did it is not known: there is no tree without the change b."
+    )
+
+
+def test_equivalence_that_the_policy_does_not_take_is_told() -> None:
+    assert "`invasive.equivalent`" in invasive(equivalent=True)
+
+
+def test_foreign_names_are_cut_and_stay_on_one_line() -> None:
+    text = invasive(tensor="a\nb" * 200)
+    assert "\n" not in text
+    assert len(text) < 500
+
+
+@pytest.mark.parametrize(
+    ("lines", "said_of_them"),
+    [
+        ((0, 4), "None of the 4 changed lines of code ran"),
+        ((1, 1), "The one changed line of code ran"),
+        ((0, 1), "The one changed line of code did not run"),
+        ((3, 4), "3 of the 4 changed lines of code ran"),
+        ((None, None), "base and branch. This proves"),
+    ],
+)
+def test_of_changed_lines_it_is_told_how_many_ran(
+    lines: tuple[int | None, int | None], said_of_them: str
+) -> None:
+    evidence = {"steps": 20, "executed": lines[0], "changed_lines": lines[1]}
+    assert said_of_them in said(Reason.MODE_IDENTICAL, evidence)
+
+
+def test_a_single_step_is_one() -> None:
+    assert "the only step is the same" in said(Reason.MODE_IDENTICAL, {"steps": 1})
+
+
+def test_rounding_without_losses_has_no_distance() -> None:
+    evidence = {**MOVED, "quantity": "gradient norm", "relative": None}
+    assert "of themselves" not in said(Reason.MODE_NUMERIC, evidence)
+
+
+def test_an_unknown_mode_that_is_shown_equivalent_says_so() -> None:
+    evidence: Evidence = {
+        "why": "it never imports torch",
+        "equivalent": True,
+        "metric": "test_loss",
+        "margin": 0.01,
+        "d": 0.001,
+        "low": -0.003,
+        "high": 0.005,
+    }
+    text = said(Reason.MODE_UNKNOWN, evidence)
+    assert "test_loss is shown to differ by less than 0.0100" in text

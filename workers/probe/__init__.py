@@ -1,0 +1,12 @@
+"""A look inside training processes without a change to their code: the node's side.
+
+The folder `site` goes first on PYTHONPATH of a trial that is to be looked at; Python
+then imports its `sitecustomize` in every process that the trial starts. What the probe
+writes is read here with limits, and as data only: the code that it watches could have
+written it too.
+"""
+
+from workers.probe.asking import asked, prepared
+from workers.probe.seeing import seen
+
+__all__ = ["asked", "prepared", "seen"]

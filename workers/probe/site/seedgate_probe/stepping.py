@@ -1,0 +1,122 @@
+"""Steps of torch's optimizers and of every class made from them."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .entry import Entry, norm, settings_of
+from .losses import Losses
+from .session import Session
+
+
+class Stepping:
+    """Hears of every optimizer step, before and after it."""
+
+    def __init__(self, session: Session, losses: Losses) -> None:
+        """No optimizer was made yet."""
+        self._session = session
+        self._losses = losses
+        self.made: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._entries: dict[int, tuple[Any, Entry]] = {}
+        self.on_due: Callable[[bool], None] = lambda due: None
+        self.on_finish: Callable[[], None] = lambda: None
+        self.on_step: Callable[[Entry, Sequence[Any]], None] = lambda entry, ps: None
+
+    def forget(self) -> None:
+        """Nothing that was seen is ours."""
+        self._entries.clear()
+
+    @property
+    def seen(self) -> bool:
+        """Whether an optimizer made a step."""
+        return bool(self._entries)
+
+    def entries(self) -> list[Entry]:
+        """All optimizers that made steps, in the order of their first."""
+        return [entry for _, entry in self._entries.values()]
+
+    def held(self) -> set[int]:
+        """The ids of all parameters that some optimizer holds."""
+        return {id(one) for made in list(self.made) for _, one in parameters_of(made)}
+
+    def before(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """An optimizer is about to step."""
+        session = self._session
+        entry = self._entry(optimizer)
+        if session.asked.short and entry.count >= session.asked.steps:
+            session.finish(self.on_finish)  # the others had their turn
+        if entry.due():
+            with session.working():
+                self._open(entry, optimizer)
+
+    def after(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """An optimizer has stepped."""
+        session = self._session
+        entry = self._entry(optimizer)
+        if entry.record:
+            with session.working():
+                self._close(entry, optimizer)
+        else:
+            entry.calls = self._losses.calls
+            entry.rates = rates_of(optimizer, entry.rates, read=False)
+            entry.passed()
+        self.on_due(any(one.due() for one in self.entries()))
+        if session.asked.short and all(
+            one.count >= session.asked.steps for one in self.entries()
+        ):
+            session.finish(self.on_finish)
+
+    def _entry(self, optimizer: Any) -> Entry:
+        found = self._entries.get(id(optimizer))
+        if found is not None and found[0]() is optimizer:
+            return found[1]
+        entry = Entry(self._session, type(optimizer).__name__)
+        self._entries[id(optimizer)] = (weakref.ref(optimizer), entry)
+        self.made.add(optimizer)
+        with self._session.working():
+            parameters = parameters_of(optimizer)
+            entry.describe(settings_of(optimizer.param_groups), parameters)
+            entry.remember([one for _, one in parameters])
+        return entry
+
+    def _open(self, entry: Entry, optimizer: Any) -> None:
+        entry.open()
+        parameters = [one for _, one in parameters_of(optimizer)]
+        entry.rates = rates_of(optimizer, entry.rates, read=True)
+        entry.record["gradient"] = self._gradient(parameters)
+        entry.record["batch"] = self._session.batch.take()
+        self.on_step(entry, parameters)
+
+    def _close(self, entry: Entry, optimizer: Any) -> None:
+        parameters = parameters_of(optimizer)
+        if entry.record["gradient"] is None:  # a closure made them within the step
+            tensors = [one for _, one in parameters]
+            entry.record["gradient"] = self._gradient(tensors)
+            self.on_step(entry, tensors)
+            entry.record["batch"] = entry.record["batch"] or self._session.batch.take()
+        entry.tell_loss(self._losses)
+        entry.close(parameters)
+        entry.record = {}
+
+    def _gradient(self, parameters: Sequence[Any]) -> str | None:
+        found = [one.grad for one in parameters if one.grad is not None]
+        return norm(self._session.torch, found)
+
+
+def parameters_of(optimizer: Any) -> list[tuple[str, Any]]:
+    """Every parameter with its place, `group.number`."""
+    return [
+        (f"{group}.{number}", one)
+        for group, each in enumerate(optimizer.param_groups)
+        for number, one in enumerate(each["params"])
+    ]
+
+
+def rates_of(optimizer: Any, known: list[float], *, read: bool) -> list[float]:
+    """The learning rate of each group; one on a device only where it may be `read`."""
+    rates = [group.get("lr") for group in optimizer.param_groups]
+    if not all(isinstance(rate, (int, float)) for rate in rates) and not read:
+        return known
+    return [float(rate) for rate in rates if rate is not None]
