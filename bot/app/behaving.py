@@ -33,15 +33,17 @@ class Prints:
         judged = self._judged
         return fingerprinted(judged.behaviours, judged.findings, judged.targets)
 
-    def trained(self, trials: Sequence[Trial], modes: Sequence[ModeVerdict]) -> None:
-        """Judge again, with what was seen beside the trials of a training stage.
+    def trained(
+        self, plan: Plan, trials: Sequence[Trial], modes: Sequence[ModeVerdict]
+    ) -> None:
+        """Judge again, with what was seen beside the trials of a stage by this plan.
 
         They may show later steps that differ, and modes that changed to be equivalent.
         """
-        plan = self._plan
-        changes = [one.id for one in plan.first_cut]
+        changes = [one.id for one in self._plan.first_cut]
         late = with_late(self.found.behaviours, trials, changes)
-        self._judged = judge_behaviours(plan, late, equivalence_of(plan, modes))
+        alike = equivalence_of(plan, modes)
+        self._judged = judge_behaviours(self._plan, late, alike)
 
     def beside(self, modes: Sequence[ModeVerdict]) -> tuple[ModeVerdict, ...]:
         """Modes that were judged on their metrics, with how they behave."""

@@ -88,6 +88,27 @@ def informed(
     return dataclasses.replace(plan, notes=_notes(plan))
 
 
+def foreseen(
+    memory: Memory,
+    plan: Plan,
+    subject: Subject,
+    lost: Mapping[Place, float],
+    now: float,
+) -> Plan:
+    """The plan as `informed` would make it; nothing is pinned or counted yet.
+
+    For whatever comes before the first trial that is judged. Raises the same.
+    """
+    pinned = memory.pinned(plan.evaluation)
+    if pinned is not None:
+        told = _with(plan, load_knowledge(pinned))
+    else:
+        known = _known(memory, plan, subject, now)
+        told = _with(plan, dataclasses.replace(known, lost=lost))
+        _refuse(told)
+    return dataclasses.replace(told, notes=_notes(told))
+
+
 def remembered(memory: Memory, scene: Scene, modes: Sequence[Mode]) -> Knowledge:
     """History and pilots of a stage, for whoever only looks ahead."""
     asked = keys(scene, modes)

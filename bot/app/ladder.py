@@ -42,16 +42,17 @@ Stored = Mapping[str, StoredTrial]
 class Course:
     """All that is climbed, fixed before the first rung.
 
-    `plans` are those of the training stages by name, informed; there is at least one.
-    `probed` is the plan by which modes are fingerprinted, `lines` those that the arms
-    differ in. `halve` takes groups of changes apart. `beside` was found before the
-    first rung.
+    `plans` are those of the training stages by name, with all that is known by now;
+    there is at least one. `begun` pins what is known as a stage begins. `probed` is the
+    plan by which modes are fingerprinted, `lines` those that the arms differ in.
+    `halve` takes groups of changes apart. `beside` was found before the first rung.
     """
 
     ladder: tuple[Planned, ...]
     plans: Mapping[str, Plan]
     subject: Subject
     probed: Plan
+    begun: Callable[[Plan], Plan] = lambda plan: plan
     halve: Halve = unhalved
     lines: tuple[ChangedLines, ...] = ()
     beside: tuple[Finding, ...] = ()
@@ -168,7 +169,7 @@ class _Climb:
 
     def _train(self, rung: Planned) -> None:
         course, done = self._course, self.rungs
-        whole = course.plans[rung.name]
+        whole = course.begun(course.plans[rung.name])
         plan = within(whole, self._trials())
 
         def watch(tick: Tick) -> None:
@@ -196,7 +197,7 @@ class _Climb:
         if self._prints is None or len(self._trained) > 1:
             return
         first = self._trained[0]
-        self._prints.trained(first.trials, first.verdict.modes)
+        self._prints.trained(first.plan, first.trials, first.verdict.modes)
         for one in self._ended:
             if one.climbed.rung.kind == RungKind.FINGERPRINT:
                 one.climbed = self._prints.rung()

@@ -1,11 +1,11 @@
-"""The plans of a ladder: one of each training stage, informed before the first rung."""
+"""The plans of a ladder: one of each training stage, and all that is climbed."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app.engine import halving, unhalved
-from bot.app.informing import Subject, informed
+from bot.app.informing import Subject, foreseen, informed
 from bot.app.ladder import Course
 from bot.app.ports import Memory, SourceRepository
 from bot.app.preparing import Prepared, has_prints, versioned_again
@@ -108,25 +108,28 @@ def course_of(
     repository: SourceRepository,
     known: "Known",
 ) -> Course:
-    """All that is to be climbed, with all that is known pinned.
+    """All that is to be climbed; each stage is informed for good when it begins.
 
-    Raises UserFault for tolerances that cannot be policed in any stage.
+    A branch that never gets there has had no evaluation. Raises UserFault for
+    tolerances that cannot be policed in any stage.
     """
     first = next(iter(plans.values()))
     subject = dataclasses.replace(subject, evaluation=first.evaluation)
-    told = {
-        name: informed(known.memory, plan, subject, known.lost, known.now)
-        for name, plan in plans.items()
-    }
+    facts = (subject, known.lost, known.now)
+    told = {name: foreseen(known.memory, plan, *facts) for name, plan in plans.items()}
     chance = _chance([*told.values()]) if len(told) > 1 else ()
-    if chance:
-        told = {name: _without_chance(plan) for name, plan in told.items()}
+
+    def begun(plan: Plan) -> Plan:
+        ready = informed(known.memory, plans[plan.stage.name], *facts)
+        return _without_chance(ready) if chance else ready
+
     source = prepared.source if prepared.comparison.ablation else None
     return Course(
         ladder=prepared.comparison.ladder,
         plans=told,
         subject=subject,
-        probed=probed_plan(prepared, next(iter(told.values()))),
+        probed=probed_plan(prepared, told[first.stage.name]),
+        begun=begun,
         halve=halving(source, lambda plan: versioned_again(plan, repository))
         if source
         else unhalved,

@@ -16,14 +16,13 @@ from types import TracebackType
 from bot.adapters.policy_file import load_policy
 from bot.adapters.repository import GitRepository
 from bot.app.fingerprinting import Fingerprinted, fingerprint
-from bot.app.ports import StoredTrial
+from bot.app.ports import Merged, StoredTrial
 from bot.app.running import run_all
 from bot.domain.arms import Baseline, Branch
 from bot.domain.changes import ChangedLines
 from bot.domain.plan import Plan, Slot, Trees, spec_of
 from bot.domain.trials import Trial
 from tests.fakes.store import MemoryStore
-from tests.samples.digits.build import Git
 from workers.agent import AgentSettings, NodeAgent
 from workers.contract import Claim, ProbeKind, ProbeSpec, TrialState
 
@@ -42,7 +41,6 @@ class Workbench:
         self._agent = NodeAgent(home / "agent", settings=_settings())
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._running: dict[Future[None], Claim] = {}
-        self._git = Git(repository)
         self._source = GitRepository(repository, home / "scratch")
 
     def __enter__(self) -> "Workbench":
@@ -80,25 +78,19 @@ class Workbench:
     def plan(self, branch: str, **changes: object) -> Plan:
         """A branch against main by the policy of main."""
         rules = load_policy((self.repository / POLICY).read_bytes(), POLICY)
-        base = self._git("rev-parse", "main").strip()
+        base, head = self._source.resolve("main"), self._source.resolve(branch)
+        merged = self._source.merge(base.commit, head.commit)
+        assert isinstance(merged, Merged), f"{branch} does not merge into main"
         plain = Plan(
             policy=rules,
             stage=rules.stages[-1],
             modes=rules.modes,
-            trees=Trees(
-                base,
-                self._tree("main"),
-                self._tree(branch),
-                str(self._source.objects),
-            ),
+            trees=Trees(base.commit, base.tree, merged.tree, str(self._source.objects)),
             machine="",
             secret="a secret of tests",
             slots=AT_ONCE,
         )
         return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
-
-    def _tree(self, revision: str) -> str:
-        return self._git("rev-parse", f"{revision}^{{tree}}").strip()
 
     def lines(self, plan: Plan) -> Sequence[ChangedLines]:
         """The lines in which the trees of a plan differ."""

@@ -50,9 +50,9 @@ def planned(rules: bytes, **request: object) -> Mapping[str, Plan]:
     return plans_of(prepared(story(rules), **request), GROUND)
 
 
-def coursed(repository: FakeRepository, **request: object) -> Course:
-    ready = prepared(repository, **request)
-    store = MemoryStore(lambda: 1.0)
+def coursed(repository: FakeRepository, store: MemoryStore | None = None) -> Course:
+    ready = prepared(repository)
+    store = store or MemoryStore(lambda: 1.0)
     subject = Subject("/r", "main", "idea", "head")
     known = Known(store, {}, 1.0)
     return course_of(ready, plans_of(ready, GROUND), subject, repository, known)
@@ -170,17 +170,47 @@ def test_all_stages_are_informed_and_count_as_one_evaluation() -> None:
     fast, full = course.plans.values()
     assert course.first is fast
     assert course.subject.evaluation == fast.evaluation
-    assert (fast.knowledge.attempt, full.knowledge.attempt) == (1, 1)
+    begun = [course.begun(one) for one in (fast, full)]
+    assert [one.knowledge.attempt for one in begun] == [1, 1]
+
+
+def test_a_branch_that_never_gets_to_a_stage_has_had_no_evaluation() -> None:
+    rules = BASE + STAGES + b"decision: {attempts: 2}\n"
+    repository, store = story(rules), MemoryStore(lambda: 1.0)
+    for words in (b"1", b"2", b"3"):  # three tries, of which none is trained
+        repository.commit({"words.md": words})
+        coursed(repository, store)
+    repository.commit({"words.md": b"4"})
+    course = coursed(repository, store)
+    assert course.begun(course.first).knowledge.attempt == 1
+
+
+def test_a_stage_that_has_begun_is_judged_by_what_was_known_then() -> None:
+    repository, store = story(BASE), MemoryStore(lambda: 1.0)
+    course = coursed(repository, store)
+    before = course.begun(course.first)
+    again = coursed(repository, store)
+    assert again.first.knowledge == before.knowledge
+
+
+def test_a_tolerance_that_no_stage_can_police_is_refused_before_the_first_rung() -> (
+    None
+):
+    auto = BASE.replace(b"tolerance: 0.1", b"tolerance: auto")
+    with pytest.raises(UserFault, match="no calibration"):
+        coursed(story(auto))
 
 
 def test_the_chance_of_a_stop_is_told_once_for_all_stages() -> None:
     course = coursed(story(BASE + STAGES))
     assert [one.reason for one in course.beside] == [Reason.CHANCE_OF_STOP]
-    notes = [one.reason for plan in course.plans.values() for one in plan.notes]
+    begun = [course.begun(plan) for plan in course.plans.values()]
+    notes = [one.reason for plan in begun for one in plan.notes]
     assert Reason.CHANCE_OF_STOP not in notes
     alone = coursed(story(BASE))
     assert alone.beside == ()
-    assert [one.reason for one in alone.first.notes] == [Reason.CHANCE_OF_STOP]
+    told = alone.begun(alone.first).notes
+    assert [one.reason for one in told] == [Reason.CHANCE_OF_STOP]
 
 
 def test_where_no_branch_can_be_stopped_by_chance_nothing_is_told() -> None:

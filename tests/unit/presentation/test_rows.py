@@ -194,6 +194,21 @@ def test_a_trial_that_has_not_ended_shows_dashes() -> None:
     assert not shown.bad
 
 
+def test_a_trial_says_what_it_ran_and_where() -> None:
+    one = reports.trial(Branch(), "mlp", 0, Ok(), node="n1", devices=("0", "1"))
+    assert one.spec is not None
+    named = replace(one, spec=replace(one.spec, commit="abc123"))
+    assert dict(trial_row(named).origin) == {
+        "commit": "abc123",
+        "tree": one.spec.tree,
+        "command": "python train.py --model mlp --out '{output_dir}'",
+        "node": "n1 0 1",
+    }
+    assert "git --git-dir=" in trial_row(named).by_hand
+    bare = trial_row(replace(one, spec=None, result=None))
+    assert (bare.origin, bare.by_hand) == ((), "")
+
+
 def test_values_and_notes_of_a_trial_are_listed() -> None:
     noted = reports.trial(
         Branch(), "mlp", 0, Ok(), metrics={"a": 1.5, "b": 2.0}, notes=("Ended late.",)

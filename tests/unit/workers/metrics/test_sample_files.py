@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workers.contract import Observed, Sample
+from tests.unit.workers.bench import Bench
+from workers.contract import Observed, Ok, Sample
 from workers.metrics.observe import Observer
 from workers.metrics.sample_files import MOST_FILES, sample_files
 
@@ -98,3 +99,21 @@ def test_files_stand_beside_typed_lines(output: Path, tmp_path: Path) -> None:
         ),
         faults=("The sample samples/pipe was not read: it is a symbolic link.",),
     )
+
+
+WRITE = """
+import os
+from pathlib import Path
+folder = Path(os.environ["SEEDGATE_OUTPUT_DIR"], "samples")
+folder.mkdir()
+(folder / "story.txt").write_text("Once upon a time")
+"""
+
+
+def test_a_trial_that_leaves_samples_shows_them(bench: Bench) -> None:
+    asked = bench.python(WRITE, samples="{output_dir}/samples/*.txt")
+    assert asked.outcome == Ok()
+    assert asked.observed == Observed(
+        samples=(Sample("samples/story.txt", 0.0, "Once upon a time"),)
+    )
+    assert bench.python(WRITE).observed is None

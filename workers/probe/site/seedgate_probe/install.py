@@ -83,9 +83,10 @@ class Fasteners:
         self._losses.forget()
         self._modules.listen(wanted=True)
 
-    def _entered(self) -> None:
+    def _entered(self) -> bool:
         """A model is called: what was open of a step that is not torch's is over."""
         self._backwards.settle()
+        return self._due()
 
     @staticmethod
     def _after(call: Call, told: Call) -> Call:

@@ -12,8 +12,8 @@ from .session import Session
 class Modules:
     """Tells when an outermost module is entered, and what entered it."""
 
-    def __init__(self, session: Session, entered: Callable[[], None]) -> None:
-        """`entered` is called at the beginning of every outermost call."""
+    def __init__(self, session: Session, entered: Callable[[], bool]) -> None:
+        """`entered` is called as an outermost module is, and says if that is of use."""
         self._session = session
         self._entered = entered
         self._handle: Any = None
@@ -49,8 +49,8 @@ class Modules:
 
     def _outermost(self, module: Any, args: Any, keywords: Any) -> None:
         session = self._session
-        self._entered()
-        if session.over or not session.torch.is_grad_enabled():
+        wanted = self._entered()
+        if session.over or not (wanted and session.torch.is_grad_enabled()):
             return
         with session.working():
             session.batch.enter((args, keywords))
