@@ -12,6 +12,7 @@ from workers.contract.observed import (
     Sample,
 )
 from workers.contract.probing import (
+    PROBE_VERSION,
     Check,
     CheckSeen,
     CheckState,
@@ -59,6 +60,7 @@ __all__ = [
     "FINISHED",
     "NODE_PLACEHOLDERS",
     "OUTPUT_DIR",
+    "PROBE_VERSION",
     "SEED",
     "SELF_REPORTED",
     "TERMINAL",

@@ -8,6 +8,9 @@ equality of bits.
 from dataclasses import dataclass
 from enum import StrEnum
 
+PROBE_VERSION = 1
+"""Part of the key of probed trials: runs of two versions are never compared."""
+
 
 class ProbeKind(StrEnum):
     """What the probe is for."""

@@ -36,7 +36,7 @@ def read(folder: Path) -> Written:
         return written
     found = [name for name in names if name.endswith(_ENDING)]
     if len(found) > MAX_PROCESSES:
-        written.faults.append(f"{len(found)} processes imported torch: too many.")
+        written.faults.append(f"{len(found)} processes use torch: too many.")
     for name in found[:MAX_PROCESSES]:
         text = _text(folder, name, written)
         written.processes += [told_in(text)] if text else []

@@ -82,10 +82,7 @@ def words_in(text: str) -> tuple[str, ...]:
 def _start(told: Told, value: Mapping[str, Any]) -> None:
     told.command = words(value["command"])
     told.rank = None if value["rank"] is None else _count(value["rank"])
-
-
-def _torch(told: Told, value: object) -> None:
-    told.torch = _text(value)
+    told.torch = None if value["torch"] is None else _text(value["torch"])
 
 
 def _optimizer(told: Told, value: Mapping[str, Any]) -> None:
@@ -149,7 +146,6 @@ def _end(told: Told, value: Mapping[str, Any]) -> None:
 
 _READERS: Mapping[str, Callable[[Told, Any], None]] = {
     "start": _start,
-    "torch": _torch,
     "optimizer": _optimizer,
     "step": _step,
     "check": _check,

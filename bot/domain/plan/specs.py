@@ -22,6 +22,7 @@ from bot.domain.plan.whole import Plan, digest_of
 from bot.domain.policy import Metric, Mode, Role
 from workers.contract import (
     CONTRACT_VERSION,
+    PROBE_VERSION,
     SEED,
     SELF_REPORTED,
     MetricSource,
@@ -185,6 +186,8 @@ def keyed(draft: TrialSpec, plan: Plan) -> TrialSpec:
     for name in ("probe", "scoring", "samples"):
         if parts[name] is None:  # as keys were before there was such a thing
             del parts[name]
+    if draft.probe is not None:
+        parts["probe_version"] = PROBE_VERSION
     parts |= {
         "contract": CONTRACT_VERSION,
         "data_version": plan.policy.data.version,

@@ -359,7 +359,7 @@ SCENARIOS = (
 
 
 def alone(scenario):
-    """One scenario, ended as a process ends, but for the slow end of a large library."""
+    """One scenario, ended as a process ends, but for the slow end of a library."""
     status = 0
     try:
         scenario()

@@ -109,7 +109,8 @@ class Backwards:
         if made is None:
             gradients = [one.grad for one in tensors if one.grad is not None]
         entry.record["gradient"] = norm(self._session.torch, gradients)
-        entry.record["batch"] = self._session.batch.take()
+        keep = self._held is not None  # for who may turn out to make the steps
+        entry.record["batch"] = self._session.batch.take(keep=keep)
         self.on_step(entry, tensors)
         entry.tell_loss(self._losses)
         self.pending = True

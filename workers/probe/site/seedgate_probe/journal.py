@@ -27,6 +27,7 @@ class Journal:
         """Nothing is written until there is something to say."""
         self._folder = folder
         self._path = ""
+        self.torch = ""
         self.pid = os.getpid()
 
     def restart(self) -> None:
@@ -40,12 +41,16 @@ class Journal:
         if not os.path.exists(path):
             self._append(path, json.dumps({"command": command()}))
 
-    def write(self, what: str, value: Any) -> None:
-        """Append one record."""
+    def begin(self) -> None:
+        """Write the first record, unless it is there."""
         if not self._path:
             started = f"{time.monotonic_ns():020d}-{self.pid}.jsonl"
             self._path = os.path.join(self._folder, started)
-            self._append(self._path, json.dumps({"start": _start()}))
+            self._append(self._path, json.dumps({"start": _start(self.torch)}))
+
+    def write(self, what: str, value: Any) -> None:
+        """Append one record."""
+        self.begin()
         self._append(self._path, json.dumps({what: value}))
 
     def write_line(self, path: str, number: int) -> None:
@@ -83,9 +88,10 @@ class Held:
         self._records.clear()
 
 
-def _start() -> Any:
-    rank = os.environ.get("RANK", "")
-    return {"command": command(), "rank": int(rank) if rank.isdigit() else None}
+def _start(torch: str) -> Any:
+    text = os.environ.get("RANK", "")
+    rank = int(text) if text.isdigit() else None
+    return {"command": command(), "rank": rank, "torch": torch or None}
 
 
 def command() -> list[str]:

@@ -126,9 +126,10 @@ class Batch:
             self._hash = self._hash or hashlib.sha256()
             self._hash.update(said.encode())
 
-    def take(self) -> str | None:
-        """The digest, None if nothing entered; the next one starts afresh."""
-        made, self._hash = self._hash, None
+    def take(self, *, keep: bool = False) -> str | None:
+        """The digest, None if nothing entered; it starts afresh, or goes on."""
+        made = self._hash
+        self._hash = made if keep else None
         return made.hexdigest()[:32] if made is not None else None
 
 

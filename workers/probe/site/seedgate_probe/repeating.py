@@ -83,8 +83,9 @@ def _descent(
             return
         gradients = torch.autograd.grad(loss, trained, allow_unused=True)
         with torch.no_grad():
-            for one, mean, square, each in zip(trained, means, squares, gradients):
-                if each is not None:
+            for one, mean, square, made in zip(trained, means, squares, gradients):
+                if made is not None:
+                    each = made.to_dense()
                     mean.mul_(0.9).add_(each, alpha=0.1)
                     square.mul_(0.999).addcmul_(each, each, value=0.001)
                     spread = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)

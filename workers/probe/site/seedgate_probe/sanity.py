@@ -67,7 +67,7 @@ class Sanity:
             seen = self._gradients.setdefault(id(one), [False, False])
             if one.grad is not None:
                 seen[0] = True
-                seen[1] = seen[1] or bool((one.grad != 0).any())
+                seen[1] = seen[1] or _some_value(one.grad)
 
     def checks(self, entries: Sequence[Entry]) -> Iterator[Check]:
         """Every check, in the order in which they are shown."""
@@ -189,6 +189,13 @@ def initial(loss: float, classes: int) -> tuple[str, str]:
     if loss < 0.7 * guess - 0.2:
         return UNSEEN, f"{saw}: the network starts with what it has learnt before"
     return PASSED, saw
+
+
+def _some_value(gradient: Any) -> bool:
+    """Whether not all of it is zero."""
+    if gradient.is_sparse:
+        gradient = gradient.coalesce().values()
+    return bool((gradient != 0).any())
 
 
 def _same(one: Any, before: Any) -> bool:

@@ -34,16 +34,17 @@ class Process:
 
     def torch_is_there(self, torch: Any) -> None:
         """Seed it, and look at it from now on."""
+        self.journal.torch = str(getattr(torch, "__version__", "?"))
         try:
             torch.manual_seed(self.asked.seed)
             from .install import install
 
             self.session = install(torch, self)
-            self.journal.write("torch", str(torch.__version__))
         except Exception as fault:
-            self.journal.write("torch", str(getattr(torch, "__version__", "")))
             why = f"The probe could not look at this torch: {_said(fault)}."
             self.journal.write("fault", why)
+        else:
+            self.journal.begin()
 
     def forked(self) -> None:
         """Start afresh in a child: what the parent saw is the parent's to tell."""
@@ -53,7 +54,7 @@ class Process:
 
     def tell_rest(self) -> None:
         """Write what is known only at the end: files that were read, lines unseen."""
-        if self.reading is not None:
+        if self.reading is not None and self.journal.torch:
             self.journal.write("files", self.reading.files())
         if self.lines.tracing and (self.lines.broken or not self.lines.undisturbed()):
             self.lines.give_up()
