@@ -10,7 +10,7 @@ from bot.domain.verdict import (
     Verdict,
 )
 from bot.presentation.background import how_to_read
-from bot.presentation.changes import change_tables, unjudged
+from bot.presentation.changes import change_numbers, change_tables, unjudged
 from bot.presentation.changes_json import changes
 from bot.presentation.headline import next_steps
 from bot.presentation.markdown import comment
@@ -201,3 +201,16 @@ def test_a_pass_warns_of_a_harmful_change_that_is_only_reported() -> None:
 def test_after_a_block_nothing_is_called_only_reported() -> None:
     (table,) = change_tables(only_reported(Ruling.BLOCK).verdict)
     assert table.rows[1].result == "harmful"
+
+
+def test_a_change_has_one_number_in_the_table_and_in_the_picture() -> None:
+    (table,) = change_tables(verdict())
+    numbers = change_numbers(verdict(), table.mode, table.metric)
+    assert numbers == {row.change: row.place for row in table.rows}
+
+
+def test_changes_without_a_table_are_numbered_in_the_order_of_the_branch() -> None:
+    told = verdict()
+    numbers = change_numbers(told, "mlp", "another_metric")
+    assert list(numbers) == [one.id for one in told.changes]
+    assert list(numbers.values()) == list(range(1, len(told.changes) + 1))

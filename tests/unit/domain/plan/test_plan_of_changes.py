@@ -74,3 +74,10 @@ def test_a_branch_of_one_change_is_the_same_evaluation_with_and_without() -> Non
     here = planned(Branch("a"))
     assert here.evaluation == dataclasses.replace(here, changes=()).evaluation
     assert plan().evaluation == dataclasses.replace(plan(), found=3).evaluation
+
+
+def test_a_branch_that_shares_the_seeds_of_another_is_an_evaluation_of_its_own() -> (
+    None
+):
+    here = planned(Branch("ab"))
+    assert dataclasses.replace(here, pool="f" * 40).evaluation != here.evaluation
