@@ -5,7 +5,7 @@ where it was: what has ended is found, rung by rung, and judged again from there
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -245,7 +245,7 @@ class _Climb:
 
     def _noted(self, one: _Ended) -> Climbed:
         """The rung with what it took; a stage says how much slower the next one is."""
-        walls = [trial.result.wall_s for trial in one.trials if trial.result]
+        walls = _walls(one.trials)
         rung = one.climbed.rung
         names = [each.stage.name for each in self._trained]
         after = names.index(rung.stage) + 1 if rung.stage in names else len(names)
@@ -256,3 +256,9 @@ class _Climb:
             note = rung_note(len(walls), sum(walls), (later.stage.name, factor))
         rung = dataclasses.replace(rung, note=note)
         return dataclasses.replace(one.climbed, rung=rung)
+
+
+def _walls(trials: Sequence[Trial]) -> list[float]:
+    """Seconds of each run; one that serves several arms counts once."""
+    ended = {one.key: one.result for one in trials if one.result}
+    return [result.wall_s for result in ended.values()]

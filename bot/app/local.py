@@ -156,8 +156,8 @@ def _head(
     problem = f"The working copy has changes that are not committed: {shown}."
     mend = (
         "Only commits are judged: commit or stash them (or list files that do not "
-        "belong to the repository in .gitignore), or pass --allow-dirty, which commits "
-        "them to a scratch ref and judges that."
+        "belong to the repository in .gitignore), or pass --allow-dirty to `seedgate "
+        "local`, which commits them to a scratch ref and judges that."
     )
     raise UserFault(problem, mend)
 

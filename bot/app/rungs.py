@@ -14,7 +14,7 @@ from bot.domain.ladder import (
     judge_tests,
 )
 from bot.domain.plan import Plan
-from bot.domain.plan.rungs import sanity_spec, own_tests_spec
+from bot.domain.plan.rungs import own_tests_spec, sanity_spec
 from bot.domain.policy import Mode, Seeding, Stage
 from bot.domain.trials import Trial
 from workers.contract import TrialResult, TrialSpec

@@ -34,7 +34,7 @@ def reproduce(
     with Reproducer(trial) as reproducer:
         found = reproducer.find()
         if dry_run:
-            _show_provenance(found)
+            _show_provenance(found, json)
             return
         from bot.cli.screen import err
 
@@ -57,17 +57,28 @@ def _code(done: "Reproduced") -> int:
             return ExitCode.UNDECIDED
 
 
-def _show_provenance(found: "Found") -> None:
+def _show_provenance(found: "Found", json: Path | None) -> None:
+    """Where the trial came from; as JSON, the same rows under their names."""
+    import json as json_text
+
+    from bot.cli.emit import STDOUT, write_text
     from bot.cli.screen import clean, out
     from bot.presentation.repeat_text import provenance
     from bot.presentation.repro import by_hand
 
     console = out()
     rows = provenance(found.trial.spec, found.trial.result, found.known)
+    plain = {**dict(rows), "by_hand": by_hand(found.trial.spec)}
+    text = json_text.dumps(plain, indent=2, allow_nan=False) + "\n"
+    if json == STDOUT:
+        console.file.write(text)
+        return
+    if json is not None:
+        write_text(json, text)
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
         console.print(clean(f"{name:<{width}}  {text}"))
-    console.print(clean(f"\nBy hand:\n{by_hand(found.trial.spec)}"))
+    console.print(clean(f"\nBy hand:\n{plain['by_hand']}"))
 
 
 def _show(done: "Reproduced", json: Path | None) -> None:

@@ -156,9 +156,10 @@ def fingerprints(tree: Path, pairs: int) -> None:
             first, second = run(subject, probe), run(subject, probe)
             took += [first.wall_s, second.wall_s]
             changed += _differ(first.probed, second.probed)
+        middle = statistics.median(took)
         print(
-            f"fingerprint of {mode:5} {STEPS} steps: median {statistics.median(took):.2f}"
-            f" s; {changed} of {pairs} pairs of identical trees differ"
+            f"fingerprint of {mode:5} {STEPS} steps: median {middle:.2f} s;"
+            f" {changed} of {pairs} pairs of identical trees differ"
         )
 
 

@@ -116,6 +116,8 @@ def test_a_trial_is_reproduced_bit_for_bit_as_long_as_its_objects_are_there(
     head = Git(repository)("rev-parse", "idea").strip()
     for word in (key, str(first["seed"]), "python train.py", head, "checkout-index"):
         assert word in shown.out
+    as_json = laptop.run("reproduce", key[:12], "--dry-run", "--json", "-")
+    assert json.loads(as_json.out)["commit"] == head
 
     refused = laptop.run("reproduce", "0" * 8)
     assert refused.code == 64

@@ -79,7 +79,8 @@ class StepSeen:
     elements. `tensors` digests each, in the order of `OptimizerSeen.parameters` and
     then `beside`. `batch` digests what entered the model for this step. `backwards`
     counts the calls of backward since the last step. `moved` is how far the parameters
-    are from where they were before the first step: a norm, as `float.hex()`.
+    are from where they were before the first step, `drifted` how far the tensors beside
+    them are: norms, as `float.hex()` texts.
     """
 
     step: int
@@ -92,6 +93,7 @@ class StepSeen:
     batch: str | None = None
     backwards: int = 1
     moved: str | None = None
+    drifted: str | None = None
 
 
 class CheckState(StrEnum):

@@ -111,6 +111,7 @@ def _step(told: Told, value: Mapping[str, Any]) -> None:
         batch=_digest(value.get("batch")),
         backwards=_count(value.get("backwards", 1)),
         moved=_number(value.get("moved")),
+        drifted=_number(value.get("drifted")),
     )
     if len(told.steps) >= _MOST:
         raise ValueError(value)

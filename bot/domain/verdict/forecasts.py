@@ -8,8 +8,9 @@ class Forecast:
     """One line `Expected: test_loss -0.02 (likelihood 60%, effort 2h)` and its outcome.
 
     `expected` is the change of the metric as written (raw, not oriented), as a share of
-    the baseline's mean if `relative` (`-1%` is -0.01); `likelihood` is between 0 and 1, `outcome` met, missed or open; `d`, `low` and `high` as measured,
-    oriented so that positive is better.
+    the baseline's mean if `relative` (`-1%` is -0.01); `likelihood` is between 0 and 1,
+    `outcome` met, missed or open; `d`, `low` and `high` as measured, oriented so that
+    positive is better.
     """
 
     metric: str

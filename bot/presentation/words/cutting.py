@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import Facts, Words, begun
 
 Cutting = Literal[
     Reason.CHANGE_INERT,
@@ -31,7 +31,7 @@ def _change_inert(facts: Facts) -> Words:
     because = f": {why}" if why else ""
     return Words(
         f"{facts.change} leaves nothing to train{facts.here}",
-        _begun(
+        begun(
             f"{facts.lead}{facts.titled} leaves no trace in the tree that would "
             f"land{because}. So there was nothing to judge."
         ),
@@ -54,7 +54,7 @@ def _changes_noted(facts: Facts) -> Words:
     if alone:
         return Words(
             f"{facts.change} was not taken alone{facts.here}",
-            _begun(
+            begun(
                 f"{facts.lead}{facts.titled} could not be put on the base alone: "
                 f"{alone}."
             ),
@@ -64,7 +64,3 @@ def _changes_noted(facts: Facts) -> Words:
         "a part of the branch could not be taken apart",
         noted or "A part of the branch could not be taken apart.",
     )
-
-
-def _begun(sentence: str) -> str:
-    return f"{sentence[0].upper()}{sentence[1:]}"

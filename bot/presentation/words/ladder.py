@@ -7,7 +7,7 @@ from bot.presentation import numbers
 from bot.presentation.escape import one_line
 from bot.presentation.words.phrase import Facts, Words
 from bot.presentation.words.sanity import Claims, claims_of
-from workers.contract import Check
+from workers.contract import Check, ProbeEnd
 
 _LONGEST = 200
 """Characters of a log line in a sentence."""
@@ -127,7 +127,7 @@ def _sanity_as_before(facts: Facts) -> Words:
 
 
 def _sanity_unseen(facts: Facts) -> Words:
-    check, why = _check(facts), _after(_saw(facts))
+    check, why = _check(facts), _after(_ended(_saw(facts)))
     if check is None:
         return Words(
             f"the network could not be checked{facts.here}",
@@ -135,6 +135,26 @@ def _sanity_unseen(facts: Facts) -> Words:
         )
     asked = f"it could not be checked whether {claims_of(check).holds}"
     return Words(f"{asked}{facts.here}", f"{facts.lead}{asked}{why}.")
+
+
+def _ended(saw: str) -> str:
+    """What was seen; where that is the word for a probe's end, a clause instead."""
+    end = next((one for one in ProbeEnd if one == saw), None)
+    match end:
+        case None:
+            return saw
+        case ProbeEnd.NO_TORCH:
+            return "it never imports torch"
+        case ProbeEnd.NO_STEPS:
+            return "it makes no optimizer step that the probe sees"
+        case ProbeEnd.STEPS | ProbeEnd.EXIT:
+            return "the probe saw steps, and nothing in them that could be checked"
+        case ProbeEnd.BLIND:
+            return "something kept the probe from looking"
+        case ProbeEnd.MISSING:
+            return "the process ended without a word of the probe"
+        case _:
+            assert_never(end)
 
 
 def _check(facts: Facts) -> Check | None:

@@ -186,3 +186,8 @@ class Facts:
         if before is None or after is None:
             return ""
         return f" from {self.amount('baseline_mean')} to {self.amount('branch_mean')}"
+
+
+def begun(sentence: str) -> str:
+    """The sentence with a capital, for one whose lead may be empty."""
+    return f"{sentence[0].upper()}{sentence[1:]}"

@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason, Ruling
 from bot.presentation import numbers
-from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
+from bot.presentation.words.phrase import MOST_NAMES, Facts, Words, begun
 
 Versions = Literal[
     Reason.METRIC_VERSION_CHANGED,
@@ -39,20 +39,25 @@ def _metric_version_changed(facts: Facts) -> Words:
     how = "scored again" if facts.flag("rescored") else "trained anew with those files"
     return Words(
         f"the branch changes what defines {facts.metric}{facts.here}",
-        f"{facts.lead}the branch changes what defines {facts.metric}{named}: both arms "
-        f"are judged by its definition, and the baseline was {how}.{moved} "
-        "History starts anew.",
+        begun(
+            f"{facts.lead}the branch changes what defines {facts.metric}{named}: both "
+            f"arms are judged by its definition, and the baseline was {how}.{moved} "
+            "History starts anew."
+        ),
         "Look at the change of the definition itself: no trial can tell whether it is "
         "fair.",
     )
 
 
 def _gone(gone: tuple[str, ...], facts: Facts) -> Words:
+    named = numbers.some(gone, MOST_NAMES)
     return Words(
         f"the branch removes what defines the metrics{facts.here}",
-        f"{facts.lead}the branch leaves nothing of {numbers.some(gone, MOST_NAMES)}, "
-        "which defines the metrics: the baseline cannot be judged by the branch's "
-        "definition, nor the branch by the baseline's.",
+        begun(
+            f"{facts.lead}the branch leaves nothing of {named}, which defines the "
+            "metrics: the baseline cannot be judged by the branch's definition, nor "
+            "the branch by the baseline's."
+        ),
         "Keep the files at their paths (one that is there may call a new one), or land "
         "the move by itself, together with the policy that names it.",
     )

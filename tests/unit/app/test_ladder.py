@@ -13,6 +13,7 @@ from bot.domain.plan import Plan
 from bot.domain.policy import Budget, Gate, Invasive, Mode, Policy, Stage, StageKind
 from bot.domain.verdict import Finding, Fingerprint, Reason, Ruling
 from bot.domain.verdict.findings import finding
+from tests.fakes.branches import Branch, planned, value
 from tests.fakes.clock import ScriptedPulse
 from tests.fakes.policies import mode, plan, policy
 from tests.unit.app.test_engine import Laptop, losing
@@ -126,6 +127,17 @@ def test_rungs_are_climbed_from_cheap_to_dear_to_the_top() -> None:
     assert done.verdict.state is Ruling.PASS
     assert rungs(done) == [(one, Ruling.PASS) for one in done.stages]
     assert done.verdict.rungs[0].note == "2 runs, 2.0 s in all"
+
+
+def test_a_run_that_serves_several_arms_counts_once_in_what_a_rung_took() -> None:
+    here, effects = planned(Branch("ch")), {"c": -0.4, "h": 0.9}
+    rung = ladder_of(here.policy, fingerprints=False)
+    laptop = Climber(
+        lambda spec: TrialResult(Ok(), {"loss": value(spec.tree, spec.seed, effects)})
+    )
+    done = laptop.climb(Course(rung, {here.stage.name: here}, SUBJECT, here))
+    assert len(done.trials) > len(laptop.ran)
+    assert done.verdict.rungs[0].note.startswith(f"{len(laptop.ran)} runs, ")
 
 
 def test_tests_that_fail_block_and_nothing_is_trained() -> None:

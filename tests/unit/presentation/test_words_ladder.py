@@ -7,7 +7,7 @@ from bot.domain.verdict.findings import finding
 from bot.presentation.words import Words, words
 from bot.presentation.words.ladder import rung_note
 from bot.presentation.words.sanity import claims_of
-from workers.contract import Check
+from workers.contract import Check, ProbeEnd
 
 
 def found(reason: Reason, evidence: Evidence, mode: str | None = None) -> Finding:
@@ -83,8 +83,15 @@ def test_two_seeds_are_compared_in_words() -> None:
 
 def test_a_network_of_which_nothing_was_seen_is_said_once() -> None:
     assert said(Reason.SANITY_UNSEEN, {"check": "all", "saw": "no_torch"}).sentence == (
-        "In mode mlp, nothing of the network could be checked: no_torch."
+        "In mode mlp, nothing of the network could be checked: it never imports torch."
     )
+
+
+@pytest.mark.parametrize("end", ProbeEnd)
+def test_the_end_of_a_probe_is_told_in_words(end: ProbeEnd) -> None:
+    sentence = said(Reason.SANITY_UNSEEN, {"check": "all", "saw": str(end)}).sentence
+    assert sentence.startswith("In mode mlp, nothing of the network could be checked: ")
+    assert not sentence.endswith(f": {end}.")
 
 
 def test_a_provisional_verdict_says_how_many_branches_are_missing() -> None:

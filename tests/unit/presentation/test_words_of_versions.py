@@ -1,5 +1,7 @@
 """What is said of metrics that a branch defines anew, or says of itself."""
 
+import dataclasses
+
 from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
 from bot.presentation.words import words
 
@@ -55,6 +57,10 @@ def test_a_definition_that_is_gone_is_named_with_the_way_to_move_it() -> None:
     gone: Evidence = {"files": ("evaluate.py",), "gone": ("evaluate.py", "data/val")}
     one = words(found(Reason.METRIC_VERSION_CHANGED, gone, Ruling.UNDECIDED))
     assert "leaves nothing of evaluate.py and data/val, which defines" in one.sentence
+    of_the_branch = dataclasses.replace(
+        found(Reason.METRIC_VERSION_CHANGED, gone, Ruling.UNDECIDED), mode=None
+    )
+    assert words(of_the_branch).sentence.startswith("The branch leaves nothing of")
     assert "land the move by itself, together with the policy" in one.mend
 
 

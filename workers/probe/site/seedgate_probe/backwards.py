@@ -29,7 +29,7 @@ class Backwards:
         """No call yet."""
         self._session = session
         self._losses = losses
-        self.on_due: Callable[[bool], None] = lambda due: None
+        self.on_turn: Callable[[], None] = lambda: None
         self.on_finish: Callable[[], None] = lambda: None
         self.on_step: Callable[[Entry, Sequence[Any]], None] = lambda entry, ps: None
         self.forget()
@@ -75,12 +75,18 @@ class Backwards:
             with session.working():
                 self._begin(self.entry, gradients)
         elif not self._enough():
-            self.entry.calls = self._losses.calls
-            self.entry.passed()
+            self.pass_by(self.entry)
         elif self._losses.calls >= _ENDLESS * session.asked.steps:
             self.release()
             session.finish(self.on_finish)
-        self.on_due(self.due() or self.pending)
+        self.on_turn()
+
+    def pass_by(self, entry: Entry) -> None:
+        """A step that is not digested is made."""
+        entry.calls = self._losses.calls
+        entry.passed()
+        if entry.due():
+            self.on_turn()
 
     def drop(self) -> None:
         """An optimizer of torch makes the steps: what was held back is not wanted."""
@@ -124,7 +130,7 @@ class Backwards:
         with session.working():
             entry.close(self._parameters())
             entry.record = {}
-        self.on_due(self.due())
+        self.on_turn()
         if self._enough() and self._held is None and not last:
             session.finish(self.on_finish)
 

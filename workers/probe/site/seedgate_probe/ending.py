@@ -18,7 +18,7 @@ def leave(session: Any) -> None:
     Processes of one group wait for each other, so that none loses a peer in the middle
     of its last step.
     """
-    _wait_for_group(session.asked.folder)
+    wait_for_group(session.asked.folder, _PATIENCE_S)
     _end_helpers()
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -28,7 +28,8 @@ def leave(session: Any) -> None:
     os._exit(0)
 
 
-def _wait_for_group(folder: str) -> None:
+def wait_for_group(folder: str, patience_s: float) -> None:
+    """Return when all ranks of this machine are here, or patience is at its end."""
     ranks = _number("LOCAL_WORLD_SIZE") or _number("WORLD_SIZE")
     rank = os.environ.get("RANK", "")
     if ranks <= 1 or not rank.isdigit():
@@ -38,7 +39,7 @@ def _wait_for_group(folder: str) -> None:
         os.makedirs(group, exist_ok=True)
         with open(os.path.join(group, rank), "w", encoding="ascii"):
             pass
-        give_up = time.monotonic() + _PATIENCE_S
+        give_up = time.monotonic() + patience_s
         while len(os.listdir(group)) < ranks and time.monotonic() < give_up:
             time.sleep(_PAUSE_S)
     except OSError:

@@ -37,11 +37,12 @@ class Entry:
         self._bytes = 0
         self._models = 0
         self._beside: list[Any] = []
+        self._drifting: list[tuple[Any, Any]] = []
         self.record: dict[str, Any] = {}
 
     def due(self) -> bool:
         """Whether the step after `count` is digested."""
-        return self._cadence.due(self.count + 1)
+        return self.count + 1 >= self._cadence.next
 
     def describe(self, settings: Sequence[tuple[str, str]], parameters: Any) -> None:
         """Write what it is: called at the first step, and when it has grown."""
@@ -73,15 +74,24 @@ class Entry:
         return [(name, tensor) for name, tensor in found if tensor is not None]
 
     def remember(self, parameters: Sequence[Any]) -> None:
-        """Keep the parameters as they are before the first step, in a short run."""
+        """Keep all tensors as they are before the first step, in a short run."""
         if not self._session.asked.short:
             return
         for one in parameters:
-            size = one.numel() * 4
-            if id(one) not in self._before and self._bytes + size <= _MOST_SNAPSHOT:
-                self._bytes += size
-                copy = digest.plain(self._session.torch, one).to("cpu", copy=True)
+            if id(one) not in self._before and (copy := self._copied(one)) is not None:
                 self._before[id(one)] = (one, copy)
+        if not self._drifting:
+            copies = [(place, self._copied(place.get())) for place in self._beside]
+            self._drifting = [one for one in copies if one[1] is not None]
+
+    def _copied(self, tensor: Any | None) -> Any | None:
+        """A copy on the host; None where there are too many of them."""
+        if tensor is None or not tensor.is_floating_point():
+            return None  # counters would hide all else
+        if self._bytes + tensor.numel() * 4 > _MOST_SNAPSHOT:
+            return None
+        self._bytes += tensor.numel() * 4
+        return digest.plain(self._session.torch, tensor).to("cpu", copy=True)
 
     def before(self) -> Sequence[tuple[Any, Any]]:
         """Each parameter with a copy from before the first step."""
@@ -103,7 +113,7 @@ class Entry:
         session, record = self._session, self.record
         self.count += 1
         self._told = True
-        self._cadence.made()
+        self._cadence.made(self.count)
         tensors = [one for _, one in parameters]
         tensors += [one for _, one in self.beside(parameters)]
         record["rates"] = [rate.hex() for rate in self.rates]
@@ -123,6 +133,8 @@ class Entry:
         if self._digests <= _MOST_DIGESTS:
             self.record["tensors"] = shorts
         self.record["moved"] = moved(torch, self.before())
+        beside = [(place.get(), copy) for place, copy in self._drifting]
+        self.record["drifted"] = moved(torch, beside)
 
     def passed(self) -> None:
         """A step that is not digested was made: note new rates, once until the next."""
@@ -149,13 +161,19 @@ def moved(torch: Any, pairs: Sequence[tuple[Any, Any]]) -> str | None:
         return None
     total = 0.0
     for one, before in pairs:
+        if one is None:
+            return None
         now = digest.plain(torch, one).to("cpu")
         if now.shape != before.shape:
             return None
         if now.numel():
-            away = (now.double() if now.is_floating_point() else now) - before
+            away = _wide(torch, now) - _wide(torch, before)
             total += float(torch.linalg.vector_norm(away)) ** 2
     return float(total**0.5).hex()
+
+
+def _wide(torch: Any, tensor: Any) -> Any:
+    return tensor if tensor.is_complex() else tensor.to(torch.float64)
 
 
 def norm(torch: Any, gradients: Sequence[Any]) -> str | None:

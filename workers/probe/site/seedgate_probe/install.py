@@ -39,23 +39,20 @@ class Fasteners:
         self._modules = Modules(session, self._entered)
         self._sanity = Sanity(session) if session.asked.kind == "sanity" else None
         self._compiled = False
+        self._busy = True
 
     def fasten(self) -> None:
         """Put all hooks in place."""
         self._connect()
         torch, guarded = self._torch, self._session.guarded
         optimizer = sys.modules["torch.optim.optimizer"]  # the attribute is deleted
-        optimizer.register_optimizer_step_pre_hook(guarded(self._before_step))
-        optimizer.register_optimizer_step_post_hook(guarded(self._stepping.after))
+        optimizer.register_optimizer_step_pre_hook(self._before_step())
+        optimizer.register_optimizer_step_post_hook(self._after_step())
         kind = optimizer.Optimizer
         kind.__init__ = self._after(kind.__init__, guarded(self._made))
         scaler = torch.amp.grad_scaler.GradScaler
         scaler.scale = self._after(scaler.scale, guarded(self._scaled))
-        torch.autograd.backward = self._around(
-            torch.autograd.backward,
-            guarded(self._before_backward),
-            guarded(self._after_backward),
-        )
+        torch.autograd.backward = self._backward(torch.autograd.backward)
         torch.autograd.grad = self._around(
             torch.autograd.grad, guarded(self._before_grad), guarded(self._after_grad)
         )
@@ -71,17 +68,23 @@ class Fasteners:
         session.on_exit = self._at_exit
         session.on_forget = self._forget
         for steps in (self._stepping, self._backwards):
-            steps.on_due = lambda due: self._modules.listen(wanted=due)
+            steps.on_turn = self._turn
             steps.on_finish = self._last_looks
             if self._sanity is not None:
                 steps.on_step = self._sanity.step
         self._forget()
 
+    def _turn(self) -> None:
+        """Be ready for the next step: closely where it is digested, else hardly."""
+        due = self._due() or self._backwards.pending
+        self._busy = due or self._session.asked.short
+        self._modules.listen(wanted=due)
+
     def _forget(self) -> None:
         self._stepping.forget()
         self._backwards.forget()
         self._losses.forget()
-        self._modules.listen(wanted=True)
+        self._turn()
 
     def _entered(self) -> bool:
         """A model is called: what was open of a step that is not torch's is over."""
@@ -114,12 +117,49 @@ class Fasteners:
 
         return heard
 
+    def _backward(self, call: Call) -> Call:
+        """`call`, heard closely where the step is digested, else only counted."""
+        around = self._around(
+            call,
+            self._session.guarded(self._before_backward),
+            self._session.guarded(self._after_backward),
+        )
+
+        @functools.wraps(call)
+        def backward(*args: Any, **kwargs: Any) -> Any:
+            if self._busy:
+                return around(*args, **kwargs)
+            self._losses.calls += 1
+            own = None if self._stepping.seen else self._backwards.entry
+            if own is not None:
+                self._backwards.pass_by(own)
+            return call(*args, **kwargs)
+
+        return backward
+
+    def _before_step(self) -> Call:
+        slowly = self._session.guarded(self._about_to_step)
+
+        def before(optimizer: Any, args: Any, kwargs: Any) -> None:
+            if self._busy or self._stepping.known(optimizer) is None:
+                slowly(optimizer)
+
+        return before
+
+    def _after_step(self) -> Call:
+        slowly = self._session.guarded(self._stepping.after)
+
+        def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+            slowly(optimizer)
+
+        return after
+
     # What is heard. Every one of these is guarded: it never raises.
 
-    def _before_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+    def _about_to_step(self, optimizer: Any) -> None:
         if not self._stepping.seen:
             self._backwards.drop()
-        self._stepping.before(optimizer, args, kwargs)
+        self._stepping.before(optimizer)
 
     def _made(self, _: Any, optimizer: Any, *args: Any) -> None:
         self._stepping.made.add(optimizer)

@@ -117,20 +117,23 @@ class Batch:
         for tensor in tensors_in(torch, arguments):
             if tensor.requires_grad:
                 continue
-            small = tensor.numel() <= _BIG_BATCH
-            said = (
-                digest.short(torch, tensor)
-                if small
-                else digest.sampled(torch, [tensor])
-            )
             self._hash = self._hash or hashlib.sha256()
-            self._hash.update(said.encode())
+            self._hash.update(_said(torch, tensor).encode())
 
     def take(self, *, keep: bool = False) -> str | None:
         """The digest, None if nothing entered; it starts afresh, or goes on."""
         made = self._hash
         self._hash = made if keep else None
         return made.hexdigest()[:32] if made is not None else None
+
+
+def _said(torch: Any, tensor: Any) -> str:
+    try:
+        if tensor.numel() <= _BIG_BATCH:
+            return digest.short(torch, tensor)
+        return digest.sampled(torch, [tensor])
+    except Exception:  # a kind of tensor without memory that can be read
+        return type(tensor).__name__
 
 
 def tensors_in(torch: Any, value: Any, depth: int = 0) -> Iterator[Any]:

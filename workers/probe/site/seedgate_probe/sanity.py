@@ -47,7 +47,7 @@ class Sanity:
                 if session.last_call is not None:
                     again = functools.partial(call, *args, **kwargs)
                     heard = {"loss": again, "scores": input, "labels": target}
-                    session.last_call.update(heard, value=result)
+                    session.last_call.update(heard)
                 with session.working():
                     self._guess(input, target, result)
             return result

@@ -10,7 +10,7 @@ from typing import Any
 from . import ending
 from .models import Batch, Models
 
-MOST = 64
+MOST = 32
 """Digested steps of one optimizer after which only every second one is digested."""
 
 
@@ -125,7 +125,10 @@ class Session:
     def exit(self) -> None:
         """The process ends by itself; nothing is left to do where the look is over."""
         if not self.over:
-            self.on_exit()
+            try:
+                self.on_exit()
+            except Exception as fault:
+                self.failed(fault)
             self.over = True
         if not (self.asked.short and self.blinded):
             self.tell_end("blind" if self.blinded else "exit")
@@ -138,17 +141,15 @@ class Cadence:
         """Every `every`-th step, until there are many."""
         self._every = max(1, every)
         self._made = 0
+        self.next = 1
 
-    def due(self, number: int) -> bool:
-        """Whether step `number` (from 1) is digested."""
-        return number == 1 or number % self._every == 0
-
-    def made(self) -> None:
-        """One was digested; where there are many, every second one is from now on."""
+    def made(self, number: int) -> None:
+        """Step `number` was digested; of many, every second one is from then on."""
         self._made += 1
         if self._made >= MOST:
             self._every *= 2
             self._made //= 2
+        self.next = (number // self._every + 1) * self._every
 
 
 def _traced(torch: Any) -> bool:

@@ -20,7 +20,7 @@ class Stepping:
         self._losses = losses
         self.made: weakref.WeakSet[Any] = weakref.WeakSet()
         self._entries: dict[int, tuple[Any, Entry]] = {}
-        self.on_due: Callable[[bool], None] = lambda due: None
+        self.on_turn: Callable[[], None] = lambda: None
         self.on_finish: Callable[[], None] = lambda: None
         self.on_step: Callable[[Entry, Sequence[Any]], None] = lambda entry, ps: None
 
@@ -41,7 +41,12 @@ class Stepping:
         """The ids of all parameters that some optimizer holds."""
         return {id(one) for made in list(self.made) for _, one in parameters_of(made)}
 
-    def before(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+    def known(self, optimizer: Any) -> Entry | None:
+        """The records of an optimizer that has stepped before."""
+        found = self._entries.get(id(optimizer))
+        return found[1] if found is not None and found[0]() is optimizer else None
+
+    def before(self, optimizer: Any) -> None:
         """An optimizer is about to step."""
         session = self._session
         entry = self._entry(optimizer)
@@ -51,27 +56,34 @@ class Stepping:
             with session.working():
                 self._open(entry, optimizer)
 
-    def after(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+    def after(self, optimizer: Any) -> None:
         """An optimizer has stepped."""
         session = self._session
         entry = self._entry(optimizer)
-        if entry.record:
-            with session.working():
-                self._close(entry, optimizer)
-        else:
-            entry.calls = self._losses.calls
-            entry.rates = rates_of(optimizer, entry.rates, read=False)
-            entry.passed()
-        self.on_due(any(one.due() for one in self.entries()))
-        if session.asked.short and all(
-            one.count >= session.asked.steps for one in self.entries()
-        ):
+        if not entry.record:
+            self.pass_by(entry, optimizer)
+            return
+        with session.working():
+            self._close(entry, optimizer)
+        if session.over:
+            return
+        self.on_turn()
+        steps = session.asked.steps
+        if session.asked.short and all(one.count >= steps for one in self.entries()):
             session.finish(self.on_finish)
 
+    def pass_by(self, entry: Entry, optimizer: Any) -> None:
+        """An optimizer has made a step that is not digested."""
+        entry.calls = self._losses.calls
+        entry.rates = rates_of(optimizer, entry.rates, read=False)
+        entry.passed()
+        if entry.due():
+            self.on_turn()
+
     def _entry(self, optimizer: Any) -> Entry:
-        found = self._entries.get(id(optimizer))
-        if found is not None and found[0]() is optimizer:
-            return found[1]
+        known = self.known(optimizer)
+        if known is not None:
+            return known
         entry = Entry(self._session, type(optimizer).__name__)
         self._entries[id(optimizer)] = (weakref.ref(optimizer), entry)
         self.made.add(optimizer)
@@ -117,6 +129,8 @@ def parameters_of(optimizer: Any) -> list[tuple[str, Any]]:
 def rates_of(optimizer: Any, known: list[float], *, read: bool) -> list[float]:
     """The learning rate of each group; one on a device only where it may be `read`."""
     rates = [group.get("lr") for group in optimizer.param_groups]
-    if not all(isinstance(rate, (int, float)) for rate in rates) and not read:
+    if all(type(rate) is float for rate in rates):
+        return rates
+    if not read:
         return known
     return [float(rate) for rate in rates if rate is not None]
