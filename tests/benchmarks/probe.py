@@ -1,14 +1,16 @@
 """What a look costs, and whether two looks at one tree ever differ.
 
-    python -m tests.benchmarks.probe [--pairs N] [--runs N] [--seconds S]
+    python -m tests.benchmarks.probe [--pairs N] [--runs N]
 
 Overhead: whole processes, bare and watched in turn, so that a machine that grows slower
 favours neither; the median of the ratios of neighbours, in processor time (which says
-more on a machine that others use) and in wall time. The larger model has 4.8 million
+more on a machine that others use) and in wall time; and the ratio of the least
+processor times, which noise can only enlarge. The larger model has 4.8 million
 parameters and takes its steps with AdamW, in small batches: the worst case for digests.
 """
 
 import argparse
+import math
 import os
 import shutil
 import statistics
@@ -124,18 +126,23 @@ def overhead(subject: Subject, pairs: int) -> None:
     """Print by how much a watched run takes longer."""
     run(subject, None)
     ratios: list[tuple[float, float]] = []
+    least = {None: math.inf, WATCH: math.inf}
     shares: list[float] = []
     for number in range(pairs):
         kinds = (None, WATCH) if number % 2 else (WATCH, None)
         took = {kind: run(subject, kind) for kind in kinds}
         bare, watched = took[None], took[WATCH]
         ratios.append((watched.cpu_s / bare.cpu_s, watched.wall_s / bare.wall_s))
+        least = {kind: min(least[kind], one.cpu_s) for kind, one in took.items()}
         assert watched.probed is not None
         shares.append(watched.probed.overhead_s / watched.wall_s)
         assert watched.probed.steps, watched.probed
     cpu, wall = (_spread([one[at] for one in ratios]) for at in (0, 1))
     inside = statistics.median(shares)
-    print(f"{subject.name:32} cpu {cpu}  wall {wall}  timed inside {inside:.2%}")
+    print(
+        f"{subject.name:32} cpu {cpu}, least of each {least[WATCH] / least[None]:.3f};"
+        f" wall {wall}; timed inside {inside:.2%}"
+    )
 
 
 def _spread(ratios: Sequence[float]) -> str:

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import compiler, flops
+from . import compiler
+from . import request as requests
 from .backwards import Backwards, leaves
 from .entry import Entry
 from .losses import Losses
 from .modules import Modules
-from .sanity import Sanity
 from .session import Session
 from .stepping import Stepping
 
@@ -37,7 +37,7 @@ class Fasteners:
         self._stepping = Stepping(session, self._losses)
         self._backwards = Backwards(session, self._losses)
         self._modules = Modules(session, self._entered)
-        self._sanity = Sanity(session) if session.asked.kind == "sanity" else None
+        self._sanity = _sanity(session)
         self._compiled = False
         self._busy = True
 
@@ -262,11 +262,22 @@ class Fasteners:
         """Look at the model after the last step; the run is over for all but us."""
         session = self._session
         if session.asked.short and session.last_call is not None:
+            from . import flops
+
             cost = flops.of_call(self._torch, session.last_call)
             session.journal.write("flops", cost)
         if self._sanity is not None and session.optimizers:
             for check in self._sanity.checks(self._entries()):
                 session.journal.write("check", check)
+
+
+def _sanity(session: Session) -> Any:
+    """The checks of a network, where they are asked for: they import a little more."""
+    if session.asked.kind != requests.SANITY:
+        return None
+    from .sanity import Sanity
+
+    return Sanity(session)
 
 
 def _list(torch: Any, tensors: Any) -> list[Any]:
