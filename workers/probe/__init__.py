@@ -4,6 +4,9 @@ The folder `site` goes first on PYTHONPATH of a trial that is to be looked at; P
 then imports its `sitecustomize` in every process that the trial starts. What the probe
 writes is read here with limits, and as data only: the code that it watches could have
 written it too.
+
+Scripts that never seed are seeded; their own seeds win. Deterministic algorithms are
+not switched on: that would change what runs. A mode may need them to repeat itself.
 """
 
 from workers.probe.asking import asked, prepared

@@ -36,8 +36,6 @@ def environment(
     probe: ProbeSpec, folder: Path, tree: Path, **more: str
 ) -> dict[str, str]:
     plain = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", **more}
-    kept = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "LD_LIBRARY_PATH")
-    plain |= {name: os.environ[name] for name in kept if name in os.environ}
     return asked(spec(probe, "python"), folder / "probe", tree, plain)
 
 

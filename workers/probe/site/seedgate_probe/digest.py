@@ -32,19 +32,33 @@ def whole(shorts: Iterable[str]) -> str:
 
 
 def sampled(torch: Any, tensors: Sequence[Any]) -> str:
-    """A digest over shapes and an even sample of the elements of all `tensors`."""
+    """A digest over shapes and an even sample of the elements of all `tensors`.
+
+    Samples on other devices are put together there: each copy waits for the device.
+    """
     most = max(_LEAST, SAMPLE // max(1, len(tensors)))
-    heads: list[str] = []
+    made = hashlib.sha256()
     groups: dict[Any, list[Any]] = {}
     for tensor in tensors:
         flat = plain(torch, tensor)
-        heads.append(_head(flat))
+        made.update(_head(flat).encode())
         if _held(flat):
-            stride = -(-flat.numel() // most)
-            part = flat.reshape(-1)[::stride]
-            groups.setdefault((flat.device, flat.dtype), []).append(part)
-    parts = [torch.cat(group).cpu() for group in groups.values()]
-    return whole([*heads, *(_of_bytes(part).hex() for part in parts)])
+            part = _thinned(flat, most)
+            if part.device.type == "cpu":
+                made.update(_memory(part))
+            else:
+                groups.setdefault((part.device, part.dtype), []).append(part)
+    for group in groups.values():
+        made.update(_memory(torch.cat(group).cpu()))
+    return made.hexdigest()[: 2 * _SHORT]
+
+
+def _thinned(tensor: Any, most: int) -> Any:
+    """At most about `most` elements, evenly spread, contiguous and of one axis."""
+    stride = -(-tensor.numel() // most)
+    if stride == 1 and tensor.is_contiguous():
+        return tensor.view(-1)
+    return tensor.reshape(-1)[::stride].contiguous()
 
 
 def plain(torch: Any, tensor: Any) -> Any:
@@ -69,8 +83,9 @@ def _named(torch: Any, tensor: Any) -> str:
         return hashlib.sha256(head).hexdigest()[:_SHORT]
     tensor = tensor.contiguous()
     on_host = tensor.device.type == "cpu"
-    body = _of_bytes(tensor) if on_host else summed(torch, tensor)
-    return hashlib.sha256(head + body).hexdigest()[:_SHORT]
+    made = hashlib.sha256(head)
+    made.update(_memory(tensor) if on_host else summed(torch, tensor))
+    return made.hexdigest()[:_SHORT]
 
 
 def _head(tensor: Any) -> str:
@@ -86,11 +101,10 @@ def _held(tensor: Any) -> bool:
     )
 
 
-def _of_bytes(tensor: Any) -> bytes:
-    """SHA-256 of the memory of a contiguous tensor on the host."""
+def _memory(tensor: Any) -> Any:
+    """The memory of a contiguous tensor on the host, valid while the tensor lives."""
     count = tensor.numel() * tensor.element_size()
-    memory = (ctypes.c_char * count).from_address(tensor.data_ptr())
-    return hashlib.sha256(memory).digest()
+    return (ctypes.c_char * count).from_address(tensor.data_ptr())
 
 
 def summed(torch: Any, tensor: Any) -> bytes:

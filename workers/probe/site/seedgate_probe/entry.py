@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import digest
@@ -159,7 +160,7 @@ def moved(torch: Any, pairs: Sequence[tuple[Any, Any]]) -> str | None:
     """The norm of how far parameters have moved, as `float.hex()`; None if unknown."""
     if not pairs:
         return None
-    total = 0.0
+    parts: list[float] = []
     for one, before in pairs:
         if one is None:
             return None
@@ -168,8 +169,13 @@ def moved(torch: Any, pairs: Sequence[tuple[Any, Any]]) -> str | None:
             return None
         if now.numel():
             away = _wide(torch, now) - _wide(torch, before)
-            total += float(torch.linalg.vector_norm(away)) ** 2
-    return float(total**0.5).hex()
+            parts.append(float(torch.linalg.vector_norm(away)))
+    return _root(parts)
+
+
+def _root(parts: Iterable[float]) -> str:
+    """The norm of norms; a square that is too large is infinite."""
+    return math.sqrt(sum(one * one for one in parts)).hex()
 
 
 def _wide(torch: Any, tensor: Any) -> Any:
@@ -182,11 +188,12 @@ def norm(torch: Any, gradients: Sequence[Any]) -> str | None:
         return None
     plain = [digest.plain(torch, one) for one in gradients]
     plain = [one if one.dtype == torch.float64 else one.float() for one in plain]
-    if len({(one.device, one.dtype) for one in plain}) == 1:
-        parts = torch._foreach_norm([one for one in plain if one.numel()] or plain)
-    else:
-        parts = [torch.linalg.vector_norm(one).cpu().double() for one in plain]
-    return float(torch.linalg.vector_norm(torch.stack(list(parts)))).hex()
+    parts = [torch.linalg.vector_norm(one).double() for one in plain]
+    if len({one.device for one in parts}) == 1 and parts[0].device.type != "cpu":
+        parts = list(
+            torch.stack(parts).cpu()
+        )  # one copy waits for the device, not many
+    return _root(float(one) for one in parts)
 
 
 def settings_of(groups: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

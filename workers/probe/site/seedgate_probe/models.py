@@ -21,6 +21,7 @@ class Models:
         self._torch = torch
         self._known: dict[int, tuple[Any, bool]] = {}
         self._roots: list[Any] = []
+        self._places: dict[str, list[Place]] = {}
 
     def is_outermost(self, module: Any) -> bool:
         """Whether a call of `module` is not a call from within a known model."""
@@ -36,6 +37,7 @@ class Models:
             self._known.setdefault(id(part), (weakref.ref(part), False))
         self._known[id(module)] = (weakref.ref(module), True)
         self._roots.append(weakref.ref(module))
+        self._places.clear()
 
     def roots(self) -> list[Any]:
         """The models that still live, without those that are parts of another."""
@@ -49,6 +51,11 @@ class Models:
 
     def places(self, kind: str) -> list[Place]:
         """Where the models hold tensors: in `_parameters` or in `_buffers`."""
+        if kind not in self._places:
+            self._places[kind] = self._found(kind)
+        return self._places[kind]
+
+    def _found(self, kind: str) -> list[Place]:
         found: list[Place] = []
         roots = [
             (root, places) for root in self.roots() if (places := _places(root, kind))
