@@ -132,7 +132,11 @@ def test_a_ladder_killed_half_way_goes_on_where_it_was(
         if one["stage"] in stages and one["state"] == "ok"
     }
     assert len(own) >= 8
-    assert all(ends[place] == len(stages) for place in own), ends
+    # What had ended and was not stored yet when the kill came is run again: one trial
+    # for each of the two processors at most. What was stored is among the cached ones.
+    again = [ends[place] - len(stages) for place in own]
+    assert min(again) >= 0, ends
+    assert sum(again) <= 2, ends
 
 
 SANITY = """\
