@@ -52,8 +52,8 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 # Two workers on two cores: threads of numpy beside them would only be in the way.
-tests: export OMP_NUM_THREADS := 1
-tests: export OPENBLAS_NUM_THREADS := 1
+tests stories soak: export OMP_NUM_THREADS := 1
+tests stories soak: export OPENBLAS_NUM_THREADS := 1
 tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -m '$(CHOSEN)' --ignore=tests/e2e -n 2
