@@ -13,7 +13,7 @@ NEAR_LOSS = 0.1
 
 
 def by_rounding(base: Probed, branch: Probed, first: Difference) -> bool:
-    """Whether losses and gradient norms agree within `ROUNDING` at every step.
+    """Whether losses, gradients and buffers agree within `ROUNDING` at every step.
 
     What is set before the first step must be the same. Where the last record is the
     first to differ nothing was computed from it, and so it counts as a change.
@@ -66,6 +66,8 @@ def _near(old: StepSeen, new: StepSeen) -> bool:
         and same_rates
         and _text_near(old.loss, new.loss)
         and _text_near(old.gradient, new.gradient)
+        # What is learnt beside the parameters shows in no loss of training.
+        and _text_near(old.drifted, new.drifted)
     )
 
 

@@ -547,3 +547,13 @@ def test_lines_that_ran_are_counted_on_both_sides() -> None:
 def test_parameters_that_were_not_seen_are_not_counted() -> None:
     bare = ran(optimizers=(OptimizerSeen("unknown"),))
     assert against(bare, bare).parameters is None
+
+
+def test_what_is_learnt_beside_the_parameters_is_no_rounding() -> None:
+    """Another momentum of batch normalisation shows in no loss of training."""
+    beside = {"parameters": "other"}
+    base = ran(steps(since=1, drifted=(1.25).hex()))
+    near = ran(steps(since=1, drifted=(1.25 * (1 + 1e-7)).hex(), **beside))
+    far = ran(steps(since=1, drifted=(1.5).hex(), **beside))
+    assert against(near, base).fingerprint is NUMERIC
+    assert against(far, base).fingerprint is CHANGED
