@@ -306,6 +306,31 @@ def test_data_loaders_neither_keep_it_alive_nor_hide_their_lines(bench: Bench) -
     assert result.notes == ()
 
 
+def test_a_handler_that_minds_the_end_of_a_loader_does_not_undo_the_end(
+    bench: Bench,
+) -> None:
+    """As torch's does; here it is certainly called before the process is gone."""
+    script(
+        bench,
+        before=(
+            "import multiprocessing, signal, time\n"
+            "helper = multiprocessing.Process(target=time.sleep, args=(60,))\n"
+            "helper.start()\n"
+            "def minds(*_):\n"
+            "    raise RuntimeError('a data loader was killed')\n"
+            "signal.signal(signal.SIGCHLD, minds)\n"
+            "def children():\n"
+            "    yield helper\n"
+            "    helper.join()\n"
+            "multiprocessing.active_children = children\n"
+        ),
+    )
+    seen, result = look(bench)
+    assert seen.end is ProbeEnd.STEPS
+    assert len(seen.steps) == 3
+    assert result.outcome == Ok()
+
+
 def test_ranks_of_a_launcher_write_side_by_side(bench: Bench) -> None:
     write(
         bench,

@@ -18,14 +18,20 @@ def leave(session: Any) -> None:
     Processes of one group wait for each other, so that none loses a peer in the middle
     of its last step.
     """
-    wait_for_group(session.asked.folder, _PATIENCE_S)
-    _end_helpers()
+    try:
+        wait_for_group(session.asked.folder, _PATIENCE_S)
+        _end_helpers()
+        _flush()
+    finally:  # even where a handler of the user's, say for a child's end, raises
+        os._exit(0)
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:  # closed, or replaced by something that cannot be flushed
             pass
-    os._exit(0)
 
 
 def wait_for_group(folder: str, patience_s: float) -> None:

@@ -34,6 +34,7 @@ class Session:
         self.batch = Batch(self.torch)
         self.over = False
         self.blinded = False
+        self.told = False
         self.losses: dict[int, list[float]] = {}
         self.optimizers = 0
         self.overhead_s = 0.0
@@ -116,7 +117,10 @@ class Session:
         ending.leave(self)
 
     def tell_end(self, why: str) -> None:
-        """Write the last record."""
+        """Write the last record; the first word on the end is the last one, too."""
+        if self.told:
+            return
+        self.told = True
         self.process.tell_rest()
         first = self.first_s if self.first_s is not None else self.last_s
         end = {"why": why, "overhead_s": self.overhead_s, "loop_s": self.last_s - first}
