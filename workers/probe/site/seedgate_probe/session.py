@@ -10,7 +10,7 @@ from typing import Any
 from . import ending
 from .models import Batch, Models
 
-MOST = 32
+MOST = 16
 """Digested steps of one optimizer after which only every second one is digested."""
 
 
