@@ -1,0 +1,104 @@
+"""What every request must bring: headers, a credential, a body that can be read."""
+
+from email.utils import parsedate_to_datetime
+
+from tests.unit.fakegithub.stage import Stage, staged, taken_breaks
+
+
+def test_a_request_without_a_user_agent_is_forbidden() -> None:
+    with staged() as stage:
+        client = stage.raw()
+        del client.headers["user-agent"]
+        assert client.get(stage.path).status_code == 403
+        assert "no User-Agent" in taken_breaks(stage)[0]
+
+
+def test_a_request_without_an_api_version_is_answered_but_written_down() -> None:
+    with staged() as stage:
+        client = stage.raw()
+        del client.headers["x-github-api-version"]
+        assert client.get(stage.path).status_code == 200
+        assert taken_breaks(stage) == ["client repos/get: no X-GitHub-Api-Version"]
+
+
+def test_another_api_version_is_refused() -> None:
+    with staged() as stage:
+        client = stage.raw()
+        client.headers["x-github-api-version"] = "2026-03-10"
+        assert client.get(stage.path).status_code == 400
+        assert "the fake speaks" in taken_breaks(stage)[0]
+
+
+def test_bodies_must_be_json_and_say_so() -> None:
+    with staged() as stage:
+        url = f"{stage.path}/issues"
+        assert stage.raw().post(url, content=b"{").status_code == 400
+        plain = {"Content-Type": "text/plain"}
+        form = stage.raw().post(url, content=b'{"title": "x"}', headers=plain)
+        assert form.status_code == 415
+        page = stage.raw().get(stage.path, headers={"Accept": "text/html"})
+        assert page.status_code == 415
+        assert len(taken_breaks(stage)) == 3
+
+
+def test_a_misspelt_query_is_refused_and_written_down() -> None:
+    with staged() as stage:
+        assert stage.raw().get(f"{stage.path}/pulls?stat=all").status_code == 422
+        assert stage.raw().get(f"{stage.path}/pulls?page=1&page=2").status_code == 422
+        assert len(taken_breaks(stage)) == 2
+
+
+def test_every_answer_carries_its_limits_and_an_id() -> None:
+    with staged() as stage:
+        answer = stage.raw().get(stage.path)
+        assert answer.headers["x-ratelimit-limit"] == "5000"
+        assert answer.headers["x-ratelimit-remaining"] == "4999"
+        assert answer.headers["x-ratelimit-resource"] == "core"
+        assert answer.headers["x-github-request-id"]
+        assert answer.headers["content-type"] == "application/json; charset=utf-8"
+
+
+def test_the_date_is_that_of_githubs_clock() -> None:
+    with staged() as stage:
+        stage.world.clock.skew = 300.0
+        answer = stage.raw().get("/nope")
+        date = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        assert 295 <= date - stage.world.clock.base() <= 301
+        assert len(taken_breaks(stage)) == 1
+
+
+def test_an_enterprise_server_has_its_api_under_a_prefix() -> None:
+    with staged(prefix="/api/v3") as stage:
+        assert stage.url.endswith("/api/v3")
+        found = stage.client_repository()
+        found.complete()
+        assert found.url.startswith(stage.url)
+        outside = stage.raw().get(f"{stage.world.web_url}{stage.path}")
+        assert outside.status_code == 404
+
+
+def test_the_log_names_callers_but_holds_no_secret() -> None:
+    with staged() as stage:
+        token = stage.token()
+        stage.raw(token).get(stage.path)
+        seen = stage.fake.gateway.log[-1]
+        assert (seen.operation, seen.status) == ("repos/get", 200)
+        assert seen.caller == f"installation {stage.installation.id}"
+        assert token not in str(stage.fake.gateway.log)
+
+
+def etag_of(stage: Stage) -> str:
+    tag: str = stage.raw().get(stage.path).headers["etag"]
+    return tag
+
+
+def test_an_unchanged_thing_is_304_and_free() -> None:
+    with staged() as stage:
+        tag = etag_of(stage)
+        again = stage.raw().get(stage.path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["x-ratelimit-remaining"] == "4999"
+        stage.repository.archived = True
+        changed = stage.raw().get(stage.path, headers={"If-None-Match": tag})
+        assert changed.status_code == 200
+        assert changed.headers["x-ratelimit-remaining"] == "4998"

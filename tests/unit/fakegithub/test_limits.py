@@ -1,0 +1,142 @@
+"""Rate limits count for real, and a ledger keeps who broke them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from github import GithubException, RateLimitExceededException
+
+from tests.fakegithub.faults import Fault
+from tests.fakegithub.limits import Caps, Limits, use_of
+from tests.unit.fakegithub.stage import staged
+
+WRITE = ("POST", "issues/create-comment")
+
+
+def enter(limits: Limits, at: float, method: str, operation: str) -> int | None:
+    denial = limits.enter("app", at, use_of(at, method, operation))
+    return denial.status if denial else None
+
+
+def rules(limits: Limits) -> list[str]:
+    return [violation.rule for violation in limits.violations]
+
+
+def test_eighty_writes_a_minute_and_not_one_more() -> None:
+    limits = Limits()
+    assert [enter(limits, 0.1 * i, *WRITE) for i in range(80)] == [None] * 80
+    assert enter(limits, 9.0, *WRITE) == 403
+    assert rules(limits) == ["content-minute"]
+    assert limits.peak("app", 60) == 80
+
+
+def test_five_hundred_writes_an_hour_and_not_one_more() -> None:
+    limits = Limits()
+    assert {enter(limits, 2.0 * i, *WRITE) for i in range(500)} == {None}
+    assert enter(limits, 1000.0, *WRITE) == 403
+    assert rules(limits) == ["content-hour"]
+    assert enter(limits, 3601.0, *WRITE) is None
+
+
+def test_minting_a_token_makes_no_content() -> None:
+    limits = Limits(Caps(content_minute=1))
+    for at in range(3):
+        mint = ("POST", "apps/create-installation-access-token")
+        assert enter(limits, at, *mint) is None
+
+
+def test_nine_hundred_points_a_minute_where_a_write_costs_five() -> None:
+    limits = Limits(Caps(content_minute=999, content_hour=999))
+    for _ in range(180):
+        assert enter(limits, 0.0, *WRITE) is None
+    assert enter(limits, 0.0, "GET", "repos/get") == 403
+    assert rules(limits) == ["points"]
+    assert enter(limits, 61.0, "GET", "repos/get") is None
+
+
+def test_graphql_has_points_of_its_own() -> None:
+    limits = Limits(Caps(points_minute=1, graphql_minute=10, content_minute=99))
+    assert enter(limits, 0.0, "POST", "graphql/minimizeComment") is None
+    assert enter(limits, 0.0, "GET", "repos/get") is None
+    assert enter(limits, 0.0, "POST", "graphql/minimizeComment") is None
+    assert enter(limits, 0.0, "POST", "graphql/minimizeComment") == 403
+
+
+def test_the_primary_limit_ends_with_its_hour() -> None:
+    limits = Limits(Caps(primary=2))
+    assert [enter(limits, 0.0, "GET", "repos/get") for _ in range(3)] == [
+        None,
+        None,
+        403,
+    ]
+    assert limits.overview("app", 1.0) == {
+        "limit": 2,
+        "remaining": 0,
+        "reset": 3600,
+        "used": 2,
+    }
+    assert enter(limits, 3600.0, "GET", "repos/get") is None
+    assert enter(limits, 3600.0, "GET", "rate-limit/get") is None
+    assert limits.overview("app", 3600.0)["used"] == 1
+
+
+def test_a_hundred_at_once_and_not_one_more() -> None:
+    limits = Limits()
+    use = use_of(0.0, "GET", "repos/get")
+    assert limits.enter("app", 0.0, use, at_once=100) is None
+    assert limits.enter("app", 0.0, use, at_once=101) is not None
+    assert rules(limits) == ["concurrent"]
+    assert limits.counters["app"].most_at_once == 101
+
+
+def test_slow_answers_are_counted_as_running() -> None:
+    with staged(caps=Caps(concurrent=2)) as stage:
+        drip = Fault("repos/get", "slow_drip", times=3, seconds=0.01)
+        stage.fake.faults.plan(drip)
+        client = stage.raw()
+        with ThreadPoolExecutor(3) as pool:
+            asked = [pool.submit(client.get, stage.path) for _ in range(3)]
+        assert sorted(one.result().status_code for one in asked) == [200, 200, 403]
+        assert client.get(stage.path).status_code == 200
+
+
+def test_who_asks_again_before_the_time_told_is_impatient() -> None:
+    limits = Limits(Caps(content_minute=1, retry_after=7))
+    enter(limits, 0.0, *WRITE)
+    assert enter(limits, 1.0, *WRITE) == 403
+    assert enter(limits, 7.9, "GET", "repos/get") is None
+    assert enter(limits, 8.0, "GET", "repos/get") is None
+    assert rules(limits) == ["content-minute", "impatient"]
+
+
+def test_callers_are_counted_apart() -> None:
+    limits = Limits(Caps(primary=1))
+    use = use_of(0.0, "GET", "repos/get")
+    assert limits.enter("one", 0.0, use) is None
+    assert limits.enter("two", 0.0, use) is None
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_pygithub_meets_a_secondary_limit(status: int) -> None:
+    caps = Caps(content_minute=1, retry_after=9, status=status)  # type: ignore[arg-type]
+    with staged(caps=caps) as stage:
+        repository = stage.client_repository()
+        repository.create_issue("one")
+        with pytest.raises(GithubException) as refused:
+            repository.create_issue("two")
+        assert refused.value.status == status
+        assert refused.value.headers is not None
+        assert refused.value.headers["retry-after"] == "9"
+        assert len(stage.repository.issues) == 1
+
+
+def test_pygithub_meets_the_primary_limit() -> None:
+    with staged(caps=Caps(primary=1)) as stage:
+        client = stage.client()
+        repository = client.get_repo(stage.path.removeprefix("/repos/"))
+        repository.complete()
+        with pytest.raises(RateLimitExceededException) as refused:
+            repository.get_pulls()[0]
+        assert refused.value.headers is not None
+        assert refused.value.headers["x-ratelimit-remaining"] == "0"
+        left = client.get_rate_limit()
+        assert (left.rate.remaining, left.rate.limit) == (0, 1)
