@@ -2,7 +2,8 @@
 
 GitHub turns mentions, issue numbers, SHAs and addresses into links after Markdown was
 rendered, so a backslash is not enough: the sign that starts one is parted from the rest
-by a zero-width space.
+by a zero-width space. Words that a repository's owner made into links (`JIRA-12`)
+cannot be known here.
 """
 
 import html
@@ -10,24 +11,40 @@ import re
 
 _ZERO_WIDTH = "\u200b"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#!|~&$])")
-_LINE_START = re.compile(r"^(?=/|[-+](?:\s|$)|[-=]{2,}|\d+[.)](?:\s|$))")
+_LINE_START = re.compile(r"^(?=/|=|:?--|[-+](?:\s|$)|:-|\d+[.)](?:\s|$))")
 _LINK_SIGNS = (
-    re.compile(r"(?<=@)(?=\S)"),
-    re.compile(r"(?<=#)(?=\d)"),
+    re.compile(r"(?<=[@#])"),
     re.compile(r"(?<=:)(?=//)"),
-    re.compile(r"(?<=\bwww)(?=\.)", re.IGNORECASE),
-    re.compile(r"(?<=\bGH)(?=-\d)", re.IGNORECASE),
-    re.compile(r"(?<=\bmailto)(?=:)", re.IGNORECASE),
-    re.compile(r"(?<=\bxmpp)(?=:)", re.IGNORECASE),
+    re.compile(r"(?<=www)(?=\.)", re.IGNORECASE),
+    re.compile(r"(?:(?<=GH)|(?<=GHSA)|(?<=CVE))(?=-\w)", re.IGNORECASE),
+    re.compile(r"(?:(?<=mailto)|(?<=xmpp))(?=:)", re.IGNORECASE),
     re.compile(r"(?<=:)(?=[\w+-]+:)"),  # :emoji:
 )
-_SHA = re.compile(r"\b(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}\b", re.IGNORECASE)
+_SHA = re.compile(
+    r"(?<![0-9a-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,}(?![0-9a-z])",
+    re.IGNORECASE,
+)
 _SHORTEST_SHA = 7
+_LAST_CONTROL = "\x9f"
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that Unicode counts as printable and that show nothing."""
 
 
 def plain(text: str) -> str:
-    """The text without control, format and private characters but newline and tab."""
-    return "".join(one for one in text if one in "\n\t" or one.isprintable())
+    """The text without what cannot be seen; newlines and tabs stay.
+
+    Control, format and private characters go, and letters that show nothing; a space
+    of any other width is a space.
+    """
+    kept = (one if one in "\n\t" or one.isprintable() else _gap(one) for one in text)
+    return _UNSEEN.sub("", "".join(kept))
+
+
+def _gap(one: str) -> str:
+    return " " if one.isspace() and one > _LAST_CONTROL else ""
 
 
 def one_line(text: str, most: int) -> str:

@@ -1,0 +1,18 @@
+"""The known name that a mistyped one comes nearest to."""
+
+import unicodedata
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+_LONGEST = 40
+"""Characters that are compared; nobody mistypes more, and comparing is not linear."""
+
+
+def nearest(typed: str, known: Sequence[str]) -> str:
+    """The nearest of the known names; empty where none comes near.
+
+    Letter case and the width of letters do not count (Unicode's NFKC, case folding).
+    """
+    folded = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold()
+    close = get_close_matches(folded, known, n=1)
+    return close[0] if close else ""
