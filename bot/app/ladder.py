@@ -14,10 +14,12 @@ from bot.app.engine import Halve, Pulse, Tick, evaluate, unhalved
 from bot.app.foretelling import Trained, foresaid, remember_pairs, slower
 from bot.app.informing import Subject
 from bot.app.ports import Store, StoredTrial
+from bot.app.referencing import REFERENCES, measure_references
 from bot.app.remembering import remember
 from bot.app.rungs import Runner, as_trials, run_sanity, run_tests
 from bot.app.spending import cost_of, of_whole, summed_cost, within
 from bot.app.versioning import versioned
+from bot.domain.arms import Reference
 from bot.domain.changes import ChangedLines
 from bot.domain.exhibits import exhibit
 from bot.domain.ladder import (
@@ -107,6 +109,7 @@ def climb(course: Course, store: Store, pulse: Pulse, watch: Watch) -> Reached:
     run = _Climb(course, store, pulse, watch)
     while (rung := next_rung(course.ladder, run.rungs)) is not None:
         run.step(rung)
+    run.refer()
     return run.reached()
 
 
@@ -189,6 +192,24 @@ class _Climb:
         self._trained.append(Trained(plan, verdict, evaluated.trials, exhibits))
         self._look_back()
 
+    def refer(self) -> None:
+        """Measure what the policy's references reach, beside the last stage trained.
+
+        Last of all, so that they are the first to go where the budget is short.
+        """
+        if not self._trained:
+            return
+        stage, ended, since = self._trained[-1], self._ended[-1], self._pulse.now()
+        rung = Planned(REFERENCES, RungKind.TRAINING, stage.stage)
+        runner = Runner(stage.plan, self._store, self._pulse, self._seen(rung))
+        budget = self._course.plans[stage.stage.name].policy.budget
+        told = measure_references(stage, budget, self._trials(), runner, self._started)
+        cost = cost_of(told.trials, self._pulse.now() - since)
+        self._trained[-1] = told.stage
+        ended.climbed = trained(stage.stage.name, told.stage.verdict)
+        ended.trials += told.trials
+        ended.cost = summed_cost([ended.cost, cost])
+
     def _look_back(self) -> None:
         """What the first stage that trained says of fingerprints counts for their rung.
 
@@ -196,11 +217,15 @@ class _Climb:
         """
         if self._prints is None or len(self._trained) > 1:
             return
-        first = self._trained[0]
+        first, since = self._trained[0], self._pulse.now()
         self._prints.trained(first.plan, first.trials, first.verdict.modes)
+        again = as_trials(first.plan, self._prints.repeated, {}, self._started)
         for one in self._ended:
             if one.climbed.rung.kind == RungKind.FINGERPRINT:
                 one.climbed = self._prints.rung()
+                one.trials += again
+                cost = cost_of(again, self._pulse.now() - since)
+                one.cost = summed_cost([one.cost, cost])
 
     def _seen(self, rung: Planned) -> Callable[[Stored], None]:
         """Tells whoever watches how many runs of a rung have ended."""
@@ -259,6 +284,10 @@ class _Climb:
 
 
 def _walls(trials: Sequence[Trial]) -> list[float]:
-    """Seconds of each run; one that serves several arms counts once."""
-    ended = {one.key: one.result for one in trials if one.result}
+    """Seconds of each run; one that serves several arms counts once.
+
+    Runs of references stand elsewhere.
+    """
+    arms = (one for one in trials if not isinstance(one.arm, Reference))
+    ended = {one.key: one.result for one in arms if one.result}
     return [result.wall_s for result in ended.values()]

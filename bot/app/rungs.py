@@ -43,6 +43,10 @@ class Runner:
         self.asked |= {spec.key: spec for spec in fresh}
         self.stored |= run_all(evaluation, fresh, self._store, self._pulse, watch)
 
+    def find(self, keys: Sequence[str]) -> Mapping[str, StoredTrial]:
+        """What is stored by now, whoever asked for it."""
+        return self._store.find(keys)
+
     def result(self, spec: TrialSpec) -> TrialResult:
         """How a run ended; it must have been asked for."""
         result = self.stored[spec.key].result

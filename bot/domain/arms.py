@@ -46,24 +46,27 @@ class Only:
     change: str
 
 
-Arm = Baseline | Branch | Anchor | Original | Without | Only
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A command of the policy that shows what something simple reaches, on the base."""
+
+    name: str
+
+
+Arm = Baseline | Branch | Anchor | Original | Without | Only | Reference
 
 
 def label(arm: Arm) -> str:
     """The arm's name in files and reports: `baseline`, `without:abc1234`, ..."""
     match arm:
-        case Baseline():
-            return BASELINE
-        case Branch():
-            return BRANCH
-        case Anchor():
-            return ANCHOR
-        case Original():
-            return ORIGINAL
+        case Baseline() | Branch() | Anchor() | Original():
+            return _LABELS[arm]
         case Without(change):
             return f"without:{change}"
         case Only(change):
             return f"only:{change}"
+        case Reference(name):
+            return f"reference:{name}"
         case _:
             assert_never(arm)
 
@@ -77,6 +80,8 @@ def parse(text: str) -> Arm | None:
             return Without(change)
         case "only", _, change if _names_change(change):
             return Only(change)
+        case "reference", _, name if _names_change(name):
+            return Reference(name)
         case _:
             return None
 
@@ -87,6 +92,7 @@ _PLAIN: Mapping[str, Arm] = {
     ANCHOR: Anchor(),
     ORIGINAL: Original(),
 }
+_LABELS = {arm: name for name, arm in _PLAIN.items()}
 
 
 def _names_change(text: str) -> bool:

@@ -60,11 +60,18 @@ def _of_metric(
     if has_effect(metric):
         yield EFFECT, picture(lambda at, palette: draw_effect(at, palette, metric))
     if has_seeds(metric):
-        yield SEEDS, picture(lambda at, palette: draw_seeds(at, palette, metric))
+        lines = _references(report, mode, metric.name)
+        yield SEEDS, picture(lambda at, palette: draw_seeds(at, palette, metric, lines))
     numbers = change_numbers(report.verdict, mode, metric.name)
     shown = learning_of(report.judged, mode, metric.name, numbers)
     if shown:
         yield CURVES, picture(lambda at, palette: draw_curves(at, palette, shown))
+
+
+def _references(report: Report, mode: str, metric: str) -> list[float]:
+    shown = (report.exhibits or Exhibits()).references
+    here = [one.value for one in shown if (one.mode, one.metric) == (mode, metric)]
+    return [one for one in here if one is not None]
 
 
 def _of_slices(report: Report) -> Mapping[Key, Picture]:

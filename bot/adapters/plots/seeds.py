@@ -12,6 +12,11 @@ from bot.domain.verdict import MetricVerdict
 
 _WIDTH = 0.30
 """How far crosses of one arm spread to each side of its place."""
+_SQUEEZED = 3.0
+"""How many times as high as the seeds' own the picture may get for a reference."""
+Style = tuple[int, tuple[int, int]]
+_DASHED: Style = (0, (3, 2))
+_DOTTED: Style = (0, (1, 2))
 Column = tuple[int, str, str, Sequence[float | None]]
 
 
@@ -20,20 +25,31 @@ def has_seeds(metric: MetricVerdict) -> bool:
     return bool(metric.per_seed)
 
 
-def draw_seeds(figure: Figure, palette: Palette, metric: MetricVerdict) -> None:
-    """Baseline left, branch right; the strip below holds the trials without a value."""
+def draw_seeds(
+    figure: Figure,
+    palette: Palette,
+    metric: MetricVerdict,
+    references: Sequence[float] = (),
+) -> None:
+    """Baseline left, branch right; the strip below holds the trials without a value.
+
+    References are dotted lines, those that leave the seeds room enough.
+    """
     columns = _columns(metric, palette)
+    near = _near(metric, columns, references)
     failed = any(None in values for _, _, _, values in columns)
     bottom = 0.30 if failed else 0.14
     axes = figure.add_axes((0.15, bottom, 0.82, 0.94 - bottom))
     dress(axes, palette)
     axes.grid(visible=False, axis="x")
-    _frame(axes, metric, columns)
+    _frame(axes, metric, columns, near)
     if len(columns) > 1:
         _join(axes, palette, metric)
     for column in columns:
         _column(axes, palette, column)
     _bounds(axes, palette, metric)
+    for at in near:
+        _line(axes, palette, at, "reference", _DOTTED)
     if failed:
         axes.set_xticklabels([])
         _strip(figure.add_axes((0.15, 0.13, 0.82, 0.13)), palette, columns)
@@ -49,10 +65,26 @@ def _columns(metric: MetricVerdict, palette: Palette) -> list[Column]:
     return columns
 
 
-def _frame(axes: Axes, metric: MetricVerdict, columns: list[Column]) -> None:
+def _near(
+    metric: MetricVerdict, columns: list[Column], references: Sequence[float]
+) -> list[float]:
+    """The references that can be drawn without squeezing everything else together."""
+    low, high = limits(_shown(metric, columns))
+    widest = _SQUEEZED * (high - low)
+    return [at for at in references if max(high, at) - min(low, at) <= widest]
+
+
+def _shown(metric: MetricVerdict, columns: list[Column]) -> list[float]:
     values = [one for *_, many in columns for one in many if one is not None]
     bounds = [one for one in _lines(metric) if one is not None]
-    axes.set_ylim(*limits([*values, *bounds] or [0.0]))
+    return [*values, *bounds] or [0.0]
+
+
+def _frame(
+    axes: Axes, metric: MetricVerdict, columns: list[Column], near: list[float]
+) -> None:
+    values = [one for *_, many in columns for one in many if one is not None]
+    axes.set_ylim(*limits([*_shown(metric, columns), *near]))
     if not values:
         axes.set_yticks([])
     else:
@@ -110,13 +142,16 @@ def _column(axes: Axes, palette: Palette, column: Column) -> None:
 def _bounds(axes: Axes, palette: Palette, metric: MetricVerdict) -> None:
     word = "target" if metric.role is Role.TARGET else "limit"
     for at in _lines(metric):
-        if at is None:
-            continue
-        axes.axhline(at, color=palette.soft, linewidth=1.2, linestyle=(0, (3, 2)))
-        right = axes.get_xlim()[1]
-        axes.text(
-            right, at, word, color=palette.soft, fontsize=SMALL, ha="right", va="bottom"
-        )
+        if at is not None:
+            _line(axes, palette, at, word, _DASHED)
+
+
+def _line(axes: Axes, palette: Palette, at: float, word: str, style: Style) -> None:
+    axes.axhline(at, color=palette.soft, linewidth=1.2, linestyle=style)
+    right = axes.get_xlim()[1]
+    axes.text(
+        right, at, word, color=palette.soft, fontsize=SMALL, ha="right", va="bottom"
+    )
 
 
 def _strip(axes: Axes, palette: Palette, columns: list[Column]) -> None:

@@ -5,6 +5,7 @@ and evaluation data came to overlap; all else is shown.
 """
 
 from bot.domain.exhibits.curves import bands, curves
+from bot.domain.exhibits.references import referred
 from bot.domain.exhibits.whole import exhibit
 
-__all__ = ["bands", "curves", "exhibit"]
+__all__ = ["bands", "curves", "exhibit", "referred"]

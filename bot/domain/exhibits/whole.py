@@ -1,7 +1,7 @@
 """All exhibits of one evaluation, and the findings that they lead to."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.exhibits.by_arm import Arms, by_arm, ended_well, observed
 from bot.domain.exhibits.curves import curves
@@ -18,32 +18,27 @@ from bot.domain.verdict import Exhibits, Finding
 from bot.domain.verdict.exhibits import TypedFault
 
 _MOST_FAULTS = 40
-Measured = Mapping[str, Mapping[str, float]]
 
 
 def exhibit(
     modes: Sequence[Mode],
     trials: Iterable[Trial],
-    measured: Measured | None = None,
     seed: int = 0,
 ) -> tuple[Exhibits, tuple[Finding, ...]]:
     """What the trials of one stage have to show, and what must be said of it.
 
-    `measured` holds, by mode and reference, the numbers that commands printed; until
-    somebody runs them, references that are commands have no value. `seed` is that of
-    the one bootstrap. It is meant for the end of an evaluation: every prediction of
-    every trial is read.
+    References that are commands have no value yet: they are run last (`referred`).
+    `seed` is that of the one bootstrap. It is meant for the end of an evaluation: every
+    prediction of every trial is read.
     """
     known = tuple(trials)
-    parts = [
-        _mode(one, known, (measured or {}).get(one.name, {}), seed) for one in modes
-    ]
+    parts = [_mode(one, known, seed) for one in modes]
     found = (one for _, findings in parts for one in findings)
     return _together([one for one, _ in parts]), tuple(found)
 
 
 def _mode(
-    mode: Mode, trials: tuple[Trial, ...], measured: Mapping[str, float], seed: int
+    mode: Mode, trials: tuple[Trial, ...], seed: int
 ) -> tuple[Exhibits, tuple[Finding, ...]]:
     arms = by_arm(trials, mode.name)
     good = ended_well(arms)
@@ -55,7 +50,7 @@ def _mode(
         data=splits(mode.name, arms),
         overlaps=overlaps(mode.name, arms),
         samples=samples(mode.name, good),
-        references=references(mode, good, measured),
+        references=references(mode, good, {}),
         ensembles=(together,) if together else (),
         faults=tuple(_faults(mode.name, arms))[:_MOST_FAULTS],
     )

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from bot.domain.arms import (
+    BASELINE,
     Anchor,
     Arm,
     Baseline,
     Branch,
     Only,
     Original,
+    Reference,
     Without,
     label,
 )
@@ -67,7 +69,7 @@ def spec_of(plan: Plan, slot: Slot, replicate: int = 0) -> TrialSpec:
 def _commit(plan: Plan, arm: Arm) -> str:
     """The commit that an arm's tree was made from; a pinned release has a name."""
     match arm:
-        case Baseline() | Original():
+        case Baseline() | Original() | Reference():
             return plan.trees.base_commit
         case Anchor():
             return plan.anchor.name if plan.anchor else ""
@@ -116,19 +118,27 @@ def tree_of(plan: Plan, arm: Arm) -> str:
             return moved or plan.trees.base_tree
         case Original():
             return plan.trees.base_tree
+        case Reference():
+            return _base_as_judged(plan)
         case Anchor():
             own = plan.anchor.tree if plan.anchor else plan.trees.base_tree
             return _judged(plan, arm, own)
         case Branch():
             return plan.trees.merged_tree
-        case Without(change):
-            own = _made(change, {one.id: one.without for one in plan.changes})
-            return _judged(plan, arm, own)
-        case Only(change):
-            own = _made(change, {one.id: one.only for one in plan.changes})
-            return _judged(plan, arm, own)
+        case Without() | Only():
+            return _judged(plan, arm, _of_change(plan, arm))
         case _:
             assert_never(arm)
+
+
+def _base_as_judged(plan: Plan) -> str:
+    """The base with the evaluation files by which the arms are compared.
+
+    Where a command scores checkpoints the base is trained as it is, and only scored
+    with them: that tree has both.
+    """
+    scored = dict(plan.version.scored) if plan.version else {}
+    return scored.get(BASELINE, tree_of(plan, Baseline()))
 
 
 def _judged(plan: Plan, arm: Arm, own: str) -> str:
@@ -136,10 +146,12 @@ def _judged(plan: Plan, arm: Arm, own: str) -> str:
     return plan.version.training_tree(label(arm), own) if plan.version else own
 
 
-def _made(change: str, trees: Mapping[str, str | None]) -> str:
-    tree = trees.get(change)
+def _of_change(plan: Plan, arm: Without | Only) -> str:
+    left_out = isinstance(arm, Without)
+    trees = {one.id: one.without if left_out else one.only for one in plan.changes}
+    tree = trees.get(arm.change)
     if tree is None:
-        raise KeyError(change)
+        raise KeyError(arm.change)
     return tree
 
 

@@ -1,11 +1,14 @@
 """Modes: the ways of running a repository that somebody relies on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.policy.metrics import Metric
-from workers.contract import Environment, Resources
+from workers.contract import SEED, Environment, Resources
+
+REFERENCE_SEEDS = 3
+"""Runs of a reference whose command takes the seed; one that does not is run once."""
 
 
 class Seeding(StrEnum):
@@ -47,3 +50,8 @@ class Mode:
     quantities: tuple[Quantity, ...] = ()
     samples: str | None = None
     references: Mapping[str, float | tuple[str, ...]] = field(default_factory=dict)
+
+
+def reference_runs(command: Sequence[str]) -> int:
+    """How often a reference that is a command is run."""
+    return REFERENCE_SEEDS if any(f"{{{SEED}}}" in one for one in command) else 1

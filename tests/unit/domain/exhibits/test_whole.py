@@ -1,4 +1,4 @@
-"""Stories about sample outputs, references, ensembles, and all of it together."""
+"""Stories about sample outputs, ensembles, and all of it together."""
 
 import math
 
@@ -6,11 +6,10 @@ import pytest
 
 from bot.domain.arms import Arm, Baseline, Branch, Without
 from bot.domain.exhibits import exhibit
-from bot.domain.policy import Direction, Metric, Role
 from bot.domain.trials import Trial
-from bot.domain.verdict import Exhibits, Reason, Ruling
+from bot.domain.verdict import Exhibits
 from bot.domain.verdict.exhibits import Ensemble
-from tests.unit.domain.exhibits.shown import CRASH, both, metric, mode, trial
+from tests.unit.domain.exhibits.shown import CRASH, both, mode, trial
 from workers.contract import Observed, Prediction, Sample
 
 
@@ -48,63 +47,6 @@ def test_equal_outputs_say_so_and_only_some_are_shown() -> None:
 
 def losses(arm: Arm, *values: float, name: str = "loss") -> list[Trial]:
     return [trial(arm, at, metrics={name: one}) for at, one in enumerate(values)]
-
-
-def test_a_reference_that_the_branch_does_not_beat_is_told() -> None:
-    given = mode(references={"linear": 0.2, "constant": 2.3, "slow": ("python", "x")})
-    runs = [*losses(Baseline(), 0.3, 0.5), *losses(Branch(), 0.2, 0.3)]
-    made, (found,) = exhibit([given], runs)
-    linear, constant, slow = made.references
-    assert (linear.beaten, constant.beaten, slow.beaten) == (False, True, None)
-    assert slow.value is None
-    assert linear.arms == (("baseline", 0.4), ("branch", 0.25))
-    assert (found.reason, found.state) == (Reason.REFERENCE_UNBEATEN, Ruling.INFO)
-    assert found.metric == "loss"
-    assert found.evidence == {
-        "name": "linear",
-        "value": 0.2,
-        "mean": 0.25,
-        "orientation": -1,
-    }
-
-
-def test_what_a_command_printed_is_a_reference_too() -> None:
-    given = mode(references={"linear": ("python", "linear.py")})
-    made, found = exhibit([given], losses(Branch(), 0.3), {"mlp": {"linear": 0.1}})
-    assert made.references[0].value == 0.1
-    assert len(found) == 1
-
-
-def test_a_reference_is_equal_at_best_where_larger_is_better() -> None:
-    larger = metric("acc", Role.TARGET, Direction.MAXIMIZE)
-    given = mode(references={"linear": 0.8}, metrics=[larger])
-    assert exhibit([given], losses(Branch(), 0.8, name="acc"))[1] != ()
-    assert exhibit([given], losses(Branch(), 0.81, name="acc"))[1] == ()
-
-
-@pytest.mark.parametrize(
-    ("metrics", "name"),
-    [
-        ([metric("a", Role.TARGET), metric("b", Role.PRIMARY)], "b"),
-        ([metric("a", Role.TARGET), metric("b", Role.IMPROVE)], "b"),
-        ([metric("a", Role.REPORT), metric("b", Role.TARGET)], "b"),
-    ],
-)
-def test_a_reference_belongs_to_the_metric_that_decides(
-    metrics: list[Metric], name: str
-) -> None:
-    given = mode(references={"linear": 0.8}, metrics=metrics)
-    made, _ = exhibit([given], losses(Branch(), 0.8, name=name))
-    assert made.references[0].metric == name
-
-
-def test_without_such_a_metric_or_a_branch_no_reference_is_judged() -> None:
-    shown_only = mode(references={"x": 1.0}, metrics=[metric("a", Role.REPORT)])
-    assert exhibit([shown_only], losses(Branch(), 0.8))[0].references == ()
-    given = mode(references={"x": 1.0})
-    made, found = exhibit([given], losses(Baseline(), 0.8))
-    assert made.references[0].beaten is None
-    assert found == ()
 
 
 def guesses(*scores: tuple[float, ...], labels: str = "011") -> Observed:
