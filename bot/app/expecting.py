@@ -4,7 +4,15 @@ import dataclasses
 
 from bot.app.local import Comparison
 from bot.app.ports import Memory, SourceRepository
-from bot.domain.forecast import Read, calibrated, names_of, read, score, scores
+from bot.domain.forecast import (
+    Held,
+    Read,
+    calibrated,
+    names_of,
+    read,
+    score,
+    scores,
+)
 from bot.domain.verdict import Report
 
 
@@ -23,10 +31,12 @@ def expected(
 def settled(report: Report, found: Read, memory: Memory, repository: str) -> Report:
     """The report with every expectation scored; they are kept for calibration.
 
-    `repository` is what evaluations are remembered under. Nothing here decides.
+    A line is kept once, in however many modes it was held. `repository` is what
+    evaluations are remembered under. Nothing here decides.
     """
-    scored = score(found.forecasts, report.verdict)
-    memory.keep_forecasts(report.evaluation, repository, scored)
+    scored = score(found.claims, report.verdict)
+    held = [one for one in scored if isinstance(one, Held)]
+    memory.keep_forecasts(report.evaluation, repository, [one.whole for one in held])
     said = (
         *found.unreadable,
         *scores(scored, report.verdict),
@@ -34,4 +44,5 @@ def settled(report: Report, found: Read, memory: Memory, repository: str) -> Rep
     )
     findings = (*report.verdict.findings, *said)
     verdict = dataclasses.replace(report.verdict, findings=findings)
-    return dataclasses.replace(report, verdict=verdict, forecasts=scored)
+    rows = tuple(row for one in held for row in one.rows)
+    return dataclasses.replace(report, verdict=verdict, forecasts=rows)

@@ -5,7 +5,6 @@ the branch: what an evaluation has run is not run again.
 """
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from bot.app.engine import Pulse
 from bot.app.piloting import PilotTick
 from bot.app.ports import EvaluationStore, StoredTrial
 from bot.app.running import run_all
+from bot.app.scan_values import Same, Wish
 from bot.domain.arms import Branch
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.plan import Plan, Slot, spec_of
@@ -20,20 +20,13 @@ from bot.domain.plan.whole import digest_of
 from bot.domain.policy import Mode, Policy, Stage
 from bot.domain.sensitivity import Runs, Sensitivity, sensitivities
 from bot.domain.trials import Crashed, Measured, Observation
-from workers.contract import FINISHED, Failed, Infra, TrialSpec, TrialState
-
-MOST_VALUES = 8
-FEWEST_SEEDS, MOST_SEEDS = 2, 20
-_ASKED = re.compile(r"(?P<param>[A-Za-z_][A-Za-z0-9_]*)=(?P<values>.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which parameter, which values beside the policy's own, how many seeds each."""
-
-    param: str
-    values: tuple[str, ...]
-    seeds: int
+from workers.contract import (
+    FINISHED,
+    Failed,
+    Infra,
+    TrialSpec,
+    TrialState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +38,7 @@ class Scanned:
     seeds: int
     metrics: tuple[Sensitivity, ...]
     tick: PilotTick
-
-
-def parse(text: str, seeds: int) -> Wish:
-    """`PARAM=V1,V2,...` as a wish; raises `UserFault` for anything else or too much."""
-    found = _ASKED.fullmatch(text.strip())
-    values = [one.strip() for one in (found["values"] if found else "").split(",")]
-    values = list(dict.fromkeys(one for one in values if one))
-    if found is None or not values:
-        mend = "Write `seedgate scan lr=0.0005,0.001,0.002`."
-        raise UserFault(f"{text!r} does not name a parameter and values for it.", mend)
-    if len(values) > MOST_VALUES:
-        problem = f"{len(values)} values of `{found['param']}` are too many for a scan."
-        raise UserFault(problem, f"Give {MOST_VALUES} at most, and look closer later.")
-    if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
-        problem = f"--seeds {seeds} is no number of seeds for a scan."
-        raise UserFault(problem, f"Give {FEWEST_SEEDS} to {MOST_SEEDS}.")
-    return Wish(found["param"], tuple(values), seeds)
+    same: tuple[Same, ...] = ()
 
 
 def scannable(
@@ -115,7 +92,7 @@ def scan(
     _require_all(stored)
     runs = {place: _seen(stored[spec.key]) for place, spec in specs.items()}
     found = tuple(one for mode in modes for one in _compared(mode, own, runs))
-    return Scanned(wish.param, own, wish.seeds, found, count.last)
+    return Scanned(wish.param, own, wish.seeds, found, count.last, wish.same)
 
 
 def evaluation(plan: Plan, wish: Wish) -> str:

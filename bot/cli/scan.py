@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from bot.cli.options import Into, Jobs, PolicyFile, Repo, ResultJson, listed
+
 if TYPE_CHECKING:
     from bot.compose.scan import Done
 
@@ -13,25 +15,17 @@ def scan(
     what: Annotated[
         str, Argument(metavar="PARAM=V1,V2,...", help="A parameter and its values.")
     ],
-    repo: Annotated[Path, Option(help="The repository, or a folder in it.")] = Path(),
-    base: Annotated[
-        str | None, Option(help="What the branch goes into; default: the main branch.")
-    ] = None,
+    repo: Repo = Path(),
+    base: Into = None,
     head: Annotated[str, Option(help="What to train.")] = "HEAD",
-    policy: Annotated[
-        Path | None, Option(help="A policy file instead of the base's own.")
-    ] = None,
+    policy: PolicyFile = None,
     mode: Annotated[str, Option(help="Train only these modes: a,b.")] = "",
     stage: Annotated[
         str | None, Option(help="The stage whose parameter it is.")
     ] = None,
     seeds: Annotated[int, Option(help="Seeds of each value, 2 to 20.")] = 4,
-    jobs: Annotated[
-        int | None, Option(min=1, help="At most this many trials at once.")
-    ] = None,
-    json: Annotated[
-        Path | None, Option(help="Write the result as JSON to this file (- is stdout).")
-    ] = None,
+    jobs: Jobs = None,
+    json: ResultJson = None,
 ) -> None:
     """Train a branch at several values of one parameter, on the same seeds.
 
@@ -40,9 +34,9 @@ def scan(
     Trials that were finished before are reused.
     """
     from bot.app.local import Request
-    from bot.app.scanning import parse
+    from bot.app.scan_values import parse
     from bot.cli.calibrate import PilotView
-    from bot.cli.emit import require_writable
+    from bot.cli.emit import outputs_of, require_writable
     from bot.compose.judge import read_policy
     from bot.compose.scan import Scanner
 
@@ -52,9 +46,10 @@ def scan(
         head=head,
         policy_text=None if policy is None else read_policy(policy),
         policy_source=str(policy or ""),
-        modes=tuple(name.strip() for name in mode.split(",") if name.strip()),
+        modes=listed(mode),
         stage=stage,
         ablation=False,
+        outputs=outputs_of(json),
     )
     require_writable(json)
     with Scanner(repo, request, wish, jobs) as scanner:
@@ -65,12 +60,16 @@ def scan(
 
 def _show(done: "Done", json: Path | None) -> None:
     """Tables for people; with `--json -` stdout belongs to the JSON alone."""
-    import json as json_text
-
     from bot.cli.calibrate import table
-    from bot.cli.emit import STDOUT, write_text
+    from bot.cli.emit import STDOUT, json_of, write_text
     from bot.cli.screen import clean, out
-    from bot.presentation.scan_text import document, grid, headline, sentences
+    from bot.presentation.scan_text import (
+        document,
+        grid,
+        headline,
+        repeated,
+        sentences,
+    )
 
     found, tick = done.scanned, done.scanned.tick
     plain = {
@@ -78,9 +77,10 @@ def _show(done: "Done", json: Path | None) -> None:
         "stage": done.stage,
         "head": done.commit,
         "machine": done.machine,
+        "repeated": [list(pair) for pair in found.same],
         "trials": {"run": tick.ended - tick.reused, "reused": tick.reused},
     }
-    text = json_text.dumps(plain, indent=2, allow_nan=False) + "\n"
+    text = json_of(plain)
     if json == STDOUT:
         out().file.write(text)
         return
@@ -91,7 +91,8 @@ def _show(done: "Done", json: Path | None) -> None:
     )
     for one in found.metrics:
         console.print(table(grid(one)))
-    for sentence in sentences(found.metrics):
+    said = (*repeated(found.same, found.own), *sentences(found.metrics))
+    for sentence in said:
         console.print(clean(sentence))
     if json is not None:
         write_text(json, text)

@@ -76,7 +76,7 @@ def test_a_scan_finds_the_better_value_and_shares_its_trials_with_the_verdict(
     place = ("--repo", repository)
     told, found = asked(laptop, "scan", "rate=0.3,0.9,0.5", *place)
     assert told.code == 0, told.err
-    assert "rate around 0.5, 4 seeds a value: 12 trials." in told.out
+    assert "rate (own value 0.5), 4 seeds a value: 12 trials." in told.out
     assert "quick / loss: 0.3 looks better than 0.5." in told.out
     assert "an exploration and no verdict" in told.out
     (metric,) = found["metrics"]
@@ -187,3 +187,27 @@ def test_the_good_part_of_a_branch_is_split_off_and_shares_its_trials(
     assert "The branch has no change 'abcdef0'" in unknown.err
     nothing = laptop.run("split", "--without", ",", "--repo", folder)
     assert (nothing.code, "names no change" in nothing.err) == (64, True)
+
+
+def test_the_printed_line_takes_out_a_suspect_of_any_name(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    folder, name = tmp_path / "a folder", '-don\'t, "stop" $HOME `id` !1 \\'
+    git = built(folder, POLICY + "ablation: {unit: trailer}\n")
+    (folder / "train.py").write_text(TRAIN.replace("OFFSET)", "OFFSET + 0.4)"))
+    git.commit(f"Make it worse\n\nChange: {name}")
+    whole = laptop.run("local", "--repo", folder)
+    assert whole.verdict == "block", whole.err
+    (line,) = (one for one in whole.out.splitlines() if "seedgate split" in one)
+    told = laptop.paste(line.strip())
+    assert told.code == 0, told.err
+    (branch,) = (
+        one
+        for one in git("branch", "--format=%(refname:short)").split("\n")
+        if one.startswith("idea-without-don-t-stop")
+    )
+    assert git("show", f"{branch}:train.py") == TRAIN
+    assert f"The branch {branch} is in this repository. It passes." in told.err
+    main = laptop.run("split", "--without", name, "--branch", "main", "--repo", folder)
+    assert (main.code, "that is the base" in main.err) == (64, True)
+    assert "delete" not in main.err

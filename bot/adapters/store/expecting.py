@@ -5,9 +5,10 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, Table, and_, select
 
-from bot.adapters.store.schema import fidelity, forecasts
+from bot.adapters.store.schema import branches, fidelity, forecasts
 from bot.adapters.store.upsert import add_missing
 from bot.app.ports import LATEST
+from bot.domain.forecast import told_once
 from bot.domain.history import StagePair
 from bot.domain.verdict import Forecast
 
@@ -50,15 +51,36 @@ def keep_forecasts(
 
 
 def load_forecasts(connection: Connection, repository: str) -> Sequence[Forecast]:
-    """The forecasts of the latest evaluations that had any, in order of time."""
+    """The forecasts of the latest evaluations that had any, in order of time.
+
+    What a branch foretells again when it is evaluated again is told once.
+    """
     latest = (forecasts.c.kept_at.desc(), forecasts.c.evaluation.desc())
     mine = forecasts.c.repository == repository
     some = select(forecasts.c.evaluation).where(mine, forecasts.c.place == 0)
     names = connection.execute(some.order_by(*latest).limit(LATEST)).scalars().all()
     query = select(forecasts).where(mine, forecasts.c.evaluation.in_(names))
-    order = (forecasts.c.kept_at, forecasts.c.evaluation, forecasts.c.place)
-    rows = connection.execute(query.order_by(*order)).mappings()
-    return [Forecast(**{name: row[name] for name in _FORECAST}) for row in rows]
+    made: dict[str, list[Forecast]] = {name: [] for name in reversed(names)}
+    for row in connection.execute(query.order_by(forecasts.c.place)).mappings():
+        one = Forecast(**{name: row[name] for name in _FORECAST})
+        made[row["evaluation"]].append(one)
+    had = _branches(connection, repository, names)
+    return told_once([(had[name], many) for name, many in made.items()])
+
+
+def _branches(
+    connection: Connection, repository: str, evaluations: Sequence[str]
+) -> Mapping[str, set[tuple[str, str]]]:
+    """The branches (base and head) that had each of these evaluations."""
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in evaluations}
+    query = (
+        select(branches)
+        .where(branches.c.repository == repository)
+        .where(branches.c.evaluation.in_(evaluations))
+    )
+    for row in connection.execute(query):
+        found[row.evaluation].add((row.base, row.head))
+    return found
 
 
 def _replace(

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from workers.contract import (
+    Aside,
     Check,
     CheckSeen,
     CheckState,
@@ -57,6 +58,7 @@ def load_probed(plain: _Json | None) -> Probed | None:
         "steps": tuple(_step(one) for one in plain["steps"]),
         "executed": _lines(plain["executed"]),
         "checks": tuple(_check(one) for one in plain["checks"]),
+        "aside": tuple(Aside(**one) for one in plain.get("aside", ())),
         **{name: tuple(plain[name]) for name in texts if name in plain},
     }
     return Probed(**{**plain, **read})

@@ -10,13 +10,18 @@ from bot.domain.forecast.calibration import (
     calibrated,
     calibration,
 )
-from bot.domain.forecast.reading import Read, names_of, read
-from bot.domain.forecast.scoring import score, scores
+from bot.domain.forecast.reading import Claim, Read, names_of, read
+from bot.domain.forecast.repeats import told_once
+from bot.domain.forecast.scoring import Held, LeftOut, Scored, score, scores
 
 __all__ = [
     "ENOUGH",
     "Calibration",
+    "Claim",
+    "Held",
+    "LeftOut",
     "Read",
+    "Scored",
     "Stated",
     "calibrated",
     "calibration",
@@ -24,4 +29,5 @@ __all__ = [
     "read",
     "score",
     "scores",
+    "told_once",
 ]

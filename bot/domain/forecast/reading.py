@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from bot.domain.forecast.asides import asides
 from bot.domain.policy import Mode
-from bot.domain.verdict import Finding, Forecast, Reason, Ruling
+from bot.domain.verdict import Evidence, Finding, Forecast, Reason, Ruling
 from bot.domain.verdict.findings import finding
 
 MOST = 20
@@ -38,20 +38,46 @@ _CLAIM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One line: what it foretells, and how it was written.
+
+    `text` is the place of its text (0 is the latest), `place` that among all lines.
+    """
+
+    forecast: Forecast
+    line: str
+    text: int = 0
+    place: int = 0
+
+    @property
+    def rank(self) -> tuple[int, bool, int]:
+        """Smaller goes before, where two lines speak of one metric of one mode.
+
+        A later text before an earlier one; within one text a line that names its mode
+        before one that does not, and the last of several.
+        """
+        return self.text, self.forecast.mode is None, -self.place
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What was read, and one finding for each line that could not be."""
 
-    forecasts: tuple[Forecast, ...] = ()
+    claims: tuple[Claim, ...] = ()
     unreadable: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """Why a line could not be read: a word of a closed list, and names."""
+    """Why a line could not be read: a word of a closed list, and names.
+
+    `known` are the names that there are, where none of them is near.
+    """
 
     why: str
     name: str = ""
     nearest: str = ""
+    known: tuple[str, ...] = ()
 
 
 def names_of(modes: Sequence[Mode]) -> Names:
@@ -65,32 +91,32 @@ def names_of(modes: Sequence[Mode]) -> Names:
 
 
 def read(texts: Sequence[str], names: Names) -> Read:
-    """The expectations in texts, the latest text first; `MOST` at most.
+    """The expectations in texts, the latest text first; `MOST` lines at most.
 
-    Of several lines on one metric of one mode the first counts: a later commit may
-    correct an earlier one. `expected` is a share of the baseline's mean where the line
-    has a percent sign.
+    All of them are kept, in the order in which they were written: which of two on one
+    metric counts is told when they are scored. `expected` is a share of the baseline's
+    mean where the line has a percent sign.
     """
-    found: dict[tuple[str | None, str], Forecast] = {}
+    claims: list[Claim] = []
     faults: dict[str, Finding] = {}
-    for text, line in list(_lines(texts))[:MOST]:
-        match _forecast(line, names):
+    for place, (text, line, said) in enumerate(list(_lines(texts))[:MOST]):
+        match _forecast(said, names):
             case Forecast() as one:
-                found.setdefault((one.mode, one.metric), one)
+                claims.append(Claim(one, line, text, place))
             case fault:
-                said = _unreadable(text, fault)
-                faults[said.id] = said
-    return Read(tuple(found.values()), tuple(faults.values()))
+                unread = _unreadable(line, fault)
+                faults[unread.id] = unread
+    return Read(tuple(claims), tuple(faults.values()))
 
 
-def _lines(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each line as it was written, and what it says after `Expected:`."""
-    for text in texts:
+def _lines(texts: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """The text of each line, the line as written, and what follows `Expected:`."""
+    for number, text in enumerate(texts):
         for line in text.splitlines():
             short = unicodedata.normalize("NFKC", line[:LONGEST]).translate(_DASHES)
             said = _LINE.fullmatch(_MARKS.sub("", short))
             if said:
-                yield line.strip()[:LONGEST], said["rest"].strip()
+                yield number, line.strip()[:LONGEST], said["rest"].strip()
 
 
 def _forecast(line: str, names: Names) -> Forecast | _Fault:
@@ -141,11 +167,19 @@ def _place(name: str, names: Names) -> tuple[str | None, str] | _Fault:
     if len(folded) == 1:
         return places[folded[0]]
     near = get_close_matches(name, places, n=1)
-    return _Fault("metric", name, near[0] if near else "")
+    if near:
+        return _Fault("metric", name, near[0])
+    return _Fault(
+        "metric", name, known=tuple(k for k in places if places[k][0] is None)
+    )
 
 
 def _unreadable(text: str, fault: _Fault) -> Finding:
-    said = {"text": text, "why": fault.why}
-    named = {"name": fault.name, "nearest": fault.nearest}
-    said |= {key: value for key, value in named.items() if value}
+    said: Evidence = {
+        "text": text,
+        "why": fault.why,
+        **({"name": fault.name} if fault.name else {}),
+        **({"nearest": fault.nearest} if fault.nearest else {}),
+        **({"known": fault.known} if fault.known else {}),
+    }
     return finding(Reason.HYPOTHESIS_UNREADABLE, Ruling.INFO, said)

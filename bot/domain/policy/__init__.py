@@ -14,7 +14,7 @@ from bot.domain.policy.metrics import (
     Share,
     Tolerance,
 )
-from bot.domain.policy.modes import Launch, Mode, Quantity, Seeding
+from bot.domain.policy.modes import Launch, Mode, Quantity, Seeding, reference_runs
 from bot.domain.policy.rules import (
     Ablation,
     BaselineRule,
@@ -61,5 +61,6 @@ __all__ = [
     "Tolerance",
     "Unsupported",
     "parse_spending",
+    "reference_runs",
     "unsupported",
 ]

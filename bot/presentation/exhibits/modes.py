@@ -19,6 +19,7 @@ from bot.domain.verdict import (
 from bot.presentation import numbers
 from bot.presentation.escape import one_line
 from bot.presentation.exhibits.section import Column, Row, Section
+from bot.presentation.exhibits.targets import how_meant, meant
 from bot.presentation.headline import all_findings
 from bot.presentation.rows import NOTHING
 
@@ -48,7 +49,7 @@ def _invasiveness(report: Report, known: Behaved) -> Section:
     return Section(
         title="Modes of the code",
         about=f"Base and branch compared bit for bit{over}. Where none differs, that "
-        "proves nothing of later steps.",
+        f"proves nothing of later steps. {how_meant(report)}",
         columns=(
             ("mode", Column.NAME),
             ("meant to change", Column.TEXT),
@@ -65,7 +66,7 @@ def _invasiveness(report: Report, known: Behaved) -> Section:
 def _mode(report: Report, mode: ModeVerdict, one: Behaviour) -> Row:
     cells = (
         mode.name,
-        "yes" if mode.targeted else "no",
+        meant(report, mode),
         _said(one),
         _first(one),
         _by(report, one),
@@ -139,6 +140,7 @@ def _also(one: Behaviour) -> Iterator[str]:
         yield f"reads {numbers.some(one.files_added, _MOST_FILES)} as well"
     if one.files_gone:
         yield f"no longer reads {numbers.some(one.files_gone, _MOST_FILES)}"
+    yield from (one_line(note, 2 * _LONGEST) for note in one.notes)
 
 
 def _architecture(known: Behaved) -> Iterator[Section]:

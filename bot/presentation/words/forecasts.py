@@ -5,11 +5,12 @@ from typing import Literal, assert_never
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.escape import one_line
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
 
 Forecasts = Literal[
     Reason.HYPOTHESIS_SCORED,
     Reason.HYPOTHESIS_UNREADABLE,
+    Reason.HYPOTHESIS_LEFT_OUT,
     Reason.FORECASTS_CALIBRATED,
 ]
 
@@ -32,6 +33,8 @@ def forecasts(reason: Forecasts, facts: Facts) -> Words:
             return _hypothesis_scored(facts)
         case Reason.HYPOTHESIS_UNREADABLE:
             return _hypothesis_unreadable(facts)
+        case Reason.HYPOTHESIS_LEFT_OUT:
+            return _hypothesis_left_out(facts)
         case Reason.FORECASTS_CALIBRATED:
             return _forecasts_calibrated(facts)
         case _:
@@ -43,7 +46,20 @@ def _hypothesis_scored(facts: Facts) -> Words:
     return Words(
         f"the effect on {facts.metric}{facts.here} is {outcome}",
         f"{facts.lead}{facts.metric} was expected to change by "
-        f"{_expected(facts)}{_aside(facts)}; {_measured(facts)}: {outcome}.",
+        f"{_expected(facts)}{_aside(facts)}; {_measured(facts)}: {outcome}."
+        f"{_spread(facts)}",
+    )
+
+
+def _spread(facts: Facts) -> str:
+    """A sentence on a line that was held against several modes."""
+    modes = facts.listed("modes")
+    if not modes:
+        return ""
+    return (
+        f" The line names no mode, so it is held against "
+        f"{numbers.some(modes, MOST_NAMES)}; it counts once, as expected where it is "
+        "so in all of them."
     )
 
 
@@ -82,14 +98,35 @@ def _minus(end: float | None) -> float | None:
 
 def _hypothesis_unreadable(facts: Facts) -> Words:
     line = one_line(facts.text("text"), _LONGEST_LINE)
-    why = _WHY.get(facts.text("why"), f"no metric is called {facts.text('name')}")
-    near = facts.text("nearest")
-    hint = f"Perhaps {near} was meant. " if near else ""
+    why = _WHY.get(facts.text("why")) or _unknown(facts)
     return Words(
         "an expectation could not be read",
         f"The line `{line}` could not be read: {why}.",
-        f"{hint}Write `Expected: METRIC CHANGE (likelihood 60%, effort 2h)`, the "
-        "change with its sign, one metric a line.",
+        "Write `Expected: METRIC CHANGE (likelihood 60%, effort 2h)`, the change with "
+        "its sign, one metric a line.",
+    )
+
+
+def _unknown(facts: Facts) -> str:
+    """That no metric has this name, and which name was perhaps meant."""
+    known, near = facts.listed("known"), facts.text("nearest")
+    there = f"; the policy has {numbers.some(known, MOST_NAMES)}" if known else ""
+    hint = f"; perhaps {near} was meant" if near else there
+    return f"no metric is called {facts.text('name')}{hint}"
+
+
+def _hypothesis_left_out(facts: Facts) -> Words:
+    lines = (one_line(facts.text(key), _LONGEST_LINE) for key in ("text", "by"))
+    left, counts = lines
+    why = (
+        "it names its mode"
+        if facts.flag("named")
+        else "it is the later word on this metric"
+    )
+    return Words(
+        "an expectation is left out",
+        f"The line `{left}` is left out: `{counts}` counts in its place, because "
+        f"{why}.",
     )
 
 

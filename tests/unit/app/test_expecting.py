@@ -35,12 +35,17 @@ def report() -> Report:
     return replace(reports.blocking(), verdict=verdict)
 
 
+def counted(found: Read) -> list[float]:
+    """What was expected by the lines that count."""
+    done = settled(report(), found, MemoryStore(lambda: 0.0), "/repo")
+    return [one.expected for one in done.forecasts]
+
+
 def test_the_latest_commit_speaks_and_the_description_speaks_last() -> None:
     first, second = "Try\n\nExpected: loss -0.1", "Again\n\nExpected: loss -0.2"
-    (only,) = read_from(first, second).forecasts
-    assert only.expected == -0.2
-    (only,) = read_from(first, second, description="Expected: loss -0.3").forecasts
-    assert only.expected == -0.3
+    assert counted(read_from(first, second)) == [-0.2]
+    found = read_from(first, second, description="Expected: loss -0.3")
+    assert counted(found) == [-0.3]
 
 
 def test_expectations_are_scored_said_and_kept() -> None:
@@ -68,6 +73,25 @@ def test_after_five_settled_ones_the_report_says_how_likelihoods_held() -> None:
     assert (last.evidence["known"], last.evidence["met"]) == (5, 1)
     again = settled(report(), found, memory, "/repo")
     assert again.verdict.findings[-1].evidence["known"] == 5
+
+
+def test_a_line_without_a_mode_is_kept_once_however_many_modes_there_are() -> None:
+    found = read_from("Go\n\nExpected: loss -0.05 (likelihood 80%)")
+    mode = report().verdict.modes[0]
+    worse = replace(
+        mode,
+        name="gru",
+        metrics=(reports.metric("loss", reports.pairs(6, 2.0, 0.1, 0.01)),),
+    )
+    both = replace(report(), verdict=replace(report().verdict, modes=(mode, worse)))
+    memory = MemoryStore(lambda: 0.0)
+    done = settled(both, found, memory, "/repo")
+    assert [(one.mode, one.outcome) for one in done.forecasts] == [
+        ("mlp", "met"),
+        ("gru", "missed"),
+    ]
+    (kept,) = memory.forecasts("/repo")
+    assert (kept.mode, kept.outcome, kept.d) == (None, "missed", None)
 
 
 def test_a_branch_that_foretells_nothing_gets_no_lecture() -> None:

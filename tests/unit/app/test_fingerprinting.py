@@ -18,7 +18,13 @@ from bot.domain.verdict import Behaviour, Fingerprint, Reason, Ruling
 from tests.fakes.policies import mode, plan, policy
 from tests.unit.app.test_engine import Laptop, losing
 from tests.unit.domain.invasiveness.runs import crashed, lost, ran, steps
-from workers.contract import ProbeKind, TrialResult, TrialSpec
+from workers.contract import (
+    Failed,
+    FailureReason,
+    ProbeKind,
+    TrialResult,
+    TrialSpec,
+)
 
 TWO = policy(mode("mlp"), mode("gru"))
 PLAN = plan(TWO)
@@ -68,11 +74,50 @@ def test_where_nothing_changed_two_runs_a_mode_are_enough() -> None:
     assert len(found.trials) == 4
 
 
-def test_the_base_runs_again_only_where_the_branch_differs() -> None:
+def test_both_run_again_only_where_the_branch_differs() -> None:
     laptop = Laptop(trees({"merged-tree": CHANGED}))
     found = look(laptop)
     assert kinds(found) == {"mlp": "identical", "gru": "changed"}
-    assert ran_arms(laptop)[4:] == [("gru", "baseline", 1)]
+    assert ran_arms(laptop)[4:] == [("gru", "baseline", 1), ("gru", "branch", 1)]
+
+
+def test_a_branch_that_differs_in_one_of_two_runs_is_not_called_changed() -> None:
+    def moody(spec: TrialSpec) -> TrialResult:
+        odd = spec.arm == "branch" and not spec.replicate
+        return {"mlp": MOVED, "gru": crashed()}[spec.mode] if odd else SAME
+
+    found = look(Laptop(moody)).behaviours
+    assert {str(one.fingerprint) for one in found.values()} == {"unknown"}
+    assert found["mlp"].why == (
+        "two runs of the branch differ from step 4 on, first in the loss, and one of"
+        " them is that of the base"
+    )
+    assert found["gru"].why == (
+        "the branch fails in one of two runs: NameError: no such name"
+    )
+
+
+def test_a_branch_that_never_repeats_itself_where_the_base_does_is_changed() -> None:
+    count = iter(range(100))
+
+    def restless(spec: TrialSpec) -> TrialResult:
+        moved = ran(steps(since=2, loss=float(next(count)).hex()))
+        return moved if spec.arm == "branch" else SAME
+
+    assert set(kinds(look(Laptop(restless))).values()) == {"changed"}
+
+
+def test_a_branch_that_runs_out_of_time_may_only_have_been_waiting() -> None:
+    slow = TrialResult(Failed(FailureReason.TIMEOUT, "It ran longer than 60 s."))
+
+    def late(spec: TrialSpec) -> TrialResult:
+        return slow if spec.arm == "branch" else SAME
+
+    found = look(Laptop(late)).behaviours["mlp"]
+    assert (str(found.fingerprint), found.why) == (
+        "unknown",
+        "the branch ran out of time before its steps were seen",
+    )
 
 
 def test_a_mode_that_does_not_repeat_itself_is_unknown() -> None:
@@ -144,7 +189,8 @@ def test_with_lines_to_watch_the_first_run_is_its_own_and_a_stored_second_serves
     assert lines == [(("train.py", (3, 4)),)] * 2 + [()]
     before = len(laptop.ran)
     look(laptop, other_branch(), lines=(ChangedLines("train.py", (9,), ()),))
-    assert [spec.replicate for spec in laptop.ran[before:]] == [0] * 4
+    ours = [row[1:] for row in ran_arms(laptop)[before:]]
+    assert ours == [("baseline", 0), ("branch", 0)] * 2 + [("branch", 1)]
 
 
 def test_lines_that_ran_are_told_of_those_that_there_are() -> None:
@@ -174,14 +220,14 @@ def test_the_only_change_did_it_and_nothing_more_is_run() -> None:
     laptop = Laptop(trees({"merged-tree": CHANGED}))
     found = look(laptop, cut("a"))
     assert found.behaviours["gru"].changed_by == ("a",)
-    assert len(laptop.ran) == 5
+    assert len(laptop.ran) == 6
 
 
 def test_the_change_without_which_the_mode_is_as_before_did_it() -> None:
     laptop = Laptop(trees({"merged-tree": CHANGED, "no-a": CHANGED}))
     found = look(laptop, cut("a", "b"))
     assert found.behaviours["gru"].changed_by == ("b",)
-    arms = [row[:2] for row in ran_arms(laptop)[5:]]
+    arms = [row[:2] for row in ran_arms(laptop)[6:]]
     assert arms == [("gru", "without:a"), ("gru", "without:b")]
 
 
@@ -208,7 +254,7 @@ def test_nobody_looks_for_who_changed_a_target() -> None:
     laptop = Laptop(trees({"merged-tree": ("mlp",)}))
     found = look(laptop, cut("a", "b")).behaviours["mlp"]
     assert (found.changed_by, found.why) == ((), "")
-    assert len(laptop.ran) == 5
+    assert len(laptop.ran) == 6
 
 
 # What follows

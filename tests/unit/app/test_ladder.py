@@ -1,12 +1,14 @@
 """The climb against a store in memory: cheap rungs first, none past a failed one."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from bot.app.informing import Subject
 from bot.app.ladder import Course, Reached, Standing, climb
+from bot.domain.arms import Baseline
 from bot.domain.history import StagePair
 from bot.domain.ladder import ladder_of
 from bot.domain.plan import Plan
@@ -362,10 +364,16 @@ def test_modes_that_are_the_same_are_trained_and_shown_with_their_behaviour() ->
     assert watched == {"fingerprint", "fast"}
 
 
-def late(spec: TrialSpec) -> TrialResult:
-    """Trials that differ only long after the steps of the probe."""
+def late(spec: TrialSpec, *, repeats: bool = True) -> TrialResult:
+    """Trials that differ only long after the steps of the probe.
+
+    Those of the base do, too, where it does not repeat itself.
+    """
+    if spec.probe and spec.probe.kind is ProbeKind.FINGERPRINT:
+        return probed(of="same")(spec)
     done = losing(0.0)(spec)
-    rates = (0.1 if spec.arm == "branch" else 0.2,)
+    odd = spec.arm == "branch" or (spec.replicate and not repeats)
+    rates = (0.1 if odd else 0.2,)
     steps = (StepSeen(0, loss="a"), StepSeen(100, loss="b", rates=rates))
     seen = Probed(ProbeEnd.EXIT, steps=steps)
     return dataclasses.replace(done, probed=seen if spec.probe else None)
@@ -373,18 +381,32 @@ def late(spec: TrialSpec) -> TrialResult:
 
 def test_what_whole_trials_show_late_counts_for_the_rung_of_fingerprints() -> None:
     asked = policy(*two_modes(), stages=(FAST, FULL), invasive=PROBED)
-    script = by_stage({"fingerprint": probed(of="same")}, late)
-    done = Climber(script).climb(course(asked, prints=True))
+    done = Climber(late).climb(course(asked, prints=True))
     assert rungs(done) == [
         ("fingerprint", Ruling.BLOCK),
         ("fast", Ruling.PASS),
         ("full", Ruling.INFO),
     ]
     assert done.verdict.state is Ruling.BLOCK
+    again = [one for one in done.trials if one.spec and one.spec.replicate]
+    assert {(one.stage, str(one.arm)) for one in again} == {
+        ("fingerprint", str(Baseline()))
+    }
+    assert len(again) == 2
     skipped = [
         one for one in done.verdict.findings if one.reason is Reason.RUNG_SKIPPED
     ]
     assert [one.evidence["before"] for one in skipped] == ["fingerprint"]
+
+
+def test_trials_of_the_base_that_differ_late_themselves_show_no_change() -> None:
+    asked = policy(*two_modes(), stages=(FAST, FULL), invasive=PROBED)
+    restless = functools.partial(late, repeats=False)
+    done = Climber(restless).climb(course(asked, prints=True))
+    assert dict(rungs(done))["fingerprint"] is Ruling.PASS
+    seen = [one.behaviour for one in done.verdict.modes if one.behaviour]
+    assert [one.late for one in seen] == [False, False]
+    assert "a trial of the base that is run twice" in seen[0].notes[0]
 
 
 def plans(asked: Course) -> Sequence[Plan]:

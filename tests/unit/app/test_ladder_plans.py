@@ -43,7 +43,7 @@ def prepared(repository: FakeRepository, **request: object) -> Prepared:
     asked = Request(**request)  # type: ignore[arg-type]
     comparison = compare(repository, asked, load_policy)
     assert comparison.trees is not None
-    return prepare(comparison, comparison.trees, repository)
+    return prepare(comparison, comparison.trees, repository, load_policy)
 
 
 def planned(rules: bytes, **request: object) -> Mapping[str, Plan]:

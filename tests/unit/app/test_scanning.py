@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from bot.app.piloting import PilotTick
-from bot.app.scanning import Scanned, Wish, evaluation, parse, scan, scannable
+from bot.app.scan_values import Wish, against, parse
+from bot.app.scanning import Scanned, evaluation, scan, scannable
 from bot.domain.arms import Branch
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.plan import Slot, spec_of
@@ -96,8 +97,28 @@ def test_a_scan_has_an_id_of_its_own() -> None:
 
 
 def test_a_wish_is_read_from_one_word() -> None:
-    assert parse("lr=0.1, 0.2,,0.1", 4) == Wish("lr", ("0.1", "0.2"), 4)
+    assert parse("lr=0.1, 0.2", 4) == Wish("lr", ("0.1", "0.2"), 4)
     assert parse("opt=adam=1,sgd", 2).values == ("adam=1", "sgd")
+
+
+def test_a_value_that_is_there_already_is_tried_once_and_told() -> None:
+    wish = parse("lr=1,1.0,1e0,2,2,adam,Adam,adam", 4)
+    assert wish.values == ("1", "2", "adam", "Adam")
+    assert wish.same == (("1.0", "1"), ("1e0", "1"), ("2", "2"), ("adam", "adam"))
+    assert parse("dir={output_dir}/{x y},{seed}", 2).values[1] == "{seed}"
+
+
+def test_the_policys_own_value_needs_no_asking() -> None:
+    wish = against(parse("lr=0.50,0.1", 4), "0.5")
+    assert (wish.values, wish.same) == (("0.1",), (("0.50", "0.5"),))
+    assert against(parse("opt=sgd,adam", 4), "adam").values == ("sgd",)
+    with pytest.raises(UserFault, match=r"0\.5 is the policy's own value of `lr`"):
+        against(parse("lr=0.50,.5", 4), "0.5")
+
+
+def test_what_was_left_out_of_a_scan_goes_with_it_to_the_end() -> None:
+    wish = Wish("lr", ("0.1",), 2, (("0.10", "0.1"),))
+    assert scanned(Laptop(answering), wish)[0].same == (("0.10", "0.1"),)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +129,14 @@ def test_a_wish_is_read_from_one_word() -> None:
         ("lr=,", 4, "does not name a parameter"),
         ("1r=2", 4, "does not name a parameter"),
         ("lr=1,2,3,4,5,6,7,8,9", 4, "9 values of `lr` are too many"),
+        ("lr=1,,2", 4, "A value of `lr` is empty"),
+        ("lr=1,2,", 4, "A value of `lr` is empty"),
+        ("lr=1,nan", 4, "`nan` is no finite number"),
+        ("lr=sNaN", 4, "`sNaN` is no finite number"),
+        ("lr=-Infinity", 4, "`-Infinity` is no finite number"),
+        ("lr=1e999", 4, "`1e999` is no finite number"),
+        ("lr={rate}", 4, r"Nobody fills in \{rate\}"),
+        (f"lr={','.join(map(str, range(300)))}", 4, "300 values of `lr` are too many"),
         ("lr=1", 1, "--seeds 1 is no number"),
         ("lr=1", 21, "--seeds 21 is no number"),
     ],

@@ -1,4 +1,4 @@
-"""Protected files, and the policy itself."""
+"""Protected files."""
 
 import dataclasses
 
@@ -58,13 +58,8 @@ def test_all_patterns_that_were_hit_are_named_in_the_order_of_the_policy() -> No
     assert only.evidence["patterns"] == ("data/**", "prepare.py", "*.lock")
 
 
-def test_a_policy_that_the_branch_edits_is_said_and_blocks_nothing() -> None:
-    (only,) = seen({POLICY_PATH: b"version: 2\n"})
-    assert (only.reason, only.state) == (Reason.POLICY_TOUCHED, Ruling.INFO)
-    assert only.evidence == {"path": POLICY_PATH}
-
-
-def test_a_protected_policy_blocks_as_well() -> None:
+def test_a_protected_policy_blocks_as_any_other_file() -> None:
     rules = dataclasses.replace(RULES, protected=(".github/**",))
-    found = seen({POLICY_PATH: None}, rules)
-    assert [one.state for one in found] == [Ruling.BLOCK, Ruling.INFO]
+    (only,) = seen({POLICY_PATH: b"version: 2\n"}, rules)
+    assert (only.reason, only.state) == (Reason.PROTECTED_TOUCHED, Ruling.BLOCK)
+    assert seen({POLICY_PATH: b"version: 2\n"}) == ()

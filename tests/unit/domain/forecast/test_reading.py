@@ -15,13 +15,13 @@ NAMES = {
 def one(line: str) -> Forecast:
     found = read([line], NAMES)
     assert found.unreadable == ()
-    (only,) = found.forecasts
-    return only
+    (only,) = found.claims
+    return only.forecast
 
 
 def why(line: str) -> dict[str, object]:
     found = read([line], NAMES)
-    assert found.forecasts == ()
+    assert found.claims == ()
     (said,) = found.unreadable
     assert (said.reason, said.state) == (Reason.HYPOTHESIS_UNREADABLE, Ruling.INFO)
     return {key: value for key, value in said.evidence.items() if key != "text"}
@@ -105,7 +105,11 @@ def test_an_unknown_metric_comes_with_the_nearest_one() -> None:
         "name": "test_los",
         "nearest": "test_loss",
     }
-    assert why("Expected: perplexity -0.02") == {"why": "metric", "name": "perplexity"}
+    assert why("Expected: perplexity -0.02") == {
+        "why": "metric",
+        "name": "perplexity",
+        "known": ("test_loss", "test_loss/night", "accuracy"),
+    }
     assert why("Expected: conv/test_loss -0.02")["why"] == "metric"
 
 
@@ -120,16 +124,25 @@ def test_other_words_are_left_alone() -> None:
     assert read([text], NAMES) == Read()
 
 
-def test_the_latest_word_on_a_metric_counts() -> None:
+def test_every_line_is_kept_with_where_it_stands() -> None:
     texts = [
-        "Second try\n\nExpected: test_loss -0.01\nExpected: test_loss -0.5",
-        "First try\n\nExpected: test_loss -0.02\nExpected: accuracy +1%",
+        "Second try\n\n- Expected: test_loss -0.01\nExpected: test_loss -0.5",
+        "First try\n\nExpected: gru/test_loss -0.02\nExpected: accuracy +1%",
     ]
-    found = read(texts, NAMES).forecasts
-    assert [(each.metric, each.expected) for each in found] == [
-        ("test_loss", -0.01),
-        ("accuracy", 0.01),
+    claims = read(texts, NAMES).claims
+    assert [(each.text, each.place, each.line) for each in claims] == [
+        (0, 0, "- Expected: test_loss -0.01"),
+        (0, 1, "Expected: test_loss -0.5"),
+        (1, 2, "Expected: gru/test_loss -0.02"),
+        (1, 3, "Expected: accuracy +1%"),
     ]
+
+
+def test_a_later_text_goes_first_then_a_named_mode_then_the_last_line() -> None:
+    late = "Expected: test_loss -1\nExpected: gru/test_loss -2\nExpected: test_loss -3"
+    claims = read([late, "Expected: gru/test_loss -4"], NAMES).claims
+    ranked = sorted(claims, key=lambda each: each.rank)
+    assert [each.forecast.expected for each in ranked] == [-2, -3, -1, -4]
 
 
 def test_equal_faults_are_said_once_and_endless_lists_are_cut() -> None:

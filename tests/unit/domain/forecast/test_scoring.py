@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.forecast import score, scores
+from bot.domain.forecast import Claim, Held, LeftOut, score, scores
 from bot.domain.policy import Direction, Role
 from bot.domain.verdict import (
     Forecast,
@@ -45,9 +45,22 @@ def mode(*metrics: MetricVerdict, name: str = "mlp", targeted: bool = False):
     return ModeVerdict(name, Ruling.PASS, targeted, metrics, ())
 
 
+def claims(*forecasts: Forecast) -> list[Claim]:
+    """Each in a text of its own, the latest first."""
+    return [
+        Claim(one, f"Expected: {number}", number, number)
+        for number, one in enumerate(forecasts)
+    ]
+
+
+def rows(forecasts: list[Forecast], judged: Verdict) -> tuple[Forecast, ...]:
+    scored = score(claims(*forecasts), judged)
+    return tuple(row for one in scored if isinstance(one, Held) for row in one.rows)
+
+
 def outcome(expected: float, one: MetricVerdict, *, relative: bool = False) -> str:
     forecast = Forecast("loss", expected, relative=relative)
-    (scored,) = score([forecast], verdict(mode(one)))
+    (scored,) = rows([forecast], verdict(mode(one)))
     return scored.outcome
 
 
@@ -103,7 +116,7 @@ def test_a_metric_where_more_is_better_is_met_when_it_rises() -> None:
     [{"d": None}, {"role": Role.TARGET}, {"role": Role.LIMIT, "direction": None}],
 )
 def test_what_has_no_effect_stays_open(given: dict[str, object]) -> None:
-    (scored,) = score(
+    (scored,) = rows(
         [Forecast("loss", -0.02)], verdict(mode(measured(0.01, 0.03, **given)))
     )
     assert (scored.outcome, scored.d, scored.mode) == ("open", None, "mlp")
@@ -113,11 +126,11 @@ def test_a_forecast_speaks_of_the_modes_that_are_meant_to_change() -> None:
     fell, rose = measured(0.01, 0.03), measured(-0.03, -0.01)
     modes = [mode(fell, targeted=True), mode(rose, name="gru")]
     plain = Forecast("loss", -0.02)
-    assert [one.mode for one in score([plain], verdict(*modes))] == ["mlp"]
+    assert [one.mode for one in rows([plain], verdict(*modes))] == ["mlp"]
     named = replace(plain, mode="gru")
-    assert [one.mode for one in score([named], verdict(*modes))] == ["gru"]
+    assert [one.mode for one in rows([named], verdict(*modes))] == ["gru"]
     untargeted = verdict(replace(modes[0], targeted=False), modes[1])
-    told = score([plain], untargeted)
+    told = rows([plain], untargeted)
     assert [(one.mode, one.outcome) for one in told] == [
         ("mlp", "met"),
         ("gru", "missed"),
@@ -126,13 +139,13 @@ def test_a_forecast_speaks_of_the_modes_that_are_meant_to_change() -> None:
 
 def test_a_forecast_of_what_was_not_judged_stays_as_it_was() -> None:
     strange = Forecast("speed", 3.0, mode="mlp")
-    assert score([strange], verdict(mode(measured(0.0, 0.1)))) == (strange,)
+    assert rows([strange], verdict(mode(measured(0.0, 0.1)))) == (strange,)
 
 
 def test_findings_carry_all_that_is_said_and_decide_nothing() -> None:
     judged = verdict(mode(measured(0.01, 0.03), measured(0.0, 0.1, "error")))
     forecasts = [Forecast("loss", -0.02, 0.6, "2h"), Forecast("speed", 3.0)]
-    first, second = scores(score(forecasts, judged), judged)
+    first, second = scores(score(claims(*forecasts), judged), judged)
     assert (first.reason, first.state) == (Reason.HYPOTHESIS_SCORED, Ruling.INFO)
     assert (first.mode, first.metric) == ("mlp", "loss")
     assert first.evidence == {
@@ -149,5 +162,94 @@ def test_findings_carry_all_that_is_said_and_decide_nothing() -> None:
     }
     assert "orientation" not in second.evidence
     bare = verdict(mode(measured(0.0, 0.1, direction=None, tolerance=None)))
-    (third,) = scores([Forecast("loss", 0.1, mode="mlp")], bare)
+    (third,) = scores(score(claims(Forecast("loss", 0.1, mode="mlp")), bare), bare)
     assert "tolerance" not in third.evidence
+
+
+FELL = mode(measured(0.01, 0.03), targeted=True)
+ROSE = mode(measured(-0.03, -0.01), name="gru", targeted=True)
+UNSURE = mode(measured(-0.01, 0.03), name="gru", targeted=True)
+
+
+@pytest.mark.parametrize(
+    ("other", "whole"), [(ROSE, "missed"), (UNSURE, "open"), (FELL, "met")]
+)
+def test_a_line_of_several_modes_counts_once_and_is_met_where_all_are(
+    other: ModeVerdict, whole: str
+) -> None:
+    judged = verdict(FELL, replace(other, name="gru"))
+    plain = Forecast("loss", -0.02, 0.6)
+    (held,) = score(claims(plain), judged)
+    assert isinstance(held, Held)
+    assert [row.mode for row in held.rows] == ["mlp", "gru"]
+    assert held.whole == replace(plain, outcome=whole)
+    found = scores([held], judged)
+    assert [one.mode for one in found] == ["mlp", "gru"]
+    assert {one.evidence["modes"] for one in found} == {("mlp", "gru")}
+
+
+def test_a_line_of_one_mode_is_kept_as_it_was_measured_there() -> None:
+    judged = verdict(FELL, replace(ROSE, targeted=False))
+    (held,) = score(claims(Forecast("loss", -0.02)), judged)
+    assert isinstance(held, Held)
+    assert held.whole == held.rows[0]
+    assert (held.whole.mode, held.whole.d) == ("mlp", 0.02)
+    assert "modes" not in scores([held], judged)[0].evidence
+
+
+def test_of_two_lines_on_a_metric_the_later_text_counts_and_the_other_is_named() -> (
+    None
+):
+    later, earlier = Forecast("loss", -0.02), Forecast("loss", -0.01)
+    held, left = score(claims(later, earlier), verdict(FELL))
+    assert isinstance(held, Held)
+    assert isinstance(left, LeftOut)
+    assert (held.claim.forecast, left.by) == (later, held.claim)
+    found = scores([held, left], verdict(FELL))
+    assert [one.reason for one in found] == [
+        Reason.HYPOTHESIS_SCORED,
+        Reason.HYPOTHESIS_LEFT_OUT,
+    ]
+    assert found[1].state is Ruling.INFO
+    assert found[1].evidence == {
+        "text": "Expected: 1",
+        "by": "Expected: 0",
+        "named": False,
+    }
+
+
+def test_of_two_lines_in_one_text_the_last_counts() -> None:
+    first = Claim(Forecast("loss", -0.01), "a", 0, 0)
+    last = Claim(Forecast("loss", -0.02), "b", 0, 1)
+    assert score([first, last], verdict(FELL)) == (
+        LeftOut(first, last),
+        Held(last, rows([last.forecast], verdict(FELL))),
+    )
+
+
+def test_a_line_that_names_its_mode_is_an_exception_from_one_that_does_not() -> None:
+    own = Claim(Forecast("loss", 0.02, mode="gru"), "gru", 0, 0)
+    plain = Claim(Forecast("loss", -0.02), "plain", 0, 1)
+    both = score([own, plain], verdict(FELL, ROSE))
+    assert [(row.mode, row.outcome) for one in both for row in one.rows] == [
+        ("gru", "met"),
+        ("mlp", "met"),
+    ]
+    only = score([own, plain], verdict(ROSE))
+    assert only[1] == LeftOut(plain, own)
+    assert scores(only, verdict(ROSE))[1].evidence["named"] is True
+
+
+def test_a_line_that_says_the_same_again_is_not_spoken_of() -> None:
+    plain = Forecast("loss", -0.02, 0.6)
+    same = replace(plain, mode="mlp")
+    (held,) = score(claims(plain, same, plain), verdict(FELL))
+    assert held.claim.forecast == plain
+
+
+def test_two_lines_on_what_was_not_judged_are_one_too() -> None:
+    one, other = Forecast("speed", 1.0, mode="mlp"), Forecast("speed", 2.0, mode="mlp")
+    held, left = score(claims(one, other), verdict(FELL))
+    assert isinstance(held, Held)
+    assert held.rows == (one,)
+    assert isinstance(left, LeftOut)
