@@ -4,6 +4,7 @@ Everything that the policy does not have is refused by name.
 """
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from bot.domain.errors import UserFault
 from bot.domain.ladder import Planned, RungKind, ladder_of
@@ -22,6 +23,7 @@ class Request:
     `policy_source` its name. `more` are seeds per arm past the policy's last look.
     `stage` runs alone; `labels` add the stages that wait for them. `pool` names the
     branch whose seeds are used, where this one was split off it (`Plan.pool`).
+    `outputs` are files that the caller has written: no work that is not committed.
     """
 
     base: str | None = None
@@ -37,6 +39,7 @@ class Request:
     allow_dirty: bool = False
     more: int = 0
     pool: str = ""
+    outputs: tuple[PurePath, ...] = ()
 
 
 def ablates(policy: Policy) -> bool:

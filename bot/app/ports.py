@@ -56,6 +56,13 @@ class ChangeSource(Protocol):
         """The two halves of a group, each with its trees; none for a single change."""
         ...
 
+    def parts(self, typed: str) -> tuple[str, ...]:
+        """The ids of the single changes that somebody means; empty for none.
+
+        By an id as it is (also of a group), or the first digits of a commit in one.
+        """
+        ...
+
     def without(self, changes: Sequence[str]) -> Merged | Conflicted:
         """The merged tree without these changes (ids, also of parts of groups).
 
@@ -98,7 +105,10 @@ class SourceRepository(Protocol):
         ...
 
     def dirty(self) -> tuple[str, ...]:
-        """Paths that differ from HEAD in index or working copy, or are untracked."""
+        """Paths that differ from HEAD in index or working copy, or are untracked.
+
+        Outputs of ours that lie there, such as reports, do not count.
+        """
         ...
 
     def commit_dirty(self) -> tuple[Revision, str]:
@@ -106,7 +116,7 @@ class SourceRepository(Protocol):
         ...
 
     def read_file(self, commit: str, path: str) -> bytes | None:
-        """A file's content at a commit, or None if there is none."""
+        """A file's content at a commit, or in a tree, or None if there is none."""
         ...
 
     def merge(self, base: str, head: str) -> MergeOutcome:
@@ -293,7 +303,10 @@ class Memory(Protocol):
         ...
 
     def forecasts(self, repository: str) -> Sequence[Forecast]:
-        """The forecasts of the `LATEST` evaluations that had any, in order of time."""
+        """The forecasts of the `LATEST` evaluations that had any, in order of time.
+
+        What a branch foretells again when it is evaluated again is told once.
+        """
         ...
 
 

@@ -3,8 +3,9 @@
 import dataclasses
 from dataclasses import dataclass
 
-from bot.app.local import Comparison
+from bot.app.local import Comparison, ParsePolicy
 from bot.app.ports import ChangeSource, SourceRepository
+from bot.app.succession import Succession, succession
 from bot.app.versioning import version_of
 from bot.app.watching import watched
 from bot.domain.changes import ChangedLines, Cut
@@ -34,16 +35,24 @@ class Prepared:
 
 
 def prepare(
-    comparison: Comparison, trees: Trees, repository: SourceRepository
+    comparison: Comparison,
+    trees: Trees,
+    repository: SourceRepository,
+    parse: ParsePolicy,
 ) -> Prepared:
     """Cut the branch, look for what defines the metrics and at what is watched.
 
+    The policy that would land is read with `parse`; a fault in it is a finding.
     Raises `UserFault` where the policy asks for what the repository does not have.
     """
     policy = comparison.policy
     base_tree, merged_tree = trees.base_tree, trees.merged_tree
     prints = has_prints(comparison)
-    beside = watched(repository, policy, base_tree, merged_tree)
+    after = Succession(base_tree, merged_tree, comparison.policy_source)
+    beside = (
+        *watched(repository, policy, base_tree, merged_tree),
+        *succession(repository, parse, after),
+    )
     prepared = Prepared(comparison, trees, beside=beside)
     if prints:
         lines = repository.changed_lines(base_tree, merged_tree)

@@ -1,18 +1,14 @@
 """`seedgate split`: a branch without some of its changes, as a branch of its own."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.app.branch_names import branch_of
 from bot.app.local import Comparison
 from bot.app.ports import ChangeSource, Conflicted, Merged, SourceRepository
 from bot.domain.changes import Change
 from bot.domain.errors import UserFault
 from bot.domain.plan import Trees
-
-_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST = 60
-_SHORT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +35,10 @@ def split_off(
 ) -> Split:
     """Offer the merged tree without these changes as a new branch on the base.
 
-    Raises `UserFault` where there is no such tree, or nothing would be left of the
-    branch. A branch that an earlier call made of the same tree is taken as it is.
+    Each of `without` is a change's name, or several between commas. Raises `UserFault`
+    where there is no such tree, nothing would be left of the branch, or the new one has
+    the name of one of the two. A branch that an earlier call made of the same tree is
+    taken as it is.
     """
     trees = merged_trees(comparison)
     source = repository.changes(
@@ -49,15 +47,42 @@ def split_off(
         trees.merged_tree,
         comparison.policy.ablation,
     )
-    tree = _made(source, without, trees)
-    name = branch or _name(repository, comparison, without)
-    kept = _kept(source, without)
+    gone = named(source, without)
+    name = branch_of(repository, comparison, gone, branch)
+    tree = _made(source, gone, trees)
+    kept = _kept(source, gone)
     existed = _tree_at(repository, name) == tree
     if not existed:
-        message = _message(comparison, without, kept)
+        message = _message(comparison, gone, kept)
         repository.offer(tree, comparison.base.commit, message, name)
-    pool = trees.merged_tree
-    return Split(name, tree, pool, tuple(without), kept, existed)
+    return Split(name, tree, trees.merged_tree, gone, kept, existed)
+
+
+def named(source: ChangeSource, typed: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the changes that somebody typed; those that are unknown as typed.
+
+    A name may hold commas: only what is not the name of a change is taken apart.
+    """
+    words = [word for text in typed for word in _words(source, text)]
+    given = [one for one in words if one.strip(" ,")]
+    if not given:
+        problem = "--without names no change."
+        raise UserFault(problem, "Reports list the changes of a branch by their names.")
+    return tuple(dict.fromkeys(_id(source, one) for one in given))
+
+
+def _words(source: ChangeSource, text: str) -> list[str]:
+    """The names in a text: itself, or what stands between its commas."""
+    between = text.split(",")
+    if source.parts(text) or not any(source.parts(one.strip()) for one in between):
+        return [text]
+    return between
+
+
+def _id(source: ChangeSource, typed: str) -> str:
+    name = typed if source.parts(typed) else typed.strip()
+    parts = source.parts(name)
+    return parts[0] if len(parts) == 1 else name
 
 
 def merged_trees(comparison: Comparison) -> Trees:
@@ -87,28 +112,24 @@ def _made(source: ChangeSource, without: Sequence[str], trees: Trees) -> str:
             return tree
 
 
-def _kept(source: ChangeSource, without: Sequence[str]) -> tuple[Change, ...]:
-    """The changes of the first cut that are still in, as far as ids tell."""
-    gone = set(without)
-    return tuple(
-        one.change
-        for one in source.cut().changes
-        if one.id not in gone
-        and not any(
-            commit.startswith(name) for commit in one.change.commits for name in gone
-        )
-    )
+def _kept(source: ChangeSource, gone: Sequence[str]) -> tuple[Change, ...]:
+    """The changes that are still in; of a group that lost a part, those that it has."""
+    lost = frozenset(part for name in gone for part in source.parts(name))
+    cut = (one.change for one in source.cut().changes)
+    return tuple(left for change in cut for left in _left(source, change, lost))
 
 
-def _name(
-    repository: SourceRepository, comparison: Comparison, without: Sequence[str]
-) -> str:
-    """`idea-without-abc1234`."""
-    head = repository.branch_name(comparison.head.name)
-    if head in {"HEAD", comparison.head.commit}:
-        head = comparison.head.commit[:_SHORT]
-    parts = "-".join(_UNUSUAL.sub("-", one).strip("-.") for one in without)
-    return f"{head}-without-{parts}"[:_LONGEST].rstrip("-.")
+def _left(
+    source: ChangeSource, change: Change, lost: frozenset[str]
+) -> Iterator[Change]:
+    held = {*(change.parts or (change.id,))}
+    if held <= lost:
+        return
+    if not held & lost:
+        yield change
+        return
+    for half in source.halved(change.id):
+        yield from _left(source, half.change, lost)
 
 
 def _tree_at(repository: SourceRepository, branch: str) -> str | None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from typer import Option
 
+from bot.cli.options import PolicyFile, Repo, ResultJson, listed
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -18,13 +20,11 @@ _SAY_EVERY_S = 10.0
 
 
 def calibrate(
-    repo: Annotated[Path, Option(help="The repository, or a folder in it.")] = Path(),
+    repo: Repo = Path(),
     base: Annotated[
         str | None, Option(help="What to run; default: the main branch.")
     ] = None,
-    policy: Annotated[
-        Path | None, Option(help="A policy file instead of the base's own.")
-    ] = None,
+    policy: PolicyFile = None,
     mode: Annotated[str, Option(help="Calibrate only these modes: a,b.")] = "",
     stage: Annotated[str | None, Option(help="Calibrate this stage.")] = None,
     seeds: Annotated[int, Option(help="Pilot seeds of each mode, 10 or more.")] = 20,
@@ -34,9 +34,7 @@ def calibrate(
     renew: Annotated[
         bool, Option("--renew", help="Replace what an earlier calibration has frozen.")
     ] = False,
-    json: Annotated[
-        Path | None, Option(help="Write the result as JSON to this file (- is stdout).")
-    ] = None,
+    json: ResultJson = None,
 ) -> None:
     """Train the baseline alone over pilot seeds: its spread, and the real error rates.
 
@@ -53,7 +51,7 @@ def calibrate(
         base=base,
         policy_text=None if policy is None else read_policy(policy),
         policy_source=str(policy or ""),
-        modes=tuple(name.strip() for name in mode.split(",") if name.strip()),
+        modes=listed(mode),
         stage=stage,
     )
     require_writable(json)
@@ -112,9 +110,7 @@ class PilotView:
 
 def _show(done: "Done", json: Path | None) -> None:
     """Tables for people; with `--json -` stdout belongs to the JSON alone."""
-    import json as json_text
-
-    from bot.cli.emit import STDOUT, write_text
+    from bot.cli.emit import STDOUT, json_of, write_text
     from bot.cli.screen import clean, out
     from bot.presentation.calibration_text import (
         document,
@@ -125,7 +121,7 @@ def _show(done: "Done", json: Path | None) -> None:
 
     found, kept, tick = done.calibration, done.kept, done.tick
     plain = {**document(found, kept), "base": done.commit, "machine": done.node.machine}
-    text = json_text.dumps(plain, indent=2, allow_nan=False) + "\n"
+    text = json_of(plain)
     if json == STDOUT:
         out().file.write(text)
         return

@@ -2,13 +2,16 @@
 
 import json as json_text
 import sys
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePath
 
 from bot.cli.screen import err, hush_stdout, out
 from bot.domain.errors import ExitCode, UserFault
 from bot.domain.verdict import Report, Ruling
+from bot.presentation.signature import signed
 
 STDOUT = Path("-")
+REPORT_FILES = ("report.html", "report.md", "report.json")
 
 
 def exit_code(report: Report) -> int:
@@ -40,11 +43,23 @@ def emit(report: Report, json: Path | None) -> None:
         hush_stdout()
 
 
+def json_of(document: Mapping[str, object]) -> str:
+    """A document as the text that `--json` writes; numbers must be finite."""
+    return json_text.dumps(signed(document), indent=2, allow_nan=False) + "\n"
+
+
+def outputs_of(json: Path | None, report: Path | None = None) -> tuple[PurePath, ...]:
+    """The files that a call will write; `report` is a folder of reports."""
+    files = [] if json is None or json == STDOUT else [json]
+    pages = [] if report is None else [report / name for name in REPORT_FILES]
+    return tuple(one.absolute() for one in (*files, *pages))
+
+
 def write_json(report: Report, target: Path) -> None:
     """Write the report's JSON document to a file, or to stdout for `-`."""
     from bot.presentation.report_json import document
 
-    text = json_text.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    text = json_of(document(report))
     if target == STDOUT:
         out().file.write(text)
         return

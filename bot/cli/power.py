@@ -1,6 +1,5 @@
 """`seedgate power`: boundaries, detectable effects and error rates of a plan."""
 
-import json as json_text
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -179,11 +178,11 @@ def _with_planning(
 
 def _show(plan: "PowerPlan", json: Path | None) -> None:
     """Tables for people; with `--json -` stdout belongs to the JSON alone."""
-    from bot.cli.emit import STDOUT, write_text
+    from bot.cli.emit import STDOUT, json_of, write_text
     from bot.cli.screen import out
     from bot.presentation.power_text import power_document, power_summary, power_tables
 
-    text = json_text.dumps(power_document(plan), indent=2, allow_nan=False) + "\n"
+    text = json_of(power_document(plan))
     if json == STDOUT:
         out().file.write(text)
         return

@@ -1,6 +1,5 @@
 """`seedgate replay`: a policy against past results, as if the gate had been there."""
 
-import json as json_text
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,7 @@ def replay(
     Shows where the gate agrees with what was merged, where it would have asked for
     more runs, and how many it would have saved. Exit code 0 whatever it finds.
     """
-    from bot.cli.emit import STDOUT, require_writable, write_text
+    from bot.cli.emit import STDOUT, json_of, require_writable, write_text
     from bot.cli.screen import clean, out
     from bot.compose.replay import replay_files
     from bot.presentation.replay_json import replay_document
@@ -34,7 +33,7 @@ def replay(
     require_writable(json)
     done, read = replay_files(policy, runs, comparisons)
     document = replay_document(done, read.sha256)
-    text = json_text.dumps(document, indent=2, allow_nan=False) + "\n"
+    text = json_of(document)
     if json == STDOUT:
         out().file.write(text)
         return

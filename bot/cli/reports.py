@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.cli.emit import write_json, write_text
+from bot.cli.emit import REPORT_FILES, write_json, write_text
 from bot.cli.screen import clean, err
 from bot.domain.verdict import Report
 
@@ -12,11 +12,12 @@ def write_reports(report: Report, folder: Path) -> Path:
     from bot.adapters.pages import render_page
     from bot.adapters.plots import pictures
     from bot.presentation.markdown import comment
+    from bot.presentation.signature import MARKDOWN
 
-    page = folder / "report.html"
+    page, text, data = (folder / name for name in REPORT_FILES)
     write_text(page, render_page(report, pictures(report)))
-    write_text(folder / "report.md", comment(report))
-    write_json(report, folder / "report.json")
+    write_text(text, MARKDOWN + comment(report))
+    write_json(report, data)
     return page.resolve()
 
 

@@ -59,9 +59,7 @@ def _code(done: "Reproduced") -> int:
 
 def _show_provenance(found: "Found", json: Path | None) -> None:
     """Where the trial came from; as JSON, the same rows under their names."""
-    import json as json_text
-
-    from bot.cli.emit import STDOUT, write_text
+    from bot.cli.emit import STDOUT, json_of, write_text
     from bot.cli.screen import clean, out
     from bot.presentation.repeat_text import provenance
     from bot.presentation.repro import by_hand
@@ -69,7 +67,7 @@ def _show_provenance(found: "Found", json: Path | None) -> None:
     console = out()
     rows = provenance(found.trial.spec, found.trial.result, found.known)
     plain = {**dict(rows), "by_hand": by_hand(found.trial.spec)}
-    text = json_text.dumps(plain, indent=2, allow_nan=False) + "\n"
+    text = json_of(plain)
     if json == STDOUT:
         console.file.write(text)
         return
@@ -83,16 +81,14 @@ def _show_provenance(found: "Found", json: Path | None) -> None:
 
 def _show(done: "Reproduced", json: Path | None) -> None:
     """The answer for people; with `--json -` stdout belongs to the JSON alone."""
-    import json as json_text
-
     from bot.cli.calibrate import table
-    from bot.cli.emit import STDOUT, write_text
+    from bot.cli.emit import STDOUT, json_of, write_text
     from bot.cli.screen import clean, out
     from bot.presentation.repeat_text import document, grid, headline, sentences
 
     key, found = done.trial.key, done.found
     plain = document(key, done.again, found, moved=done.moved)
-    text = json_text.dumps(plain, indent=2, allow_nan=False) + "\n"
+    text = json_of(plain)
     if json == STDOUT:
         out().file.write(text)
         return

@@ -22,9 +22,10 @@ from bot.cli.show_tables import (
 from bot.domain.verdict import ModeVerdict, Report, Ruling
 from bot.presentation.background import cost_line, looks_line
 from bot.presentation.exhibits import first_sections, last_sections
-from bot.presentation.headline import answer, because, next_steps
+from bot.presentation.headline import answer, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.rows import MetricRow, metric_rows, modes_in_view
+from bot.presentation.steps import next_steps
 
 _MOST_BAD = 5
 _RULE_WIDTH = 20  # so that no word of the first column is broken at 80 columns
@@ -169,7 +170,9 @@ def _bad_trials(rows: Sequence[TrialRow], console: Console) -> None:
 
 def _steps(report: Report, console: Console) -> None:
     print_within(console, Text("\nwhat to do", style="bold"))
-    table = Table.grid(padding=(0, 1))
     for step in next_steps(report):
-        table.add_row("-", Text(clean(step)))
-    print_within(console, table)
+        table = Table.grid(padding=(0, 1))
+        table.add_row("-", Text(clean(step.text)))
+        print_within(console, table)
+        if step.command:  # whole on one line, so that it can be pasted
+            _line(console, f"  {step.command}")

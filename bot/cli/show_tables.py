@@ -124,7 +124,10 @@ def show_changes(verdict: Verdict, console: Console) -> None:
 def _changes(table: ChangeTable, console: Console) -> None:
     tolerance = f", tolerance {table.tolerance}" if table.tolerance else ""
     title = Text.assemble(
-        (f"\nchanges: {clean(table.metric)} in mode {clean(table.mode)}", "bold"),
+        (
+            clean(f"\nchanges: {table.metric} in mode {table.mode}{table.at_stage}"),
+            "bold",
+        ),
         (f" (the branch with and without each{tolerance})", "dim"),
     )
     print_within(console, title)

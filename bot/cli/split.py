@@ -6,32 +6,36 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from bot.cli.options import (
+    Into,
+    Jobs,
+    JudgedModes,
+    Labels,
+    OneStage,
+    PolicyFile,
+    Repo,
+    ReportJson,
+    Targets,
+    listed,
+)
+
 
 def split(
     without: Annotated[
-        str, Option(help="The changes to leave out, as a report names them: a,b.")
+        list[str],
+        Option(help="A change to leave out, as a report names it; may be repeated."),
     ],
     branch: Annotated[str, Option(help="The name of the new branch.")] = "",
-    repo: Annotated[Path, Option(help="The repository, or a folder in it.")] = Path(),
-    base: Annotated[
-        str | None, Option(help="What the branch goes into; default: the main branch.")
-    ] = None,
+    repo: Repo = Path(),
+    base: Into = None,
     head: Annotated[str, Option(help="The branch to split.")] = "HEAD",
-    policy: Annotated[
-        Path | None, Option(help="A policy file instead of the base's own.")
-    ] = None,
-    mode: Annotated[str, Option(help="Judge only these modes: a,b.")] = "",
-    target: Annotated[str, Option(help="Modes meant to change: a,b.")] = "",
-    stage: Annotated[str | None, Option(help="Run only this stage.")] = None,
-    label: Annotated[
-        str, Option(help="Also run the stages that wait for these labels: a,b.")
-    ] = "",
-    jobs: Annotated[
-        int | None, Option(min=1, help="At most this many trials at once.")
-    ] = None,
-    json: Annotated[
-        Path | None, Option(help="Write the report as JSON to this file (- is stdout).")
-    ] = None,
+    policy: PolicyFile = None,
+    mode: JudgedModes = "",
+    target: Targets = "",
+    stage: OneStage = None,
+    label: Labels = "",
+    jobs: Jobs = None,
+    json: ReportJson = None,
 ) -> None:
     """Make a branch without given changes, and judge it.
 
@@ -39,13 +43,10 @@ def split(
     whatever the verdict is; the exit code is that of `seedgate local`.
     """
     from bot.app.local import Request
-    from bot.cli.emit import emit, exit_code, require_writable
-    from bot.cli.local import show_standing
-    from bot.cli.progress import ProgressView
-    from bot.cli.reports import announce, write_reports
+    from bot.cli.emit import exit_code, outputs_of, require_writable
+    from bot.cli.gate import judge_branch
     from bot.cli.screen import clean, err
     from bot.compose.judge import read_policy
-    from bot.compose.local import LocalGate
     from bot.compose.split import split as made
     from bot.presentation.split_text import announcement, sentences
 
@@ -54,36 +55,18 @@ def split(
         head=head,
         policy_text=None if policy is None else read_policy(policy),
         policy_source=str(policy or ""),
-        modes=_names(mode),
-        targets=_names(target),
+        modes=listed(mode),
+        targets=listed(target),
         stage=stage,
-        labels=_names(label),
+        labels=listed(label),
+        outputs=outputs_of(json),
     )
     require_writable(json)
-    found, judged = made(repo, request, _required(without), branch)
+    found, judged = made(repo, request, without, branch)
     said = announcement(found.branch, found.left_out, existed=found.existed)
     err().print(clean(said))
-    with LocalGate(repo, judged, jobs) as gate:
-        with ProgressView() as view:
-            report = gate.run(lambda standing: show_standing(view, standing))
-        emit(report, json)
-        folder = gate.settings.cache_dir / "reports" / report.evaluation
-        announce(write_reports(report, folder))
+    report = judge_branch(repo, judged, jobs, json)
     kept = [(one.id, one.title) for one in found.kept]
     for sentence in sentences(found.branch, report.verdict.state, kept):
         err().print(clean(sentence))
     raise typer.Exit(exit_code(report))
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _required(text: str) -> tuple[str, ...]:
-    from bot.domain.errors import UserFault
-
-    names = tuple(dict.fromkeys(_names(text)))
-    if not names:
-        problem = "--without names no change."
-        raise UserFault(problem, "Reports list the changes of a branch by their names.")
-    return names

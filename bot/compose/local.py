@@ -52,7 +52,8 @@ class LocalGate:
         from bot.adapters.repository import GitRepository
 
         make_private(self.settings.cache_dir)
-        repository = GitRepository(self._repo, self.settings.cache_dir / "scratch")
+        scratch, outputs = self.settings.cache_dir / "scratch", self._request.outputs
+        repository = GitRepository(self._repo, scratch, outputs)
         comparison = compare(repository, self._request, load_policy)
         path, trees = str(repository.path), comparison.trees
         if trees is None:
@@ -60,7 +61,7 @@ class LocalGate:
             return unrun(comparison, verdict, path)
         if trees.base_tree == trees.merged_tree:
             return unrun(comparison, unjudged(Reason.NOTHING_CHANGED, {}), path)
-        prepared = prepare(comparison, trees, repository)
+        prepared = prepare(comparison, trees, repository, load_policy)
         gone = unjudgeable(prepared.version)
         if gone is not None:
             return unrun(comparison, gone, path)

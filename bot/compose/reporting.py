@@ -84,4 +84,5 @@ def _provenance(comparison: Comparison) -> Provenance:
         policy_sha256=comparison.policy.sha256,
         scratch_ref=comparison.scratch_ref,
         seedgate_version=version("seedgate"),
+        targets=tuple(sorted(comparison.targeted)),
     )

@@ -10,7 +10,8 @@ from bot.app.local import Request, compare
 from bot.app.piloting import PilotTick
 from bot.app.planning import Ground, plans_of
 from bot.app.preparing import Prepared, prepare
-from bot.app.scanning import Scanned, Wish, evaluation, scan, scannable
+from bot.app.scan_values import Wish, against
+from bot.app.scanning import Scanned, evaluation, scan, scannable
 from bot.app.splitting import merged_trees
 from bot.app.versioning import unjudgeable
 from bot.compose.site import make_private, open_site
@@ -60,11 +61,13 @@ class Scanner:
 
         make_private(self._settings.cache_dir)
         scratch = self._settings.cache_dir / "scratch"
-        repository = GitRepository(self._repo, scratch)
+        repository = GitRepository(self._repo, scratch, self._request.outputs)
         comparison = compare(repository, self._request, load_policy)
         policy, stage = comparison.policy, comparison.stage
         scannable(policy, stage, comparison.modes, self._wish.param)
-        prepared = prepare(comparison, merged_trees(comparison), repository)
+        self._wish = against(self._wish, stage.params[self._wish.param])
+        trees = merged_trees(comparison)
+        prepared = prepare(comparison, trees, repository, load_policy)
         if unjudgeable(prepared.version) is not None:
             problem = "The branch removes what defines its metrics: nothing is scored."
             raise UserFault(problem, "Bring the files back that the policy names.")

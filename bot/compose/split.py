@@ -1,6 +1,7 @@
 """`seedgate split` wired: split a branch off, then judge it as any other."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app.local import Request, compare
@@ -10,7 +11,7 @@ from bot.settings import Settings
 
 
 def split(
-    repo: Path, request: Request, without: tuple[str, ...], branch: str
+    repo: Path, request: Request, without: Sequence[str], branch: str
 ) -> tuple[Split, Request]:
     """Make the branch; what to judge then.
 
@@ -22,7 +23,8 @@ def split(
 
     settings = Settings()
     make_private(settings.cache_dir)
-    repository = GitRepository(repo.absolute(), settings.cache_dir / "scratch")
+    scratch = settings.cache_dir / "scratch"
+    repository = GitRepository(repo.absolute(), scratch, request.outputs)
     comparison = compare(repository, request, load_policy)
     made = split_off(repository, comparison, without, branch)
     return made, dataclasses.replace(request, head=made.branch, pool=made.pool)

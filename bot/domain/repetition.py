@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from bot.domain.invasiveness.comparing import steps_of
+from bot.domain.invasiveness.differences import Difference, first_difference
+from bot.domain.invasiveness.seen import blindness, crash, idle, why_idle
 from bot.domain.stats.estimate import critical, variance
 from workers.contract import (
     SELF_REPORTED,
@@ -13,6 +16,7 @@ from workers.contract import (
     Infra,
     MetricSource,
     Ok,
+    Probed,
     TrialResult,
 )
 
@@ -64,11 +68,25 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """Two runs that were looked at, and report nothing themselves: step by step.
+
+    `seen` steps of the stored one; `first` is where they differ, None where every bit
+    agrees; `blind` is why one of them could not be seen.
+    """
+
+    seen: int
+    first: Difference | None = None
+    blind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Repetition:
     """The whole answer. `digests`: whether both streams are known and equal.
 
     `ends` are the two ends in a word each, `ok` or the reason of a failure; `lost` is
-    why our machinery could not repeat it.
+    why our machinery could not repeat it. `steps` are those of a run without metrics
+    that was looked at.
     """
 
     same: Sameness
@@ -76,6 +94,7 @@ class Repetition:
     digests: bool | None = None
     ends: tuple[str, str] = ("ok", "ok")
     lost: str = ""
+    steps: Steps | None = None
 
 
 def repetition(
@@ -89,7 +108,8 @@ def repetition(
     `others` are the values of each metric in trials that differ in the seed alone. Two
     failures for one reason are the same. It is `BITWISE` only where all values that
     the trial reported itself are equal and the digests of their streams, where both
-    are known; equal ends of different streams are `WITHIN_NOISE`.
+    are known; equal ends of different streams are `WITHIN_NOISE`. Runs without metrics
+    are compared by the steps that the probe saw, and without a probe by their ends.
     """
     if isinstance(after.outcome, Infra):
         return Repetition(Sameness.UNKNOWN, lost=after.outcome.detail)
@@ -97,14 +117,35 @@ def repetition(
     if ends != ("ok", "ok"):
         same = Sameness.BITWISE if ends[0] == ends[1] else Sameness.DIFFERS
         return Repetition(same, ends=ends)
+    if not sources:
+        return _without_metrics(before.probed, after.probed)
     metrics = tuple(_compared(one, before, after, others) for one in sources)
     digests = _digests(before, after)
     return Repetition(_worst(metrics, digests=digests), metrics, digests)
 
 
+def _without_metrics(before: Probed | None, after: Probed | None) -> Repetition:
+    if before is None and after is None:
+        return Repetition(Sameness.BITWISE)
+    blind = _blind(before) or _blind(after)
+    if blind or before is None or after is None:
+        return Repetition(Sameness.UNKNOWN, steps=Steps(0, blind=blind))
+    first = first_difference(before, after)
+    same = Sameness.BITWISE if first is None else Sameness.UNKNOWN
+    return Repetition(same, steps=Steps(steps_of(before), first))
+
+
+def _blind(probed: Probed | None) -> str:
+    if probed is not None and idle(probed) and not blindness(probed):
+        return why_idle(probed)
+    return blindness(probed)
+
+
 def _end(result: TrialResult) -> str:
     match result.outcome:
         case Ok():
+            return "ok"
+        case Failed() if not crash(result):  # the probe itself ended it
             return "ok"
         case Failed(reason):
             return str(reason)

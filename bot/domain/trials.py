@@ -1,6 +1,7 @@
 """Trials as the gate sees them: which arm, which place in dispatch order, which end."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -8,6 +9,7 @@ from bot.domain.arms import Arm
 from workers.contract import (
     FINISHED,
     Failed,
+    FailureReason,
     Infra,
     Ok,
     Progress,
@@ -84,3 +86,50 @@ def observe(trial: Trial) -> Observation | None:
             return None
         case _:
             assert_never(result.outcome)
+
+
+Value = float | int | str | bool | None
+"""What results that were given from outside may hold in the place of a number."""
+
+
+def given(
+    seed: int | None,
+    values: Mapping[str, Value],
+    needed: Sequence[str],
+    digest: str | None = None,
+) -> Observation:
+    """What a run showed whose values were given; finite numbers alone are kept.
+
+    One without a finite number under each needed name has failed, by name.
+    """
+    for name in needed:
+        fault = _fault(name, values.get(name))
+        if fault is not None:
+            return Crashed(seed, str(fault[0]), fault[1], name)
+    numbers = {name: real(value) for name, value in values.items()}
+    finite = {name: one for name, one in numbers.items() if math.isfinite(one)}
+    return Measured(seed, finite, digest)
+
+
+def real(value: Value) -> float:
+    """The number; NaN for what is none, infinity for what is too large."""
+    if isinstance(value, bool | str | None):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _fault(name: str, value: Value) -> tuple[FailureReason, str] | None:
+    if value is None:
+        return FailureReason.MISSING_METRIC, f"`{name}` is missing"
+    if isinstance(value, bool | str):
+        said = f"`{name}` is {value!r}, not a number"
+        return FailureReason.UNPARSABLE_METRIC, said
+    number = real(value)
+    if math.isnan(number):
+        return FailureReason.NAN_METRIC, f"`{name}` is NaN"
+    if math.isinf(number):
+        return FailureReason.INFINITE_METRIC, f"`{name}` is infinite"
+    return None

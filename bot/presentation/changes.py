@@ -47,12 +47,21 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTable:
-    """Every change that has an effect on one metric in one mode, in branch order."""
+    """Every change that has an effect on one metric in one mode, in branch order.
+
+    `stage` is where they were judged, empty where one stage alone trains.
+    """
 
     mode: str
     metric: str
     tolerance: str
     rows: tuple[ChangeRow, ...]
+    stage: str = ""
+
+    @property
+    def at_stage(self) -> str:
+        """` at stage fast`, or nothing."""
+        return _at(self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,10 @@ class Unjudged:
     change: str
     title: str
     why: str
+
+
+def _at(stage: str) -> str:
+    return f" at stage {stage}" if stage else ""
 
 
 Effects = tuple[tuple[ChangeVerdict, ChangeEffect], ...]
@@ -138,6 +151,7 @@ def _table(
             )
             for place, (change, effect) in enumerate(effects, start=1)
         ),
+        stage=effects[0][0].stage,
     )
 
 
@@ -196,7 +210,8 @@ def unjudged(verdict: Verdict) -> tuple[Unjudged, ...]:
 
 
 def _why(change: ChangeVerdict) -> str:
-    if change.estimable:
-        return "no verdict yet"
     why = change.why_not.strip().rstrip(".")
-    return f"not estimable: {why}" if why else "not estimable"
+    told = "not judged" if change.estimable else "not estimable"
+    if change.estimable and not why:
+        return f"no verdict yet{_at(change.stage)}"
+    return f"{told}{_at(change.stage)}{f': {why}' if why else ''}"

@@ -22,6 +22,9 @@ def _change(change: ChangeVerdict, *, several: bool) -> Json:
         },
         "estimable": change.estimable,
         "why_not": change.why_not or None,
+        "parts": list(change.parts),
+        "inside": change.inside or None,
+        "stage": change.stage or None,
     }
 
 

@@ -1,11 +1,10 @@
-"""The answer in one line: merge or not, why, and what to do next."""
+"""The answer in one line: merge or not, and why."""
 
 from collections.abc import Iterable
 
 from bot.domain.policy import Role
-from bot.domain.verdict import Finding, Reason, Report, Ruling
+from bot.domain.verdict import Finding, Reason, Report, Ruling, outdone
 from bot.presentation import numbers
-from bot.presentation.changes import hidden_harm
 from bot.presentation.words import words
 
 ANSWERS = {
@@ -16,9 +15,7 @@ ANSWERS = {
 }
 _ORDER = (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS, Ruling.INFO)
 _MOST_CLAUSES = 2
-_MOST_STEPS = 3
 _MOST_MODES = 4
-_SHA_DIGITS = 10
 
 
 def all_findings(report: Report) -> tuple[Finding, ...]:
@@ -48,12 +45,12 @@ def why(report: Report) -> str:
     """The clause behind the answer."""
     if report.verdict.state is Ruling.PASS:
         return _why_pass(report)
-    clauses = _distinct(
+    clauses = distinct(
         f"{words(one).short}{_waiting(report, one)}" for one in deciding(report)
     )
     if not clauses:
         return "the trials so far do not decide it"
-    return _and_more(clauses)
+    return and_more(clauses)
 
 
 def _waiting(report: Report, finding: Finding) -> str:
@@ -75,68 +72,29 @@ def _waiting(report: Report, finding: Finding) -> str:
 
 
 def deciding(report: Report) -> tuple[Finding, ...]:
-    """The findings that made the verdict what it is."""
-    state = report.verdict.state
-    return tuple(one for one in all_findings(report) if one.state is state)
-
-
-def next_steps(report: Report) -> tuple[str, ...]:
-    """What to do now, at most three sentences."""
-    if report.verdict.state is Ruling.PASS:
-        steps = (_merge(report), *_hidden(report), *_warnings(report))
-        return steps[:_MOST_STEPS]
-    mends = _distinct(words(one).mend for one in deciding(report))
-    return mends[:_MOST_STEPS] or ("Start the same command again to go on.",)
-
-
-def _merge(report: Report) -> str:
-    provenance = report.provenance
-    head, base = provenance.head_commit, provenance.base_commit
-    if not head or not base:
-        return "Merge it."
-    return (
-        f"Merge it. The verdict is for commit {head[:_SHA_DIGITS]} on "
-        f"{base[:_SHA_DIGITS]} alone; after any further change, judge again."
+    """The findings that made the verdict what it is; of groups the innermost alone."""
+    state, beyond = report.verdict.state, nested(report)
+    return tuple(
+        one
+        for one in all_findings(report)
+        if one.state is state and one.id not in beyond
     )
 
 
-def _hidden(report: Report) -> tuple[str, ...]:
-    """The harm of single changes that the policy only reports, in one step."""
-    found = _distinct(words(one).short for one in hidden_harm(report.verdict))
-    if not found:
-        return ()
-    what = _and_more(found)
-    return (
-        f"But {what}. The policy only reports that (shadowed: report): the branch is "
-        "better without it.",
-    )
-
-
-_WORTH_SAYING = (
-    Reason.DIRTY_COMMITTED,
-    Reason.SEED_HAS_NO_EFFECT,
-    Reason.NO_SANDBOX,
-    Reason.MIXED_MACHINES,
-    Reason.SATURATED,
-    Reason.TEST_SET_SMALL,
-    Reason.TOLERANCE_SPENT,
-)
-
-
-def _warnings(report: Report) -> tuple[str, ...]:
-    found = (one for one in all_findings(report) if one.reason in _WORTH_SAYING)
-    return _distinct(words(one).mend for one in found)
+def nested(report: Report) -> frozenset[str]:
+    """Ids of findings on groups of changes that findings on their parts outdo."""
+    return outdone(all_findings(report))
 
 
 def _why_pass(report: Report) -> str:
     good = (Reason.BETTER, Reason.IMPROVEMENT_SHOWN, Reason.TARGET_SHOWN)
     found = [words(one).short for one in all_findings(report) if one.reason in good]
-    clauses = [*_distinct(found)[:_MOST_CLAUSES], *_nothing_worse(report)]
+    clauses = [*distinct(found)[:_MOST_CLAUSES], *_nothing_worse(report)]
     clauses += _guarded(report)
     if clauses:
-        return numbers.joined(clauses)
+        return numbers.joined([*clauses, *_redefined(report)])
     nothing = (words(one).short for one in deciding(report))
-    return _and_more(_distinct(nothing)) or "every rule of the policy holds"
+    return and_more(distinct(nothing)) or "every rule of the policy holds"
 
 
 def _nothing_worse(report: Report) -> tuple[str, ...]:
@@ -149,7 +107,7 @@ def _nothing_worse(report: Report) -> tuple[str, ...]:
     ]
     if not primaries:
         return ()
-    names = numbers.some(_distinct(name for name, _ in primaries), _MOST_MODES)
+    names = numbers.some(distinct(name for name, _ in primaries), _MOST_MODES)
     if all(metric.reason is Reason.BIT_IDENTICAL for _, metric in primaries):
         return (f"training is bit-identical in {names}",)
     looks = sorted({metric.look for _, metric in primaries})
@@ -173,11 +131,23 @@ def _guarded(report: Report) -> tuple[str, ...]:
     return (many if count > 1 else f"{kept[0]} is not shown worse",)
 
 
-def _and_more(clauses: tuple[str, ...]) -> str:
+def _redefined(report: Report) -> tuple[str, ...]:
+    """What a better number may mean: the branch itself says how it is made."""
+    reason = Reason.METRIC_VERSION_CHANGED
+    found = (one.metric for one in all_findings(report) if one.reason is reason)
+    names = distinct(name or "" for name in found)
+    if not names:
+        return ()
+    return (f"the branch changes what defines {numbers.some(names, _MOST_MODES)}",)
+
+
+def and_more(clauses: tuple[str, ...]) -> str:
+    """The first clauses; the others are counted."""
     shown, left = clauses[:_MOST_CLAUSES], len(clauses) - _MOST_CLAUSES
     more = f"; and {numbers.counted(left, 'more reason')}" if left > 0 else ""
     return "; ".join(shown) + more
 
 
-def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+def distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts that say something, each once."""
     return tuple(dict.fromkeys(one for one in texts if one))

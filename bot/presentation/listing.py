@@ -11,7 +11,7 @@ from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
 from bot.domain.verdict import Finding, Provenance, Reason, Report, Ruling
 from bot.presentation import numbers
-from bot.presentation.headline import all_findings
+from bot.presentation.headline import all_findings, nested
 from bot.presentation.repro import by_hand, repro
 from bot.presentation.rows import NOTHING
 from bot.presentation.words import words
@@ -24,7 +24,9 @@ _ELSEWHERE = Reason.ANCHOR_KEPT
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding, in words. `quiet`: a slice's own row says as much.
+    """One finding, in words. `quiet`: a row of a table says as much.
+
+    Such are slices that hold, and groups of changes of which a part was found.
 
     `of_metric`: it is about what the metric's own row shows.
     """
@@ -69,10 +71,13 @@ class TrialRow:
 
 def finding_rows(report: Report) -> tuple[FindingRow, ...]:
     """Every finding, what decides first."""
-    return tuple(_finding_row(one) for one in all_findings(report))
+    beyond = nested(report)
+    return tuple(
+        _finding_row(one, outdone=one.id in beyond) for one in all_findings(report)
+    )
 
 
-def _finding_row(finding: Finding) -> FindingRow:
+def _finding_row(finding: Finding, *, outdone: bool) -> FindingRow:
     said = words(finding)
     kind = str(finding.kind).replace("_", " ")
     return FindingRow(
@@ -82,8 +87,12 @@ def _finding_row(finding: Finding) -> FindingRow:
         sentence=said.sentence,
         mend=said.mend,
         of_metric=finding.metric is not None and finding.reason is not _ELSEWHERE,
-        quiet=finding.reason is Reason.GUARDRAIL_KEPT and "/" in (finding.metric or ""),
+        quiet=outdone or _slice_kept(finding),
     )
+
+
+def _slice_kept(finding: Finding) -> bool:
+    return finding.reason is Reason.GUARDRAIL_KEPT and "/" in (finding.metric or "")
 
 
 def commit_of(trial: Trial, provenance: Provenance) -> str:

@@ -16,7 +16,7 @@ from bot.presentation.background import (
 )
 from bot.presentation.escape import block, code, markdown, one_line
 from bot.presentation.exhibits import first_sections, last_sections
-from bot.presentation.headline import answer, because, next_steps
+from bot.presentation.headline import answer, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.markdown_sections import (
     folded_sections,
@@ -37,6 +37,7 @@ from bot.presentation.rows import (
     seed_rows,
     whole_metrics,
 )
+from bot.presentation.steps import Step, next_steps
 
 LIMIT = 60_000
 _RESERVE = 400
@@ -51,6 +52,7 @@ _MOST_FINDINGS = 20
 _MOST_LOGS = 5
 _MOST_SEEDS = 25
 _LOG_CHARACTERS = 1500
+_COMMAND_CHARACTERS = 8000
 _TABLE = (
     "| Metric | Baseline | Branch | Effect (positive is better) | Rule | Seeds | "
     "Result |\n|:--|--:|--:|:--|:--|--:|:--|"
@@ -93,8 +95,17 @@ def _banner(report: Report) -> str:
     state = report.verdict.state
     title = f"## {_SIGNS[state]} Seedgate: {answer(state).lower()}"
     reason = markdown(because(report), 800)
-    steps = [f"- {markdown(one, 600)}" for one in next_steps(report)]
-    return "\n\n".join([title, reason, "**What to do**", "\n".join(steps)])
+    steps = [_step(one) for one in next_steps(report)]
+    return "\n\n".join([title, reason, "**What to do**", "\n".join(steps).rstrip()])
+
+
+def _step(step: Step) -> str:
+    """A step; its command is a block, from which it can be copied as it is."""
+    text = f"- {markdown(step.text, 1200)}"
+    if not step.command:
+        return text
+    lines = block(step.command, _COMMAND_CHARACTERS).split("\n")
+    return "\n".join([text, "", *(f"  {line}" for line in lines), ""])
 
 
 def _mode_parts(mode: ModeVerdict) -> Iterable[str]:

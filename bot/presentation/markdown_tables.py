@@ -91,7 +91,8 @@ def _changes(table: ChangeTable) -> str:
     tolerance = f" Tolerance {table.tolerance}." if table.tolerance else ""
     rows = [_change(one) for one in table.rows[:_MOST_CHANGES]]
     left = left_out(len(table.rows) - len(rows), "change")
-    title = f"### Changes: {place}"
+    at = f" at stage {code(table.stage, 80)}" if table.stage else ""
+    title = f"### Changes: {place}{at}"
     return "\n".join(
         [title, "", f"{WHAT_IT_SHOWS}{tolerance}", "", *_CHANGES, *rows, *left]
     )

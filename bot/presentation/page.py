@@ -33,7 +33,7 @@ from bot.presentation.frames import (
     metric_frames,
     slices_frame,
 )
-from bot.presentation.headline import answer, because, next_steps
+from bot.presentation.headline import answer, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.rows import (
     MetricRow,
@@ -44,6 +44,7 @@ from bot.presentation.rows import (
     whole_metrics,
 )
 from bot.presentation.slices import SliceTable, slice_table
+from bot.presentation.steps import Step, next_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Page:
     state: Ruling
     answer: str
     because: str
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
     about: tuple[tuple[str, str], ...]
     first: tuple[Section, ...]
     modes: tuple[ModeCard, ...]

@@ -3,7 +3,7 @@
 Names and commands in it are raw; whoever shows them escapes them for its place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from bot.domain.history import Place
@@ -17,6 +17,7 @@ from bot.domain.policy import (
     Stage,
     StageKind,
     Unsupported,
+    reference_runs,
 )
 from bot.presentation import policy_words
 from bot.presentation.numbers import counted, joined, number
@@ -85,8 +86,19 @@ def _mode(mode: Mode, before: Sequence[Mode], means: Means) -> Section:
         *metrics,
         Row("each trial", policy_words.resources(mode.resources), _surroundings(mode)),
         Row("command", policy_words.command(mode.train)),
+        *_references(mode),
     )
     return Section(f"Mode {mode.name}", rows)
+
+
+def _references(mode: Mode) -> Iterator[Row]:
+    for name, given in mode.references.items():
+        if isinstance(given, tuple):
+            runs = counted(reference_runs(given), "run")
+            how = f"{runs} on the base, after all trials and within the budget"
+            yield Row(f"reference {name}", policy_words.command(given), (how,))
+        else:
+            yield Row(f"reference {name}", number(given))
 
 
 def _note(mode: Mode) -> tuple[Row, ...]:

@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Mapping
 
-from bot.domain.repetition import Compared, Repetition, Sameness
+from bot.domain.invasiveness.differences import Difference
+from bot.domain.repetition import Compared, Repetition, Sameness, Steps
 from bot.presentation import numbers
 from bot.presentation.calibration_text import Grid
 from bot.presentation.escape import one_line
@@ -37,6 +38,10 @@ def headline(found: Repetition) -> str:
         return f"It could not be repeated: {one_line(found.lost, _LONGEST)}"
     if found.ends != ("ok", "ok"):
         return _ends(found)
+    if found.steps is not None:
+        return _steps(found.steps)
+    if not any(one.decides for one in found.metrics):
+        return "It ends well, as it did before; it has no values to compare."
     if found.same is Sameness.BITWISE and not found.digests:
         return "Bit for bit the same, as far as its few values can tell."
     return _ANSWERS[found.same]
@@ -47,6 +52,22 @@ def _ends(found: Repetition) -> str:
     if first == second:
         return f"It fails as it did before: {first}."
     return f"It differs: it ended with {first}, and now with {second}."
+
+
+def _steps(steps: Steps) -> str:
+    if steps.blind:
+        why = one_line(steps.blind, _LONGEST)
+        return f"It ends well, as it did before; no steps can be compared: {why}."
+    if steps.first is None:
+        number = numbers.counted(steps.seen, "step")
+        return f"Bit for bit the same in all {number} that were looked at."
+    return f"Not bit for bit the same: the runs differ first in {_first(steps.first)}."
+
+
+def _first(first: Difference) -> str:
+    at = "" if first.step is None else f" at step {first.step}"
+    of = f" of {one_line(first.tensor, _LONGEST)}" if first.tensor else ""
+    return f"the {first.quantity}{of}{at}"
 
 
 def sentences(found: Repetition, *, moved: bool) -> tuple[str, ...]:
@@ -107,6 +128,9 @@ def provenance(
         ("tree", spec.tree),
         ("commit", spec.commit),
         ("command", shlex.join(spec.argv)),
+        ("scored by", shlex.join(spec.scoring.argv) if spec.scoring else ""),
+        ("scored in", spec.scoring.tree if spec.scoring else ""),
+        ("looked at", _probe(spec)),
         ("seed", f"{spec.seed}, replicate {spec.replicate}"),
         ("policy", spec.policy),
         ("hardware", hardware),
@@ -117,6 +141,14 @@ def provenance(
         ("repository", known.get("repository", "")),
     )
     return tuple((name, text) for name, text in rows if text)
+
+
+def _probe(spec: TrialSpec) -> str:
+    """What a probe beside the run is for; nothing of it happens by hand."""
+    if spec.probe is None:
+        return ""
+    steps = f"{spec.probe.kind}, {numbers.counted(spec.probe.steps, 'step')}"
+    return f"{steps} (by hand the command runs to its end, without the probe)"
 
 
 def document(key: str, again: TrialSpec, found: Repetition, *, moved: bool) -> _Json:
@@ -131,7 +163,16 @@ def document(key: str, again: TrialSpec, found: Repetition, *, moved: bool) -> _
         "other_machine": moved,
         "ends": list(found.ends),
         "lost": found.lost or None,
+        "steps": None if found.steps is None else _looked(found.steps),
         "metrics": [_metric(one) for one in found.metrics],
+    }
+
+
+def _looked(steps: Steps) -> _Json:
+    return {
+        "seen": steps.seen,
+        "first_difference": None if steps.first is None else _first(steps.first),
+        "not_seen_because": steps.blind or None,
     }
 
 

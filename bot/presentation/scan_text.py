@@ -17,7 +17,7 @@ def headline(param: str, own: str, seeds: int, counts: tuple[int, int]) -> str:
     ran, reused = counts
     again = f", {reused} reused" if reused else ""
     return (
-        f"Scan of {param} around {own}, {numbers.counted(seeds, 'seed')} a value: "
+        f"Scan of {param} (own value {own}), {numbers.counted(seeds, 'seed')} a value: "
         f"{numbers.counted(ran, 'trial')}{again}."
     )
 
@@ -75,6 +75,19 @@ def sentences(found: tuple[Sensitivity, ...]) -> tuple[str, ...]:
     if not found:
         return ("No metric here has a direction, so nothing can look better.", EXPLORES)
     return (*(_best(one) for one in found), _how(found), EXPLORES)
+
+
+def repeated(same: tuple[tuple[str, str], ...], own: str) -> tuple[str, ...]:
+    """A sentence for each value that was left out because it was there already."""
+    return tuple(_repeated(left, kept, own) for left, kept in same)
+
+
+def _repeated(left: str, kept: str, own: str) -> str:
+    if kept == own:
+        return f"{left} is the policy's own value, which is tried in any case."
+    if left == kept:
+        return f"{left} was asked for more than once; it is tried once."
+    return f"{left} is the same number as {kept}; it is tried once."
 
 
 def _best(found: Sensitivity) -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.adapters.pages import render_page
 from bot.adapters.plots import pictures
 from bot.domain.verdict import Report
-from tests.fakes import reports, shown_reports, wide_reports
+from bot.presentation.steps import next_steps
+from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
 
 EXAMPLES = {
     "passing": reports.passing,
@@ -126,7 +127,7 @@ def test_slices_stand_in_their_metric_with_one_picture_for_all() -> None:
     assert reader.tags.count("article") == 2
     assert "1 of 20 shown worse" in text
     assert "14 more, none shown worse" in text
-    assert "19 more say what the tables of slices say" in text
+    assert "19 more say what the tables above say" in text
     assert "each at most 0.01 worse" in text
 
 
@@ -142,6 +143,16 @@ def test_changes_are_listed_and_drawn_and_those_not_judged_are_named() -> None:
     assert "harmful" in text
     assert "Changes not judged" in text
     assert "not estimable: the branch without it does not apply" in text
+
+
+def test_a_line_for_the_shell_stands_by_itself_as_it_is() -> None:
+    report = grouped_reports.grouped()
+    reader = read(report)
+    line = next_steps(report)[0].command
+    assert line in reader.text
+    text = " ".join(reader.text)
+    assert "Changes: test_loss in mode mlp at stage fast" in text
+    assert "2 more say what the tables above say" in text
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -11,7 +11,8 @@ import pytest
 from bot.adapters.plots import pictures
 from bot.domain.arms import Branch, Without
 from bot.domain.policy import Direction, Role
-from bot.domain.verdict import MetricVerdict, Report, Ruling
+from bot.domain.verdict import Exhibits, MetricVerdict, Report, Ruling
+from bot.domain.verdict.exhibits import ReferenceShown
 from bot.presentation.exhibits import first_sections, last_sections
 from bot.presentation.frames import (
     CHANGES,
@@ -68,6 +69,28 @@ def test_every_compared_metric_has_its_three_pictures() -> None:
         ("conv", "test_loss"),
     }
     assert len(made) == 9
+
+
+def beside(*values: float | None) -> bytes:
+    """The seeds of a loss around 0.4, beside references of these values."""
+    lines = tuple(
+        ReferenceShown("mlp", "test_loss", name, value)
+        for name, value in zip("ab", values, strict=False)
+    )
+    loss = reports.loss(5, 0.01)
+    mode = reports.mode("mlp", loss.state, (loss,))
+    report = reports.report(Ruling.UNDECIDED, (mode,))
+    shown = pictures(replace(report, exhibits=Exhibits(references=lines)))
+    return shown["mlp", "test_loss", SEEDS].light
+
+
+def test_references_are_lines_beside_the_seeds_where_they_leave_them_room() -> None:
+    values = [one for _, *both in reports.loss(5, 0.01).per_seed for one in both]
+    known = [one for one in values if one is not None]
+    near = max(known) + (max(known) - min(known)) / 2
+    assert words_in(beside(near)).count("reference") == 1
+    assert words_in(beside(near, min(known))).count("reference") == 2
+    assert beside(max(known) + 100.0) == beside() == beside(None)
 
 
 def test_a_limit_has_no_effect_and_a_value_at_the_end_has_no_curve() -> None:

@@ -122,6 +122,10 @@ def test_a_name_that_fills_the_screen_is_cut(tmp_path: Path) -> None:
             r"no arm called 'without:\\x1b\[2J'",
         ),
         (
+            '{"mode": "m", "stage": "f", "arms": {"reference:linear": []}}',
+            "`reference:linear` is not judged from a file",
+        ),
+        (
             '{"mode": "m", "stage": "f", "arms": {"anchor": []}}',
             "`anchor` is not judged from a file",
         ),

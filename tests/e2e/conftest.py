@@ -80,8 +80,22 @@ class Laptop:
         target = self.home / "report.json"
         target.unlink(missing_ok=True)
         json_option = ("--json", target) if words[0] in ("local", "judge") else ()
-        done = subprocess.run(
-            self.command(*words, *json_option),
+        done = self._ended(self.command(*words, *json_option), cwd)
+        report = json.loads(target.read_text()) if target.exists() else {}
+        return Told(done.returncode, done.stdout, done.stderr, report)
+
+    def paste(self, line: str) -> Told:
+        """Run a line as it was printed, in a shell that finds `seedgate`."""
+        places = f"{SEEDGATE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        shell = ["env", f"PATH={places}", "bash", "--norc", "-c", line]
+        done = self._ended(shell, None)
+        return Told(done.returncode, done.stdout, done.stderr, {})
+
+    def _ended(
+        self, words: list[str], cwd: Path | None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words,
             env=self.environment,
             cwd=cwd or self.home,
             capture_output=True,
@@ -89,8 +103,6 @@ class Laptop:
             timeout=PATIENCE_S,
             check=False,
         )
-        report = json.loads(target.read_text()) if target.exists() else {}
-        return Told(done.returncode, done.stdout, done.stderr, report)
 
     def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """Start and do not wait; in a session of its own, so that kills are exact."""

@@ -142,6 +142,9 @@ def test_a_branch_that_changes_the_evaluation_is_held_against_a_baseline_of_its_
     assert 1.9 < one["evidence"]["new_mean"] < 2.1
     assert one["evidence"]["n"] == len(arm(told, "original")) == 4
     assert "was 1.0" in told.out
+    said = " ".join(told.out.replace("\N{BOX DRAWINGS HEAVY VERTICAL}", "").split())
+    assert "and the branch changes what defines loss." in said
+    assert "Look at the change of the definition itself" in told.out
 
 
 def test_a_baseline_is_scored_by_a_changed_evaluation_without_training_it_again(
@@ -207,6 +210,21 @@ def test_a_branch_that_renames_the_evaluation_is_undecided_before_anything_runs(
     assert (told.code, told.verdict) == (2, "undecided"), told.err
     assert "leaves nothing of evaluate.py" in told.out
     assert world.trained() == []
+
+
+def test_an_evaluation_that_calls_what_the_base_lacks_does_not_break_the_base(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    world = World(tmp_path, SCORED)
+    stub = "from scoring import evaluate\n" + EVALUATE.partition("\n\n\n")[0]
+    stub += "\n" + EVALUATE[EVALUATE.index("if __name__") :]
+    world.branch({"evaluate.py": stub, "scoring.py": EVALUATE})
+    told = judge(laptop, world)
+    assert (told.code, told.verdict) == (2, "undecided"), told.err
+    (one,) = told.because("baseline_broken")
+    assert "runs with its own" in str(one["message"])
+    assert "`evaluation.paths`" in str(one["message"])
+    assert "is to be scored again" in told.out
 
 
 def test_a_pattern_that_means_nothing_on_the_base_is_refused_by_name(

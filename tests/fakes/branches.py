@@ -82,6 +82,10 @@ class Branch:
         halves = (held[:middle], held[middle:]) if len(held) > 1 else ()
         return tuple(map(self._planned, halves))
 
+    def parts(self, typed: str) -> tuple[str, ...]:
+        held = tuple(typed.split("+"))
+        return held if set(held) <= set(self.ids) else ()
+
     def without(self, changes: Sequence[str]) -> Merged | Conflicted:
         gone = {part for one in changes for part in one.split("+")}
         return Merged(tree([one for one in self.ids if one not in gone]))

@@ -126,12 +126,17 @@ class FakeChanges:
             for name, one in rows
         ]
 
+    def parts(self, typed: str) -> tuple[str, ...]:
+        if typed in self._groups.parts:
+            return self._groups.parts[typed]
+        rows = self._homes.items() if len(typed) >= 7 else ()
+        homes = {home for at, home in rows if at.startswith(typed)}
+        return tuple(homes) if len(homes) == 1 else ()
+
     def _known(self, name: str) -> str:
-        if name in self._groups.parts:
-            return name
-        homes = {home for at, home in self._homes.items() if at.startswith(name)}
-        if len(homes) == 1:
-            return homes.pop()
+        parts = self.parts(name)
+        if parts:
+            return name if name in self._groups.parts else parts[0]
         near = ", ".join(difflib.get_close_matches(name, self._groups.parts))
         raise UserFault(f"The branch has no change {name!r}.", f"Perhaps: {near}.")
 

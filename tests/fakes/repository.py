@@ -112,7 +112,8 @@ class FakeRepository:
         return self.resolve(ref), ref
 
     def read_file(self, commit: str, path: str) -> bytes | None:
-        return self._trees[self.resolve(commit).tree].get(path)
+        tree = commit if commit in self._trees else self.resolve(commit).tree
+        return self._trees[tree].get(path)
 
     def merge(self, base: str, head: str) -> MergeOutcome:
         ours, theirs = self.resolve(base).commit, self.resolve(head).commit

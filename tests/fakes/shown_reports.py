@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.arms import Arm, Baseline, Branch, Only, Without, label
-from bot.domain.exhibits import exhibit
+from bot.domain.exhibits import exhibit, referred
+from bot.domain.exhibits.references import ReferenceRuns
 from bot.domain.policy import Direction, Metric, Mode, Quantity
 from bot.domain.trials import Trial
 from bot.domain.verdict import (
@@ -37,6 +38,7 @@ from bot.domain.verdict.exhibits import (
     SamplePane,
     Spread,
     TypedFault,
+    Unmeasured,
 )
 from tests.fakes import reports, wide_reports
 from tests.fakes.reports import HOSTILE, wobble
@@ -161,10 +163,16 @@ def mode() -> Mode:
             "linear": 0.31,
             "constant": 2.303,
             "nearest": ("python", "nearest.py"),
+            "forest": ("python", "forest.py"),
         },
     )
 
 
+MEASURED = {
+    "nearest": ReferenceRuns({"test_loss": 0.29}, 3),
+    "forest": ReferenceRuns({}, 1, Unmeasured.FAILED, 1, "It ended with status 1."),
+}
+"""What came of the commands among the references."""
 RUNGS = (
     Rung("tests", "tests", Ruling.PASS, "41 passed in 4.1 s"),
     Rung("sanity", "sanity", Ruling.PASS, "8 of 9 checks hold, 1 could not be made"),
@@ -252,6 +260,8 @@ def everything() -> Report:
     """A branch that is better, leaks test data, and touches a mode it should not."""
     made = wide_reports.shadowed()
     shown, findings = exhibit([mode()], trials(), seed=1)
+    references, told = referred([mode()], trials(), {"mlp": MEASURED})
+    shown, findings = replace(shown, references=references), (*findings, *told)
     whole = made.verdict.modes[0]
     modes = [
         reports.mode(
@@ -278,6 +288,7 @@ def everything() -> Report:
     )
     return replace(
         made,
+        provenance=replace(made.provenance, targets=("mlp",)),
         verdict=verdict,
         trials=trials(),
         exhibits=shown,

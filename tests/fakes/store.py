@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.app.ports import LATEST, StoredTrial
+from bot.domain.forecast import told_once
 from bot.domain.history import (
     BaselineMean,
     Charge,
@@ -209,8 +210,22 @@ class MemoryStore:
         self._forecasts[place] = (at if before else self._now(), tuple(forecasts))
 
     def forecasts(self, repository: str) -> Sequence[Forecast]:
-        kept = [some for some in _in_time(self._forecasts, repository) if some]
-        return [one for some in kept[-LATEST:] for one in some]
+        kept = sorted(
+            (at, name, some)
+            for (where, name), (at, some) in self._forecasts.items()
+            if where == repository and some
+        )
+        return told_once(
+            [(self._had(repository, name), some) for _, name, some in kept[-LATEST:]]
+        )
+
+    def _had(self, repository: str, evaluation: str) -> set[tuple[str, str]]:
+        """The branches that had an evaluation."""
+        return {
+            (base, head)
+            for (where, base, head), names in self._branches.items()
+            if where == repository and evaluation in names
+        }
 
     # Looking trials up
 

@@ -41,9 +41,12 @@ def blank_faults(document: Table) -> Iterator[PolicyFault]:
     stages = children(document, (), "stages")
     # No stages at all is one stage without parameters; that nothing trains is told
     # elsewhere, and not once more for every placeholder.
-    ladder = _ladder(stages) if document.get("stages") else _Ladder({"fast": ()})
+    none = None if document.get("stages") else _Ladder({"fast": ()})
+    ladder = none or _ladder(stages, StageKind.SANITY, StageKind.TRAINING)
+    training = none or _ladder(stages, StageKind.TRAINING)
     for mode in children(document, (), "modes"):
         yield from _mode_faults(mode, ladder)
+        yield from _reference_faults(mode, training)
     for stage in stages:
         yield from _stage_faults(stage)
     evaluation = document.get("evaluation")
@@ -52,13 +55,14 @@ def blank_faults(document: Table) -> Iterator[PolicyFault]:
         yield from _unknown(written, ("evaluation", "command"), known, "here")
 
 
-def _ladder(stages: Sequence[Named]) -> _Ladder:
-    training = {
+def _ladder(stages: Sequence[Named], *kinds: StageKind) -> _Ladder:
+    """The stages of these kinds."""
+    found = {
         str(path[-1]): _params(table)
         for path, _, table in stages
-        if kind_of(str(path[-1]), table) is not StageKind.TESTS
+        if kind_of(str(path[-1]), table) in kinds
     }
-    return _Ladder(training)
+    return _Ladder(found)
 
 
 def _params(stage: Table) -> tuple[str, ...]:
@@ -73,11 +77,31 @@ def _mode_faults(mode: Named, ladder: _Ladder) -> Iterator[PolicyFault]:
         for name in placeholders(text):
             if name not in own and ladder.without(name):
                 yield fault_at(text.place, at, *_undefined(name, own, ladder))
+
+
+def _reference_faults(mode: Named, ladder: _Ladder) -> Iterator[PolicyFault]:
+    """A reference may run in any stage that trains: each of them fills its blanks."""
+    path, _, table = mode
     references = table.get("references")
-    if isinstance(references, Table):
-        for name, written in references.items():
-            known = (SEED, OUTPUT_DIR, *ladder.every)
-            yield from _unknown(written, (*path, "references", name), known, "here")
+    if not isinstance(references, Table) or not ladder.params:
+        return
+    for reference, written in references.items():
+        for at, text in _texts(written, (*path, "references", reference)):
+            for name in placeholders(text):
+                yield from _reference_fault(name, (at, text), ladder)
+
+
+def _reference_fault(
+    name: str, where: tuple[Path, Scalar], ladder: _Ladder
+) -> Iterator[PolicyFault]:
+    own, (at, text) = (SEED, OUTPUT_DIR), where
+    if name in own:
+        return
+    if name not in ladder.every:
+        problem = _nobody(name, (*own, *ladder.every), "here")
+        yield fault_at(text.place, at, *problem)
+    elif ladder.without(name):
+        yield fault_at(text.place, at, *_undefined(name, own, ladder))
 
 
 def _undefined(name: str, own: tuple[str, ...], ladder: _Ladder) -> tuple[str, str]:

@@ -169,7 +169,7 @@ class SharedModeModel(Strict):
     )
     references: dict[Key, Reference] = Field(
         default={},
-        description="Reference lines: a number, or a command that prints one.",
+        description="Reference lines: a number, or a command that shows one.",
     )
 
 

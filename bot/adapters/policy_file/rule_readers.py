@@ -8,6 +8,7 @@ from bot.adapters.policy_file import units
 from bot.adapters.policy_file.readers import (
     is_number,
     is_quoted_number,
+    read_command,
     read_filled,
     read_number,
     read_text,
@@ -170,8 +171,9 @@ def _end(value: Written) -> float | None:
 
 
 def read_reference(value: Written) -> float | tuple[str, ...]:
-    """A number, or a command that prints one."""
+    """A number, or a command that shows one as the training command does."""
     if isinstance(value, Row) and value:
+        read_command(value)
         return tuple(read_text(one) for one in value)
     if is_number(value):
         return read_number(value)

@@ -78,6 +78,13 @@ class BranchChanges:
         halves = self.groups.halves.get(self._known(change), ())
         return tuple(self._plan(name) for name in halves)
 
+    def parts(self, typed: str) -> tuple[str, ...]:
+        """The single changes of that id, or the one with such a commit; else none."""
+        if typed in self.groups.parts:
+            return self.groups.parts[typed]
+        by_commit = self._of_commit(typed) if _COMMIT.fullmatch(typed) else set()
+        return tuple(by_commit) if len(by_commit) == 1 else ()
+
     def without(self, changes: Sequence[str]) -> Merged | Conflicted:
         """The merged tree without these changes (ids, or names of commits in them)."""
         parts = [
@@ -118,11 +125,9 @@ class BranchChanges:
 
     def _known(self, typed: str) -> str:
         """The id that somebody means; `UserFault` with near ones otherwise."""
-        if typed in self.groups.parts:
-            return typed
-        by_commit = self._of_commit(typed) if _COMMIT.fullmatch(typed) else set()
-        if len(by_commit) == 1:
-            return by_commit.pop()
+        parts = self.parts(typed)
+        if parts:
+            return typed if typed in self.groups.parts else parts[0]
         raise UserFault(
             f"The branch has no change {typed!r}.",
             _near(typed, [*self.groups.parts]) or "It has no changes at all.",

@@ -4,7 +4,7 @@ from bot.adapters.repository.command import GitCommand, GitError, complaint
 from bot.adapters.repository.identity import as_nobody, author_date
 from bot.domain.errors import UserFault
 
-_OTHER_NAME = "Choose another name, or delete that branch first."
+_OTHER_NAME = "Choose another name with --branch: what a branch has is never replaced."
 
 
 def require_new_branch(git: GitCommand, branch: str) -> None:

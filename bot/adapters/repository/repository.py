@@ -1,7 +1,7 @@
 """The port `SourceRepository` on a real repository; a short method a question."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from bot.adapters.repository.base_branch import choose_base
 from bot.adapters.repository.command import require_git
@@ -16,10 +16,12 @@ from bot.adapters.repository.offering import (
     make_branch,
     require_new_branch,
 )
+from bot.adapters.repository.outputs import ours
 from bot.adapters.repository.place import locate, scratch_git
 from bot.adapters.repository.plain import require_plain
 from bot.adapters.repository.revisions import (
     find_commit,
+    is_tree,
     is_unborn,
     list_refs,
     name_of_branch,
@@ -42,9 +44,12 @@ class GitRepository:
     `offer` adds a branch.
     """
 
-    def __init__(self, path: Path, scratch: Path) -> None:
+    def __init__(
+        self, path: Path, scratch: Path, outputs: Sequence[PurePath] = ()
+    ) -> None:
         """Open the repository that `path` is in; `scratch` is a folder for our own.
 
+        `outputs` are files that this call will write: they are no work of the user's.
         Raises `UserFault` where there is no git or no repository to be read, and
         `MachineryFault` where `scratch` cannot be written to.
         """
@@ -53,6 +58,7 @@ class GitRepository:
         self._git = self._place.git
         self._scratch_folder = scratch.absolute()
         self._scratch = scratch_git(self._place, self._scratch_folder)
+        self._is_ours = ours(outputs)
 
     @property
     def path(self) -> Path:
@@ -91,11 +97,14 @@ class GitRepository:
             return name_of_branch(self._git, revision)
 
     def dirty(self) -> tuple[str, ...]:
-        """Paths that differ from HEAD in index or working copy, or are untracked."""
+        """Paths that differ from HEAD in index or working copy, or are untracked.
+
+        Reports that we wrote there do not count.
+        """
         if not self._place.has_working_copy:
             return ()
         with explained(self.path):
-            return dirty_paths(self._git)
+            return dirty_paths(self._git, self._is_ours)
 
     def commit_dirty(self) -> tuple[Revision, str]:
         """Commit the working copy to a scratch ref; the revision and the ref's name."""
@@ -106,18 +115,19 @@ class GitRepository:
             )
         head = self._commit("HEAD")
         with explained(self.path):
-            ref = commit_working_copy(self._git, head, self._scratch_folder)
+            aside = (self._scratch_folder, self._is_ours)
+            ref = commit_working_copy(self._git, head, *aside)
         return self.resolve(ref), ref
 
     def read_file(self, commit: str, path: str) -> bytes | None:
-        """A file's content at a commit, or None if there is none.
+        """A file's content at a commit, or in a tree, or None if there is none.
 
         `path` counts from the top folder; a link inside the tree is followed.
         """
         plain = PurePosixPath(path)
         if not plain.parts or plain.is_absolute() or ".." in plain.parts:
             return None
-        asked = f"{self._commit(commit)}:{plain}"
+        asked = f"{self._whole(commit)}:{plain}"
         with explained(self.path):
             return read_blob(self._scratch, asked)
 
@@ -205,6 +215,10 @@ class GitRepository:
         """
         with explained(self.path):
             require_plain(self._scratch, tree, top=self.path)
+
+    def _whole(self, name: str) -> str:
+        """What holds files: a tree that we made or resolved, else a commit."""
+        return name if is_tree(self._scratch, name) else self._commit(name)
 
     def _commit(self, revision: str) -> str:
         shallow = self._place.shallow is not None

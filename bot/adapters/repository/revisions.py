@@ -56,6 +56,13 @@ def find_commit(git: GitCommand, revision: str, *, shallow: bool = False) -> str
     return commit
 
 
+def is_tree(git: GitCommand, name: str) -> bool:
+    """Whether a full object name is that of a tree."""
+    if _OBJECT_NAME.fullmatch(name) is None:
+        return False
+    return git.ask("cat-file", "-t", name).line == "tree"
+
+
 def name_of_branch(git: GitCommand, revision: str) -> str:
     """The short name of the branch that `revision` names; itself if it names none.
 

@@ -146,7 +146,7 @@ def _require_known(name: str, path: Path) -> None:
     match arms.parse(name):
         case arms.Baseline() | arms.Branch() | arms.Without() | arms.Only():
             return
-        case arms.Anchor() | arms.Original():
+        case arms.Anchor() | arms.Original() | arms.Reference():
             problem = f"{path}: the arm `{name}` is not judged from a file."
             mend = "Give its trials as `baseline` to compare with it."
             raise UserFault(problem, mend)

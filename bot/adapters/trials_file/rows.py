@@ -1,16 +1,12 @@
 """The rows of a trials file, and what each of them observed."""
 
-import math
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.arms import Arm
-from bot.domain.trials import Crashed, Measured, Observation, Trial
+from bot.domain.trials import Crashed, Measured, Observation, Trial, Value, given
 from workers.contract import Failed, FailureReason, Ok, TrialResult, TrialState
-
-Number = float | int | str | bool | None
-MISSING = "missing_metric"
 
 
 class Row(BaseModel):
@@ -19,7 +15,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=True)
 
     seed: int | None = None
-    metrics: dict[str, Number] | None = None
+    metrics: dict[str, Value] | None = None
     failed: str | None = None
     digest: str | None = None
     node: str = ""
@@ -32,36 +28,7 @@ def observe(row: Row, needed: Sequence[str]) -> Observation:
     """
     if row.metrics is None:
         return Crashed(row.seed, row.failed or "failed")
-    for name in needed:
-        fault = _fault(name, row.metrics.get(name))
-        if fault is not None:
-            return Crashed(row.seed, fault[0], fault[1], name)
-    numbers = {name: _float(value) for name, value in row.metrics.items()}
-    finite = {name: one for name, one in numbers.items() if math.isfinite(one)}
-    return Measured(row.seed, finite, row.digest)
-
-
-def _float(value: Number) -> float:
-    """The number as a float; NaN for what is none, infinity for what is too large."""
-    if isinstance(value, bool | str | None):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def _fault(name: str, value: Number) -> tuple[str, str] | None:
-    if value is None:
-        return MISSING, f"`{name}` is missing"
-    if isinstance(value, bool | str):
-        return "unparsable_metric", f"`{name}` is {value!r}, not a number"
-    number = _float(value)
-    if math.isnan(number):
-        return "nan_metric", f"`{name}` is NaN"
-    if math.isinf(number):
-        return "infinite_metric", f"`{name}` is infinite"
-    return None
+    return given(row.seed, row.metrics, needed, row.digest)
 
 
 def trial(row: Row, one: Observation, arm: Arm, place: tuple[str, str, int]) -> Trial:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.adapters.trials_file.document import document, read
 from bot.domain.errors import UserFault
 from bot.domain.replay import Run, Runs
-from bot.domain.replay.runs import Value
+from bot.domain.trials import Value
 
 FAILED = "failed"
 

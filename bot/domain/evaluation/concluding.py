@@ -7,6 +7,7 @@ from bot.domain.arms import Branch, Without
 from bot.domain.evaluation.ablation import Ablation
 from bot.domain.evaluation.ending import lost_finding
 from bot.domain.evaluation.facts import Facts, lost_by
+from bot.domain.evaluation.halving import with_halving
 from bot.domain.judgement.changes import with_changes
 from bot.domain.judgement.findings import finding
 from bot.domain.plan import Plan
@@ -30,6 +31,7 @@ def concluded(
     """
     for one in parts:
         verdict = with_changes(verdict, one.answer())
+    verdict = with_halving(facts.plan, verdict, spent=spent is not None)
     told = [*_of_cut(facts.plan), *_not_alone(parts), *_lost(facts, parts)]
     told += _unfinished(facts.plan, verdict, parts, spent)
     state = worst((verdict.state, *(one.state for one in told)))
@@ -79,10 +81,16 @@ def _lost(facts: Facts, parts: Sequence[Ablation]) -> Iterator[Finding]:
 def _unfinished(
     plan: Plan, verdict: Verdict, parts: Sequence[Ablation], spent: Finding | None
 ) -> Iterator[Finding]:
-    """The budget, where it ended an ablation; once is enough.
+    """The budget, where it ended an ablation, with what it left open; once is enough.
 
     Halves and changes alone tell more of harm that was shown: they decide nothing.
     """
+    open_ = {
+        "changes": tuple(
+            dict.fromkeys(one for part in parts for one in part.rounds.due)
+        ),
+        "groups": tuple(dict.fromkeys(one for part in parts for one in part.refine)),
+    }
     states = [
         _missed(plan, one) if one.rounds.due else Ruling.INFO
         for one in parts
@@ -90,7 +98,7 @@ def _unfinished(
     ]
     if spent and states and spent not in verdict.findings:
         state = min(states, key=(Ruling.UNDECIDED, Ruling.INFO).index)
-        yield finding(Reason.BUDGET_SPENT, state, spent.evidence)
+        yield finding(Reason.BUDGET_SPENT, state, {**spent.evidence, **open_})
 
 
 def _missed(plan: Plan, one: Ablation) -> Ruling:

@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.changes import PlannedChange
 from bot.domain.judgement.changes import ChangeArms, JudgedChanges
 from bot.domain.plan import Plan
-from bot.domain.verdict import Reason
-
-FLAGS = (Reason.CHANGE_HARMFUL, Reason.CHANGE_SUSPECT, Reason.MORE_FAILURES)
-"""Answers by which a change is flagged: it is looked into further."""
+from bot.domain.verdict import FLAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Parts:
             titles={one.id: one.change.title for one in here},
             commits={one.id: one.change.commits for one in here},
             order=ids,
-            groups=frozenset(one.id for one in here if is_group(one)),
+            groups={one.id: one.change.parts for one in here if is_group(one)},
             inside={half: inside[half] for half in ids if half in inside},
         )
 

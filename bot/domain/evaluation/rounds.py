@@ -53,6 +53,11 @@ class Rounds:
         """Seeds by which the whole branch was held against the base."""
         return min(self.verdict.look, self.plan.looks[-1])
 
+    @property
+    def unpaid(self) -> frozenset[str]:
+        """Changes that never had a look: where this ends, the budget was spent."""
+        return frozenset(self.due.keys() - self.reached.keys())
+
     def row(self, arm: Arm, n: int) -> Row:
         """The first n places of an arm."""
         return Row(self.verdict.name, arm, n)
@@ -86,6 +91,7 @@ class Rounds:
             without=apart,
             only=alone,
             lost=self.lost,
+            unpaid=self.unpaid,
         )
 
     def answer(self, only: Mapping[str, int] | None = None) -> JudgedChanges:

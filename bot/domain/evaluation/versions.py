@@ -33,7 +33,7 @@ from bot.domain.policy import (
 from bot.domain.stats.estimate import centre
 from bot.domain.trials import Measured, Trial, observe
 from bot.domain.verdict import Evidence, Finding, Reason, Ruling, Verdict, worst
-from workers.contract import SELF_REPORTED
+from workers.contract import SELF_REPORTED, Ok
 
 SAME_DIGITS = 1e-4
 """Numbers that agree to this share of them are the same number, printed shorter."""
@@ -63,8 +63,32 @@ def versioned(verdict: Verdict, plan: Plan, trials: Sequence[Trial]) -> Verdict:
     """The verdict with what is found of metric versions and of scores."""
     found = version_findings(plan, trials)
     state = worst((verdict.state, *(one.state for one in found)))
+    modes = tuple(
+        dataclasses.replace(
+            mode,
+            findings=tuple(_by_other_files(plan, trials, one) for one in mode.findings),
+        )
+        for mode in verdict.modes
+    )
     both = (*verdict.findings, *found)
-    return dataclasses.replace(verdict, state=state, findings=both)
+    return dataclasses.replace(verdict, state=state, findings=both, modes=modes)
+
+
+def _by_other_files(plan: Plan, trials: Sequence[Trial], one: Finding) -> Finding:
+    """A baseline that breaks with the branch's files alone is not broken itself."""
+    version = plan.version
+    if one.reason is not Reason.BASELINE_BROKEN or version is None:
+        return one
+    own = [trial for trial in trials if trial.mode == one.mode]
+    if not any(_ended_well(trial, Original()) for trial in own):
+        return one
+    facts: Evidence = {**one.evidence, "files": version.files}
+    return dataclasses.replace(one, evidence=facts)
+
+
+def _ended_well(trial: Trial, arm: Arm) -> bool:
+    result = trial.result
+    return trial.arm == arm and result is not None and isinstance(result.outcome, Ok)
 
 
 def version_findings(plan: Plan, trials: Sequence[Trial]) -> tuple[Finding, ...]:

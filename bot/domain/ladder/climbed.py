@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.ladder.rungs import Planned, RungKind, skipped
-from bot.domain.verdict import Finding, Reason, Ruling, Rung, Verdict, worst
-from bot.domain.verdict.findings import finding
+from bot.domain.verdict import (
+    ChangeVerdict,
+    Finding,
+    Reason,
+    Ruling,
+    Rung,
+    Verdict,
+    worst,
+)
+from bot.domain.verdict.findings import with_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +62,24 @@ def summed(
     climbed = _told_apart(climbed)
     verdicts = [one.verdict for one in climbed if one.verdict is not None]
     known = [one for one in verdicts if one.modes]
-    cut = [one for one in verdicts if one.changes]
+    cut = [_changes(ladder, one) for one in climbed]
     states = [one.verdict.state if one.verdict else one.rung.state for one in climbed]
     findings = [*(f for one in climbed for f in one.findings), *beside, *told]
     return Verdict(
         state=worst((*states, *(one.state for one in beside))),
         findings=tuple(_once(findings)),
         modes=known[-1].modes if known else (),
-        changes=cut[-1].changes if cut else (),
+        changes=next((one for one in reversed(cut) if one), ()),
         rungs=(*done, *rest),
     )
+
+
+def _changes(ladder: Sequence[Planned], one: Climbed) -> tuple[ChangeVerdict, ...]:
+    """The changes that a rung judged; they say on which, where several could."""
+    changes = one.verdict.changes if one.verdict else ()
+    if sum(rung.kind is RungKind.TRAINING for rung in ladder) == 1:
+        return changes
+    return tuple(dataclasses.replace(each, stage=one.rung.stage) for each in changes)
 
 
 def _told_apart(climbed: Sequence[Climbed]) -> Sequence[Climbed]:
@@ -94,15 +110,7 @@ def _all_placed(findings: Iterable[Finding], stage: str) -> tuple[Finding, ...]:
 def _placed(found: Finding, stage: str) -> Finding:
     if found.mode is None:
         return found
-    placed = finding(
-        found.reason,
-        found.state,
-        {**found.evidence, "rung": stage},
-        mode=found.mode,
-        metric=found.metric,
-        change=found.change,
-    )
-    return dataclasses.replace(found, id=placed.id, evidence=placed.evidence)
+    return with_evidence(found, {"rung": stage})
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

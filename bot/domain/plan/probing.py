@@ -48,6 +48,18 @@ def fingerprint_spec(
     return keyed(probed, bare)
 
 
+def repeated_spec(plan: Plan, mode: str, place: int) -> TrialSpec:
+    """A whole trial of the baseline once more, to see if it repeats itself to its end.
+
+    `plan` is that of the stage whose trials are watched. The repetition belongs to the
+    fingerprints, and counts for no metric.
+    """
+    whole = spec_of(plan, Slot(mode, Baseline(), place), 1)
+    bare = dataclasses.replace(whole, metrics=(), scoring=None, checkpoint=None)
+    bare = dataclasses.replace(bare, samples=None, stage=FINGERPRINT)
+    return keyed(bare, plan)
+
+
 def _probing(plan: Plan, probe: ProbeSpec) -> Plan:
     stage = dataclasses.replace(cheapest(plan), name=FINGERPRINT)
     policy = dataclasses.replace(plan.policy, evaluation=EvaluationRule())

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from bot.domain.judgement.findings import finding
 from bot.domain.judgement.guardrail import COMPARED
 from bot.domain.policy import Mode, Role
-from bot.domain.replay.runs import Comparisons, Run, Value
+from bot.domain.replay.runs import Comparisons, Run
 from bot.domain.stats.estimate import centre
 from bot.domain.stats.mixture import groups, other_machine
+from bot.domain.trials import Value
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import Finding, Reason, Ruling
 from workers.contract import SourceKind

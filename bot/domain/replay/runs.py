@@ -4,10 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.trials import Crashed, Measured, Observation
-from workers.contract import FailureReason
-
-Value = float | int | str | bool | None
+from bot.domain.trials import Crashed, Observation, Value, given, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +61,8 @@ class Comparisons:
     timed: tuple[str, ...] | None = None
 
 
-def real(value: Value) -> float:
-    """The number; NaN for what is none, infinity for what is too large."""
-    if isinstance(value, bool | str | None):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
 def observe(run: Run, names: Sequence[str]) -> Observation:
     """What a run showed; one without a finite number for each name has failed."""
     if run.failed is not None:
         return Crashed(run.seed, run.failed)
-    for name in names:
-        fault = _fault(name, run.values.get(name))
-        if fault is not None:
-            return Crashed(run.seed, str(fault[0]), fault[1], name)
-    found = {name: run.number(name) for name in run.values}
-    numbers = {name: value for name, value in found.items() if value is not None}
-    return Measured(run.seed, numbers)
-
-
-def _fault(name: str, value: Value) -> tuple[FailureReason, str] | None:
-    if value is None:
-        return FailureReason.MISSING_METRIC, f"`{name}` is missing"
-    if isinstance(value, bool | str):
-        said = f"`{name}` is {value!r}, not a number"
-        return FailureReason.UNPARSABLE_METRIC, said
-    number = real(value)
-    if math.isnan(number):
-        return FailureReason.NAN_METRIC, f"`{name}` is NaN"
-    if math.isinf(number):
-        return FailureReason.INFINITE_METRIC, f"`{name}` is infinite"
-    return None
+    return given(run.seed, run.values, names)

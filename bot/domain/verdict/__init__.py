@@ -5,6 +5,7 @@ Terminal, JSON, Markdown and HTML are made from one `Report`; none of them decid
 
 from bot.domain.verdict.exhibits import Exhibits
 from bot.domain.verdict.forecasts import ChangePrice, Forecast
+from bot.domain.verdict.innermost import FLAGS, flagged, outdone
 from bot.domain.verdict.reasons import (
     FindingKind,
     Reason,
@@ -32,6 +33,7 @@ from bot.domain.verdict.tree import (
 )
 
 __all__ = [
+    "FLAGS",
     "SCHEMA_VERSION",
     "Behaviour",
     "ChangeEffect",
@@ -53,5 +55,7 @@ __all__ = [
     "Rung",
     "Scalar",
     "Verdict",
+    "flagged",
+    "outdone",
     "worst",
 ]

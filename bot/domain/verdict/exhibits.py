@@ -167,12 +167,22 @@ class SamplePair:
         return len({one.text for one in self.panes}) == 1
 
 
+class Unmeasured(StrEnum):
+    """Why a reference that is a command has no value."""
+
+    NOT_RUN = "not_run"  # nobody ran it, such as for results that were given
+    FAILED = "failed"
+    LOST = "lost"
+    BUDGET = "budget"
+
+
 @dataclass(frozen=True, slots=True)
 class ReferenceShown:
     """A simple baseline beside the arms: its value, and (arm, mean) of the metric.
 
-    `value` is None where it is a command that was not run. `beaten` is whether the mean
-    of the branch is better, None where one of the two is not known.
+    `value` is the policy's own number, or the mean of the `runs` of its command; None
+    where there is none, for the reason in `unmeasured`. `beaten` is whether the mean of
+    the branch is better, None where one of the two is not known.
     """
 
     mode: str
@@ -181,6 +191,8 @@ class ReferenceShown:
     value: float | None
     arms: tuple[tuple[str, float], ...] = ()
     beaten: bool | None = None
+    runs: int = 0
+    unmeasured: Unmeasured | None = None
 
 
 @dataclass(frozen=True, slots=True)

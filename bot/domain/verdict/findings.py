@@ -69,6 +69,7 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.SANITY_UNSEEN: FindingKind.SANITY,
     Reason.RUNG_SKIPPED: FindingKind.PARTIAL,
     Reason.HYPOTHESIS_UNREADABLE: FindingKind.PARTIAL,
+    Reason.HYPOTHESIS_LEFT_OUT: FindingKind.PARTIAL,
     Reason.PROVISIONAL: FindingKind.POWER,
     Reason.FIDELITY: FindingKind.POWER,
     Reason.QUANTITY_OUTSIDE: FindingKind.DATA,
@@ -76,6 +77,7 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.DATA_OVERLAPS: FindingKind.DATA,
     Reason.GAP_DIAGNOSED: FindingKind.DATA,
     Reason.REFERENCE_UNBEATEN: FindingKind.IMPROVEMENT,
+    Reason.REFERENCE_UNMEASURED: FindingKind.PARTIAL,
     Reason.HYPOTHESIS_SCORED: FindingKind.IMPROVEMENT,
     Reason.FORECASTS_CALIBRATED: FindingKind.IMPROVEMENT,
     Reason.MORE_FAILURES: FindingKind.FAILURE,
@@ -123,6 +125,13 @@ def finding(  # noqa: PLR0913 - a place has three names
     return Finding(
         f"{kind}-{digest}", kind, state, reason, mode, metric, change, evidence
     )
+
+
+def with_evidence(found: Finding, more: Evidence) -> Finding:
+    """The finding with further evidence, and so with an id of its own."""
+    evidence = {**found.evidence, **more}
+    place = {"mode": found.mode, "metric": found.metric, "change": found.change}
+    return finding(found.reason, found.state, evidence, **place)
 
 
 def _finite(value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:

@@ -84,8 +84,11 @@ class Reason(StrEnum):
     # saturation: tolerance (or margin), asked (which of the two), resolution (one
     # example), se, examples
     TEST_SET_SMALL = "test_set_small"
-    # shadowed: d, low, high, tolerance, p_harm, level, family, look, n_branch (pairs),
-    # full_mean, without_mean, orientation, title
+    # shadowed: d, low, high, tolerance, p_harm, level, family (hypotheses of the first
+    # cut), share (parts that its place in it is divided into), look, n_branch (pairs),
+    # full_mean, without_mean, orientation, title; of a half: inside (its group); of a
+    # group: parts (ids), halving (why no half was flagged: "judged", "unjudged" or
+    # "budget")
     CHANGE_HARMFUL = "change_harmful"
     CHANGE_SUSPECT = "change_suspect"  # the same, found after a block
     CHANGE_TOLERATED = "change_tolerated"
@@ -104,8 +107,9 @@ class Reason(StrEnum):
     MODE_IDENTICAL = "mode_identical"
     # invasive: step, tensor, quantity (what differs first), relative, steps
     MODE_NUMERIC = "mode_numeric"
-    # invasive: step, tensor, quantity, before, after, steps, changes (ids), titles,
-    # seen_in ("probe" or "fast"), shifted (whether it looks like a shift of randomness)
+    # invasive: step, tensor, quantity, before, after, steps, changes (ids), titles, cut
+    # (how many changes the branch has), seen_in ("probe" or "fast"), shifted (whether
+    # it looks like a shift of randomness)
     MODE_CHANGED = "mode_changed"  # as meant: the mode is a target
     MODE_INVASIVE = "mode_invasive"  # nobody named it as a target
     MODE_UNTOUCHED = "mode_untouched"  # a target of which nothing changed in `steps`
@@ -122,7 +126,9 @@ class Reason(StrEnum):
     SELF_REPORT_DIFFERS = "self_report_differs"
     # protected: files, patterns
     PROTECTED_TOUCHED = "protected_touched"
-    # trust: path; the branch changes the policy, and is judged by the base's
+    # trust: path, judge (the policy that judges the branch), what (changed, mended,
+    # added, deleted, unreadable or refused), count; settings, before, after (the first
+    # that differ), or faults (the first) and lines; unless it is whole it blocks
     POLICY_TOUCHED = "policy_touched"
     # tests: exit_status, wall_s, last (the last words), baseline_status
     TESTS_PASSED = "tests_passed"
@@ -147,14 +153,20 @@ class Reason(StrEnum):
     DATA_OVERLAPS = "data_overlaps"
     # data: arm, train, evaluation, gap, diagnosis ("bias", "variance", "none")
     GAP_DIAGNOSED = "gap_diagnosed"
-    # improvement: name, value (of the reference), mean, orientation
+    # improvement: name, value (of the reference), runs, mean, orientation
     REFERENCE_UNBEATEN = "reference_unbeaten"
+    # partial: name, why (one of "failed", "lost" and "budget"), detail, runs, bad
+    REFERENCE_UNMEASURED = "reference_unmeasured"
     # improvement: expected, relative (a share of the baseline's mean), d, low, high,
-    # likelihood, effort, outcome (one of "met", "missed" and "open"), orientation
+    # likelihood, effort, outcome (one of "met", "missed" and "open"), orientation;
+    # modes (all that one line without a mode was held against, where several)
     HYPOTHESIS_SCORED = "hypothesis_scored"
     # partial: text, why (one of "form", "metric", "size", "sign", "likelihood" and
-    # "numbers"), name and nearest (of a metric that is not known)
+    # "numbers"), name and nearest (of a metric that is not known) or known (all names)
     HYPOTHESIS_UNREADABLE = "hypothesis_unreadable"
+    # partial: text (of the line), by (the line that counts), named (because it names
+    # its mode)
+    HYPOTHESIS_LEFT_OUT = "hypothesis_left_out"
     # improvement: known, met, brier, reference; stated, counts, hits (a row each)
     FORECASTS_CALIBRATED = "forecasts_calibrated"
     # failure: failed_branch, failed_baseline, n_branch, n_baseline, p, level,
@@ -210,7 +222,8 @@ class Reason(StrEnum):
     MORE_LOOKS_LEFT = "more_looks_left"
     # partial, of `judge`: unmatched (trials whose seed the other arm lacks)
     SEEDS_DIFFER = "seeds_differ"
-    # budget: spent, limit, what
+    # budget: spent, limit, what; inside an ablation: changes (whose looks it ended),
+    # groups (that it left whole)
     BUDGET_SPENT = "budget_spent"
     # trust: the judged tree is the baseline's own
     NOTHING_CHANGED = "nothing_changed"

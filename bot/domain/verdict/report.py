@@ -15,7 +15,10 @@ TRAINING = "training"
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the trials ran on: commits, trees, policy, machine. Empty is not known."""
+    """What the trials ran on: commits, trees, policy, machine. Empty is not known.
+
+    `targets` are the modes that somebody named as meant to change.
+    """
 
     repository: str = ""
     base_revision: str = ""
@@ -33,6 +36,7 @@ class Provenance:
     environment_hash: str = ""
     environment_summary: str = ""
     sandbox: str = "none"
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

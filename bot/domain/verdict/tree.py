@@ -94,8 +94,9 @@ class Behaviour:
     `step`, `tensor` and `quantity` are where they first differ, `before` and `after`
     what was seen there. `changed_by` are ids of the changes that did it, found on the
     trees of the ablation. `executed` of `changed_lines` lines of the diff were run.
-    `late` says that it was seen beside whole trials, after the probe's steps. The rest
-    are plain comparisons, None where they were not made.
+    `late` says that it was seen beside whole trials, after the probe's steps. `notes`
+    are sentences on what could not be seen beside all that was. The rest are plain
+    comparisons, None where they were not made.
     """
 
     fingerprint: Fingerprint
@@ -119,6 +120,7 @@ class Behaviour:
     parameters: tuple[int, int] | None = None
     shapes: tuple[str, ...] = ()
     flops: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,11 @@ class ChangeEffect:
 
 @dataclass(frozen=True, slots=True)
 class ChangeVerdict:
-    """One change of the branch; `why_not` says why it could not be estimated."""
+    """One change of the branch; `why_not` says why nothing is known of its effects.
+
+    `parts` are the single changes that a group holds, `inside` is the group that this
+    is a half of. `stage` is where it was judged, empty where one stage alone trains.
+    """
 
     id: str
     effects: tuple[ChangeEffect, ...] = ()
@@ -185,6 +191,9 @@ class ChangeVerdict:
     commits: tuple[str, ...] = ()
     estimable: bool = True
     why_not: str = ""
+    parts: tuple[str, ...] = ()
+    inside: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from bot.domain.verdict.exhibits import (
 from bot.presentation import numbers
 from bot.presentation.exhibits.arms import arm_words
 from bot.presentation.exhibits.section import (
+    MODE,
     Column,
     Drawn,
     Row,
     Section,
-    row,
-    with_mode,
+    in_modes,
 )
 from bot.presentation.frames import CLASSES, HISTOGRAM, Frame
 from bot.presentation.headline import all_findings
@@ -33,36 +33,31 @@ _COMPARED = (BASELINE, BRANCH)
 
 def data(report: Report, shown: Exhibits) -> Iterator[Section]:
     """A row for each split and arm, then one for each class of a split."""
-    if shown.data:
-        yield Section(
-            title="Data",
-            about="What the trials said of their data. Baseline and branch are "
-            "compared; differences are among the findings.",
-            columns=with_mode(
-                report,
-                (
-                    ("split", Column.NAME),
-                    ("arm", Column.TEXT),
-                    ("examples", Column.NUMBER),
-                    ("classes", Column.TEXT),
-                    ("mean of inputs", Column.NUMBER),
-                    ("scale", Column.NUMBER),
-                    ("differs in", Column.TEXT),
-                ),
-            ),
-            rows=tuple(
-                row(report, split.mode, _arm(split, one))
-                for split in shown.data
-                for one in split.arms
-            ),
-        )
+    table = Section(
+        title="Data",
+        about="What the trials said of their data. Baseline and branch are compared; "
+        "differences are among the findings.",
+        columns=(
+            MODE,
+            ("split", Column.NAME),
+            ("arm", Column.TEXT),
+            ("examples", Column.NUMBER),
+            ("classes", Column.TEXT),
+            ("mean of inputs", Column.NUMBER),
+            ("scale", Column.NUMBER),
+            ("differs in", Column.TEXT),
+        ),
+        rows=tuple(_arm(split, one) for split in shown.data for one in split.arms),
+    )
+    yield from in_modes(report, table)
     for split in shown.data:
         yield from _classes(report, split)
 
 
-def _arm(split: DataSplit, one: DataArm) -> tuple[str, ...]:
+def _arm(split: DataSplit, one: DataArm) -> Row:
     differs = ", ".join(split.differs) if one.arm == BRANCH else ""
-    return (
+    cells = (
+        split.mode,
         split.split,
         arm_words(one.arm),
         _count(one.examples),
@@ -71,6 +66,7 @@ def _arm(split: DataSplit, one: DataArm) -> tuple[str, ...]:
         NOTHING if one.scale is None else numbers.number(one.scale),
         differs or NOTHING,
     )
+    return Row(cells)
 
 
 def _count(value: float) -> str:
@@ -152,29 +148,24 @@ def _classes_drawn(split: DataSplit, count: int) -> Drawn:
 
 def overlaps(report: Report, shown: Exhibits) -> Iterator[Section]:
     """Examples that are in two splits at once."""
-    if not shown.overlaps:
-        return
-    yield Section(
+    table = Section(
         title="Examples in two splits",
         about="Counted by the hashes that the trials gave.",
-        columns=with_mode(
-            report,
-            (
-                ("splits", Column.NAME),
-                ("baseline", Column.NUMBER),
-                ("branch", Column.NUMBER),
-            ),
+        columns=(
+            MODE,
+            ("splits", Column.NAME),
+            ("baseline", Column.NUMBER),
+            ("branch", Column.NUMBER),
         ),
-        rows=tuple(row(report, one.mode, _overlap(one)) for one in shown.overlaps),
+        rows=tuple(map(_overlap, shown.overlaps)),
     )
+    yield from in_modes(report, table)
 
 
-def _overlap(one: Overlap) -> tuple[str, ...]:
+def _overlap(one: Overlap) -> Row:
     arms = {arm.arm: arm for arm in one.arms}
-    return (
-        f"{one.split}, {one.other}",
-        *(_shared(arms.get(arm)) for arm in _COMPARED),
-    )
+    counts = (_shared(arms.get(arm)) for arm in _COMPARED)
+    return Row((one.mode, f"{one.split}, {one.other}", *counts))
 
 
 def _shared(one: OverlapArm | None) -> str:
@@ -187,38 +178,35 @@ def _shared(one: OverlapArm | None) -> str:
 
 def quantities(report: Report, shown: Exhibits) -> Iterator[Section]:
     """Declared quantities with their allowed ranges, and a histogram of each."""
-    if not shown.quantities:
-        return
-    yield Section(
+    table = Section(
         title="Quantities and their ranges",
         about="Ranges are the policy's; low and high are of all trials of an arm.",
-        columns=with_mode(
-            report,
-            (
-                ("quantity", Column.NAME),
-                ("allowed", Column.TEXT),
-                ("arm", Column.TEXT),
-                ("lowest", Column.NUMBER),
-                ("highest", Column.NUMBER),
-                ("trials", Column.BADGE),
-            ),
+        columns=(
+            MODE,
+            ("quantity", Column.NAME),
+            ("allowed", Column.TEXT),
+            ("arm", Column.TEXT),
+            ("lowest", Column.NUMBER),
+            ("highest", Column.NUMBER),
+            ("trials", Column.BADGE),
         ),
         rows=tuple(_quantities(report, shown)),
         drawn=tuple(_histogram(one) for one in shown.quantities if one.arms),
     )
+    yield from in_modes(report, table)
 
 
 def _quantities(report: Report, shown: Exhibits) -> Iterator[Row]:
     for one in shown.quantities:
         for arm in one.arms:
             cells = (
-                *(one.name, _range(one), arm_words(arm.arm)),
+                *(one.mode, one.name, _range(one), arm_words(arm.arm)),
                 *(numbers.number(arm.low), numbers.number(arm.high), _outside(arm)),
             )
-            yield row(report, one.mode, cells, _state(report, one, arm))
+            yield Row(cells, _state(report, one, arm))
         if not one.arms:
             empty = (NOTHING, NOTHING, NOTHING, "no trial reported it")
-            yield row(report, one.mode, (one.name, _range(one), *empty))
+            yield Row((one.mode, one.name, _range(one), *empty))
 
 
 def _range(one: QuantityShown) -> str:
@@ -262,17 +250,18 @@ def _histogram(one: QuantityShown) -> Drawn:
 
 def faults(report: Report, shown: Exhibits) -> Iterator[Section]:
     """Typed lines that could not be read."""
-    if not shown.faults:
-        return
-    yield Section(
+    table = Section(
         title="Typed lines that were not read",
         about="They fail no trial; what they would have shown is missing above.",
-        columns=with_mode(
-            report,
-            (("arm", Column.TEXT), ("trials", Column.NUMBER), ("why", Column.TEXT)),
+        columns=(
+            MODE,
+            ("arm", Column.TEXT),
+            ("trials", Column.NUMBER),
+            ("why", Column.TEXT),
         ),
         rows=tuple(
-            row(report, one.mode, (arm_words(one.arm), str(one.trials), one.sentence))
+            Row((one.mode, arm_words(one.arm), str(one.trials), one.sentence))
             for one in shown.faults
         ),
     )
+    yield from in_modes(report, table)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.policy import Role
-from bot.domain.verdict import Forecast, MetricVerdict, Report, Ruling
+from bot.domain.verdict import Forecast, MetricVerdict, Reason, Report, Ruling
 from bot.presentation import numbers
 from bot.presentation.escape import one_line
-from bot.presentation.exhibits.section import Column, Section, row, with_mode
+from bot.presentation.exhibits.section import MODE, Column, Row, Section, in_modes
 from bot.presentation.rows import NOTHING, digits_of, metric_row
 
 _MOST_GAINS = 4
@@ -49,27 +49,40 @@ def _gains(report: Report) -> Iterator[str]:
 
 def forecasts(report: Report) -> Iterator[Section]:
     """Expectation against outcome, one row an `Expected:` line."""
-    if not report.forecasts:
-        return
-    yield Section(
+    table = Section(
         title="Expected and found",
-        about="Changes of the metric itself, as written: below 0 it falls.",
-        columns=with_mode(
-            report,
-            (
-                ("metric", Column.NAME),
-                ("expected", Column.NUMBER),
-                ("likelihood", Column.NUMBER),
-                ("effort", Column.TEXT),
-                ("found", Column.NUMBER),
-                ("outcome", Column.BADGE),
-            ),
+        about="Changes of the metric itself, as written: below 0 it falls."
+        f"{_spread(report)}",
+        columns=(
+            MODE,
+            ("metric", Column.NAME),
+            ("expected", Column.NUMBER),
+            ("likelihood", Column.NUMBER),
+            ("effort", Column.TEXT),
+            ("found", Column.NUMBER),
+            ("outcome", Column.BADGE),
         ),
         rows=tuple(
-            row(report, one.mode or NOTHING, _cells(report, one), _state(one))
+            Row((one.mode or NOTHING, *_cells(report, one)), _state(one))
             for one in report.forecasts
         ),
         brief=True,
+    )
+    yield from in_modes(report, table)
+
+
+def _spread(report: Report) -> str:
+    """How rows of one line that names no mode are to be read; mostly nothing."""
+    scored = (
+        one
+        for one in report.verdict.findings
+        if one.reason is Reason.HYPOTHESIS_SCORED and one.evidence.get("modes")
+    )
+    if next(scored, None) is None:
+        return ""
+    return (
+        " A line that names no mode has a row for each mode that it was held against, "
+        "and counts once: as expected where it is so in all of them."
     )
 
 

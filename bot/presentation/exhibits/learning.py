@@ -11,16 +11,17 @@ from bot.domain.verdict.exhibits import (
     GapArm,
     ReferenceShown,
     SetNoise,
+    Unmeasured,
 )
 from bot.presentation import numbers
 from bot.presentation.exhibits.arms import arm_words
 from bot.presentation.exhibits.section import (
+    MODE,
     Column,
     Drawn,
     Row,
     Section,
-    row,
-    with_mode,
+    in_modes,
 )
 from bot.presentation.frames import GAP, Frame
 from bot.presentation.rows import NOTHING
@@ -40,29 +41,22 @@ _DIGITS = 4
 
 def gaps(report: Report, shown: Exhibits) -> Iterator[Section]:
     """Training against evaluation, a row for each pair and arm."""
-    if not shown.gaps:
-        return
-    yield Section(
+    table = Section(
         title="Training against evaluation",
         about=_HOW,
-        columns=with_mode(
-            report,
-            (
-                ("metrics", Column.NAME),
-                ("arm", Column.TEXT),
-                ("training", Column.NUMBER),
-                ("evaluation", Column.NUMBER),
-                ("gap", Column.NUMBER),
-                ("diagnosis", Column.BADGE),
-            ),
+        columns=(
+            MODE,
+            ("metrics", Column.NAME),
+            ("arm", Column.TEXT),
+            ("training", Column.NUMBER),
+            ("evaluation", Column.NUMBER),
+            ("gap", Column.NUMBER),
+            ("diagnosis", Column.BADGE),
         ),
-        rows=tuple(
-            row(report, gap.mode, _gap(gap, one))
-            for gap in shown.gaps
-            for one in _told(gap)
-        ),
+        rows=tuple(_gap(gap, one) for gap in shown.gaps for one in _told(gap)),
         drawn=tuple(_gap_drawn(one) for one in shown.gaps if _curved(shown, one)),
     )
+    yield from in_modes(report, table)
 
 
 def _told(gap: Gap) -> Iterator[GapArm]:
@@ -73,9 +67,10 @@ def _told(gap: Gap) -> Iterator[GapArm]:
             yield one
 
 
-def _gap(gap: Gap, one: GapArm) -> tuple[str, ...]:
+def _gap(gap: Gap, one: GapArm) -> Row:
     digits = numbers.places(one.gap, (one.train + one.evaluation) / 100)
-    return (
+    cells = (
+        gap.mode,
         f"{gap.train}, {gap.evaluation}",
         arm_words(one.arm),
         numbers.fixed(one.train, digits),
@@ -83,6 +78,7 @@ def _gap(gap: Gap, one: GapArm) -> tuple[str, ...]:
         numbers.signed(one.gap, digits),
         _DIAGNOSES[one.diagnosis],
     )
+    return Row(cells)
 
 
 def _curved(shown: Exhibits, gap: Gap) -> bool:
@@ -108,46 +104,49 @@ def _gap_drawn(gap: Gap) -> Drawn:
 
 def references(report: Report, shown: Exhibits) -> Iterator[Section]:
     """Simple baselines beside the arms."""
-    if not shown.references:
-        return
-    yield Section(
+    table = Section(
         title="References",
-        about="What a simple baseline reaches, beside the means of the arms.",
-        columns=with_mode(
-            report,
-            (
-                ("reference", Column.NAME),
-                ("metric", Column.NAME),
-                ("reference value", Column.NUMBER),
-                ("baseline", Column.NUMBER),
-                ("branch", Column.NUMBER),
-                ("result", Column.BADGE),
-            ),
+        about="What a simple baseline reaches, beside the means of the arms. Commands "
+        "are run on the base.",
+        columns=(
+            MODE,
+            ("reference", Column.NAME),
+            ("metric", Column.NAME),
+            ("reference value", Column.NUMBER),
+            ("runs", Column.NUMBER),
+            ("baseline", Column.NUMBER),
+            ("branch", Column.NUMBER),
+            ("result", Column.BADGE),
         ),
-        rows=tuple(row(report, one.mode, _reference(one)) for one in shown.references),
+        rows=tuple(map(_reference, shown.references)),
         brief=True,
     )
+    yield from in_modes(report, table)
 
 
-def _reference(one: ReferenceShown) -> tuple[str, ...]:
+def _reference(one: ReferenceShown) -> Row:
     means = dict(one.arms)
     values = (one.value, means.get(BASELINE), means.get(BRANCH))
     known = [value for value in values if value is not None]
     digits = numbers.places(*(abs(value) / 100 for value in known))
-    return (
-        one.name,
-        one.metric,
-        *(
-            NOTHING if value is None else numbers.fixed(value, digits)
-            for value in values
-        ),
-        _beaten(one),
+    value, *both = (
+        NOTHING if each is None else numbers.fixed(each, digits) for each in values
     )
+    runs = str(one.runs) if one.runs else NOTHING
+    return Row((one.mode, one.name, one.metric, value, runs, *both, _beaten(one)))
+
+
+_UNMEASURED = {
+    Unmeasured.NOT_RUN: "a command that was not run",
+    Unmeasured.FAILED: "it failed",
+    Unmeasured.LOST: "its run was lost",
+    Unmeasured.BUDGET: "no budget left for it",
+}
 
 
 def _beaten(one: ReferenceShown) -> str:
     if one.value is None:
-        return "a command, which is not run yet"
+        return _UNMEASURED[one.unmeasured or Unmeasured.NOT_RUN]
     if one.beaten is None:
         return "the branch has no value"
     return "beaten by the branch" if one.beaten else "not beaten by the branch"

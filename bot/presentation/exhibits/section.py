@@ -1,7 +1,7 @@
 """A titled table: the one shape that all exhibits but samples are laid out in."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.verdict import Report, Ruling
@@ -49,22 +49,18 @@ class Section:
     drawn: tuple[Drawn, ...] = field(default=())
 
 
-Columns = tuple[tuple[str, Column], ...]
 MODE = ("mode", Column.NAME)
 
 
-def several(report: Report) -> bool:
-    """Whether rows have to say of which mode they are."""
-    return len(report.verdict.modes) > 1
+def in_modes(report: Report, section: Section) -> Iterator[Section]:
+    """A section whose first column is the mode, without it where there is one alone.
 
-
-def with_mode(report: Report, columns: Columns) -> Columns:
-    """The columns, after one for the mode where there is more than one mode."""
-    return (MODE, *columns) if several(report) else columns
-
-
-def row(
-    report: Report, mode: str, cells: Iterable[str], state: Ruling = Ruling.INFO
-) -> Row:
-    """The row that goes with `with_mode`."""
-    return Row((mode, *cells) if several(report) else tuple(cells), state)
+    Nothing, where there are no rows.
+    """
+    if not section.rows:
+        return
+    if len(report.verdict.modes) > 1:
+        yield section
+        return
+    rows = tuple(replace(one, cells=one.cells[1:]) for one in section.rows)
+    yield replace(section, columns=section.columns[1:], rows=rows)

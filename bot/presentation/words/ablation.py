@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import Facts, Words, begun, quoted
 
 Changes = Literal[
     Reason.CHANGE_HARMFUL,
@@ -39,14 +39,28 @@ def _cost(facts: Facts) -> str:
 
 def _compared(facts: Facts) -> str:
     """The comparison behind the sentence."""
-    family = facts.count("family")
     whole, without = facts.real("full_mean"), facts.real("without_mean")
     parts = [facts.effect, numbers.counted(facts.count("n_branch"), "seed")]
     if whole is not None and without is not None:
         means = (facts.amount("full_mean"), facts.amount("without_mean"))
         parts.insert(0, f"mean {means[0]} with it and {means[1]} without it")
-    shared = f" {family} changes share the error rate." if family > 1 else ""
-    return f"{', '.join(parts)}.{shared}"
+    return f"{', '.join(parts)}.{_shared(facts)}{facts.undivided}"
+
+
+def _shared(facts: Facts) -> str:
+    """With how many the error rate is shared; empty where it is with none."""
+    family, share = facts.count("family"), facts.count("share")
+    every = f"{family} comparisons of changes share the error rate"
+    part = f"as a part of a group this one has 1/{share} of its group's share"
+    match family > 1, share > 1:
+        case True, True:
+            return f" {every}; {part}."
+        case True, False:
+            return f" {every}."
+        case False, True:
+            return f" {begun(part)}."
+        case _:
+            return ""
 
 
 def _harmful(facts: Facts) -> Words:
@@ -95,7 +109,9 @@ def _not_estimable(facts: Facts) -> Words:
 
 
 def _interaction(facts: Facts) -> Words:
-    first, second = (facts.text(key) or "another" for key in ("first", "second"))
+    first, second = (
+        quoted(facts.text(key) or "another") for key in ("first", "second")
+    )
     d = facts.real("d")
     way = "differently" if d is None else "better" if d > 0 else "worse"
     seeds = numbers.counted(facts.count("look"), "seed")

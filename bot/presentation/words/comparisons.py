@@ -4,14 +4,8 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import (
-    MEND_FAILURES,
-    MEND_TOO_FEW,
-    MORE_EVIDENCE,
-    TOO_FEW,
-    Facts,
-    Words,
-)
+from bot.presentation.words.hindered import hindered
+from bot.presentation.words.phrase import MORE_EVIDENCE, Facts, Words
 
 Settled = Literal[
     Reason.NOT_WORSE,
@@ -114,9 +108,9 @@ def _harm(facts: Facts) -> Words:
         f"{facts.lead}{facts.oriented} got worse{facts.means}: {facts.effect}, "
         f"tolerance {numbers.number(facts.real('tolerance'))}, "
         f"{facts.seeds}.{facts.any_time}",
-        "Undo or mend the change that costs it; to find it, judge one commit after "
-        "the other with --head COMMIT. If the loss is a price worth paying, raise "
-        "the tolerance on the base branch first.",
+        "Undo or mend what costs it (a section `ablation` in the policy has each "
+        "change judged). If the loss is a price worth paying, raise the tolerance on "
+        "the base branch first.",
     )
 
 
@@ -125,21 +119,11 @@ def _open(facts: Facts) -> Words:
         f"it is still open whether {facts.metric} got worse by more than "
         f"{numbers.number(facts.real('tolerance'))}{facts.here} ({facts.seeds})"
     )
-    if facts.real("d") is None:
-        return Words(
-            short,
-            f"{facts.lead}nothing can be said of {facts.oriented}: {TOO_FEW}, "
-            f"{facts.seeds}.",
-            MEND_TOO_FEW,
-        )
-    if facts.less("p_ni"):  # only failures stand against it
-        return Words(
-            f"failed trials keep {facts.metric} from passing{facts.here}",
-            f"{facts.lead}the values of {facts.oriented} would pass, {facts.effect}, "
-            f"{facts.seeds}, but the branch fails more often than the baseline.",
-            MEND_FAILURES,
-        )
-    return Words(
+    but = (
+        f"would pass, {facts.effect}, {facts.seeds}, but the branch fails more often "
+        "than the baseline."
+    )
+    return hindered(facts, short, "p_ni", but) or Words(
         short,
         f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
         f"than {_tolerance(facts)}: {facts.effect}, "

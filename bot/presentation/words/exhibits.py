@@ -8,6 +8,7 @@ from bot.presentation.escape import one_line
 from bot.presentation.words.phrase import Facts, Words
 
 _LONGEST = 60
+_LONGEST_DETAIL = 300
 _MOST_CLASSES = 6
 
 Exhibits = Literal[
@@ -16,6 +17,7 @@ Exhibits = Literal[
     Reason.DATA_OVERLAPS,
     Reason.GAP_DIAGNOSED,
     Reason.REFERENCE_UNBEATEN,
+    Reason.REFERENCE_UNMEASURED,
 ]
 
 
@@ -32,6 +34,8 @@ def exhibits(reason: Exhibits, facts: Facts) -> Words:
             return _gap_diagnosed(facts)
         case Reason.REFERENCE_UNBEATEN:
             return _reference_unbeaten(facts)
+        case Reason.REFERENCE_UNMEASURED:
+            return _reference_unmeasured(facts)
         case _:
             assert_never(reason)
 
@@ -188,5 +192,46 @@ def _reference_unbeaten(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} does not beat the reference {name}{facts.here}",
         f"{facts.lead}{facts.oriented} of the branch is {mean} on average, no better "
-        f"than the reference {name} ({value}).",
+        f"than the reference {name} ({value}{_mean_of(facts)}).",
     )
+
+
+def _mean_of(facts: Facts) -> str:
+    """How a value was measured; nothing where the policy states it."""
+    runs = facts.count("runs")
+    return f", the mean of {runs} runs" if runs > 1 else ", measured" if runs else ""
+
+
+def _reference_unmeasured(facts: Facts) -> Words:
+    name, why = _named(facts, "name"), facts.text("why")
+    happened = _happened(facts, why)
+    return Words(
+        f"the reference {name} {happened}{facts.here}",
+        f"{facts.lead}the reference {name} {happened}{_how(facts)}. So nothing is said "
+        "of the branch beside it; it decides nothing.",
+        _MEND_REFERENCE.get(why, ""),
+    )
+
+
+def _happened(facts: Facts, why: str) -> str:
+    match why:
+        case "failed":
+            runs, bad = facts.count("runs"), facts.count("bad")
+            return f"failed in {bad} of {runs} runs" if runs > 1 else "failed"
+        case "lost":
+            return "was lost"
+        case _:
+            return "was not run, because the budget has no room left for it"
+
+
+def _how(facts: Facts) -> str:
+    detail = one_line(facts.text("detail"), _LONGEST_DETAIL).rstrip(".")
+    return f": {detail}" if detail else ""
+
+
+_MEND_REFERENCE = {
+    "failed": "It runs the base's own files: mend it there, or its command in the "
+    "policy (`references`).",
+    "lost": "The same command tries it again.",
+    "budget": "Raise `budget` if it is worth it: references come last.",
+}

@@ -4,7 +4,8 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import TOO_FEW, Facts, Words
+from bot.presentation.words.hindered import too_few
+from bot.presentation.words.phrase import Facts, Words
 
 Guardrails = Literal[Reason.GUARDRAIL_BROKEN, Reason.GUARDRAIL_KEPT]
 
@@ -51,8 +52,7 @@ def _kept(facts: Facts) -> Words:
     if facts.real("d") is None:
         return Words(
             f"{facts.metric} is not shown to be worse{facts.here}",
-            f"{facts.lead}nothing can be said of {facts.oriented}: {TOO_FEW}, "
-            f"{facts.seeds}.",
+            too_few(facts),
         )
     return Words(
         f"{facts.metric} is not shown to be worse{facts.here}{beyond}",

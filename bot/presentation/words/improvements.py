@@ -4,13 +4,8 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import (
-    MEND_FAILURES,
-    MEND_TOO_FEW,
-    TOO_FEW,
-    Facts,
-    Words,
-)
+from bot.presentation.words.hindered import hindered
+from bot.presentation.words.phrase import Facts, Words
 
 Improvements = Literal[
     Reason.IMPROVEMENT_SHOWN,
@@ -79,21 +74,11 @@ def _open(facts: Facts) -> Words:
         f"{facts.metric} is not shown to get better{_beyond(facts)}{facts.here} "
         f"({facts.seeds})"
     )
-    if facts.real("d") is None:
-        return Words(
-            short,
-            f"{facts.lead}nothing can be said of {facts.oriented}: {TOO_FEW}, "
-            f"{facts.seeds}.",
-            MEND_TOO_FEW,
-        )
-    if facts.less("p_shown"):  # only failures stand against it
-        return Words(
-            f"failed trials keep {facts.metric} from passing{facts.here}",
-            f"{facts.lead}the values of {facts.oriented} show the gain that is asked "
-            f"for, {facts.effect}, {facts.seeds}, but trials of the branch failed.",
-            MEND_FAILURES,
-        )
-    return Words(
+    but = (
+        f"show the gain that is asked for, {facts.effect}, {facts.seeds}, but trials "
+        "of the branch failed."
+    )
+    return hindered(facts, short, "p_shown", but) or Words(
         short,
         f"{facts.lead}{facts.oriented} is neither shown to get "
         f"better{_beyond(facts)} nor shown not to: {facts.effect}, "

@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
 
 Failures = Literal[
     Reason.MORE_FAILURES,
@@ -95,7 +95,7 @@ def _change_fails(facts: Facts, p: str) -> Words:
     return Words(
         f"{facts.change} makes trials fail{facts.here}: {counts}",
         f"{facts.lead}{facts.titled} makes trials fail: {counts} "
-        f"(p {p}).{_first(facts)}",
+        f"(p {p}).{_first(facts)}{facts.undivided}",
         "Take the change out and keep the rest, or mend it; then judge again.",
     )
 
@@ -120,6 +120,18 @@ def _failures_seen(facts: Facts) -> Words:
 
 def _baseline_broken(facts: Facts) -> Words:
     failed = f"{_of_arm(facts, 'baseline')} baseline trials"
+    files = facts.listed("files")
+    if files:
+        named = numbers.some(files, MOST_NAMES)
+        what = f"the baseline does not run with the branch's {named}"
+        return Words(
+            f"{what}{facts.here}: {failed} failed",
+            f"{facts.lead}{what}, and runs with its own: {failed} failed, so there is "
+            f"nothing to compare with.{_first(facts)}",
+            "Let the policy of the base name every file that the evaluation needs "
+            "(`evaluation.paths`), or keep the evaluation such that the base can be "
+            "judged by it.",
+        )
     return Words(
         f"the baseline itself is broken{facts.here}: {failed} failed",
         f"{facts.lead}the baseline itself is broken: {failed} failed, so there is "

@@ -1,5 +1,6 @@
 """What is said of one finding, and the facts that it is said with."""
 
+import re
 from dataclasses import dataclass
 
 from bot.domain.verdict import Finding
@@ -10,17 +11,16 @@ MORE_EVIDENCE = (
     "Allow more seeds (seeds of the stage), widen the tolerance, or make single runs "
     "less noisy (train longer, evaluate on more data); then judge again."
 )
-MEND_FAILURES = "Mend what makes trials fail, then judge again."
-TOO_FEW = (
-    "too few trials of both arms ended with a value, or fewer than five pairs differ "
-    "by one and the same amount"
-)
-MEND_TOO_FEW = (
-    "Mend what makes trials fail, or run five seeds or more; then judge again."
-)
 MOST_NAMES = 12
 """Names in one sentence; further ones are counted."""
 _LONGEST_TITLE = 60
+_PLAIN = re.compile(r"[\w./:+~][\w./:+~-]*")
+_UNDIVIDED = {
+    "judged": ": both of its halves were judged, and neither is shown to do it alone",
+    "unjudged": ": its halves could not be judged, so which of them does it is open",
+    "budget": ": the budget was spent before its halves were judged, so which of them "
+    "does it is open",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,23 @@ class Facts:
 
     @property
     def change(self) -> str:
-        """The change that the finding is about: `change abc1234`."""
-        return f"change {self.finding.change}" if self.finding.change else "a change"
+        """What the finding is about: `change abc1234`, or `the group a..c`."""
+        name = self.finding.change
+        kind = "the group" if self.listed("parts") else "change"
+        return f"{kind} {quoted(name)}" if name else "a change"
 
     @property
     def titled(self) -> str:
         """The change with the start of its title: `change abc1234 (Wider layer)`."""
         title = one_line(self.text("title"), _LONGEST_TITLE)
         return f"{self.change} ({title})" if title else self.change
+
+    @property
+    def undivided(self) -> str:
+        """What a group holds, and why nothing smaller is named; empty for a change."""
+        why = _UNDIVIDED.get(self.text("halving"), "")
+        held = numbers.some(tuple(map(quoted, self.listed("parts"))), MOST_NAMES)
+        return f" It holds {held}{why}." if why and held else ""
 
     @property
     def here(self) -> str:
@@ -186,6 +195,17 @@ class Facts:
         if before is None or after is None:
             return ""
         return f" from {self.amount('baseline_mean')} to {self.amount('branch_mean')}"
+
+
+def quoted(name: str) -> str:
+    """A change's name in a sentence; in quotes where it would not be seen as one."""
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
+def titled(name: str, title: str) -> str:
+    """A change's name with the start of its title: `1a2b3c4 (Wider layer)`."""
+    short = one_line(title, _LONGEST_TITLE)
+    return f"{quoted(name)} ({short})" if short else quoted(name)
 
 
 def begun(sentence: str) -> str:

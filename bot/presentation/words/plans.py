@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
+from bot.presentation.words.phrase import MOST_NAMES, Facts, Words, quoted
 
 Plans = Literal[
     Reason.NARROWED,
@@ -116,9 +116,24 @@ def _budget_spent(facts: Facts) -> Words:
     what = facts.text("what") or "trials"
     spent, limit = facts.real("spent"), facts.real("limit")
     amount = f"{numbers.number(spent)} of {numbers.number(limit)} {what}"
+    key = "budget.gpu_hours" if what == "GPU hours" else "budget.trials"
     return Words(
         f"the budget is spent ({amount})",
-        f"The budget is spent before the question was decided: {amount}.",
-        "Raise budget in the policy on the base branch, or ask for fewer modes or "
-        "seeds.",
+        f"The budget is spent before {_left_open(facts)}: {amount} (`{key}`).",
+        f"Raise `{key}` in the policy on the base branch, or ask for fewer modes or "
+        "seeds, and judge again: finished trials are kept.",
     )
+
+
+def _left_open(facts: Facts) -> str:
+    """What the budget ended: the question itself, or how the branch is taken apart."""
+    changes, groups = facts.listed("changes"), facts.listed("groups")
+    if changes:
+        named = numbers.some(tuple(map(quoted, changes)), MOST_NAMES)
+        return f"every change of the branch was judged (open: {named})"
+    if groups:
+        named = numbers.some(tuple(map(quoted, groups)), MOST_NAMES)
+        return f"the changes in {named} were told apart"
+    if "changes" in facts.finding.evidence:
+        return "flagged changes were run alone as well"
+    return "the question was decided"

@@ -36,12 +36,13 @@ def _metric_version_changed(facts: Facts) -> Words:
             f"is {numbers.fixed(new, digits)} by the branch's definition, and was "
             f"{numbers.fixed(old, digits)} by its own."
         )
+    was = "was" if new is not None else "is to be"
     how = "scored again" if facts.flag("rescored") else "trained anew with those files"
     return Words(
         f"the branch changes what defines {facts.metric}{facts.here}",
         begun(
             f"{facts.lead}the branch changes what defines {facts.metric}{named}: both "
-            f"arms are judged by its definition, and the baseline was {how}.{moved} "
+            f"arms are judged by its definition, and the baseline {was} {how}.{moved} "
             "History starts anew."
         ),
         "Look at the change of the definition itself: no trial can tell whether it is "

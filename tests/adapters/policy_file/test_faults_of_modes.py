@@ -451,6 +451,26 @@ COMMAND = '[python, train.py, --seed, "{seed}", --steps, "{steps}"]'
             id="references that are none",
         ),
         pytest.param(
+            with_mode("references: {a: ['', x], b: [python, '{checkpoint}']}"),
+            [
+                "9:21 modes.mlp.references.a: The command begins with an empty word. "
+                "Name the program.",
+                "9:42 modes.mlp.references.b[1]: `{checkpoint}` is not defined here. "
+                "Defined are `{seed}`, `{output_dir}`, `{steps}`; others come from "
+                "the `params` of a stage.",
+            ],
+            id="references without a program, or of a checkpoint that is no one's",
+        ),
+        pytest.param(
+            with_mode("references: {a: [python, '{steps}', '{epochs}']}")
+            + "  full: {params: {steps: 9, epochs: 1}}\n",
+            [
+                "9:41 modes.mlp.references.a[2]: `{epochs}` is not defined in the "
+                "stage `fast`. Add `params: {epochs: ...}` there.",
+            ],
+            id="a reference that not every stage can run",
+        ),
+        pytest.param(
             with_mode("slices: [night]"),
             [
                 "9:5 modes.mlp.slices: `slices` is no key here. It belongs under a "

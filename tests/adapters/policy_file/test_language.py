@@ -279,6 +279,13 @@ def test_a_mode_carries_everything_that_it_says() -> None:
     assert found.references == {"constant": 2.3, "linear": ("python", "linear.py")}
 
 
+def test_a_reference_needs_the_parameters_of_stages_that_train_alone() -> None:
+    line = "references: {linear: [python, linear.py, '{seed}', '{rows}']}"
+    text = with_mode(line).replace("{steps: 100}", "{steps: 100, rows: 7}")
+    stages = "  sanity: {params: {steps: 2}}\n  tests: {command: [pytest]}\n"
+    assert "rows" in str(mode(load(text + stages)).references["linear"])
+
+
 def test_a_checkpoint_that_is_declared_may_be_used() -> None:
     text = with_mode("checkpoint: model.pt").replace("{steps}", "{checkpoint}")
     assert mode(load(text)).train[-1] == "{checkpoint}"

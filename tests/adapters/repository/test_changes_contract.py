@@ -173,6 +173,22 @@ def test_too_many_changes_are_grouped_and_halved(world: World) -> None:
     assert found.without([]) == world.open().merge("main", "idea")
 
 
+def test_what_somebody_typed_is_told_as_single_changes(world: World) -> None:
+    world.commit({"a.py": b"1\n"})
+    world.branch("idea")
+    names = ("a,b", "Warm-up", "warm-up", "-x 'y' $HOME", "one")
+    commits = [
+        world.commit({f"f{n}.py": b"1\n"}, f"Step\n\nChange: {name}\n")
+        for n, name in enumerate(names)
+    ]
+    found = source(world, "trailer", most=2)
+    assert [found.parts(name) for name in names] == [(name,) for name in names]
+    assert found.parts("a,b..warm-up") == names[:3]
+    assert found.parts("a,b..Warm-up") == names[:2]
+    assert found.parts(commits[3][:9]) == (names[3],)
+    assert [found.parts(one) for one in ("", "a", "b", "x,one", "WARM-UP")] == [()] * 5
+
+
 def test_an_unknown_change_is_named_beside_a_near_one(world: World) -> None:
     world.commit({"a.py": b"1\n"})
     world.branch("idea")

@@ -92,6 +92,19 @@ def test_files_are_read_at_a_commit_and_not_from_the_working_copy(
     assert repository.read_file(commit, "conf") is None
 
 
+def test_files_are_read_in_a_merged_tree_as_well(world: World) -> None:
+    base = world.commit({"conf/gate.yml": b"version: 1\n", "gone.yml": b"1\n"})
+    world.branch("feature")
+    head = world.commit({"conf/gate.yml": b"version: 2\n", "gone.yml": None})
+    repository = world.open()
+    merged = repository.merge(base, head)
+    assert isinstance(merged, Merged)
+    assert repository.read_file(merged.tree, "conf/gate.yml") == b"version: 2\n"
+    assert repository.read_file(merged.tree, "gone.yml") is None
+    tree = repository.resolve("main").tree
+    assert repository.read_file(tree, "gone.yml") == b"1\n"
+
+
 def test_a_clean_working_copy_has_no_dirty_paths(world: World) -> None:
     world.commit({"train.py": b"one\n"})
     assert world.open().dirty() == ()

@@ -1,10 +1,14 @@
 """Stories about the working copy: read, committed aside, never touched."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.repository import GitRepository
 from bot.domain.errors import MachineryFault, UserFault
+from bot.presentation.signature import MARKDOWN
 from tests.adapters.repository.git_world import GitWorld
 
 
@@ -224,3 +228,81 @@ def test_a_scratch_folder_that_was_lost_meanwhile_is_our_own_failure(
     world.scratch.write_text("in the way")
     with pytest.raises(MachineryFault, match="cannot be worked on"):
         repository.commit_dirty()
+
+
+REPORT = b'{\n  "generator": "seedgate",\n  "schema_version": 1\n}\n'
+
+
+def test_reports_of_ours_that_lie_in_the_working_copy_are_not_dirty(
+    world: GitWorld,
+) -> None:
+    world.commit({"train.py": b"one\n"})
+    world.write("report.json", REPORT)
+    world.write("reports/two/report.json", REPORT)
+    world.write("reports/report.md", MARKDOWN.encode() + b"# Pass\n")
+    assert world.open().dirty() == ()
+    world.write("reports/notes.md", b"mine\n")
+    assert world.open().dirty() == ("reports/",)
+
+
+def test_what_only_looks_like_a_report_is_dirty(world: GitWorld) -> None:
+    world.commit({"train.py": b"one\n"})
+    world.write("report.json", b"{}\n")
+    world.write("empty/__init__.py", b"")
+    (world.path / "link.json").symlink_to("report.json")
+    (world.path / "gone.json").symlink_to("nowhere")
+    assert world.open().dirty() == ("empty/", "gone.json", "link.json", "report.json")
+
+
+def test_a_report_that_was_committed_and_written_again_is_not_dirty(
+    world: GitWorld,
+) -> None:
+    world.commit({"report.json": b"{}\n", "train.py": b"one\n"})
+    world.write("report.json", REPORT)
+    assert world.open().dirty() == ()
+    world.git("add", "report.json")
+    assert world.open().dirty() == ("report.json",)
+
+
+def test_the_outputs_of_this_very_call_are_not_dirty(world: GitWorld) -> None:
+    world.commit({"train.py": b"one\n"})
+    world.write("out.json", b"of an older version")
+    world.write("new.py", b"x\n")
+    outputs = (world.path / "out.json", world.path / "not yet.json")
+    repository = GitRepository(world.path, world.scratch, outputs)
+    assert repository.dirty() == ("new.py",)
+
+
+def test_what_stdout_goes_to_is_not_dirty(world: GitWorld) -> None:
+    world.commit({"train.py": b"one\n"})
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from bot.adapters.repository import GitRepository\n"
+        "print(GitRepository(Path(sys.argv[1]), Path(sys.argv[2])).dirty())"
+    )
+    target = world.path / "said.txt"
+    with target.open("wb") as said:
+        words = [sys.executable, "-c", code, world.path, world.scratch]
+        subprocess.run(words, stdout=said, check=True)
+    assert target.read_text() == "()\n"
+    assert world.open().dirty() == ("said.txt",)
+
+
+def test_a_dirty_commit_leaves_our_reports_out_so_that_it_stays_the_same(
+    world: GitWorld,
+) -> None:
+    world.commit({"train.py": b"one\n", "kept.json": b"{}\n"})
+    world.write("train.py", b"two\n")
+    world.write("*.py", b"an odd name\n")
+    before, _ = world.open().commit_dirty()
+    world.write("kept.json", REPORT)
+    world.write("reports/a b.json", REPORT)
+    after, _ = world.open("").commit_dirty()
+    assert after.commit == before.commit
+    repository = world.open()
+    assert repository.read_file(after.commit, "*.py") == b"an odd name\n"
+    assert repository.read_file(after.commit, "train.py") == b"two\n"
+    world.write("reports/notes.md", b"mine\n")
+    mixed, _ = world.open().commit_dirty()
+    assert repository.read_file(mixed.commit, "reports/notes.md") == b"mine\n"
+    assert repository.read_file(mixed.commit, "reports/a b.json") is None

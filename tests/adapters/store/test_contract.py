@@ -563,6 +563,21 @@ def test_only_the_latest_forecasts_are_told(store: AnyStore, clock: Clock) -> No
     assert told[0].expected == 2.0
 
 
+def test_what_a_branch_foretells_again_is_told_once(
+    store: AnyStore, clock: Clock
+) -> None:
+    again = replace(FORECAST, outcome="missed")
+    for name, head, made in (("b", "idea", FORECAST), ("a", "idea", again)):
+        store.attempt(name, "/repo", "main", head)
+        store.keep_forecasts(name, "/repo", [made])
+        clock.seconds += 10.0
+    assert list(store.forecasts("/repo")) == [again]
+    store.attempt("c", "/repo", "main", "other")
+    store.keep_forecasts("c", "/repo", [FORECAST])
+    store.attempt("a", "/elsewhere", "main", "idea")
+    assert list(store.forecasts("/repo")) == [again, FORECAST]
+
+
 def test_trials_are_found_by_the_beginning_of_their_key(store: AnyStore) -> None:
     names = ["ab%1", "ab_2", "abc3", "b4", *(f"c{number:02d}" for number in range(12))]
     store.want("one", [spec(name) for name in names])

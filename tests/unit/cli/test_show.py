@@ -1,6 +1,7 @@
 """A report on the terminal, compared whole; readable in narrow ones too."""
 
 import io
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from bot.cli.screen import out
 from bot.cli.show import show_report
 from bot.domain.arms import Branch
 from bot.domain.verdict import Reason, Report, Ruling, Rung
-from tests.fakes import reports, shown_reports, wide_reports
+from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 
 EXAMPLES = {
@@ -23,6 +24,7 @@ EXAMPLES = {
     "sliced": wide_reports.sliced,
     "improving": wide_reports.improving,
     "shadowed": wide_reports.shadowed,
+    "grouped": grouped_reports.grouped,
     "extended": wide_reports.extended,
     "everything": shown_reports.everything,
 }
@@ -59,11 +61,27 @@ def test_numbers_are_whole_at_every_width(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["passing", "sliced", "improving", "shadowed", "everything"]
+    "name", ["passing", "sliced", "improving", "shadowed", "grouped", "everything"]
 )
 def test_tables_keep_to_the_width_of_the_terminal(name: str) -> None:
     lines = shown(EXAMPLES[name](), 80).splitlines()
-    assert max(len(one) for one in lines if "/tmp/" not in one) <= 80
+    whole = ("/tmp/", "seedgate split ")  # to be copied
+    kept = [one for one in lines if not any(text in one for text in whole)]
+    assert max(map(len, kept)) <= 80
+
+
+def test_a_line_for_the_shell_is_not_broken() -> None:
+    (line,) = (
+        one
+        for one in shown(grouped_reports.grouped(), 60).splitlines()
+        if "seedgate split" in one
+    )
+    words = shlex.split(line)
+    assert words[2:5] == [
+        f"--without={grouped_reports.QUOTED}",
+        "--without",
+        grouped_reports.SECOND,
+    ]
 
 
 def test_wide_terminals_do_not_stretch_the_text() -> None:

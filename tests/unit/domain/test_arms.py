@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.domain.arms import Anchor, Arm, Baseline, Branch, Only, Without, label, parse
+from bot.domain.arms import (
+    Anchor,
+    Arm,
+    Baseline,
+    Branch,
+    Only,
+    Original,
+    Reference,
+    Without,
+    label,
+    parse,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +24,8 @@ from bot.domain.arms import Anchor, Arm, Baseline, Branch, Only, Without, label,
         (Anchor(), "anchor"),
         (Without("abc1234"), "without:abc1234"),
         (Only("abc1234"), "only:abc1234"),
+        (Original(), "original"),
+        (Reference("linear"), "reference:linear"),
     ],
 )
 def test_an_arm_is_read_back_from_its_name(arm: Arm, name: str) -> None:
@@ -23,7 +36,16 @@ def test_an_arm_is_read_back_from_its_name(arm: Arm, name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "main", "without:", "only", "baseline:1", "baseline:", "branch:"),
+        *(
+            "",
+            "main",
+            "without:",
+            "only",
+            "reference:",
+            "baseline:1",
+            "baseline:",
+            "branch:",
+        ),
         *(
             "without: a",
             "only:a\n",

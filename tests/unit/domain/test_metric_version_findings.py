@@ -11,6 +11,7 @@ from bot.domain.evaluation.versions import (
     version_findings,
     versioned,
 )
+from bot.domain.judgement.findings import finding
 from bot.domain.metric_version import MetricVersion
 from bot.domain.plan import Plan, Slot, originals, reachable
 from bot.domain.policy import (
@@ -19,7 +20,7 @@ from bot.domain.policy import (
     RelativeTolerance,
 )
 from bot.domain.trials import Trial
-from bot.domain.verdict import FindingKind, Reason, Ruling, Verdict
+from bot.domain.verdict import FindingKind, ModeVerdict, Reason, Ruling, Verdict
 from tests.fakes.policies import LOSS, guardrail, mode, plan, policy, shown, target
 from workers.contract import (
     Failed,
@@ -269,6 +270,32 @@ def test_a_changed_version_is_told_and_holds_nothing_up() -> None:
 
 
 # The seeds for which the old value is shown.
+
+
+BROKEN = finding(Reason.BASELINE_BROKEN, Ruling.UNDECIDED, {"failed": 4}, mode="mlp")
+
+
+def told_broken(version: MetricVersion | None, runs: list[Trial]) -> object:
+    broken = ModeVerdict("mlp", Ruling.UNDECIDED, True, (), (BROKEN,))
+    verdict = Verdict(Ruling.UNDECIDED, (), (broken,))
+    (mode,) = versioned(verdict, planned(version), runs).modes
+    return mode.findings[0].evidence.get("files")
+
+
+def test_a_baseline_that_breaks_with_the_branchs_files_alone_names_them() -> None:
+    failed = TrialResult(Failed(FailureReason.EXCEPTION, "No module named scoring."))
+    breaks = [
+        dataclasses.replace(one, result=failed) for one in trials(Baseline(), FOUR)
+    ]
+    own = trials(Original(), FOUR)
+    assert told_broken(CHANGED, breaks + own) == ("evaluate.py",)
+    # By its own definition it breaks as well, or there is no other definition.
+    dead = [dataclasses.replace(one, result=failed) for one in own]
+    lost = [dataclasses.replace(one, result=None) for one in own]
+    elsewhere = trials(Original(), FOUR, mode="conv")
+    for runs in (breaks, breaks + dead, breaks + lost, breaks + elsewhere):
+        assert told_broken(CHANGED, runs) is None
+    assert told_broken(None, breaks + own) is None
 
 
 def test_the_first_seeds_of_the_base_are_shown_under_its_own_evaluation_too() -> None:

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from bot.domain.repetition import Repetition, Sameness, repetition
+from bot.domain.invasiveness.quantities import Quantity
+from bot.domain.repetition import Repetition, Sameness, Steps, repetition
+from tests.unit.domain.invasiveness import runs
 from workers.contract import (
     Failed,
     FailureReason,
@@ -12,6 +14,7 @@ from workers.contract import (
     InfraReason,
     MetricSource,
     Ok,
+    ProbeEnd,
     TrialResult,
 )
 from workers.contract import SourceKind as Kind
@@ -94,3 +97,49 @@ def test_what_our_machinery_lost_says_nothing() -> None:
     found = compared(result(1.0), lost)
     assert (found.same, found.lost) == (Sameness.UNKNOWN, "The node is gone.")
     assert compared(lost, result(1.0)).ends == ("node_lost", "ok")
+
+
+def looked_at(
+    before: TrialResult, after: TrialResult, why: str = ""
+) -> tuple[Sameness, Steps]:
+    """A run without metrics beside which the probe was, and its repetition."""
+    found = repetition((), before, after, {})
+    assert found.steps is not None
+    assert found.steps.blind == why
+    return found.same, found.steps
+
+
+def test_runs_that_were_only_looked_at_are_compared_step_by_step() -> None:
+    same, steps = looked_at(runs.BASE, runs.ran())
+    assert (same, steps.seen, steps.first) == (Sameness.BITWISE, 20, None)
+    other = runs.ran(runs.steps(since=7, loss=(0.5).hex()))
+    same, steps = looked_at(runs.BASE, other)
+    assert steps.first is not None
+    assert (same, steps.first.step) == (Sameness.UNKNOWN, 7)
+    assert steps.first.quantity is Quantity.LOSS
+
+
+def test_how_a_run_ends_that_the_probe_ended_says_nothing() -> None:
+    killed = Failed(FailureReason.EXCEPTION, "A worker was killed.")
+    same, _ = looked_at(runs.BASE, runs.result(runs.probed(), killed))
+    assert same is Sameness.BITWISE
+    crashed = repetition((), runs.BASE, runs.crashed(), {})
+    assert (crashed.same, crashed.ends) == (Sameness.DIFFERS, ("ok", "exception"))
+
+
+def test_steps_that_nobody_saw_are_not_called_the_same() -> None:
+    blind = runs.ran(end=ProbeEnd.BLIND, faults=("Something is in the way.",))
+    for one, other in ((blind, runs.BASE), (runs.BASE, blind)):
+        same, _ = looked_at(one, other, "Something is in the way")
+        assert same is Sameness.UNKNOWN
+    idle = runs.ran((), end=ProbeEnd.NO_STEPS)
+    why = "it makes no optimizer step that the probe sees"
+    assert looked_at(idle, idle, why)[0] is Sameness.UNKNOWN
+    unseen = "the probe left no word"
+    assert looked_at(runs.BASE, runs.result(), unseen)[0] is Sameness.UNKNOWN
+    assert looked_at(runs.result(), runs.BASE, unseen)[0] is Sameness.UNKNOWN
+
+
+def test_tests_that_pass_again_have_nothing_else_to_compare() -> None:
+    found = repetition((), result(None), result(None), {})
+    assert (found.same, found.steps, found.metrics) == (Sameness.BITWISE, None, ())

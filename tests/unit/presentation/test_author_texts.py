@@ -1,16 +1,20 @@
 """What is said of scans, repeated trials and split branches."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bot.domain.repetition import Compared, Repetition, Sameness
+from bot.domain.invasiveness.differences import Difference
+from bot.domain.invasiveness.quantities import Quantity
+from bot.domain.repetition import Compared, Repetition, Sameness, Steps
 from bot.domain.sensitivity import Sensitivity, Tried
 from bot.domain.verdict import Ruling
 from bot.presentation import repeat_text, scan_text, split_text
 from tests.fakes import reports
-from workers.contract import Ok, TrialResult
+from workers.contract import Ok, ProbeKind, ProbeSpec, Scoring, TrialResult
 
+PARAMETERS = Difference(Quantity.PARAMETERS, 2, 3, "0.weight")
 OWN = Tried("0.5", 4, 0, 1.041)
 BETTER = Tried("0.3", 4, 0, 1.001, 0.04, 0.031, 0.049)
 ALIKE = Tried("0.4", 4, 0, 1.035, 0.006, -0.004, 0.016)
@@ -53,8 +57,26 @@ def test_a_scan_says_what_looks_better_and_that_it_is_no_verdict() -> None:
 
 def test_a_scan_says_what_ran() -> None:
     said = scan_text.headline("lr", "0.5", 4, (9, 3))
-    assert said == "Scan of lr around 0.5, 4 seeds a value: 9 trials, 3 reused."
+    assert said == "Scan of lr (own value 0.5), 4 seeds a value: 9 trials, 3 reused."
     assert scan_text.headline("lr", "0.5", 4, (1, 0)).endswith("a value: 1 trial.")
+
+
+def test_values_that_were_there_already_are_named() -> None:
+    same = (("1.0", "1"), ("adam", "adam"), ("0.50", "0.5"))
+    assert scan_text.repeated(same, "0.5") == (
+        "1.0 is the same number as 1; it is tried once.",
+        "adam was asked for more than once; it is tried once.",
+        "0.50 is the policy's own value, which is tried in any case.",
+    )
+
+
+def test_words_as_values_are_told_apart_like_numbers() -> None:
+    own, other = replace(OWN, value="adam"), replace(BETTER, value="lion")
+    found = Sensitivity("mlp", "loss", -1, own, (other,))
+    assert [row[0] for row in scan_text.grid(found).rows] == ["adam (own)", "lion"]
+    assert scan_text.sentences((found,))[0] == (
+        "mlp / loss: lion looks better than adam."
+    )
 
 
 def test_a_scan_as_json_has_null_for_what_is_not_known() -> None:
@@ -89,6 +111,27 @@ TIME = Compared("time", 9.0, 12.0, 1, decides=False)
             "It differs: it ended with ok, and now with timeout.",
         ),
         (Repetition(Sameness.UNKNOWN, (LOSS,)), "Not bit for bit the same; how much"),
+        (
+            Repetition(Sameness.BITWISE, steps=Steps(20)),
+            "Bit for bit the same in all 20 steps that were looked at.",
+        ),
+        (
+            Repetition(Sameness.UNKNOWN, steps=Steps(20, PARAMETERS)),
+            "Not bit for bit the same: the runs differ first in the parameters of "
+            "0.weight at step 3.",
+        ),
+        (
+            Repetition(Sameness.UNKNOWN, steps=Steps(20, Difference(Quantity.SHAPES))),
+            "Not bit for bit the same: the runs differ first in the parameter shapes.",
+        ),
+        (
+            Repetition(Sameness.UNKNOWN, steps=Steps(0, blind="nobody looked")),
+            "It ends well, as it did before; no steps can be compared: nobody looked.",
+        ),
+        (
+            Repetition(Sameness.BITWISE),
+            "It ends well, as it did before; it has no values to compare.",
+        ),
         (
             Repetition(Sameness.UNKNOWN, lost="The node\nis gone."),
             "It could not be repeated: The node is gone.",
@@ -135,6 +178,46 @@ def test_a_repetition_as_json() -> None:
     assert plain["metrics"][0]["result"] == "within_noise"
 
 
+@pytest.mark.parametrize(
+    ("steps", "plain"),
+    [
+        (
+            Steps(20, PARAMETERS),
+            {
+                "seen": 20,
+                "first_difference": "the parameters of 0.weight at step 3",
+                "not_seen_because": None,
+            },
+        ),
+        (
+            Steps(0, blind="nobody looked"),
+            {"seen": 0, "first_difference": None, "not_seen_because": "nobody looked"},
+        ),
+        (None, None),
+    ],
+)
+def test_a_run_that_was_only_looked_at_as_json(
+    steps: Steps | None, plain: dict[str, object] | None
+) -> None:
+    found = Repetition(Sameness.UNKNOWN, steps=steps)
+    again = reports.spec("branch", "mlp", 7)
+    assert repeat_text.document("k", again, found, moved=False)["steps"] == plain
+
+
+def test_a_trial_says_what_scores_it_and_what_looks_at_it() -> None:
+    spec = reports.spec("branch", "mlp", 7)
+    scoring = Scoring("f" * 40, ("python", "evaluate.py", "{checkpoint}"), "t" * 64)
+    probe = ProbeSpec(ProbeKind.FINGERPRINT, 20)
+    rows = dict(
+        repeat_text.provenance(replace(spec, scoring=scoring, probe=probe), None, {})
+    )
+    assert rows["scored by"] == "python evaluate.py '{checkpoint}'"
+    assert rows["scored in"] == "f" * 40
+    assert rows["looked at"].startswith("fingerprint, 20 steps (by hand")
+    plain = dict(repeat_text.provenance(spec, None, {}))
+    assert not {"scored by", "scored in", "looked at"} & set(plain)
+
+
 def test_a_trial_says_where_it_came_from() -> None:
     spec = reports.spec("branch", "mlp", 7)
     ran = TrialResult(Ok(), node="laptop")
@@ -156,9 +239,16 @@ def test_a_split_says_what_was_made_and_how_it_is_pushed() -> None:
     kept = [("9e8d7c6", "Wider layer"), ("warm-up", "")]
     first, inside, look, push = split_text.sentences("idea-2", Ruling.PASS, kept)
     assert first == "The branch idea-2 is in this repository. It passes."
-    assert "9e8d7c6 Wider layer" in inside
+    assert inside == "It keeps 9e8d7c6 (Wider layer) and warm-up."
     assert look.endswith("git log -p -1 idea-2")
     assert push.endswith("git push --set-upstream origin idea-2")
+
+
+def test_a_split_of_odd_names_is_said_so_that_it_can_be_pasted() -> None:
+    made = split_text.announcement("a&b", ("-x, y", "plain"), existed=False)
+    assert made == 'Made the branch a&b, without "-x, y" and plain; judging it.'
+    *_, look, push = split_text.sentences("a&b", Ruling.PASS, [])
+    assert (look.split()[-1], push.split()[-1]) == ("'a&b'", "'a&b'")
 
 
 @pytest.mark.parametrize("state", [Ruling.BLOCK, Ruling.UNDECIDED, Ruling.INFO])

@@ -12,7 +12,6 @@ from bot.domain.verdict import (
 from bot.presentation.background import how_to_read
 from bot.presentation.changes import change_numbers, change_tables, unjudged
 from bot.presentation.changes_json import changes
-from bot.presentation.headline import next_steps
 from bot.presentation.markdown import comment
 from tests.fakes import wide_reports
 
@@ -115,6 +114,7 @@ def test_the_document_keys_effects_by_metric_within_one_mode() -> None:
     assert isinstance(first, dict)
     assert list(first) == [
         *("id", "title", "commits", "effect", "estimable", "why_not"),
+        *("parts", "inside", "stage"),
     ]
     assert first["effect"] == {
         "test_loss": {
@@ -154,6 +154,31 @@ def test_a_reader_is_told_how_to_read_what_the_report_holds_and_no_more() -> Non
     assert "31 to 1" in how_to_read(wide_reports.extended())[-1]
 
 
+def test_what_the_budget_left_unjudged_is_not_called_not_estimable() -> None:
+    why = "the budget was spent before its first look"
+    left = (
+        ChangeVerdict("a", why_not=why),
+        ChangeVerdict("b", why_not=why, stage="fast"),
+        ChangeVerdict("c", stage="fast"),
+        ChangeVerdict("d", stage="fast", estimable=False, why_not="it conflicts."),
+    )
+    assert [one.why for one in unjudged(Verdict(Ruling.PASS, (), changes=left))] == [
+        f"not judged: {why}",
+        f"not judged at stage fast: {why}",
+        "no verdict yet at stage fast",
+        "not estimable at stage fast: it conflicts",
+    ]
+
+
+def test_a_table_names_the_stage_where_several_train() -> None:
+    (alone,) = change_tables(verdict())
+    assert alone.at_stage == ""
+    told = verdict()
+    placed = tuple(replace(one, stage="fast") for one in told.changes)
+    (table,) = change_tables(replace(told, changes=placed))
+    assert table.at_stage == " at stage fast"
+
+
 def only_reported(state: Ruling = Ruling.PASS) -> Report:
     """A harmful change under `shadowed: report`."""
     report = wide_reports.shadowed()
@@ -186,16 +211,6 @@ def test_failed_trials_of_a_change_that_are_only_reported_read_so_too() -> None:
     )
     (table,) = change_tables(verdict)
     assert table.rows[0].result == "trials fail, only reported"
-
-
-def test_a_pass_warns_of_a_harmful_change_that_is_only_reported() -> None:
-    merge, warning = next_steps(only_reported())[:2]
-    assert merge.startswith("Merge it.")
-    assert warning == (
-        "But change 9e8d7c6 costs 0.0240 of test_loss in mlp, hidden by the rest of "
-        "the branch. The policy only reports that (shadowed: report): the branch is "
-        "better without it."
-    )
 
 
 def test_after_a_block_nothing_is_called_only_reported() -> None:

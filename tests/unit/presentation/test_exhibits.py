@@ -9,9 +9,11 @@ from bot.domain.verdict import (
     Behaviour,
     ChangePrice,
     Exhibits,
+    Finding,
     Fingerprint,
     Forecast,
     ModeVerdict,
+    Reason,
     Report,
     Ruling,
     Rung,
@@ -27,7 +29,9 @@ from bot.domain.verdict.exhibits import (
     ReferenceShown,
     SamplePair,
     SamplePane,
+    Unmeasured,
 )
+from bot.domain.verdict.findings import finding as found
 from bot.presentation.exhibits import (
     Section,
     first_sections,
@@ -160,7 +164,7 @@ def test_a_mode_says_what_it_does_differently(
     given: dict[str, object], behaviour: str, first: str, also: str
 ) -> None:
     ((_, target, *cells),) = section(behaving(**given), "Modes of the code")
-    assert target == "yes"
+    assert target == "not said"
     assert cells == [behaviour, first, "-", also]
 
 
@@ -240,6 +244,73 @@ def test_a_relative_forecast_is_in_percent(expected: float, said: str) -> None:
     assert forecast(one)[-1] == "not as expected"
 
 
+def test_rows_of_one_line_that_names_no_mode_are_said_to_count_once() -> None:
+    report = shown_reports.everything()
+    assert "counts once" not in sections(report)["Expected and found"].about
+    scored = found(Reason.HYPOTHESIS_SCORED, Ruling.INFO, {"modes": ("mlp", "rnn")})
+    verdict = replace(report.verdict, findings=(scored,))
+    section = sections(replace(report, verdict=verdict))["Expected and found"]
+    assert section.about.endswith(
+        "A line that names no mode has a row for each mode that it was held against, "
+        "and counts once: as expected where it is so in all of them."
+    )
+
+
+def aimed(
+    *modes: tuple[str, bool, Fingerprint],
+    targets: tuple[str, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> tuple[str, list[str]]:
+    """What is said of targets above the table of modes, and in its second column."""
+    made = tuple(
+        reports.mode(
+            name, Ruling.PASS, (), targeted=aim, behaviour=Behaviour(print_, 20)
+        )
+        for name, aim, print_ in modes
+    )
+    report = reports.report(Ruling.PASS, made)
+    report = replace(
+        report,
+        provenance=replace(report.provenance, targets=targets),
+        verdict=replace(report.verdict, findings=findings),
+    )
+    table = sections(report)["Modes of the code"]
+    return table.about, [row.cells[1] for row in table.rows]
+
+
+CHANGED, SAME = Fingerprint.CHANGED, Fingerprint.IDENTICAL
+
+
+def test_targets_that_somebody_named_are_told_as_such() -> None:
+    about, cells = aimed(("mlp", True, SAME), ("gru", False, SAME), targets=("mlp",))
+    assert about.endswith("The target is named: mlp.")
+    assert cells == ["yes", "no"]
+    about, cells = aimed(
+        ("mlp", True, SAME), ("gru", True, CHANGED), targets=("gru", "mlp")
+    )
+    assert about.endswith("The targets are named: gru and mlp.")
+    assert cells == ["yes", "yes"]
+
+
+def test_a_target_that_was_inferred_is_not_said_to_be_meant() -> None:
+    told = found(Reason.TARGETS_INFERRED, Ruling.INFO, {"modes": ("mlp",)})
+    about, cells = aimed(("mlp", True, CHANGED), ("gru", False, SAME), findings=(told,))
+    assert "Nobody named a target; the one mode that changed is taken for it" in about
+    assert cells == ["inferred", "not said"]
+
+
+def test_where_nobody_said_what_is_meant_no_mode_is_said_to_be() -> None:
+    about, cells = aimed(("mlp", True, SAME), ("gru", True, Fingerprint.UNKNOWN))
+    assert about.endswith(
+        "Nobody named a target, and no mode was seen to change: every mode is judged "
+        "alike."
+    )
+    assert cells == ["not said", "not said"]
+    about, cells = aimed(("mlp", False, CHANGED), ("gru", False, CHANGED))
+    assert "more than one mode changed, so that none of them is taken for it" in about
+    assert cells == ["not said", "not said"]
+
+
 def test_only_a_forecast_that_came_true_is_toned() -> None:
     rows = sections(shown_reports.everything())["Expected and found"].rows
     assert [one.state for one in rows] == [Ruling.PASS, Ruling.INFO, Ruling.INFO]
@@ -271,22 +342,31 @@ def test_other_arms_stand_in_the_gap_where_they_say_something_else() -> None:
 
 def test_references_say_whether_they_were_beaten() -> None:
     lines = tuple(
-        ReferenceShown("mlp", "loss", name, value, (("branch", 0.4),), beaten)
-        for name, value, beaten in (
-            ("a", 0.5, True),
-            ("b", 0.3, False),
-            ("c", None, None),
-            ("d", 0.3, None),
+        ReferenceShown("mlp", "loss", "a", value, (("branch", 0.4),), beaten, *more)
+        for value, beaten, *more in (
+            (0.5, True, 3),
+            (0.3, False),
+            (0.3, None),
+            (None, None, 3, Unmeasured.FAILED),
+            (None, None, 1, Unmeasured.LOST),
+            (None, None, 0, Unmeasured.BUDGET),
+            (None, None, 0, Unmeasured.NOT_RUN),
+            (None, None),
         )
     )
     rows = section(showing(references=lines), "References")
     assert [cells[-1] for cells in rows] == [
         "beaten by the branch",
         "not beaten by the branch",
-        "a command, which is not run yet",
         "the branch has no value",
+        "it failed",
+        "its run was lost",
+        "no budget left for it",
+        "a command that was not run",
+        "a command that was not run",
     ]
-    assert rows[2][2:5] == ("-", "-", "0.4000")
+    assert rows[0][2:5] == ("0.5000", "3", "-")
+    assert rows[3][2:6] == ("-", "3", "-", "0.4000")
 
 
 def test_an_ensemble_without_paired_seeds_says_nothing_of_a_new_test_set() -> None:

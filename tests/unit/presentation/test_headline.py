@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from bot.domain.policy import Role
-from bot.domain.verdict import Provenance, Reason, Report, Ruling, Verdict
+from bot.domain.verdict import Reason, Report, Ruling, Verdict
 from bot.presentation.headline import (
     all_findings,
     because,
     headline,
-    next_steps,
 )
 from tests.fakes import reports, wide_reports
 
@@ -26,6 +25,19 @@ def test_a_pass_says_what_got_better_and_that_nothing_got_worse() -> None:
     assert headline(reports.passing()) == (
         "Safe to merge: test_loss got better in mlp and nothing is worse than its "
         "tolerance allows in mlp and conv (5 to 6 seeds per arm)"
+    )
+
+
+def test_a_pass_by_a_definition_of_the_branchs_own_says_so() -> None:
+    report, reason = reports.passing(), Reason.METRIC_VERSION_CHANGED
+    notes = [
+        reports.finding(reason, Ruling.INFO, {}, mode=mode, metric="test_loss")
+        for mode in ("mlp", "conv")
+    ]
+    verdict = replace(report.verdict, findings=(*report.verdict.findings, *notes))
+    assert headline(replace(report, verdict=verdict)).endswith(
+        "in mlp and conv (5 to 6 seeds per arm) and the branch changes what defines "
+        "test_loss"
     )
 
 
@@ -83,7 +95,6 @@ def test_more_than_two_reasons_are_counted() -> None:
 def test_trials_that_do_not_decide_it_leave_it_undecided() -> None:
     report = around(Ruling.UNDECIDED)
     assert headline(report) == "Undecided: the trials so far do not decide it"
-    assert next_steps(report) == ("Start the same command again to go on.",)
 
 
 def test_what_decides_comes_first_and_every_finding_once() -> None:
@@ -96,39 +107,6 @@ def test_what_decides_comes_first_and_every_finding_once() -> None:
         Ruling.INFO,
     ]
     assert len({one.id for one in found}) == len(found)
-
-
-def test_a_pass_is_pinned_to_its_commits() -> None:
-    (step,) = next_steps(reports.passing())
-    assert "9e8d7c6b5a" in step
-    assert "4f1c9a7b20" in step
-
-
-def test_a_pass_without_known_commits_just_says_merge() -> None:
-    report = replace(reports.passing(), provenance=Provenance())
-    assert next_steps(report) == ("Merge it.",)
-
-
-def test_a_pass_on_uncommitted_changes_says_commit_them() -> None:
-    report = reports.passing()
-    note = reports.finding(Reason.DIRTY_COMMITTED, Ruling.INFO, {"ref": "refs/x"})
-    verdict = replace(report.verdict, findings=(*report.verdict.findings, note))
-    assert any(
-        "Commit them" in one for one in next_steps(replace(report, verdict=verdict))
-    )
-
-
-def test_at_most_three_steps_are_given_and_none_twice() -> None:
-    report = around(
-        Ruling.UNDECIDED,
-        Reason.NOT_SHOWN,
-        Reason.NOT_SHOWN,
-        Reason.TRIALS_LOST,
-        Reason.BUDGET_SPENT,
-        Reason.MORE_LOOKS_LEFT,
-    )
-    steps = next_steps(report)
-    assert len(steps) == len(set(steps)) == 3
 
 
 def test_a_gain_that_was_asked_for_is_the_reason_of_a_pass() -> None:

@@ -12,7 +12,7 @@ from bot.domain.arms import Branch
 from bot.domain.verdict import Exhibits, Reason, Report, Ruling
 from bot.domain.verdict.exhibits import SamplePair, SamplePane
 from bot.presentation.markdown import LIMIT, comment
-from tests.fakes import reports, shown_reports, wide_reports
+from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Failed, FailureReason
 
@@ -25,6 +25,7 @@ EXAMPLES = {
     "sliced": wide_reports.sliced,
     "improving": wide_reports.improving,
     "shadowed": wide_reports.shadowed,
+    "grouped": grouped_reports.grouped,
     "extended": wide_reports.extended,
     "everything": shown_reports.everything,
 }

@@ -94,6 +94,19 @@ def test_a_mode_tells_its_rules_its_surroundings_and_its_command() -> None:
     ]
 
 
+def test_references_are_told_with_how_often_a_command_runs() -> None:
+    command = ("python", "linear.py")
+    given = {"old": 2.31, "linear": command, "seeded": (*command, "{seed}")}
+    mode = dataclasses.replace(MLP, references=given)
+    rows = plan_sections(policy(mode), {}, ())[0].rows[-3:]
+    assert [(one.name, one.text) for one in rows] == [
+        ("reference old", "2.31"),
+        ("reference linear", "python linear.py"),
+        ("reference seeded", "python linear.py {seed}"),
+    ]
+    assert [one.more[0].partition(" on")[0] for one in rows[1:]] == ["1 run", "3 runs"]
+
+
 def test_a_mode_with_the_metrics_of_another_says_so() -> None:
     conv = dataclasses.replace(MLP, name="conv")
     assert said(policy(MLP, conv), "Mode conv")[0] == "metrics: the same as in mlp"

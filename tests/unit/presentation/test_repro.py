@@ -4,10 +4,12 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.domain.arms import Branch
 from bot.presentation.repro import by_hand, repro
 from tests.fakes import reports
-from workers.contract import Ok, Resources, TrialSpec
+from workers.contract import Ok, Resources, Scoring, TrialSpec
 
 SCRIPT = """
 import os, sys
@@ -73,6 +75,58 @@ def test_the_checkpoint_is_looked_for_in_the_output(tmp_path: Path) -> None:
     assert made.spec is not None
     spec = replace(made.spec, argv=("score", "{checkpoint}"), checkpoint="last.pt")
     assert by_hand(spec).endswith("-output/last.pt")
+
+
+SAVES = """
+import sys
+for name in ("a 1.txt", "a 2.txt"):
+    open(sys.argv[1] + "/" + name, "w").write(name)
+"""
+SCORES = """
+import os, sys
+print(open(sys.argv[1][7:]).read(), os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"])
+print(os.environ["SEEDGATE_ARM_TREE"], sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"), [("a 1.txt", "a 1.txt"), ("a ?.txt", "a 2.txt")]
+)
+def test_a_scored_trial_is_trained_and_then_scored_in_a_tree_of_its_own(
+    tmp_path: Path, pattern: str, left: str
+) -> None:
+    home = tmp_path / "home"
+    repository(home)
+    (home / "train it.py").write_text(SAVES)
+    (home / "score.py").write_text(SCORES)
+    git(home, "add", ".")
+    scored = git(home, "write-tree")
+    (home / "score.py").write_text("raise SystemExit('the wrong tree was used')")
+    git(home, "add", ".")
+    tree = git(home, "write-tree")
+    argv = ("python3", "score.py", "--from={checkpoint}", "{output_dir}")
+    spec = TrialSpec(
+        key="0123456789abcdef",
+        objects=str(home / ".git"),
+        tree=tree,
+        arm="branch",
+        mode="mlp",
+        stage="fast",
+        seed=1,
+        argv=("python3", "train it.py", "{output_dir}"),
+        metrics=(),
+        resources=Resources(),
+        checkpoint=pattern,
+        scoring=Scoring(scored, argv, "t" * 64),
+    )
+    done = subprocess.run(
+        ["sh", "-c", by_hand(spec)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{left} 1\n{scored} ../score-0123456789ab-output\n"
 
 
 def test_the_line_of_a_report_names_the_trial_by_its_key() -> None:

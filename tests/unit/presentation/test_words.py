@@ -1,11 +1,13 @@
 """Every reason has its words, compared whole."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pytest
 
 from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
-from bot.presentation.words import label, message, words
+from bot.presentation.words import FAMILIES, Words, label, message, words
+from bot.presentation.words.labels import LABELS
 from tests.golden.compare import agreed
 
 COMPARED: Evidence = {
@@ -299,7 +301,15 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "n": 4,
     },
     Reason.PROTECTED_TOUCHED: {"files": ("data/a.csv",), "patterns": ("data/**",)},
-    Reason.POLICY_TOUCHED: {"path": ".github/seedgate.yml"},
+    Reason.POLICY_TOUCHED: {
+        "path": ".github/seedgate.yml",
+        "judge": "main:.github/seedgate.yml",
+        "what": "changed",
+        "settings": ("decision.alpha",),
+        "before": ("0.05",),
+        "after": ("0.1",),
+        "count": 1,
+    },
     Reason.TESTS_PASSED: TESTED,
     Reason.TESTS_FAILED: UNTESTED,
     Reason.TESTS_BROKEN: {**UNTESTED, "baseline_status": 1},
@@ -363,8 +373,16 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.REFERENCE_UNBEATEN: {
         "name": "linear",
         "value": 0.2,
+        "runs": 3,
         "mean": 0.241,
         "orientation": -1,
+    },
+    Reason.REFERENCE_UNMEASURED: {
+        "name": "linear",
+        "why": "failed",
+        "detail": "It ended with exit status 1.",
+        "runs": 3,
+        "bad": 1,
     },
     Reason.HYPOTHESIS_SCORED: {
         **COMPARED,
@@ -378,6 +396,10 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "why": "metric",
         "name": "test_los",
         "nearest": "test_loss",
+    },
+    Reason.HYPOTHESIS_LEFT_OUT: {
+        "text": "Expected: test_loss -0.01",
+        "by": "Expected: test_loss -0.02",
     },
     Reason.FORECASTS_CALIBRATED: {
         "known": 6,
@@ -447,6 +469,17 @@ def test_missing_evidence_never_breaks_a_sentence(reason: Reason) -> None:
     assert said.sentence.endswith(".")
     assert not said.short.endswith(".")
     assert "None" not in message(found(reason, {}, mode=None))
+
+
+def test_every_reason_is_in_one_family() -> None:
+    every = [reason for family, _ in FAMILIES for reason in get_args(family)]
+    assert sorted(every) == sorted(Reason)
+
+
+def test_every_reason_has_a_label_of_a_few_words() -> None:
+    assert set(LABELS) == set(Reason)
+    assert all(0 < len(one.split()) <= 6 for one in LABELS.values())
+    assert label(None) == "no verdict yet"
 
 
 def test_a_sentence_and_its_mend_make_one_message() -> None:
@@ -758,6 +791,81 @@ def test_an_unreadable_expectation_says_why(why: str, said: str) -> None:
     finding = found(Reason.HYPOTHESIS_UNREADABLE, {"text": "Expected: x", "why": why})
     assert f"could not be read: {said}." in words(finding).sentence
     assert words(finding).mend.startswith("Write `Expected: METRIC CHANGE")
+
+
+def test_a_name_that_is_like_no_other_comes_with_those_that_there_are() -> None:
+    unknown: Evidence = {"text": "Expected: x -1", "why": "metric", "name": "x"}
+    facts = {**unknown, "known": ("loss", "accuracy")}
+    sentence = words(found(Reason.HYPOTHESIS_UNREADABLE, facts)).sentence
+    assert sentence.endswith("called x; the policy has loss and accuracy.")
+
+
+def test_a_forecast_of_several_modes_says_which_and_that_it_counts_once() -> None:
+    facts = {**SAMPLES[Reason.HYPOTHESIS_SCORED], "modes": ("mlp", "gru")}
+    sentence = words(found(Reason.HYPOTHESIS_SCORED, facts)).sentence
+    assert "The line names no mode, so it is held against mlp and gru;" in sentence
+    assert "it counts once, as expected where it is so in all of them." in sentence
+
+
+def test_a_forecast_that_is_left_out_is_named_with_the_one_that_counts() -> None:
+    later = words(
+        found(Reason.HYPOTHESIS_LEFT_OUT, SAMPLES[Reason.HYPOTHESIS_LEFT_OUT])
+    )
+    assert later.sentence == (
+        "The line `Expected: test_loss -0.01` is left out: `Expected: test_loss -0.02` "
+        "counts in its place, because it is the later word on this metric."
+    )
+    facts = {**SAMPLES[Reason.HYPOTHESIS_LEFT_OUT], "named": True}
+    said = words(found(Reason.HYPOTHESIS_LEFT_OUT, facts)).sentence
+    assert said.endswith("because it names its mode.")
+
+
+def policy_said(what: str, **facts: object) -> Words:
+    judge = {"path": ".github/seedgate.yml", "judge": "main:.github/seedgate.yml"}
+    evidence = {**judge, "what": what, **facts}
+    return words(found(Reason.POLICY_TOUCHED, evidence))  # type: ignore[arg-type]
+
+
+def test_a_changed_policy_says_what_differs() -> None:
+    said = policy_said(
+        "changed",
+        settings=("protected", "modes.gru", "modes.mlp", "shadowed", "anchor"),
+        before=("*.csv", "", "given", "block", ""),
+        after=("", "given", "", "report", "v1"),
+        count=7,
+    )
+    assert said.sentence.endswith(
+        "the new one rules once it has landed. What differs: `protected` is no longer "
+        "set (*.csv before); `modes.gru` is new; `modes.mlp` is taken out; `shadowed` "
+        "goes from block to report; `anchor` is set to v1; and 2 more."
+    )
+    assert said.mend == ""
+    same = policy_said("changed", settings=(), before=(), after=(), count=0)
+    assert same.sentence.endswith("once it has landed. No setting differs.")
+    assert policy_said("added").short == "the branch adds the policy"
+    assert policy_said("mended").sentence.endswith("rules once it has landed.")
+
+
+def test_a_policy_that_cannot_be_read_names_the_first_faults() -> None:
+    said = policy_said(
+        "unreadable",
+        lines=(3, 9),
+        faults=("The key `x` is not known. Remove it.", "The value is no number."),
+        count=4,
+    )
+    assert said.sentence == (
+        "The branch leaves a .github/seedgate.yml that cannot be read: line 3: The key "
+        "`x` is not known. Remove it; line 9: The value is no number; and 2 more. This "
+        "branch is judged by main:.github/seedgate.yml; after a merge every evaluation "
+        "would be refused."
+    )
+    assert "`seedgate check .github/seedgate.yml`" in said.mend
+    refused = policy_said("refused", faults=("No file.",), count=1)
+    assert "by which nothing could be judged: No file. This branch" in refused.sentence
+    assert refused.mend == "Mend .github/seedgate.yml."
+    gone = policy_said("deleted")
+    assert "deletes .github/seedgate.yml" in gone.sentence
+    assert gone.mend.startswith("Bring the file back")
 
 
 def test_forecasts_without_a_table_give_their_score_alone() -> None:

@@ -101,3 +101,34 @@ def test_a_gap_says_what_would_help() -> None:
     assert "more data would not" in bias.sentence
     none = said(Reason.GAP_DIAGNOSED, {**facts, "diagnosis": "none"})
     assert none.short == "the branch shows neither high bias nor high variance in mlp"
+
+
+UNBEATEN: Evidence = {"name": "linear", "value": 0.2, "mean": 0.24, "orientation": -1}
+
+
+def test_a_reference_says_how_it_was_measured() -> None:
+    policys = said(Reason.REFERENCE_UNBEATEN, UNBEATEN)
+    assert policys.sentence.endswith("no better than the reference linear (0.2).")
+    once = said(Reason.REFERENCE_UNBEATEN, {**UNBEATEN, "runs": 1})
+    assert once.sentence.endswith("the reference linear (0.2, measured).")
+    often = said(Reason.REFERENCE_UNBEATEN, {**UNBEATEN, "runs": 3})
+    assert often.sentence.endswith("the reference linear (0.2, the mean of 3 runs).")
+
+
+def test_a_reference_that_was_not_measured_says_why() -> None:
+    reason, once = Reason.REFERENCE_UNMEASURED, {"name": "linear", "runs": 1, "bad": 1}
+    failed = said(reason, {**once, "why": "failed", "detail": "It ended with 1."})
+    assert failed.sentence == (
+        "In mode mlp, the reference linear failed: It ended with 1. So nothing is said "
+        "of the branch beside it; it decides nothing."
+    )
+    assert failed.short == "the reference linear failed in mlp"
+    assert "mend it there" in failed.mend
+    lost = said(reason, {**once, "why": "lost", "detail": "The node went away."})
+    assert "was lost: The node went away. So" in lost.sentence
+    short = said(reason, {"name": "linear", "why": "budget", "detail": ""})
+    assert "was not run, because the budget has no room left for it. So" in (
+        short.sentence
+    )
+    assert "Raise `budget`" in short.mend
+    assert said(reason, {"name": "x", "why": "unheard of"}).mend == ""

@@ -47,6 +47,30 @@ def test_no_value_is_made_up_where_none_is_known() -> None:
     assert "seed" not in told({**CHANGED, "old_mean": None})
 
 
+def test_a_baseline_that_could_not_be_scored_again_is_not_said_to_be() -> None:
+    unknown: Evidence = {"files": ("evaluate.py",), "rescored": True, "n": 0}
+    assert "and the baseline is to be scored again. History" in told(unknown)
+
+
+def test_a_baseline_that_breaks_by_the_branchs_files_is_not_called_broken() -> None:
+    facts: Evidence = {
+        "failed_baseline": 4,
+        "n_baseline": 4,
+        "files": ("evaluate.py",),
+        "first": "No module named scoring.",
+    }
+    one = Finding(
+        *("x", FindingKind.FAILURE, Ruling.UNDECIDED, Reason.BASELINE_BROKEN, "mlp"),
+        evidence=facts,
+    )
+    said = words(one)
+    assert said.sentence.startswith(
+        "In mode mlp, the baseline does not run with the branch's evaluate.py, and "
+        "runs with its own: 4 of 4 baseline trials failed"
+    )
+    assert "`evaluation.paths`" in said.mend
+
+
 def test_a_definition_that_moves_nothing_is_said_with_sensible_digits() -> None:
     assert "is 0.24 by the branch's definition, and was 0.24" in told(
         {**CHANGED, "old_mean": 0.24, "new_mean": 0.24}

@@ -11,6 +11,7 @@ from bot.domain.stats.estimate import Values
 from bot.domain.trials import Measured, Observation
 
 Trials = tuple[Observation, ...]
+UNPAID = "the budget was spent before its first look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class ChangeArms:
     be made ("does not apply"). `order` lists changes as the branch has them.
     `looks_made` None means: every scheduled look below an arm's number of trials.
     `lost` says in words why trials of an arm that was made will never be there.
-    `groups` are changes that hold several; `inside` names the group of each half of
-    one, which is only judged where its group was flagged (see `family`).
+    `groups` are changes that hold several, with the ids of those; `inside` names the
+    group of each half of one, which is only judged where its group was flagged (see
+    `family`). `unpaid` had no look at all before the budget was spent.
     """
 
     full: Trials
@@ -36,8 +38,9 @@ class ChangeArms:
     order: tuple[str, ...] = ()
     looks_made: tuple[int, ...] | None = None
     lost: Mapping[str, str] = field(default_factory=dict)
-    groups: frozenset[str] = frozenset()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inside: Mapping[str, str] = field(default_factory=dict)
+    unpaid: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -59,7 +62,8 @@ class ChangeArms:
 
     def why_not(self, change: str) -> str:
         """In words why there is no arm to judge the change by; empty if there is."""
-        return self.not_estimable.get(change) or self.lost.get(change, "")
+        why = self.not_estimable.get(change) or self.lost.get(change, "")
+        return why or (UNPAID if change in self.unpaid else "")
 
 
 def strictly(rules: Rulebook, arms: ChangeArms) -> ChangeArms:

@@ -27,11 +27,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found of one (change, metric); `family` hypotheses were tested."""
+    """What was found of one (change, metric).
+
+    `family` hypotheses share the error rate, and its place among them is divided into
+    `share` parts.
+    """
 
     tested: Tested
     effect: ChangeEffect
     family: int
+    share: int
 
     @property
     def loss(self) -> bool:
@@ -80,7 +85,8 @@ def answers(
         Answer(
             one,
             settled.get(one.place) or _effect(one, branch, held),
-            family.size(one.change),
+            family.places,
+            family.share(one.change),
         )
         for one, held in zip(tested, _held(outcome), strict=True)
     )

@@ -46,10 +46,6 @@ class Family:
         halves = sum(one == group for one in self.arms.inside.values())
         return halves * self.share(group)
 
-    def size(self, change: str) -> int:
-        """Of how many hypotheses with equal shares the change would be one."""
-        return self.places * self.share(change)
-
     def step(
         self,
         changes: Sequence[str],

@@ -1,6 +1,7 @@
 """What is said of single changes: findings that block, and findings that inform."""
 
 from bot.domain.judgement.case import Case, finite, orientation
+from bot.domain.judgement.changes.arms import ChangeArms
 from bot.domain.judgement.changes.effects import Answer
 from bot.domain.judgement.changes.testing import crash_p
 from bot.domain.judgement.evidence import Rulebook
@@ -9,8 +10,21 @@ from bot.domain.stats.failures import failure_upper_bound
 from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 
 
-def of_loss(answer: Answer, title: str, proven: Ruling) -> Finding:
-    """A loss that was shown; `proven` is the state of one that is harm."""
+def about(arms: ChangeArms, change: str) -> Evidence:
+    """What the change is, for every finding on it."""
+    every: Evidence = {
+        "title": arms.titles.get(change, ""),
+        "parts": arms.groups.get(change),
+        "inside": arms.inside.get(change),
+    }
+    return {name: one for name, one in every.items() if one is not None}
+
+
+def of_loss(answer: Answer, known: Evidence, proven: Ruling) -> Finding:
+    """A loss that was shown; `proven` is the state of one that is harm.
+
+    `known` is what the change is, here and below.
+    """
     effect, tested = answer.effect, answer.tested
     facts: Evidence = {
         "d": effect.d,
@@ -20,12 +34,13 @@ def of_loss(answer: Answer, title: str, proven: Ruling) -> Finding:
         "p_harm": effect.p_harm,
         "level": effect.level,
         "family": answer.family,
+        "share": answer.share,
         "look": round(tested.case.look.n),
         "n_branch": effect.n,
         "full_mean": finite(tested.found.branch_mean),
         "without_mean": finite(tested.found.baseline_mean),
         "orientation": orientation(tested.metric),
-        "title": title,
+        **known,
     }
     reason = effect.reason or Reason.CHANGE_TOLERATED
     state = proven if reason is Reason.CHANGE_HARMFUL else Ruling.INFO
@@ -34,7 +49,7 @@ def of_loss(answer: Answer, title: str, proven: Ruling) -> Finding:
 
 
 def of_crashes(
-    case: Case, change: str, title: str, level: float, state: Ruling
+    case: Case, change: str, known: Evidence, level: float, state: Ruling
 ) -> Finding:
     """The whole branch fails more often than without the change.
 
@@ -51,16 +66,16 @@ def of_crashes(
         "level": level,
         "upper": failure_upper_bound(len(full.crashed), full.n),
         "first": ": ".join(filter(None, (first.reason, first.detail))),
-        "title": title,
+        **known,
     }
     mode = case.rules.mode.name
     return finding(Reason.MORE_FAILURES, state, facts, mode=mode, change=change)
 
 
 def of_none(
-    rules: Rulebook, change: str, title: str, why: str, metric: str | None = None
+    rules: Rulebook, change: str, known: Evidence, why: str, metric: str | None = None
 ) -> Finding:
     """A change that cannot be judged by itself, on a metric or at all."""
-    facts: Evidence = {"why": why, "title": title}
+    facts: Evidence = {"why": why, **known}
     reason, mode = Reason.CHANGE_NOT_ESTIMABLE, rules.mode.name
     return finding(reason, Ruling.INFO, facts, mode=mode, metric=metric, change=change)

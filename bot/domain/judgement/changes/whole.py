@@ -22,6 +22,7 @@ from bot.domain.policy import Metric
 from bot.domain.verdict import (
     ChangeEffect,
     ChangeVerdict,
+    Evidence,
     Finding,
     Reason,
     Ruling,
@@ -137,11 +138,12 @@ def _merged(
 def _both(first: ChangeVerdict, second: ChangeVerdict) -> ChangeVerdict:
     """One change in two modes: estimable if it is in one of them."""
     estimable = first.estimable or second.estimable
+    open_ = [one.why_not for one in (first, second) if one.estimable is estimable]
     return dataclasses.replace(
         first,
         effects=(*first.effects, *second.effects),
         estimable=estimable,
-        why_not="" if estimable else first.why_not,
+        why_not="" if "" in open_ else open_[0],
     )
 
 
@@ -172,13 +174,16 @@ def _change(judged: _Judged, change: str) -> ChangeVerdict:
     every = primaries(judged.rules)
     effects = [_effect(judged, change, metric) for metric in every]
     known = any(one.reason is not Reason.CHANGE_NOT_ESTIMABLE for one in effects)
+    arms = judged.arms
     return ChangeVerdict(
         id=change,
         effects=tuple(one for one in effects if known or one.single),
-        title=judged.arms.titles.get(change, ""),
-        commits=judged.arms.commits.get(change, ()),
-        estimable=known,
+        title=arms.titles.get(change, ""),
+        commits=arms.commits.get(change, ()),
+        estimable=known or change in arms.unpaid,
         why_not="" if known else _why_not(judged, change),
+        parts=arms.groups.get(change, ()),
+        inside=arms.inside.get(change, ""),
     )
 
 
@@ -221,27 +226,32 @@ def _findings(judged: _Judged, proven: Ruling) -> list[Finding]:
 
 
 def _said(judged: _Judged, change: str, proven: Ruling) -> list[Finding]:
-    title = judged.arms.titles.get(change, "")
+    known = says.about(judged.arms, change)
     places = [(change, metric.name) for metric in primaries(judged.rules)]
     new = [at for at in places if at not in judged.settled]
     if change in judged.crashes:
         case, level = judged.cases[change], judged.crashes[change]
-        return [says.of_crashes(case, change, title, level, proven)] if new else []
+        return [says.of_crashes(case, change, known, level, proven)] if new else []
     losses = [judged.answers[at] for at in new if at in judged.answers]
     return [
-        *(says.of_loss(one, title, proven) for one in losses if one.loss),
-        *_unjudged(judged, change, title),
+        *(says.of_loss(one, known, proven) for one in losses if one.loss),
+        *_unjudged(judged, change, known),
     ]
 
 
-def _unjudged(judged: _Judged, change: str, title: str) -> list[Finding]:
-    """Why a change cannot be judged: once where nothing of it can be."""
+def _unjudged(judged: _Judged, change: str, known: Evidence) -> list[Finding]:
+    """Why a change cannot be judged: once where nothing of it can be.
+
+    What was only not paid for is not said here, but with the budget.
+    """
+    if change in judged.arms.unpaid:
+        return []
     every = [(change, metric.name) for metric in primaries(judged.rules)]
     unjudged = [at for at in every if at in judged.why_not and at not in judged.settled]
     if len(unjudged) == len(every):
         why = _why_not(judged, change)
-        return [says.of_none(judged.rules, change, title, why)]
+        return [says.of_none(judged.rules, change, known, why)]
     return [
-        says.of_none(judged.rules, change, title, judged.why_not[at], at[1])
+        says.of_none(judged.rules, change, known, judged.why_not[at], at[1])
         for at in unjudged
     ]

@@ -95,10 +95,24 @@ def test_a_branch_whose_changes_were_not_paid_for_is_not_proven_clean(
     (one,) = of(verdict, Reason.BUDGET_SPENT)
     assert (one.evidence["spent"], one.evidence["limit"]) == (12, 12)
     assert (one.state is Ruling.INFO) is (shadowed == "report")
-    assert {one.change for one in of(verdict, Reason.CHANGE_NOT_ESTIMABLE)} == {
-        "A",
-        "B",
-    }
+    assert one.evidence["changes"] == ("A", "B")
+    assert of(verdict, Reason.CHANGE_NOT_ESTIMABLE) == []
+    unpaid = change(verdict, "A")
+    assert unpaid.estimable
+    assert unpaid.why_not == "the budget was spent before its first look"
+
+
+def test_what_the_budget_leaves_of_an_ablation_is_named() -> None:
+    class Wide(Trembling):
+        """A takes many looks, B and C one."""
+
+    verdict = Wide(Branch("ABC"), {}, spending(24)).end()
+    (one,) = of(verdict, Reason.BUDGET_SPENT)
+    assert one.evidence["changes"] == ("A",)
+    assert effect(verdict, "A").reason is None
+    alone = Story(Branch("ABC"), HIDDEN, spending(22)).end()
+    (one,) = of(alone, Reason.BUDGET_SPENT)
+    assert (one.evidence["changes"], one.evidence["groups"]) == ((), ())
 
 
 def test_a_blocked_branch_stays_blocked_when_the_budget_ends_its_ablation() -> None:
@@ -119,8 +133,22 @@ def test_a_budget_that_leaves_no_halves_leaves_the_group_that_does_harm() -> Non
     verdict = Story(Branch("abcdefgh", most=2), {"c": -0.4, "h": 0.9}, spending(16))
     told = verdict.end()
     assert told.state is Ruling.BLOCK
-    assert [one.change for one in of(told, Reason.CHANGE_HARMFUL)] == ["a+b+c+d"]
+    (group,) = of(told, Reason.CHANGE_HARMFUL)
+    assert (group.change, group.evidence["halving"]) == ("a+b+c+d", "budget")
+    (spent,) = of(told, Reason.BUDGET_SPENT)
+    assert spent.evidence["groups"] == ("a+b+c+d",)
     assert verdict.branch.asked == []
+
+
+def test_a_group_whose_halves_the_budget_ended_says_so() -> None:
+    story = Story(Branch("abcdefgh", most=2), {"c": -0.4, "h": 0.9}, spending(18))
+    told = story.end()
+    assert story.branch.asked == ["a+b+c+d"]
+    (group,) = of(told, Reason.CHANGE_HARMFUL)
+    assert group.evidence["halving"] == "budget"
+    assert change(told, "c+d").why_not == "the budget was spent before its first look"
+    (spent,) = of(told, Reason.BUDGET_SPENT)
+    assert spent.evidence["changes"] == ("a+b", "c+d")
 
 
 def test_a_budget_that_is_just_enough_is_not_said_to_be_spent() -> None:

@@ -72,7 +72,8 @@ def test_a_step_that_asks_for_halves_wants_and_withdraws_nothing() -> None:
 
 def test_a_group_that_nobody_can_halve_is_asked_for_once() -> None:
     story = Story(Branch(EIGHT, most=2, whole=True), HIDDEN)
-    assert flagged(story) == ["a+b+c+d"]
+    (found,) = of(story.end(), Reason.CHANGE_HARMFUL)
+    assert (found.change, found.evidence["halving"]) == ("a+b+c+d", "unjudged")
     assert story.branch.asked == ["a+b+c+d"]
     assert Only("a+b+c+d") in {slot.arm for slot in story.facts().trials}
 
@@ -81,7 +82,26 @@ def test_a_half_that_does_not_apply_is_said_and_the_other_is_judged() -> None:
     verdict = Story(Branch(EIGHT, most=2, stuck=["c+d"]), HIDDEN).end()
     assert change(verdict, "c+d").why_not == "it does not apply"
     assert change(verdict, "a+b").estimable
-    assert [one.change for one in of(verdict, Reason.CHANGE_HARMFUL)] == ["a+b+c+d"]
+    (found,) = of(verdict, Reason.CHANGE_HARMFUL)
+    assert (found.change, found.evidence["halving"]) == ("a+b+c+d", "unjudged")
+
+
+def test_a_group_whose_halves_do_nothing_by_themselves_says_that_they_were_judged() -> (
+    None
+):
+    class Redundant(Story):
+        """b costs what c costs, and both together no more: either is enough."""
+
+        def metrics(self, slot: Slot) -> dict[str, float]:
+            held = parts(tree_of(self.plan, slot.arm))
+            both = 0.4 * bool({"b", "c"} & {*held})
+            return {"loss": super().metrics(slot)["loss"] + both}
+
+    verdict = Redundant(Branch(EIGHT, most=2), {"h": 0.9}).end()
+    (found,) = of(verdict, Reason.CHANGE_HARMFUL)
+    assert (found.change, found.evidence["halving"]) == ("a+b+c+d", "judged")
+    assert change(verdict, "a+b").inside == "a+b+c+d"
+    assert change(verdict, "a+b+c+d").parts == tuple("abcd")
 
 
 def test_halves_that_leave_no_trace_are_said_and_not_trained() -> None:
@@ -116,7 +136,13 @@ def test_one_group_of_everything_is_the_branch_against_its_base() -> None:
 def test_each_half_has_half_of_the_place_of_its_group() -> None:
     story = Story(Branch(EIGHT, most=2), HIDDEN)
     found = of(story.end(), Reason.CHANGE_HARMFUL)
-    assert [one.evidence["family"] for one in found] == [2, 4, 8]
+    assert [one.evidence["family"] for one in found] == [2, 2, 2]
+    assert [one.evidence["share"] for one in found] == [1, 2, 4]
+    assert [one.evidence.get("inside") for one in found] == [None, "a+b+c+d", "c+d"]
+    assert [one.evidence.get("parts") for one in found] == [
+        *(tuple("abcd"), tuple("cd"), None)
+    ]
+    assert [one.evidence.get("halving") for one in found] == [None, None, None]
     levels = [float(str(one.evidence["level"])) for one in found]
     assert levels[1] == pytest.approx(levels[0] / 2, rel=0.05)
     assert levels[2] == pytest.approx(levels[1] / 2, rel=0.05)

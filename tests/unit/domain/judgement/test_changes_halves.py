@@ -28,7 +28,7 @@ def grouped(g: float = 0.7, g1: float = 0.7, g2: float = 0.9, h: float = 0.9):
         arm(0.9, 1),
         without=without,
         order=("G", "G1", "G2", "H"),
-        groups=frozenset({"G"}),
+        groups={"G": ("g", "h")},
         inside=HALVES,
     )
 
@@ -57,7 +57,7 @@ def test_a_half_is_held_to_its_share_of_the_place_of_its_group() -> None:
 
 def test_a_group_frees_no_place_for_others_and_a_single_change_does() -> None:
     arms = first_cut(grouped())
-    single = dataclasses.replace(arms, groups=frozenset())
+    single = dataclasses.replace(arms, groups={})
     kept, freed = (effect(judge(one), "H").level for one in (arms, single))
     assert kept is not None
     assert freed is not None
@@ -76,7 +76,7 @@ def test_quarters_share_the_place_of_their_half() -> None:
         arms,
         without={**arms.without, "Q1": arm(0.7, 6), "Q2": arm(0.9, 7)},
         order=("G", "G1", "Q1", "Q2", "G2", "H"),
-        groups=frozenset({"G", "G1"}),
+        groups={"G": ("g1", "g2", "h"), "G1": ("g1", "g2")},
         inside={**HALVES, "Q1": "G1", "Q2": "G1"},
     )
     before = in_turn(grouped())

@@ -78,7 +78,16 @@ def test_changes_are_those_of_the_last_stage_that_took_the_branch_apart() -> Non
         verdict(Ruling.PASS, KEPT), changes=(ChangeVerdict("abc1234"),)
     )
     climbed = [trained("fast", cut), trained("full", verdict(Ruling.PASS, KEPT))]
-    assert summed([FAST, FULL], climbed, ()).changes == cut.changes
+    (one,) = summed([FAST, FULL], climbed, ()).changes
+    assert (one.id, one.stage) == ("abc1234", "fast")
+    (one,) = summed([FAST, FULL], climbed[:1], ()).changes
+    assert one.stage == "fast"
+
+
+def test_where_one_stage_alone_trains_changes_do_not_say_which() -> None:
+    cut = dataclasses.replace(verdict(Ruling.PASS), changes=(ChangeVerdict("abc1234"),))
+    climbed = [rung_of_tests(Ruling.PASS), trained("fast", cut)]
+    assert summed([TESTS, FAST], climbed, ()).changes == cut.changes
 
 
 def test_a_rung_that_says_something_of_modes_is_shown_where_nothing_trained() -> None:

@@ -1,0 +1,32 @@
+"""The options that several verbs share, each said once, and how lists are read."""
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+Repo = Annotated[Path, Option(help="The repository, or a folder in it.")]
+PolicyFile = Annotated[
+    Path | None, Option(help="A policy file instead of the base's own.")
+]
+Targets = Annotated[str, Option(help="Modes meant to change: a,b.")]
+OneStage = Annotated[str | None, Option(help="Run only this stage.")]
+Labels = Annotated[
+    str, Option(help="Also run the stages that wait for these labels: a,b.")
+]
+JudgedModes = Annotated[str, Option(help="Judge only these modes: a,b.")]
+Jobs = Annotated[int | None, Option(min=1, help="At most this many trials at once.")]
+Into = Annotated[
+    str | None, Option(help="What the branch goes into; default: the main branch.")
+]
+ReportJson = Annotated[
+    Path | None, Option(help="Write the report as JSON to this file (- is stdout).")
+]
+ResultJson = Annotated[
+    Path | None, Option(help="Write the result as JSON to this file (- is stdout).")
+]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The names in `a,b`."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

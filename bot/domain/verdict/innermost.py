@@ -1,0 +1,31 @@
+"""Who did it, as precisely as it is known: groups of changes give way to their parts.
+
+A group that was flagged is halved, and where a half is flagged at the same place (mode,
+metric, reason, stage), what is said of the group says nothing more.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.verdict.reasons import Reason
+from bot.domain.verdict.tree import Finding
+
+FLAGS = (Reason.CHANGE_HARMFUL, Reason.CHANGE_SUSPECT, Reason.MORE_FAILURES)
+"""Reasons by which a change is flagged: it is looked into further."""
+
+_Place = tuple[object, ...]
+
+
+def flagged(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings by which single changes, and groups of them, are flagged."""
+    return tuple(one for one in findings if one.change and one.reason in FLAGS)
+
+
+def outdone(findings: Sequence[Finding]) -> frozenset[str]:
+    """Ids of findings on groups of which a half is flagged at the same place."""
+    known = flagged(findings)
+    inside = {_at(one, one.evidence.get("inside")) for one in known}
+    return frozenset(one.id for one in known if _at(one, one.change) in inside)
+
+
+def _at(one: Finding, change: object) -> _Place:
+    return change, one.mode, one.metric, one.reason, one.evidence.get("rung")

@@ -1,0 +1,121 @@
+"""What to do after a verdict: at most three steps, one with the line that does it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.verdict import FLAGS, Finding, Reason, Report, Ruling
+from bot.presentation.changes import hidden_harm
+from bot.presentation.headline import (
+    all_findings,
+    and_more,
+    deciding,
+    distinct,
+    nested,
+)
+from bot.presentation.splitting import nothing_left, split_line
+from bot.presentation.words import steps as say
+from bot.presentation.words import words
+from bot.presentation.words.phrase import Facts
+
+_MOST = 3
+_WORTH_SAYING = (
+    Reason.METRIC_VERSION_CHANGED,
+    Reason.DIRTY_COMMITTED,
+    Reason.SEED_HAS_NO_EFFECT,
+    Reason.NO_SANDBOX,
+    Reason.MIXED_MACHINES,
+    Reason.SATURATED,
+    Reason.TEST_SET_SMALL,
+    Reason.TOLERANCE_SPENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. `command` is a line for a POSIX shell, or empty.
+
+    Names in both are raw: `text` is escaped on show, `command` is shown as code.
+    """
+
+    text: str
+    command: str = ""
+
+
+def next_steps(report: Report) -> tuple[Step, ...]:
+    """What to do now, the changes that did it first."""
+    match report.verdict.state:
+        case Ruling.PASS:
+            mends = _warnings(report)
+            first = (Step(say.merge(report.provenance)), *_reported(report))
+        case Ruling.BLOCK:
+            mends = _mends(report)
+            first = tuple(_taken_out(report))
+        case _:
+            mends = _mends(report) or (say.GO_ON,)
+            first = ()
+    return (*first, *(Step(one) for one in mends))[:_MOST]
+
+
+def _mends(report: Report) -> tuple[str, ...]:
+    """The mends of what decided, and of a budget that left changes open.
+
+    But for changes that did it: they have a step of their own.
+    """
+    own = [one for one in deciding(report) if not _of_change(one)]
+    spent = [one for one in all_findings(report) if one.reason is Reason.BUDGET_SPENT]
+    return distinct(words(one).mend for one in (*own, *spent))
+
+
+def _of_change(one: Finding) -> bool:
+    return bool(one.change) and one.reason in FLAGS
+
+
+def _taken_out(report: Report) -> Iterator[Step]:
+    """The changes that did it, or may have done it, and the branch without them."""
+    guilty, suspects = _accused(report)
+    every = {**guilty, **suspects}
+    if not every:
+        return
+    if nothing_left(report, tuple(every)):
+        yield Step(say.mend(every))
+        return
+    line = split_line(report, tuple(every))
+    yield Step(say.take_out(guilty, suspects, line=bool(line)), line)
+
+
+def _accused(report: Report) -> tuple[dict[str, str], dict[str, str]]:
+    """Changes that are shown to do harm, and suspects, each with its title."""
+    beyond = nested(report)
+    guilty: dict[str, str] = {}
+    suspects: dict[str, str] = {}
+    for one in all_findings(report):
+        if one.change and one.reason in FLAGS and one.id not in beyond:
+            proven = one.state is Ruling.BLOCK
+            title = str(one.evidence.get("title") or "")
+            (guilty if proven else suspects)[one.change] = title
+        if one.reason is Reason.MODE_INVASIVE and one.state is Ruling.BLOCK:
+            guilty |= _culprits(one)
+    return guilty, {name: suspects[name] for name in suspects if name not in guilty}
+
+
+def _culprits(one: Finding) -> dict[str, str]:
+    """The changes by which a mode changed, with their titles."""
+    facts = Facts(one)
+    titles = (*facts.listed("titles"), *("" for _ in facts.listed("changes")))
+    return dict(zip(facts.listed("changes"), titles, strict=False))
+
+
+def _reported(report: Report) -> tuple[Step, ...]:
+    """The harm of single changes that the policy only reports, in one step."""
+    beyond = nested(report)
+    found = [one for one in hidden_harm(report.verdict) if one.id not in beyond]
+    if not found:
+        return ()
+    line = split_line(report, tuple(dict.fromkeys(one.change or "" for one in found)))
+    what = and_more(distinct(words(one).short for one in found))
+    return (Step(say.reported(what, line=bool(line)), line),)
+
+
+def _warnings(report: Report) -> tuple[str, ...]:
+    found = (one for one in all_findings(report) if one.reason in _WORTH_SAYING)
+    return distinct(words(one).mend for one in found)
