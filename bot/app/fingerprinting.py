@@ -1,7 +1,7 @@
 """Fingerprints of all modes: base and branch run for a few steps, then who did it.
 
 Runs go through the store like all trials. First the base and the branch of every mode;
-the base again only where they differ, because two runs that agree bit for bit prove
+both again only where they differ, because two runs that agree bit for bit prove
 repeatability already; then, for modes that changed and are no targets, the branch
 without each change, and at last each change alone.
 """
@@ -82,6 +82,7 @@ class _Run:
         self._first = {mode: self._spec(mode, Baseline()) for mode in self._modes}
         self._branch = {mode: self._spec(mode, Branch()) for mode in self._modes}
         self._second: dict[str, TrialSpec] = {}
+        self._once_more: dict[str, TrialSpec] = {}
 
     def _spec(self, mode: str, arm: Arm) -> TrialSpec:
         lines = watched_lines(self._lines, arm)
@@ -93,13 +94,19 @@ class _Run:
         self._run(spec for pair in pairs for spec in pair)
 
     def again(self) -> None:
-        """The base a second time where that can tell more; then the behaviours."""
+        """Both a second time where that can tell more; then the behaviours."""
         for mode in self._modes:
             if not settled(self._result(self._first[mode]), self._branched(mode)):
                 self._second[mode] = self._another(mode)
-        self._run(self._second.values())
+                self._once_more[mode] = self._spec_again(mode)
+        self._run([*self._second.values(), *self._once_more.values()])
         for mode in self._modes:
-            self.behaviours[mode] = self._counted(self._compared(self._branch, mode))
+            again = self._once_more.get(mode)
+            seen = self._compared(self._branch, mode, again)
+            self.behaviours[mode] = self._counted(seen)
+
+    def _spec_again(self, mode: str) -> TrialSpec:
+        return fingerprint_spec(self._plan, mode, Branch(), repeat=1)
 
     def _another(self, mode: str) -> TrialSpec:
         """A second run of the base: a stored one serves beside a fresh first one.
@@ -161,10 +168,20 @@ class _Run:
         run = (self._store, self._pulse, self._watch)
         self.stored |= run_all(self._plan.evaluation, list(specs), *run)
 
-    def _compared(self, arm: Mapping[str, TrialSpec], mode: str) -> Behaviour:
+    def _compared(
+        self,
+        arm: Mapping[str, TrialSpec],
+        mode: str,
+        once_more: TrialSpec | None = None,
+    ) -> Behaviour:
+        """An arm against the base that was run twice, if it was."""
         second = self._second.get(mode)
-        again = self._result(second) if second else None
-        return compare(self._result(self._first[mode]), again, self._result(arm[mode]))
+        return compare(
+            self._result(self._first[mode]),
+            self._result(second) if second else None,
+            self._result(arm[mode]),
+            self._result(once_more) if once_more else None,
+        )
 
     def _counted(self, behaviour: Behaviour) -> Behaviour:
         """The behaviour with how many lines there are; none where none was watched."""

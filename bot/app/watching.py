@@ -1,6 +1,5 @@
-"""Files that are watched: those the policy protects, and the policy itself."""
+"""Files that are watched: those that the policy protects."""
 
-from bot.app.local import POLICY_PATH
 from bot.app.ports import SourceRepository
 from bot.domain.policy import Policy
 from bot.domain.verdict import Finding, Reason, Ruling
@@ -13,19 +12,15 @@ def watched(
     """What a branch does to watched files, seen from both trees.
 
     A protected file that is changed, added, deleted, moved in or out, or made
-    executable blocks. A changed policy is said, because the base's own one judges.
+    executable blocks.
     """
     paths = {one.path for one in repository.touched(base_tree, merged_tree)}
-    said = []
     hits = _hits(repository, policy.protected, (base_tree, merged_tree), paths)
-    if hits:
-        files = tuple(sorted(set().union(*hits.values())))
-        shown = {"files": files, "patterns": tuple(hits)}
-        said.append(finding(Reason.PROTECTED_TOUCHED, Ruling.BLOCK, shown))
-    if POLICY_PATH in paths:
-        shown_path = {"path": POLICY_PATH}
-        said.append(finding(Reason.POLICY_TOUCHED, Ruling.INFO, shown_path))
-    return tuple(said)
+    if not hits:
+        return ()
+    files = tuple(sorted(set().union(*hits.values())))
+    shown = {"files": files, "patterns": tuple(hits)}
+    return (finding(Reason.PROTECTED_TOUCHED, Ruling.BLOCK, shown),)
 
 
 def _hits(

@@ -22,7 +22,7 @@ from bot.cli.replay import replay
 from bot.cli.reproduce import reproduce
 from bot.cli.scan import scan
 from bot.cli.schema import schema
-from bot.cli.screen import err, hush_stdout, show_fault
+from bot.cli.screen import err, finish_stdout, hush, show_fault
 from bot.cli.split import split
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
 
@@ -84,8 +84,8 @@ def run(arguments: Sequence[str], table: Callable[[], typer.Typer] = commands) -
         return _usage(fault)
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # rich exits where the reader went
-        hush_stdout()
+    except BrokenPipeError:  # a long text, and its reader went away
+        hush(sys.stdout)
         return ExitCode.PASS
     except Exception:  # noqa: BLE001 - the outermost edge: every failure gets a code
         return _own_failure()
@@ -98,7 +98,7 @@ def run(arguments: Sequence[str], table: Callable[[], typer.Typer] = commands) -
 def _dispatch(arguments: Sequence[str], table: Callable[[], typer.Typer]) -> int:
     command = typer.main.get_command(table())
     with contextlib.ExitStack() as stack:
-        stack.callback(sys.stdout.flush)
+        stack.callback(finish_stdout)
         code = command.main(list(arguments), "seedgate", standalone_mode=False)
     return code if isinstance(code, int) else ExitCode.PASS
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
-from bot.cli.screen import err, hush_stdout, out
+from bot.cli.screen import err, finish_stdout, hush, out
 from bot.domain.errors import ExitCode, UserFault
 from bot.domain.verdict import Report, Ruling
 from bot.presentation.signature import signed
@@ -38,9 +38,9 @@ def emit(report: Report, json: Path | None) -> None:
         show_report(report, err() if json == STDOUT else out())
         if json == STDOUT:
             write_json(report, json)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # rich exits where the reader went away
-        hush_stdout()
+    except BrokenPipeError:
+        hush(sys.stdout)
+    finish_stdout()
 
 
 def json_of(document: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.screen import clean
+from bot.cli.screen import Screen, clean
 from bot.domain.trials import Trial
 from bot.domain.verdict import ModeVerdict, Ruling
 from bot.presentation import numbers
@@ -42,7 +42,7 @@ _COLOURS = {
 
 def _stderr() -> Console:
     """A console whose lines never run over its width: that would break redrawing."""
-    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+    return Screen(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 class ProgressView:

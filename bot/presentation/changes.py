@@ -103,9 +103,13 @@ def change_tables(verdict: Verdict) -> tuple[ChangeTable, ...]:
 def change_numbers(verdict: Verdict, mode: str, metric: str) -> Mapping[str, int]:
     """The number of each change by its id, as the table of this metric counts them.
 
-    Without such a table they are counted in the order of the branch.
+    Without such a table it is the first one of the mode (a change that could not be
+    judged is in none), and without any they are counted in the order of the branch.
     """
-    own = [change for change, _ in effects_of(verdict, mode, metric)]
+    every = [(one.mode, one.metric) for c in verdict.changes for one in c.effects]
+    tables = [(mode, metric), *(one for one in every if one[0] == mode)]
+    table = next((one for one in tables if one in every), (mode, metric))
+    own = [change for change, _ in effects_of(verdict, *table)]
     many = own or verdict.changes
     return {one.id: place for place, one in enumerate(many, start=1)}
 

@@ -13,6 +13,7 @@ from workers.contract.observed import (
 )
 from workers.contract.probing import (
     PROBE_VERSION,
+    Aside,
     Check,
     CheckSeen,
     CheckState,
@@ -64,6 +65,7 @@ __all__ = [
     "SEED",
     "SELF_REPORTED",
     "TERMINAL",
+    "Aside",
     "Attempt",
     "Check",
     "CheckSeen",

@@ -8,7 +8,7 @@ equality of bits.
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROBE_VERSION = 1
+PROBE_VERSION = 2
 """Part of the key of probed trials: runs of two versions are never compared."""
 
 
@@ -59,7 +59,8 @@ class OptimizerSeen:
     """One optimizer: its class, its settings at the first step, its parameters.
 
     `beside`, told of the first optimizer, are the models' buffers (running means and
-    the like) and the parameters that no optimizer holds.
+    the like) and the parameters that no optimizer holds. Of more than 20,000 tensors
+    the rest stands as one, with a digest of its forms as the type.
     """
 
     kind: str
@@ -128,6 +129,17 @@ class CheckSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A model that nobody calls: a digest after the last step, and how far it moved.
+
+    Both are of a sample of its elements; `moved` is a norm, as a `float.hex()` text.
+    """
+
+    digest: str
+    moved: str
+
+
+@dataclass(frozen=True, slots=True)
 class Probed:
     """All that the probe saw of one process.
 
@@ -155,3 +167,4 @@ class Probed:
     loop_s: float = 0.0
     flops: float | None = None
     processes: int = 1
+    aside: tuple[Aside, ...] = ()

@@ -32,6 +32,7 @@ WEIGHTS_ONLY: Mapping[str, str] = {"TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1"}
 """Makes `torch.load` refuse whatever is not tensors and plain values."""
 
 _NOT_PLAIN = "Weights only load failed"
+_MORE_THAN_PLAIN = "torch.load refused it: it holds more than tensors and plain values."
 _TAIL_LINES = 20
 
 
@@ -196,7 +197,9 @@ def _outcome(
 
 def _by_name(failed: Failed, tail: str) -> Failed:
     """The failure of the evaluation command, which it names."""
-    sentence = f"The evaluation command did not score the checkpoint. {failed.detail}"
+    # torch's own words go on to advise what is refused here.
+    said = _MORE_THAN_PLAIN if _NOT_PLAIN in failed.detail else failed.detail
+    sentence = f"The evaluation command did not score the checkpoint. {said}"
     if _NOT_PLAIN in tail:
         sentence += (
             " Checkpoints are loaded there with weights only, so that loading one runs"

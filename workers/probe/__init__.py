@@ -5,8 +5,9 @@ then imports its `sitecustomize` in every process that the trial starts. What th
 writes is read here with limits, and as data only: the code that it watches could have
 written it too.
 
-Scripts that never seed are seeded; their own seeds win. Deterministic algorithms are
-not switched on: that would change what runs. A mode may need them to repeat itself.
+Scripts that never seed are seeded; their own seeds win. Beside a whole trial only its
+first process is, so that workers draw numbers of their own. Deterministic algorithms
+are not switched on: that would change what runs. A mode may need them to repeat itself.
 """
 
 from workers.probe.asking import asked, prepared

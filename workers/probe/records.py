@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workers.contract import (
+    Aside,
     Check,
     CheckSeen,
     CheckState,
@@ -36,6 +37,7 @@ class Told:
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     flops: float | None = None
+    aside: tuple[Aside, ...] = ()
     why: str = ""
     overhead_s: float = 0.0
     loop_s: float = 0.0
@@ -83,6 +85,10 @@ def _start(told: Told, value: Mapping[str, Any]) -> None:
     told.command = words(value["command"])
     told.rank = None if value["rank"] is None else _count(value["rank"])
     told.torch = None if value["torch"] is None else _text(value["torch"])
+
+
+def _rank(told: Told, value: object) -> None:
+    told.rank = _count(value)
 
 
 def _optimizer(told: Told, value: Mapping[str, Any]) -> None:
@@ -139,6 +145,13 @@ def _flops(told: Told, value: object) -> None:
     told.flops = None if value is None else _seconds(value)
 
 
+def _aside(told: Told, value: Any) -> None:
+    told.aside = tuple(
+        Aside(_hex(digest), float.fromhex(_text(moved)).hex())
+        for digest, moved in value
+    )
+
+
 def _end(told: Told, value: Mapping[str, Any]) -> None:
     told.why = _text(value["why"])
     told.overhead_s = _seconds(value["overhead_s"])
@@ -147,6 +160,7 @@ def _end(told: Told, value: Mapping[str, Any]) -> None:
 
 _READERS: Mapping[str, Callable[[Told, Any], None]] = {
     "start": _start,
+    "rank": _rank,
     "optimizer": _optimizer,
     "step": _step,
     "check": _check,
@@ -154,6 +168,7 @@ _READERS: Mapping[str, Callable[[Told, Any], None]] = {
     "fault": _fault,
     "note": _note,
     "flops": _flops,
+    "aside": _aside,
     "end": _end,
 }
 

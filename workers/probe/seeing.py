@@ -105,12 +105,21 @@ def _whole(
         loop_s=max((one.loop_s for one in telling), default=0.0),
         flops=first.flops,
         processes=max(1, sum(bool(one.steps) for one in telling)),
+        aside=tuple(one for told in shown for one in told.aside),
     )
 
 
 def _by_rank(processes: Sequence[Told]) -> list[Told]:
-    """Ranks in their order, then what has none as it started."""
-    return sorted(processes, key=lambda one: (one.rank is None, one.rank or 0))
+    """Ranks in their order, then what has none, by what it did.
+
+    Which of several processes starts first is chance, and so is no order.
+    """
+    return sorted(processes, key=_order)
+
+
+def _order(told: Told) -> tuple[object, ...]:
+    shown = [repr(one) for one in told.steps]
+    return told.rank is None, told.rank or 0, shown, told.command
 
 
 def _sound(told: Told) -> bool:

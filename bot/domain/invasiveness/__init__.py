@@ -5,7 +5,7 @@ declared targets and the policy give findings. Only change can be proven so, nev
 absence beyond the steps that were seen.
 """
 
-from bot.domain.invasiveness.beside import with_late
+from bot.domain.invasiveness.beside import confirmed, to_repeat, with_late
 from bot.domain.invasiveness.blame import Blame, blame, left_out, taken_alone
 from bot.domain.invasiveness.comparing import compare, settled
 from bot.domain.invasiveness.equivalent import (
@@ -28,6 +28,7 @@ __all__ = [
     "Terms",
     "blame",
     "compare",
+    "confirmed",
     "equivalences",
     "judge",
     "late",
@@ -37,5 +38,6 @@ __all__ = [
     "shown_equivalent",
     "taken_alone",
     "targets_of",
+    "to_repeat",
     "with_late",
 ]

@@ -5,21 +5,60 @@ from dataclasses import replace
 from bot.domain.invasiveness.differences import Difference, first_difference
 from bot.domain.invasiveness.quantities import Quantity, placeless
 from bot.domain.invasiveness.rounding import by_rounding, furthest, shifted
-from bot.domain.invasiveness.seen import blindness, crash, idle, lost, why_idle
+from bot.domain.invasiveness.seen import (
+    blindness,
+    crash,
+    idle,
+    lost,
+    too_slow,
+    why_idle,
+)
 from bot.domain.invasiveness.surroundings import surrounded
 from bot.domain.verdict import Behaviour, Fingerprint
 from workers.contract import Probed, TrialResult
 
 
 def compare(
-    first: TrialResult, second: TrialResult | None, branch: TrialResult
+    first: TrialResult,
+    second: TrialResult | None,
+    branch: TrialResult,
+    once_more: TrialResult | None = None,
 ) -> Behaviour:
     """How a mode behaves on the branch, held against the base that was run twice.
 
     `second` may be missing where `settled(first, branch)`. Two runs of the base that
     differ make the mode UNKNOWN, never CHANGED, and so does everything that kept the
     probe from seeing: IDENTICAL is said of steps that were seen, at least one.
+    `once_more` is a second run of the branch: one that is the base's again makes the
+    mode UNKNOWN, too, for then the first one differed by chance.
     """
+    found = _compared(first, second, branch)
+    if once_more is not None and found.fingerprint is Fingerprint.CHANGED:
+        again = _compared(first, second, once_more)
+        if again.fingerprint in (Fingerprint.IDENTICAL, Fingerprint.NUMERIC):
+            found = _unknown(_by_chance(found, branch))
+    return replace(found, notes=_notes(first, branch))
+
+
+def _by_chance(found: Behaviour, branch: TrialResult) -> str:
+    if found.quantity == Quantity.OUTCOME and crash(branch):
+        return f"the branch fails in one of two runs: {crash(branch)}".rstrip(".")
+    step = "" if found.step is None else f" from step {found.step} on"
+    return (
+        f"two runs of the branch differ{step}, first in the {found.quantity}, and one "
+        "of them is that of the base"
+    )
+
+
+def _notes(base: TrialResult, branch: TrialResult) -> tuple[str, ...]:
+    """What the probe could not see on either side, each sentence once."""
+    sides = (base.probed, branch.probed)
+    return tuple(dict.fromkeys(note for one in sides if one for note in one.notes))
+
+
+def _compared(
+    first: TrialResult, second: TrialResult | None, branch: TrialResult
+) -> Behaviour:
     base = _seen(first)
     if base is None:
         return _unknown(_why(first, "the base"))
@@ -55,7 +94,7 @@ def _seen(result: TrialResult) -> Probed | None:
 
 
 def _crashed_itself(result: TrialResult) -> bool:
-    return bool(crash(result)) and not lost(result)
+    return bool(crash(result)) and not (lost(result) or too_slow(result))
 
 
 def _settled(base: Probed, branch: TrialResult) -> Behaviour:
@@ -72,6 +111,8 @@ def _unknown(why: str) -> Behaviour:
 def _why(result: TrialResult, where: str) -> str:
     if lost(result):
         return f"a run of {where} was lost: {lost(result)}".rstrip(".")
+    if too_slow(result):
+        return f"{where} ran out of time before its steps were seen"
     if crash(result):
         return f"{where} itself fails: {crash(result)}".rstrip(".")
     return f"on {where}, {blindness(result.probed)}"

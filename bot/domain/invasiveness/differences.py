@@ -50,6 +50,7 @@ def _differences(base: Probed, branch: Probed) -> Iterator[Difference]:
         _processes,
         _steps,
         _counts,
+        _asides,
         _ends,
     )
     for look in looks:
@@ -204,6 +205,16 @@ def _counts(base: Probed, branch: Probed) -> Iterator[Difference]:
         longer = base.steps if old > new else branch.steps
         step = longer[fewer].step
         yield Difference(Quantity.STEPS, fewer, step, before=before, after=after)
+
+
+def _asides(base: Probed, branch: Probed) -> Iterator[Difference]:
+    """What is learnt in models that nobody calls: averages of the network, say."""
+    old, new = base.aside, branch.aside
+    if old != new:
+        before, after = (f"{len(one)} moved" for one in (old, new))
+        same = len(old) == len(new)
+        said = ("", "") if same else (before, after)
+        yield Difference(Quantity.ASIDE, before=said[0], after=said[1])
 
 
 def _ends(base: Probed, branch: Probed) -> Iterator[Difference]:

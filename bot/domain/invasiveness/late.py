@@ -62,12 +62,24 @@ def late_culprits(
     )
 
 
+def repeats(
+    step: int | None, first: Probed, again: Probed, *, rates_only: bool
+) -> bool:
+    """Whether a trial of the base and its repetition agree up to a step.
+
+    Else what differs there is no change: trials of one tree and seed differ as well.
+    """
+    apart = _found([(first, again)], rates_only=rates_only)
+    return apart is None or (apart.step or 0) > (step or 0)
+
+
 def _pairs(baseline: Watched, branch: Watched) -> list[_Pair]:
-    """The pairs in which both sides made steps that were seen."""
+    """The pairs in which both sides made steps that were seen, and all of them."""
     return [
         (old, new)
         for old, new in zip(baseline, branch, strict=True)
-        if old is not None and new is not None and old.steps and new.steps
+        if old is not None and new is not None
+        if old.steps and new.steps and not (old.faults or new.faults)
     ]
 
 

@@ -21,6 +21,7 @@ class Quantity(StrEnum):
     LOSS = "loss"
     GRADIENT = "gradient norm"
     PARAMETERS = "parameters"
+    ASIDE = "models that are not called"
     STEPS = "number of steps"
 
 

@@ -23,7 +23,21 @@ def by_rounding(base: Probed, branch: Probed, first: Difference) -> bool:
     records = list(zip(base.steps, branch.steps, strict=True))
     after = records[max(first.place, 0) + 1 :]
     seen = any(old.loss or old.gradient for old, _ in after)
-    return seen and all(_near(old, new) for old, new in records)
+    near = all(_near(old, new) for old, new in records)
+    return seen and near and _asides_near(base, branch)
+
+
+def _asides_near(base: Probed, branch: Probed) -> bool:
+    """Whether models that are never called moved as far, whichever stands first."""
+    old, new = (sorted(_distances(one)) for one in (base, branch))
+    return len(old) == len(new) and all(
+        _within(was, now, ROUNDING) for was, now in zip(old, new, strict=True)
+    )
+
+
+def _distances(probed: Probed) -> list[float]:
+    found = (number(one.moved) for one in probed.aside)
+    return [one for one in found if one is not None]
 
 
 def _set_alike(base: Probed, branch: Probed, first: Difference) -> bool:
@@ -66,6 +80,8 @@ def _near(old: StepSeen, new: StepSeen) -> bool:
         and same_rates
         and _text_near(old.loss, new.loss)
         and _text_near(old.gradient, new.gradient)
+        # A rule of one's own shows in no rate, and at a small one hardly in losses.
+        and _text_near(old.moved, new.moved)
         # What is learnt beside the parameters shows in no loss of training.
         and _text_near(old.drifted, new.drifted)
     )

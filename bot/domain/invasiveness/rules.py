@@ -121,6 +121,7 @@ class _Judge:
             "steps": self.seen.steps,
             "executed": self.seen.executed,
             "changed_lines": self.seen.changed_lines,
+            "notes": self.seen.notes,
         }
 
     def _difference(self) -> Evidence:
@@ -141,6 +142,7 @@ class _Judge:
             **self._difference(),
             "changes": seen.changed_by,
             "titles": tuple(titles.get(one, "") for one in seen.changed_by),
+            "cut": len(titles),
             "seen_in": "fast" if seen.late else "probe",
             "shifted": seen.shifted,
             "why": seen.why,
@@ -174,7 +176,11 @@ class _Judge:
         """Not known bit by bit: the metrics are judged, and may be shown equivalent."""
         shown = shown_equivalent(self._tests())
         first = next(iter(self._tests() or ()), None)
-        evidence: Evidence = {"why": self.seen.why, "equivalent": shown}
+        evidence: Evidence = {
+            "why": self.seen.why,
+            "equivalent": shown,
+            "notes": self.seen.notes,
+        }
         if shown and first:
             evidence = {**evidence, **_tested(first)}
         return self._found(Reason.MODE_UNKNOWN, evidence)

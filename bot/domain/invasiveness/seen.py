@@ -4,6 +4,7 @@ from typing import assert_never
 
 from workers.contract import (
     Failed,
+    FailureReason,
     Infra,
     Ok,
     Probed,
@@ -33,6 +34,13 @@ def crash(result: TrialResult) -> str:
             return ""
         case _:
             assert_never(result.outcome)
+
+
+def too_slow(result: TrialResult) -> bool:
+    """Whether it was ended for its time: a busy machine can do that to any run."""
+    outcome = result.outcome
+    timeout = isinstance(outcome, Failed) and outcome.reason is FailureReason.TIMEOUT
+    return timeout and bool(crash(result))
 
 
 def blindness(probed: Probed | None) -> str:

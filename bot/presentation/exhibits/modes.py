@@ -120,6 +120,8 @@ def _by(report: Report, one: Behaviour) -> str:
         f"{change} {one_line(titles.get(change, ''), _LONGEST)}".strip()
         for change in one.changed_by
     ]
+    if not named and one.fingerprint is Fingerprint.CHANGED and one.why:
+        return f"not known: {one_line(one.why, 2 * _LONGEST)}"
     return "\n".join(named) or NOTHING
 
 

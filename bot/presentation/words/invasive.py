@@ -69,6 +69,12 @@ def _lines(facts: Facts) -> str:
     return f" {ran} of the {lines} of code ran in them."
 
 
+def _notes(facts: Facts) -> str:
+    """What could not be seen beside the steps: the probe's own sentences."""
+    notes = (one_line(one, _LONGEST) for one in facts.listed("notes"))
+    return "".join(f" {one}" for one in notes)
+
+
 def _first(facts: Facts) -> str:
     """What differs first, and where: `the loss, at step 3 (2.3 before, 2.4 now)`."""
     tensor = facts.text("tensor")
@@ -123,7 +129,7 @@ def _mode_identical(facts: Facts) -> Words:
     return Words(
         f"nothing changed{facts.here} in {facts.count('steps')} steps",
         f"{facts.lead}{_steps(facts)} the same bit for bit on base and branch."
-        f"{_lines(facts)} This proves nothing of later steps.",
+        f"{_lines(facts)}{_notes(facts)} This proves nothing of later steps.",
     )
 
 
@@ -134,7 +140,7 @@ def _mode_numeric(facts: Facts) -> Words:
     )
     return Words(
         f"rounding differs{facts.here}",
-        f"{facts.lead}base and branch differ by rounding alone in "
+        f"{facts.lead}base and branch differ by no more than rounding makes in "
         f"{facts.count('steps')} steps, first in {_first(facts)}.{apart}",
     )
 
@@ -158,7 +164,18 @@ def _mode_invasive(facts: Facts) -> Words:
         f"the behaviour changed{facts.here}, which nobody named as a target",
         f"{facts.lead}which nobody named as a target, {_difference(facts)}"
         f"{_shift(facts)}{_by(facts)}{equal}",
-        "Take the change out of this mode, or name the mode as a target.",
+        f"Take the change out of this mode, or name the mode as a target.{_who(facts)}",
+    )
+
+
+def _who(facts: Facts) -> str:
+    """How to find out who did what only whole trials show."""
+    late = facts.text("seen_in") == "fast" and facts.real("step") is not None
+    if not late or facts.listed("changes") or not facts.text("why"):
+        return ""
+    return (
+        f" To learn which change did it, set `invasive.steps` to {facts.count('step')} "
+        "or more: then the trees without each change are compared as far as that."
     )
 
 
@@ -166,7 +183,7 @@ def _mode_untouched(facts: Facts) -> Words:
     return Words(
         f"nothing of the target changed{facts.here}",
         f"{facts.lead}which is named as a target, {_steps(facts)} "
-        f"the same bit for bit on base and branch.{_lines(facts)}",
+        f"the same bit for bit on base and branch.{_lines(facts)}{_notes(facts)}",
     )
 
 
@@ -189,7 +206,7 @@ def _mode_unknown(facts: Facts) -> Words:
     return Words(
         f"it is not known whether the behaviour changed{facts.here}",
         f"{facts.lead}it is not known whether the behaviour changed: "
-        f"{facts.text('why')}.{alike}",
+        f"{facts.text('why')}.{_notes(facts)}{alike}",
     )
 
 

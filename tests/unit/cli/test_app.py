@@ -120,6 +120,40 @@ def test_a_reader_that_has_seen_enough_does_not_change_the_verdict(
     assert (done.returncode, done.stderr) == (code, b"")
 
 
+SPEAKS = """
+import sys, typer
+from bot.cli.app import run
+from bot.cli.progress import ProgressView
+from bot.cli.screen import err, out
+
+def verb():
+    with ProgressView() as view:
+        view._console.print("on the way")
+    out().print("a table")
+    err().print("Report: here")
+    sys.stdout.write("more")
+    raise typer.Exit(2)
+
+def table():
+    app = typer.Typer()
+    app.command()(verb)
+    app.command("other")(verb)
+    return app
+
+sys.exit(run(["verb"], table))
+"""
+
+
+def test_nor_does_one_who_has_seen_enough_of_both_streams() -> None:
+    """As with `seedgate local 2>&1 | head -1`: progress goes on unheard."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-c", SPEAKS]
+    done = subprocess.run(command, stdout=writer, stderr=writer, check=False)
+    os.close(writer)
+    assert done.returncode == 2
+
+
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 64
     told = capsys.readouterr()

@@ -224,8 +224,17 @@ def test_a_change_has_one_number_in_the_table_and_in_the_picture() -> None:
     assert numbers == {row.change: row.place for row in table.rows}
 
 
+def test_a_metric_without_a_table_takes_the_numbers_of_its_modes_first_one() -> None:
+    told = verdict()
+    unjudged_first = replace(told.changes[0], id="0" * 7, effects=())
+    told = replace(told, changes=(unjudged_first, *told.changes))
+    (table,) = change_tables(told)
+    numbers = change_numbers(told, table.mode, "another_metric")
+    assert numbers == {row.change: row.place for row in table.rows}
+
+
 def test_changes_without_a_table_are_numbered_in_the_order_of_the_branch() -> None:
     told = verdict()
-    numbers = change_numbers(told, "mlp", "another_metric")
+    numbers = change_numbers(told, "another_mode", "another_metric")
     assert list(numbers) == [one.id for one in told.changes]
     assert list(numbers.values()) == list(range(1, len(told.changes) + 1))

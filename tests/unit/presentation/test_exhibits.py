@@ -168,6 +168,17 @@ def test_a_mode_says_what_it_does_differently(
     assert cells == [behaviour, first, "-", also]
 
 
+def test_what_is_not_known_of_a_mode_stands_beside_it() -> None:
+    late = {"late": True, "quantity": "loss", "why": "only whole trials show it"}
+    notes = ("The data of each step is not known.", "A process was left out.")
+    ((*_, by, also),) = section(
+        behaving(fingerprint=Fingerprint.CHANGED, notes=notes, **late),
+        "Modes of the code",
+    )
+    assert by == "not known: only whole trials show it"
+    assert also.splitlines() == list(notes)
+
+
 def test_networks_are_shown_where_they_differ_alone() -> None:
     same = {"fingerprint": Fingerprint.CHANGED, "parameters": (5, 5), "flops": (1, 1)}
     assert "Networks" not in sections(behaving(**same))

@@ -123,3 +123,37 @@ def test_an_unknown_mode_that_is_shown_equivalent_says_so() -> None:
     }
     text = said(Reason.MODE_UNKNOWN, evidence)
     assert "test_loss is shown to differ by less than 0.0100" in text
+
+
+def mend(**changes: object) -> str:
+    evidence = {**MOVED, **changes}
+    kind, state = FindingKind.INVASIVE, Ruling.BLOCK
+    found = Finding(
+        "id",
+        kind,
+        state,
+        Reason.MODE_INVASIVE,
+        "gru",
+        evidence=evidence,  # type: ignore[arg-type]
+    )
+    return words(found).mend
+
+
+def test_whoever_did_a_late_change_can_be_found_out_with_more_steps() -> None:
+    late = {"seen_in": "fast", "step": 100, "why": "only whole trials show it"}
+    assert mend(**late).endswith(
+        "name the mode as a target. To learn which change did it, set"
+        " `invasive.steps` to 100 or more: then the trees without each change are"
+        " compared as far as that."
+    )
+    for other in ({"changes": ("a",)}, {"seen_in": "probe"}, {"step": None}):
+        assert mend(**{**late, **other}).endswith("name the mode as a target.")
+
+
+def test_what_could_not_be_seen_stands_beside_what_was() -> None:
+    notes = ("The data of each step is not known.", "A process was left out.")
+    facts: Evidence = {"steps": 20, "notes": notes}
+    for reason in (Reason.MODE_IDENTICAL, Reason.MODE_UNTOUCHED):
+        assert " ".join(notes) in said(reason, facts)
+    unknown = said(Reason.MODE_UNKNOWN, {**facts, "why": "it makes no step"})
+    assert "changed: it makes no step. The data of each step is not known." in unknown

@@ -81,9 +81,14 @@ class Scenarios:
 
 @contextmanager
 def running(
-    kind: ProbeKind, folder: Path, names: Sequence[str], *, every: int = 1
+    kind: ProbeKind,
+    folder: Path,
+    names: Sequence[str],
+    *,
+    every: int = 1,
+    steps: int = 6,
 ) -> Iterator[Scenarios]:
-    scenarios = Scenarios(ProbeSpec(kind, 6, every), folder, names)
+    scenarios = Scenarios(ProbeSpec(kind, steps, every), folder, names)
     try:
         yield scenarios
     finally:

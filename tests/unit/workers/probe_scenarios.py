@@ -5,10 +5,13 @@ a test finds its words again; torch is imported once for all of them.
 """
 
 import atexit
+import copy
 import os
 import random
+import signal
 import sys
 import traceback
+import warnings
 
 import torch
 import torch._dynamo  # imported by the first optimizer of a process, which is slow
@@ -100,6 +103,211 @@ def by_hand(rate=0.1):
 
 def by_hand_slightly_faster():
     by_hand(0.1 * (1 + 1e-4))
+
+
+def replaced():
+    """Weights that are new tensors after every step."""
+    weight = seeded(lambda: torch.randn(5, requires_grad=True))
+    for _ in range(STEPS):
+        loss = ((weight * torch.randn(5)).sum() - 1) ** 2
+        (gradient,) = torch.autograd.grad(loss, weight)
+        weight = (weight - 0.01 * gradient).detach().requires_grad_()
+
+
+def gathered_by_hand(rate=0.1, parts=4):
+    """Gradients of several batches make one step of an optimizer of one's own."""
+    model = seeded(net)
+    for _ in range(STEPS):
+        for _ in range(parts):
+            images, labels = batch(4)
+            F.cross_entropy(model(images), labels).backward()
+        with torch.no_grad():
+            for one in model.parameters():
+                one.sub_(one.grad, alpha=rate)
+        model.zero_grad()
+
+
+def gathered_by_hand_faster():
+    gathered_by_hand(0.2)
+
+
+def by_iterators():
+    """What is asked for may come from an iterator, which can be used up only once."""
+    model = seeded(net)
+    for _ in range(STEPS):
+        images, labels = batch()
+        loss = F.cross_entropy(model(images), labels)
+        gradients = torch.autograd.grad(loss, model.parameters())
+        torch.autograd.backward(iter([model(images).sum() * 0]))
+        assert len(gradients) == 4
+        with torch.no_grad():
+            for one, gradient in zip(model.parameters(), gradients, strict=True):
+                one.sub_(gradient, alpha=0.1)
+
+
+def made_late():
+    """The optimizer is made when the first gradients are there, and others before."""
+    model = seeded(net)
+    for _ in range(10):
+        images, labels = batch()
+        F.cross_entropy(model(images), labels).backward()
+    fit(model, torch.optim.SGD(model.parameters(), 0.1))
+
+
+def made_anew():
+    model = seeded(net)
+    for _ in range(STEPS):
+        images, labels = batch()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def in_phases():
+    """The optimizer of the first phase would be due next, and steps no more."""
+    model, other = seeded(net), seeded(net)
+    first = torch.optim.SGD(model.parameters(), 0.1)
+    fit(model, first, steps=9)
+    fit(other, torch.optim.SGD(other.parameters(), 0.1), steps=302)
+    hooks = torch.nn.modules.module._global_forward_pre_hooks
+    print("hooks in the second phase:", len(hooks))
+
+
+def complex_ones():
+    model = seeded(lambda: nn.Linear(4, 3, dtype=torch.complex64))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    warnings.simplefilter("error")
+    for _ in range(STEPS):
+        loss = model(torch.randn(8, 4, dtype=torch.complex64)).abs().pow(2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def averaged(decay=0.1):
+    """An average of the network that nobody calls, and another net that only lies."""
+    model = seeded(net)
+    average, idle = copy.deepcopy(model), copy.deepcopy(model)
+
+    def follow(_):
+        with torch.no_grad():
+            for one, other in zip(
+                average.parameters(), model.parameters(), strict=True
+            ):
+                one.lerp_(other, decay)
+
+    fit(model, torch.optim.SGD(model.parameters(), 0.1), after=follow)
+    assert idle
+
+
+def averaged_faster():
+    averaged(0.2)
+
+
+def wrapped():
+    """A module around the model that is not called itself, as some trainers have."""
+
+    class Whole(nn.Module):
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+    whole = Whole(seeded(net))
+    fit(whole.model, torch.optim.SGD(whole.parameters(), 0.1))
+
+
+def scripting():
+    """Code that torch.jit compiles may ask for gradients and for losses itself."""
+
+    class Judge(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.say = nn.Linear(4, 3)
+
+        def forward(self, images, labels):
+            return F.cross_entropy(self.say(images), labels)
+
+    class Slope(nn.Module):
+        def forward(self, given):
+            return torch.autograd.grad([given.sum()], [given])
+
+    slope = torch.jit.script(Slope())
+    print(slope(torch.ones(2, requires_grad=True)))
+    model = seeded(lambda: torch.jit.script(Judge()))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        model(*batch()).backward()
+        optimizer.step()
+
+
+def traced():
+    """A graph of the model is recorded by stand-ins for tensors."""
+
+    class Judge(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.say = nn.Linear(4, 3)
+
+        def forward(self, images, labels):
+            return F.cross_entropy(self.say(images), labels)
+
+    model = torch.fx.symbolic_trace(seeded(Judge))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        model(*batch()).backward()
+        optimizer.step()
+
+
+def interrupted():
+    """A signal comes while the probe reads the parameters; its handler raises."""
+
+    class BellError(Exception):
+        pass
+
+    def ring(number, frame):
+        raise BellError
+
+    class Ringing(torch.optim.SGD):
+        @property
+        def param_groups(self):
+            if self.__dict__.get("armed") and "_close" in names(sys._getframe()):
+                self.armed = False
+                os.kill(os.getpid(), signal.SIGUSR1)
+            return self.__dict__["param_groups"]
+
+        @param_groups.setter
+        def param_groups(self, groups):
+            self.__dict__["param_groups"] = groups
+
+    signal.signal(signal.SIGUSR1, ring)
+    model = seeded(net)
+    optimizer = Ringing(model.parameters(), 0.1)
+    optimizer.armed = True
+    try:
+        fit(model, optimizer)
+    except BellError:
+        print("the bell was heard", flush=True)
+
+
+def names(frame):
+    while frame is not None:
+        yield frame.f_code.co_name
+        frame = frame.f_back
+
+
+def frozen_on_purpose():
+    model = seeded(net)
+    model[0].requires_grad_(False)
+    fit(model, torch.optim.SGD(model[2].parameters(), 0.1))
+
+
+def partly_held():
+    model = seeded(net)
+    fit(model, torch.optim.SGD(model[2].parameters(), 0.1))
 
 
 def by_gradients():
@@ -355,6 +563,22 @@ SCENARIOS = (
     blind_to_input,
     badly_begun,
     frozen_by_mistake,
+    gathered_by_hand,
+    gathered_by_hand_faster,
+    by_iterators,
+    made_late,
+    made_anew,
+    in_phases,
+    complex_ones,
+    averaged,
+    averaged_faster,
+    wrapped,
+    scripting,
+    traced,
+    interrupted,
+    frozen_on_purpose,
+    partly_held,
+    replaced,
 )
 
 

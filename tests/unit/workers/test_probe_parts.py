@@ -217,7 +217,12 @@ def test_words_are_said_once_and_records_follow_a_first_one(tmp_path: Path) -> N
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert lines[0]["start"]["torch"] == "2.13"
     assert [one.get("note") for one in lines[1:]] == ["\udcff", "late"]
-    assert (tmp_path / "word").read_text().count("\n") == 1
+    first, again = (tmp_path / "word").read_text().splitlines()
+    assert json.loads(first)["command"]
+    assert json.loads(again) == {"pid": os.getpid()}
+    assert journal.processes() == [os.getpid()] * 2
+    (tmp_path / "word").write_text("{}")
+    assert journal.processes() == []
     assert json.loads((tmp_path / "lines").read_text()) == ["a.py", 3]
 
 
@@ -243,6 +248,13 @@ def test_a_long_run_is_digested_ever_more_seldom() -> None:
     assert len(due) < 4 * MOST
     assert due[-1] == 4800
     assert set(due[-10:]) <= set(range(0, 5001, 160))
+
+
+def test_a_short_run_is_digested_at_every_step_however_many_are_asked_for() -> None:
+    cadence = Cadence(1, thinned=False)
+    for step in range(1, 10 * MOST):
+        assert step == cadence.next
+        cadence.made(step)
 
 
 def test_settings_of_later_groups_are_told_where_they_differ() -> None:
@@ -334,7 +346,7 @@ def test_ranks_wait_for_one_another_and_not_for_ever(
     monkeypatch.setenv("RANK", "0")
     monkeypatch.setenv("WORLD_SIZE", "2")
     (tmp_path / "done").mkdir()
-    (tmp_path / "done" / "1").touch()
+    (tmp_path / "done" / "1").write_text(".")
     ending.wait_for_group(str(tmp_path), 30.0)
     assert (tmp_path / "done" / "0").exists()
     (tmp_path / "done" / "1").unlink()

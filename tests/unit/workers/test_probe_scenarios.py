@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,11 @@ WATCHED = (
     "leaving",
     "nothing",
     "strange",
+    "by_iterators",
+    "made_anew",
+    "in_phases",
+    "scripting",
+    "interrupted",
 )
 CHECKED = (
     "plain",
@@ -31,6 +37,13 @@ CHECKED = (
     "badly_begun",
     "frozen_by_mistake",
     "short",
+    "scripting",
+    "traced",
+    "complex_ones",
+    "frozen_on_purpose",
+    "partly_held",
+    "by_gradients",
+    "replaced",
 )
 PARTS = frozenset({"step", "optimizer", "loss", "gradient", "batch", "rates"})
 
@@ -283,6 +296,84 @@ def test_an_error_of_the_probe_is_a_fault_and_ends_a_run_that_is_only_for_it(
     assert "the run went on" not in seen.output
 
 
+def test_gradients_that_are_gathered_by_hand_make_one_step_that_is_seen(
+    seen: Heard,
+) -> None:
+    steps, other = seen.steps("gathered_by_hand"), seen.steps("gathered_by_hand_faster")
+    assert [one.backwards for one in steps] == [4] * 6
+    assert len({one.parameters for one in steps}) == 6
+    assert steps[0].loss == other[0].loss
+    assert steps[0].parameters != other[0].parameters
+
+
+def test_iterators_are_left_to_who_asked_for_them(seen: Heard, watched: Heard) -> None:
+    assert len({one.parameters for one in seen.steps("by_iterators")}) == 6
+    assert watched.steps("by_iterators")[-1].step == 80
+    assert "AssertionError" not in watched.output
+
+
+def test_what_came_before_an_optimizer_was_made_belongs_to_its_first_step(
+    seen: Heard,
+) -> None:
+    told = seen.told["made_late"]
+    assert [one.kind for one in told.optimizers.values()] == ["SGD"]
+    assert [one.backwards for one in told.steps] == [11, 1, 1, 1, 1, 1]
+    assert all(one.batch for one in told.steps)
+
+
+def test_an_optimizer_that_is_made_anew_for_each_step_is_one(
+    seen: Heard, watched: Heard
+) -> None:
+    told = seen.told["made_anew"]
+    assert (len(told.optimizers), told.why) == (1, "steps")
+    assert [one.step for one in told.steps] == [1, 2, 3, 4, 5, 6]
+    assert [one.parameters for one in told.steps] == [
+        one.parameters for one in seen.steps("plain")
+    ]
+    assert [one.step for one in watched.steps("made_anew")] == [1, 10, 20, 30, 40]
+
+
+def test_complex_numbers_are_taken_whole_and_without_a_warning(
+    seen: Heard, checked: Heard
+) -> None:
+    steps = seen.steps("complex_ones")
+    assert all(one.gradient and one.moved for one in steps)
+    assert "Casting complex" not in seen.output + checked.output
+    checks = checked.checks("complex_ones")
+    assert checks["parameters_move"].state is CheckState.PASSED
+    assert checks["stays_bounded"].state is CheckState.PASSED
+
+
+def test_an_average_that_nobody_calls_is_told_of_where_it_moves(seen: Heard) -> None:
+    one, other = seen.told["averaged"], seen.told["averaged_faster"]
+    assert one.steps == other.steps == seen.steps("plain")
+    assert len(one.aside) == len(other.aside) == 1
+    assert one.aside != other.aside
+    assert 1.5 < number(other.aside[0].moved) / number(one.aside[0].moved) < 2
+
+
+def test_a_module_around_the_model_is_nothing_beside_it(seen: Heard) -> None:
+    told = seen.told["wrapped"]
+    assert (told.aside, told.steps) == ((), seen.steps("plain"))
+
+
+def test_compiled_code_gets_what_it_gets_without_a_look(
+    seen: Heard, watched: Heard, checked: Heard
+) -> None:
+    for heard in (seen, watched, checked):
+        assert len(heard.steps("scripting")) > 4
+        assert "[tensor([1., 1.])]" in heard.output
+    assert checked.told["traced"].faults == []
+    assert checked.checks("traced")["initial_loss"].state is CheckState.PASSED
+
+
+def test_every_one_of_many_steps_is_seen(tmp_path: Path) -> None:
+    with running(ProbeKind.FINGERPRINT, tmp_path, ["plain"], steps=35) as long:
+        steps = long.heard().steps("plain")
+    assert len(steps) == 35
+    assert all(one.loss and one.parameters for one in steps)
+
+
 # -- watching ------------------------------------------------------------------------
 
 
@@ -338,6 +429,23 @@ def test_an_error_of_the_probe_does_not_touch_the_run(watched: Heard) -> None:
     assert watched.told["strange"].faults
 
 
+def test_an_optimizer_of_long_ago_is_not_waited_for(watched: Heard) -> None:
+    """Else all that comes after it would be looked at closely, and slowly."""
+    assert "hooks in the second phase: 0" in watched.output
+    steps = [one for one in watched.steps("in_phases") if one.optimizer == 1]
+    assert [one.step for one in steps[:4]] == [1, 10, 20, 30]
+    assert all(one.batch for one in steps if one.parameters)
+
+
+def test_an_error_of_a_signal_handler_reaches_who_waits_for_it(
+    watched: Heard, seen: Heard
+) -> None:
+    assert "the bell was heard" in watched.output
+    (fault,) = watched.told["interrupted"].faults
+    assert fault.startswith("A signal handler of the code raised an error")
+    assert "the bell was heard" in seen.output
+
+
 # -- sanity --------------------------------------------------------------------------
 
 
@@ -372,6 +480,30 @@ def test_a_part_that_is_cut_off_by_mistake_is_named(checked: Heard) -> None:
     checks = checked.checks("frozen_by_mistake")
     assert checks["gradients"].state is CheckState.FAILED
     assert checks["gradients"].saw.endswith("Linear.weight, Linear.bias")
+
+
+def test_what_is_frozen_on_purpose_is_named_and_fails_nothing(checked: Heard) -> None:
+    checks = checked.checks("frozen_on_purpose")
+    for name in ("gradients", "parameters_move"):
+        assert checks[name].state is CheckState.PASSED
+        assert "; frozen (requires_grad is off): 0.weight, 0.bias" in checks[name].saw
+
+
+@pytest.mark.parametrize("name", ["by_gradients", "replaced"])
+def test_gradients_that_are_kept_on_no_parameter_are_not_missed(
+    checked: Heard, name: str
+) -> None:
+    checks = checked.checks(name)
+    assert checks["gradients"].state is CheckState.UNSEEN
+    moves = {"by_gradients": CheckState.PASSED, "replaced": CheckState.UNSEEN}
+    assert checks["parameters_move"].state is moves[name]
+
+
+def test_what_no_optimizer_holds_is_named(checked: Heard) -> None:
+    checks = checked.checks("partly_held")
+    assert checks["gradients"].state is CheckState.PASSED
+    saw = checks["parameters_move"].saw
+    assert saw.endswith("tensors have moved; held by no optimizer: 0.weight, 0.bias")
 
 
 def test_losses_of_several_optimizers_are_not_taken_for_one(checked: Heard) -> None:

@@ -526,4 +526,6 @@ def test_a_checkpoint_that_would_run_code_is_not_loaded(
         assert result.metrics == {"loss": 0.5}
     else:
         assert reason(result) is FailureReason.EXCEPTION
+        assert "it holds more than tensors and plain values" in detail(result)
         assert "save tensors and plain values, such as a state_dict" in detail(result)
+        assert "Re-running" not in detail(result)

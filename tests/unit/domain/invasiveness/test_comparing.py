@@ -18,7 +18,7 @@ from tests.unit.domain.invasiveness.runs import (
     step,
     steps,
 )
-from workers.contract import OptimizerSeen, ProbeEnd, Tensor, TrialResult
+from workers.contract import Aside, OptimizerSeen, ProbeEnd, Tensor, TrialResult
 
 IDENTICAL, NUMERIC = Fingerprint.IDENTICAL, Fingerprint.NUMERIC
 CHANGED, UNKNOWN = Fingerprint.CHANGED, Fingerprint.UNKNOWN
@@ -176,7 +176,7 @@ def test_a_mode_without_steps_is_unknown_and_not_identical(
         ({"gradient": (9.0).hex()}, "gradient norm"),
         ({"loss": None}, "loss"),
         ({"backwards": 2, "rates": (0.1,)}, "calls of backward"),
-        ({"moved": (1.0).hex()}, "parameters"),
+        ({"parameters": "other"}, "parameters"),
     ],
 )
 def test_the_first_step_and_the_first_quantity_that_differ_are_named(
@@ -401,6 +401,42 @@ def test_a_branch_that_makes_no_more_steps_is_changed(end: ProbeEnd) -> None:
 
 
 # Numeric
+
+
+def test_parameters_that_move_otherwise_are_changed_though_no_loss_shows_it() -> None:
+    """As a rate of one's own does that is a hundredth larger, and small."""
+    base = ran(steps(since=4, moved=(1e-6).hex()))
+    far = ran(steps(since=4, moved=(1.01e-6).hex(), parameters="other"))
+    near = ran(steps(since=4, moved=(1e-6 * (1 + 3e-7)).hex(), parameters="other"))
+    assert against(far, base).fingerprint is CHANGED
+    assert against(near, base).fingerprint is NUMERIC
+
+
+def test_models_that_nobody_calls_count() -> None:
+    average = ran(aside=(Aside("ab", (0.5).hex()),))
+    faster = ran(aside=(Aside("cd", (0.6).hex()),))
+    seen = against(faster, average)
+    assert (seen.fingerprint, seen.quantity) == (CHANGED, "models that are not called")
+    assert (seen.before, seen.after) == ("", "")
+    gone = against(ran(), average)
+    assert (gone.fingerprint, gone.before, gone.after) == (
+        CHANGED,
+        "1 moved",
+        "0 moved",
+    )
+    rounded = ran(
+        steps(loss=(2.3).hex(), parameters="other"),
+        aside=(Aside("ef", (0.5 * (1 + 1e-7)).hex()),),
+    )
+    base = ran(steps(loss=(2.3).hex()), aside=(Aside("ab", (0.5).hex()),))
+    assert against(rounded, base).fingerprint is NUMERIC
+
+
+def test_what_the_probe_could_not_see_is_noted_once() -> None:
+    blind = ran(notes=("The data is not known.",))
+    both = against(blind, blind)
+    assert (both.fingerprint, both.notes) == (IDENTICAL, ("The data is not known.",))
+    assert against(lost(), blind).notes == ("The data is not known.",)
 
 
 def test_losses_within_rounding_are_numeric() -> None:

@@ -1,15 +1,30 @@
 """Whole trials beside which the probe watched: what acts after its first steps."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
 
 from bot.domain.arms import Arm, Baseline, Branch, Without
-from bot.domain.invasiveness import late, late_culprits, with_late
+from bot.domain.invasiveness import (
+    confirmed,
+    late,
+    late_culprits,
+    to_repeat,
+    with_late,
+)
 from bot.domain.trials import Trial
 from bot.domain.verdict import Behaviour, Fingerprint
-from tests.unit.domain.invasiveness.runs import probed, ran, result, step, steps
-from workers.contract import Probed, ProbeEnd, StepSeen, TrialState
+from tests.unit.domain.invasiveness.runs import (
+    crashed,
+    lost,
+    probed,
+    ran,
+    result,
+    step,
+    steps,
+)
+from workers.contract import Probed, ProbeEnd, StepSeen, TrialResult, TrialState
 
 SAME = Behaviour(Fingerprint.IDENTICAL, steps=20)
 ROUNDED = Behaviour(Fingerprint.NUMERIC, steps=20)
@@ -30,6 +45,12 @@ DROPPED = watched(100, rates=(0.00005,))
 def test_trials_that_agree_to_their_ends_leave_everything_as_it_was() -> None:
     assert late(SAME, [WHOLE] * 4, [WHOLE] * 4) is SAME
     assert late(SAME, [], []) is SAME
+
+
+def test_a_trial_in_which_the_probe_was_disturbed_proves_nothing() -> None:
+    odd = watched(100, rates=(0.00005,))
+    odd = dataclasses.replace(odd, faults=("A signal came.",))
+    assert late(SAME, [WHOLE] * 4, [odd] * 4) is SAME
 
 
 def test_a_learning_rate_that_drops_late_makes_an_identical_mode_changed() -> None:
@@ -151,3 +172,77 @@ def test_of_several_changes_the_ablation_names_the_late_one() -> None:
     assert with_late({"gru": ROUNDED}, everything, ["warm", "drop"])[
         "gru"
     ].changed_by == ("drop",)
+
+
+# Who did it, where nobody can be named
+
+
+LATE = [*trials(Baseline(), [WHOLE] * 2), *trials(Branch(), [DROPPED] * 2)]
+
+
+@pytest.mark.parametrize(
+    ("tried", "why"),
+    [
+        ({}, "only whole trials show it, and none was run without single changes"),
+        ({"warm": DROPPED}, "only whole trials show it, and none was run without drop"),
+        (
+            {"warm": DROPPED, "drop": DROPPED},
+            "no single change did it: leaving out any one of them mends nothing",
+        ),
+    ],
+)
+def test_where_trials_name_nobody_the_reason_is_told(
+    tried: dict[str, Probed], why: str
+) -> None:
+    more = [
+        one for name, seen in tried.items() for one in trials(Without(name), [seen] * 2)
+    ]
+    found = with_late({"gru": SAME}, [*LATE, *more], ["warm", "drop"])["gru"]
+    assert (found.changed_by, found.why) == ((), why)
+
+
+def test_a_branch_that_was_not_cut_has_nobody_to_name() -> None:
+    found = with_late({"gru": SAME}, LATE)["gru"]
+    assert found.why == "the branch was not cut into changes"
+
+
+# Whether the base repeats itself at all
+
+
+def held(again: TrialResult | None, early: Behaviour = SAME) -> Behaviour:
+    before = {"gru": early, "rnn": SAME}
+    found = with_late(before, LATE, ["only"])
+    assert to_repeat(found, LATE) == {"gru": 0}
+    return confirmed(before, found, LATE, {"gru": again})["gru"]
+
+
+def test_a_late_change_stands_where_a_trial_of_the_base_repeats_itself() -> None:
+    assert held(result(WHOLE)).late
+    assert held(result(watched(300, rates=(0.1,)))).late
+    assert held(result(watched(50, parameters="x")), ROUNDED).late
+
+
+def test_it_is_none_where_that_trial_differs_from_itself_as_early() -> None:
+    found = held(result(watched(50, parameters="x")))
+    assert found.fingerprint is Fingerprint.IDENTICAL
+    assert found.notes == (
+        "Whole trials differ from step 100 on, and so does a trial of the base that is"
+        " run twice: what acts late is not seen.",
+    )
+
+
+@pytest.mark.parametrize("again", [None, lost(), crashed(WHOLE), result(probed(()))])
+def test_it_is_none_where_the_repetition_was_lost(again: TrialResult | None) -> None:
+    found = held(again)
+    assert found.fingerprint is Fingerprint.IDENTICAL
+    assert "was lost: what acts late is not seen" in found.notes[0]
+
+
+def test_a_trial_that_was_not_seen_whole_is_not_the_one_that_is_repeated() -> None:
+    odd = dataclasses.replace(WHOLE, faults=("A signal came.",))
+    both = [
+        *trials(Baseline(), [odd, probed(()), WHOLE]),
+        *trials(Branch(), [DROPPED] * 3),
+    ]
+    found = with_late({"gru": SAME}, both, ["only"])
+    assert to_repeat(found, both) == {"gru": 2}

@@ -129,4 +129,5 @@ def test_titles_stand_beside_the_changes_and_late_ones_say_where_they_were_seen(
     terms = Terms(titles={"a1b2c3d": "Raise the rate"})
     (found,) = judge({"gru": late}, terms).of("gru")
     assert found.evidence["titles"] == ("Raise the rate", "")
+    assert found.evidence["cut"] == 1
     assert found.evidence["seen_in"] == "fast"

@@ -1,9 +1,9 @@
-"""Keeping out of the way of `torch.compile`."""
+"""Keeping out of the way of `torch.compile` and `torch.jit`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
@@ -44,6 +44,17 @@ def _skip_whole(torch: Any, codes: list[CodeType]) -> None:
     for code in codes:
         if code.co_name == HEARD:
             frame.set_code_exec_strategy(code, strategy(action.SKIP, action.SKIP))
+
+
+def alike(heard: Callable[..., Any], call: Any) -> Callable[..., Any]:
+    """`heard`, for which `torch.jit` takes `call` where it compiles a use of it."""
+    builtins = sys.modules.get("torch.jit._builtins")
+    enter = getattr(builtins, "_register_builtin", None)
+    for known, name in getattr(builtins, "_builtin_ops", ()):
+        if known is call and enter is not None:
+            enter(heard, name)
+    heard.__prepare_scriptable__ = lambda: call  # type: ignore[attr-defined]
+    return heard
 
 
 def codes_of(module: Any) -> Iterator[CodeType]:

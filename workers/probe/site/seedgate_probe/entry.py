@@ -12,6 +12,7 @@ from .session import Cadence, Session
 
 _MOST_DIGESTS = 20_000
 _MOST_SETTINGS = 64
+_MOST_TENSORS = 20_000
 _MOST_SNAPSHOT = 1 << 30
 _PLAIN = (bool, int, float, str, type(None))
 
@@ -24,12 +25,14 @@ class Entry:
         self._session = session
         self._journal = journal or session.journal
         self._kind = kind
-        self.index = session.optimizers
-        session.optimizers += 1
+        self.index = session.begin_steps()
         self.count = 0
         self.calls = 0  # of backward, up to the last step
+        self.functional = False  # gradients are asked for, and kept on no parameter
+        self.turn = 0  # of all optimizers, when it stepped last
         self.rates: list[float] = []
-        self._cadence = Cadence(session.asked.every)
+        asked = session.asked
+        self._cadence = Cadence(asked.every, thinned=not asked.short)
         self._told_rates: list[float] | None = None
         self._changes = 0
         self._told = True
@@ -52,10 +55,10 @@ class Entry:
             "index": self.index,
             "kind": self._kind,
             "settings": settings,
-            "parameters": [
-                _tensor(names.get(id(one), place), one) for place, one in parameters
-            ],
-            "beside": [_tensor(name, one) for name, one in self.beside(parameters)],
+            "parameters": _listed(
+                [(names.get(id(one), place), one) for place, one in parameters]
+            ),
+            "beside": _listed(self.beside(parameters)),
         }
         self._journal.write("optimizer", shown)
 
@@ -87,11 +90,12 @@ class Entry:
 
     def _copied(self, tensor: Any | None) -> Any | None:
         """A copy on the host; None where there are too many of them."""
-        if tensor is None or not tensor.is_floating_point():
+        if tensor is None or not (tensor.is_floating_point() or tensor.is_complex()):
             return None  # counters would hide all else
-        if self._bytes + tensor.numel() * 4 > _MOST_SNAPSHOT:
+        size = tensor.numel() * tensor.element_size()
+        if self._bytes + size > _MOST_SNAPSHOT:
             return None
-        self._bytes += tensor.numel() * 4
+        self._bytes += size
         return digest.plain(self._session.torch, tensor).to("cpu", copy=True)
 
     def before(self) -> Sequence[tuple[Any, Any]]:
@@ -186,14 +190,22 @@ def norm(torch: Any, gradients: Sequence[Any]) -> str | None:
     """The norm of all gradients as `float.hex()`; None where there is none."""
     if not gradients:
         return None
-    plain = [digest.plain(torch, one) for one in gradients]
-    plain = [one if one.dtype == torch.float64 else one.float() for one in plain]
+    plain = [_wide_enough(torch, one) for one in gradients]
     parts = [torch.linalg.vector_norm(one).double() for one in plain]
     if len({one.device for one in parts}) == 1 and parts[0].device.type != "cpu":
         parts = list(
             torch.stack(parts).cpu()
         )  # one copy waits for the device, not many
     return _root(float(one) for one in parts)
+
+
+def _wide_enough(torch: Any, gradient: Any) -> Any:
+    """The values of a gradient; of a sparse one those that it holds."""
+    if gradient.is_sparse:
+        gradient = gradient.detach().coalesce().values()
+    gradient = digest.plain(torch, gradient)
+    exact = gradient.is_complex() or gradient.dtype == torch.float64
+    return gradient if exact else gradient.float()
 
 
 def settings_of(groups: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -224,6 +236,17 @@ def _shown(value: Any) -> str | None:
     if getattr(value, "numel", int)() == 1:
         return repr(float(value))
     return None
+
+
+def _listed(named: Sequence[tuple[str, Any]]) -> list[list[Any]]:
+    """All tensors; of very many the rest as one, which tells of all their forms."""
+    rest = [_tensor("", one) for _, one in named[_MOST_TENSORS:]]
+    shown = [_tensor(name, one) for name, one in named[:_MOST_TENSORS]]
+    if rest:
+        count = sum(math.prod(shape) for _, shape, _ in rest)
+        forms = digest.whole(f"{shape}{kind}" for _, shape, kind in rest)
+        shown.append([f"{len(rest)} more", [count], forms])
+    return shown
 
 
 def _tensor(name: str, tensor: Any) -> list[Any]:

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-Act = Callable[[Any], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # Python 3.8 has no such types at run time
+    Act = Callable[[Any], None]
 
 
 class Finder:
@@ -46,8 +48,12 @@ class Finder:
         if act is None:
             run(module)
             return
-        with self._around():
-            run(module)
+        try:
+            with self._around():
+                run(module)
+        except BaseException:
+            self._acts[module.__name__] = act  # it may be imported again
+            raise
         act(module)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import compiler
@@ -16,7 +16,9 @@ from .modules import Modules
 from .session import Session
 from .stepping import Stepping
 
-Call = Callable[..., Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # Python 3.8 has no such types at run time
+    Call = Callable[..., Any]
 
 
 def install(torch: Any, process: Any) -> Session:
@@ -52,9 +54,13 @@ class Fasteners:
         kind.__init__ = self._after(kind.__init__, guarded(self._made))
         scaler = torch.amp.grad_scaler.GradScaler
         scaler.scale = self._after(scaler.scale, guarded(self._scaled))
-        torch.autograd.backward = self._backward(torch.autograd.backward)
-        torch.autograd.grad = self._around(
-            torch.autograd.grad, guarded(self._before_grad), guarded(self._after_grad)
+        torch.autograd.backward = compiler.alike(
+            self._backward(torch.autograd.backward), torch.autograd.backward
+        )
+        grad = torch.autograd.grad
+        torch.autograd.grad = compiler.alike(
+            self._around(grad, guarded(self._before_grad), guarded(self._after_grad)),
+            grad,
         )
         torch.compile = self._around(
             torch.compile, guarded(self._before_compile), guarded(self._after_compile)
@@ -109,6 +115,7 @@ class Fasteners:
 
         @functools.wraps(call)
         def heard(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = _kept(args, kwargs)
             wanted = before(*args, **kwargs)
             result = call(*args, **kwargs)
             if wanted:
@@ -223,7 +230,7 @@ class Fasteners:
     def _due(self) -> bool:
         """Whether the step that comes is digested."""
         if self._stepping.seen:
-            return any(one.due() for one in self._stepping.entries())
+            return self._stepping.due()
         return self._backwards.due()
 
     def _before_compile(self, model: Any = None, *args: Any, **kwargs: Any) -> bool:
@@ -261,6 +268,7 @@ class Fasteners:
     def _last_looks(self) -> None:
         """Look at the model after the last step; the run is over for all but us."""
         session = self._session
+        session.tell_aside()
         if session.asked.short and session.last_call is not None:
             from . import flops
 
@@ -278,6 +286,16 @@ def _sanity(session: Session) -> Any:
     from .sanity import Sanity
 
     return Sanity(session)
+
+
+def _kept(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Arguments with a list for each iterator, which one look at it would use up."""
+    named = {name: _whole(one) for name, one in kwargs.items()} if kwargs else kwargs
+    return [_whole(one) for one in args], named
+
+
+def _whole(value: Any) -> Any:
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def _list(torch: Any, tensors: Any) -> list[Any]:

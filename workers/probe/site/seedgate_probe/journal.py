@@ -35,11 +35,24 @@ class Journal:
         self._path = ""
         self.pid = os.getpid()
 
-    def say_word(self) -> None:
-        """Leave a sign that the probe is in, with the command of the first process."""
+    def say_word(self) -> bool:
+        """Leave a sign that the probe is in: the process, of the first its command.
+
+        Whether this is the first.
+        """
         path = os.path.join(self._folder, WORD)
-        if not os.path.exists(path):
-            self._append(path, json.dumps({"command": command()}))
+        first = not os.path.exists(path)
+        told = {"command": command()} if first else {}
+        self._append(path, json.dumps({**told, "pid": self.pid}))
+        return first
+
+    def processes(self) -> list[int]:
+        """The numbers of all processes that have left such a sign."""
+        try:
+            with open(os.path.join(self._folder, WORD), encoding="utf-8") as file:
+                return [int(json.loads(line)["pid"]) for line in file]
+        except (OSError, ValueError, KeyError):
+            return []
 
     def begin(self) -> None:
         """Write the first record, unless it is there."""
@@ -76,13 +89,18 @@ class Held:
         """None yet."""
         self._journal = journal
         self._records: list[tuple[str, Any]] = []
+        self._wanted = False
 
     def write(self, what: str, value: Any) -> None:
-        """Keep one record."""
-        self._records.append((what, value))
+        """Keep one record, or write it once they are wanted."""
+        if self._wanted:
+            self._journal.write(what, value)
+        else:
+            self._records.append((what, value))
 
     def release(self) -> None:
-        """Write them all."""
+        """Write them all, and those that come."""
+        self._wanted = True
         for what, value in self._records:
             self._journal.write(what, value)
         self._records.clear()

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
-_Trace = Callable[..., Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # Python 3.8 has no such types at run time
+    _Trace = Callable[..., Any]
 _SIMPLE_ENDS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
@@ -58,9 +60,21 @@ class Lines:
 
     def give_up(self) -> None:
         """Note every line that may have run unseen: all that are left."""
-        for path, numbers in self._wanted.items():
-            for number in numbers:
-                self._note(path, number)
+        for path in self._wanted:
+            self._take_as_run(path)
+
+    def give_up_texts(self, opened: Callable[[str], bool]) -> None:
+        """Note the lines of files that were opened, and not run under their own names.
+
+        They may have run under others: as text that is executed, or as a copy.
+        """
+        for path in self._wanted:
+            if path not in self._triggers and opened(path):
+                self._take_as_run(path)
+
+    def _take_as_run(self, path: str) -> None:
+        for number in self._wanted[path]:
+            self._note(path, number)
 
     def _note(self, path: str, number: int) -> None:
         if (path, number) not in self._noted:

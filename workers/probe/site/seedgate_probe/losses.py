@@ -41,4 +41,6 @@ class Losses:
         self.calls = 0
 
     def _is_scalar(self, tensor: Any) -> bool:
-        return isinstance(tensor, self._torch.Tensor) and tensor.numel() == 1
+        if not isinstance(tensor, self._torch.Tensor):
+            return False
+        return tensor.numel() == 1 and not tensor.is_complex()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import digest
+from .interrupting import by_handler
 
 _DEEPEST = 4
 _BIG_BATCH = 1 << 22
@@ -114,6 +115,7 @@ class Batch:
         """Nothing entered yet."""
         self._torch = torch
         self._hash: Any | None = None
+        self._unread = False
 
     def enter(self, arguments: Any) -> None:
         """Take in the arguments of one call; what was computed from parameters is not.
@@ -125,31 +127,45 @@ class Batch:
             if tensor.requires_grad:
                 continue
             self._hash = self._hash or hashlib.sha256()
-            self._hash.update(_said(torch, tensor).encode())
+            said = _said(torch, tensor)
+            self._unread = self._unread or not said
+            self._hash.update(said.encode())
 
     def take(self, *, keep: bool = False) -> str | None:
-        """The digest, None if nothing entered; it starts afresh, or goes on."""
-        made = self._hash
-        self._hash = made if keep else None
+        """The digest, None if nothing entered; it starts afresh, or goes on.
+
+        None, too, where something entered that cannot be read.
+        """
+        made = None if self._unread else self._hash
+        if not keep:
+            self._hash, self._unread = None, False
         return made.hexdigest()[:32] if made is not None else None
 
 
 def _said(torch: Any, tensor: Any) -> str:
+    inner = torch._C._functorch
     try:
+        while inner.is_functorch_wrapped_tensor(tensor):  # within `vmap` and `grad`
+            tensor = inner.get_unwrapped(tensor)
         if tensor.numel() <= _BIG_BATCH:
             return digest.short(torch, tensor)
         return digest.sampled(torch, [tensor])
-    except Exception:  # a kind of tensor without memory that can be read
-        return type(tensor).__name__
+    except Exception as fault:
+        if by_handler(fault):
+            raise
+        return ""  # a kind of tensor without memory that can be read
 
 
 def tensors_in(torch: Any, value: Any, depth: int = 0) -> Iterator[Any]:
-    """The tensors in nested containers and plain objects' mappings, in their order."""
+    """The tensors in nested containers and data classes, in their order."""
     if isinstance(value, torch.Tensor):
         yield value
-    elif depth < _DEEPEST and isinstance(value, dict):
+    elif depth < _DEEPEST and isinstance(value, Mapping):
         for one in value.values():
             yield from tensors_in(torch, one, depth + 1)
+    elif depth < _DEEPEST and hasattr(type(value), "__dataclass_fields__"):
+        for name in type(value).__dataclass_fields__:
+            yield from tensors_in(torch, getattr(value, name, None), depth + 1)
     elif depth < _DEEPEST and isinstance(value, (list, tuple)):
         for one in value:
             yield from tensors_in(torch, one, depth + 1)

@@ -1,10 +1,13 @@
-"""Which files of the tree a process reads, by an audit hook on `open`."""
+"""Which files of the tree a process reads and what it starts, by an audit hook."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
+
+from .starting import EVENTS
 
 MOST = 2000
 """Files that are named; a process that reads more is not listed whole."""
@@ -13,8 +16,14 @@ MOST = 2000
 class Reading:
     """Collects what this process (not what it forks off) opens for reading."""
 
-    def __init__(self, tree: str) -> None:
-        """Listen from now on: an audit hook cannot be taken away again."""
+    def __init__(
+        self, tree: str, started: Callable[[str, Any], None] = lambda event, given: None
+    ) -> None:
+        """Listen from now on: an audit hook cannot be taken away again.
+
+        `started` is told of starts of processes, by event and arguments.
+        """
+        self._started = started
         self._tree = os.path.join(tree, "")
         self._found: set[str] = set()
         self._pid = os.getpid()
@@ -22,9 +31,12 @@ class Reading:
         sys.addaudithook(self._heard)
 
     def _heard(self, event: str, args: Any) -> None:
-        if event == "open" and self.listening:
+        if (event == "open" or event in EVENTS) and self.listening:
             try:
-                self._opened(*args)
+                if event == "open":
+                    self._opened(*args)
+                else:
+                    self._started(event, args)
             except Exception:  # whatever it was given, the user's call goes on
                 self.listening = False
 
@@ -34,6 +46,10 @@ class Reading:
         full = os.path.abspath(os.fsdecode(path))
         if full.startswith(self._tree) and len(self._found) <= MOST:
             self._found.add(full)
+
+    def opened(self, path: str) -> bool:
+        """Whether a file of the tree was opened, by its path there."""
+        return self._tree + path in self._found
 
     def files(self) -> list[str]:
         """Relative paths, sorted; modules are named by their source."""

@@ -20,9 +20,11 @@ _STUCK = 0.9
 _FLOOR = 1e-2
 _MATRIX, _STACK = 2, 3  # numbers of axes
 
-Call = dict[str, Any]
-Loss = Callable[[Any], Any]
-Seen = tuple[str, str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # Python 3.8 has no such types at run time
+    Call = dict[str, Any]
+    Loss = Callable[[Any], Any]
+    Seen = tuple[str, str]
 
 _NO_CALL = "no call of a model could be kept"
 _NO_LOSS = "the loss is computed outside of what can be repeated"
@@ -199,12 +201,18 @@ def _compared(torch: Any, call: Call) -> Seen:
     if not before or len(before) != len(after):
         return _UNSEEN, "the model returns no tensors that can be compared"
     distance = max(
-        float((one.float() - two.float()).abs().max())
+        float(
+            (one - two if one.is_complex() else one.float() - two.float()).abs().max()
+        )
         for one, two in zip(before, after)
         if one.shape == two.shape and one.numel()
     )
     saw = f"outputs change by up to {distance:.3g} when the input is blotted out"
     return (_PASSED if distance > 0 else _FAILED), saw
+
+
+def _apart(one: Any, two: Any) -> Any:
+    return one - two if one.is_complex() else one.float() - two.float()
 
 
 def _blotted(torch: Any, value: Any) -> Any:

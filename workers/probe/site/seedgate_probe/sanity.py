@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from . import repeating
+from . import compiler, repeating
 from .entry import Entry
 from .session import Session
 
@@ -19,7 +19,9 @@ _SMALL = 0.01
 _RISE = 0.05
 _FEWEST = 5
 
-Check = dict[str, str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # Python 3.8 has no such types at run time
+    Check = dict[str, str]
 
 
 class Sanity:
@@ -44,17 +46,23 @@ class Sanity:
             result = call(input, target, *args, **kwargs)
             session = self._session
             if not session.idle() and session.torch.is_grad_enabled():
-                if session.last_call is not None:
-                    again = functools.partial(call, *args, **kwargs)
-                    heard = {"loss": again, "scores": input, "labels": target}
-                    session.last_call.update(heard)
+                self._take_in(functools.partial(call, *args, **kwargs), input, target)
                 with session.working():
                     self._guess(input, target, result)
             return result
 
-        return loss
+        return compiler.alike(loss, call)
+
+    def _take_in(self, again: Callable[..., Any], scores: Any, labels: Any) -> None:
+        """Keep how a loss is computed; the graph of its scores is let go."""
+        call, plain = self._session.last_call, self._session.torch.Tensor
+        if call is not None and isinstance(scores, plain):
+            call.update(loss=again, scores=scores.detach(), labels=labels)
 
     def _guess(self, scores: Any, labels: Any, loss: Any) -> None:
+        plain = self._session.torch.Tensor
+        if not all(isinstance(one, plain) for one in (scores, labels, loss)):
+            return  # stand-ins by which a graph is recorded
         if self._first_guess is not None or labels.is_floating_point():
             return
         classes = int(scores.shape[1 if scores.dim() > 1 else 0])
@@ -102,11 +110,15 @@ class Sanity:
                 (zero if seen else none).append(name)
         if not parameters:
             return UNSEEN, "no parameter is held by an optimizer that was seen"
+        if any(one.functional for one in entries):
+            return UNSEEN, "gradients are asked for, and kept on no parameter"
         if none:
-            return FAILED, f"no gradient in {len(self._losses())} steps: {_some(none)}"
+            saw = f"no gradient in {len(self._losses())} steps: {_some(none)}"
+            return FAILED, saw + self._left_out(entries)
         if zero:
             return FAILED, f"only zeros as gradient: {_some(zero)}"
-        return PASSED, f"all {len(parameters)} tensors get a gradient that is not zero"
+        saw = f"all {len(parameters)} tensors get a gradient that is not zero"
+        return PASSED, saw + self._left_out(entries)
 
     def _all_move(self, entries: Sequence[Entry]) -> tuple[str, str]:
         parameters = self._trained(entries)
@@ -114,8 +126,14 @@ class Sanity:
         if not parameters:
             return UNSEEN, "no parameter is held by an optimizer that was seen"
         if still:
-            return FAILED, f"the same after the last step as before: {_some(still)}"
-        return PASSED, f"all {len(parameters)} tensors have moved"
+            saw = f"the same after the last step as before: {_some(still)}"
+            if any(one.functional for one in entries):
+                return UNSEEN, f"{saw}; new tensors may have taken their place"
+            return FAILED, saw
+        return (
+            PASSED,
+            f"all {len(parameters)} tensors have moved{self._left_out(entries)}",
+        )
 
     def _trained(self, entries: Sequence[Entry]) -> list[tuple[str, Any, Any]]:
         names = self._session.models.names()
@@ -125,6 +143,20 @@ class Sanity:
             for number, (one, was) in enumerate(found)
             if one.requires_grad
         ]
+
+    def _left_out(self, entries: Sequence[Entry]) -> str:
+        """What is frozen, or given to no optimizer: it may be meant, so none fails."""
+        models = self._session.models
+        places = [(one.name, one.get()) for one in models.places("_parameters")]
+        found = [(name, one) for name, one in places if one is not None]
+        held = self._session.held_elsewhere()
+        held |= {id(one) for entry in entries for one, _ in entry.before()}
+        frozen = [name for name, one in found if not one.requires_grad]
+        loose = [
+            name for name, one in found if one.requires_grad and id(one) not in held
+        ]
+        told = f"; frozen (requires_grad is off): {_some(frozen)}" if frozen else ""
+        return told + (f"; held by no optimizer: {_some(loose)}" if loose else "")
 
     def _bounded(self, entries: Sequence[Entry]) -> tuple[str, str]:
         torch = self._session.torch
@@ -145,10 +177,14 @@ def growth(torch: Any, before: Any, now: Any) -> float:
     """How often the norm of a tensor has grown; small beginnings count as 0.01."""
     if not now.numel():
         return 1.0
-    most = float(torch.linalg.vector_norm(now.float()))
-    first = float(torch.linalg.vector_norm(before.float()))
+    most = float(torch.linalg.vector_norm(_wide(now)))
+    first = float(torch.linalg.vector_norm(_wide(before)))
     size = most / max(first, _SMALL * math.sqrt(now.numel()))
     return size if math.isfinite(size) else math.inf
+
+
+def _wide(tensor: Any) -> Any:
+    return tensor if tensor.is_complex() else tensor.float()
 
 
 def finite(losses: Sequence[float]) -> tuple[str, str]:

@@ -8,10 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import ending
+from . import request as requests
+from .aside import Aside
+from .interrupting import by_handler
 from .models import Batch, Models
 
 MOST = 16
 """Digested steps of one optimizer after which only every second one is digested."""
+
+
+INTERRUPTED = (
+    "A signal handler of the code raised an error while the probe was at work, so that"
+    " what it saw of that step is not whole."
+)
 
 
 class Session:
@@ -41,6 +50,7 @@ class Session:
         self.first_s: float | None = None
         self.last_s = 0.0
         self.last_call: dict[str, Any] | None = None
+        self.aside: Aside | None = None
         self.on_forget()
 
     @contextmanager
@@ -74,6 +84,31 @@ class Session:
         if self.first_s is None:
             self.first_s = time.perf_counter()
 
+    def begin_steps(self) -> int:
+        """The index of one more optimizer; with the first the process tells its rank.
+
+        Launchers tell it by a variable, and who starts processes himself to torch.
+        """
+        if not self.optimizers:
+            rank, _ = ending.place_in_group(self.torch)
+            if rank is not None:
+                self.journal.write("rank", rank)
+            if self.asked.kind == requests.FINGERPRINT:
+                with self.working():
+                    self.aside = Aside(self.torch)
+        self.optimizers += 1
+        return self.optimizers - 1
+
+    def tell_aside(self) -> None:
+        """Write which models have moved that are neither called nor optimized."""
+        if self.aside is None:
+            return
+        with self.working():
+            models, known = self.models, set(self.held_elsewhere())
+            for kind in ("_parameters", "_buffers"):
+                known |= {id(place.get()) for place in models.places(kind)}
+            self.journal.write("aside", self.aside.moved(known))
+
     def note(self, sentence: str) -> None:
         """Say what a part of the look could not see."""
         self.journal.write("note", sentence[:500])
@@ -93,8 +128,17 @@ class Session:
         return heard
 
     def failed(self, fault: Exception) -> None:
-        """An error of our own: it is noted, and the look is over."""
-        self.blind(f"The probe failed: {type(fault).__name__}: {fault}")
+        """An error of our own: it is noted, and the look is over.
+
+        One of a signal handler is the user's, who waits for it: it is raised again.
+        """
+        if not by_handler(fault):
+            self.blind(f"The probe failed: {type(fault).__name__}: {fault}")
+            return
+        if not self.over:
+            self.over = self.blinded = True
+            self.journal.write("fault", INTERRUPTED)
+        raise fault
 
     def blind(self, sentence: str) -> None:
         """Give up: what was seen proves nothing. A run made only for us ends here."""
@@ -141,16 +185,20 @@ class Session:
 class Cadence:
     """Which steps are digested: the first, every n-th, and ever fewer of a long run."""
 
-    def __init__(self, every: int) -> None:
-        """Every `every`-th step, until there are many."""
+    def __init__(self, every: int, *, thinned: bool = True) -> None:
+        """Every `every`-th step, until there are many if it is to be `thinned`.
+
+        A short run is not: a step of which nothing is seen would prove nothing.
+        """
         self._every = max(1, every)
+        self._thinned = thinned
         self._made = 0
         self.next = 1
 
     def made(self, number: int) -> None:
         """Step `number` was digested; of many, every second one is from then on."""
         self._made += 1
-        if self._made >= MOST:
+        if self._thinned and self._made >= MOST:
             self._every *= 2
             self._made //= 2
         self.next = (number // self._every + 1) * self._every

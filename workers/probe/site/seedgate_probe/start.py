@@ -14,6 +14,7 @@ from .finder import Finder
 from .journal import Journal
 from .lines import Lines
 from .reading import Reading
+from .starting import ESCAPED, escapes
 
 
 class Process:
@@ -23,12 +24,14 @@ class Process:
         """Leave a word, and begin to trace and to listen where that is asked."""
         self.asked = asked
         self.journal = Journal(asked.folder)
-        self.journal.say_word()
+        # Beside a whole trial, processes that it starts are to differ as they do alone.
+        self.seeding = self.journal.say_word() or asked.short
         self.lines = Lines(asked.tree, asked.lines, self.journal.write_line)
         self.reading: Reading | None = None
         self.session: Any = None
+        self._escaped = False
         if asked.short:
-            self.reading = Reading(asked.tree)
+            self.reading = Reading(asked.tree, self.started)
         if asked.lines:
             self.lines.start()
 
@@ -36,7 +39,8 @@ class Process:
         """Seed it, and look at it from now on."""
         self.journal.torch = str(getattr(torch, "__version__", "?"))
         try:
-            torch.manual_seed(self.asked.seed)
+            if self.seeding:
+                torch.manual_seed(self.asked.seed)
             from .install import install
 
             self.session = install(torch, self)
@@ -52,10 +56,23 @@ class Process:
         if self.session is not None:
             self.session.forked()
 
+    def listen_no_more(self) -> None:
+        """What is opened and started from now on is ours."""
+        if self.reading is not None:
+            self.reading.listening = False
+
+    def started(self, event: str, given: Any) -> None:
+        """Say once that a process is started into which the probe does not get."""
+        if not self._escaped and escapes(event, given):
+            self._escaped = True
+            self.journal.write("note", ESCAPED)
+
     def tell_rest(self) -> None:
         """Write what is known only at the end: files that were read, lines unseen."""
-        if self.reading is not None and self.journal.torch:
-            self.journal.write("files", self.reading.files())
+        if self.reading is not None:
+            self.lines.give_up_texts(self.reading.opened)
+            if self.journal.torch:
+                self.journal.write("files", self.reading.files())
         if self.lines.tracing and (self.lines.broken or not self.lines.undisturbed()):
             self.lines.give_up()
             self.journal.write("note", OWN_TRACER)
@@ -83,8 +100,10 @@ def begin(folder: str) -> Process:
     acts: dict[str, Callable[[Any], None]] = {
         "random": lambda module: module.seed(asked.seed),
         "numpy.random": lambda module: module.seed(asked.seed % 2**32),
-        "torch": process.torch_is_there,
     }
+    if not process.seeding:
+        acts.clear()
+    acts["torch"] = process.torch_is_there
     for name in [one for one in acts if one in sys.modules]:
         acts.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, Finder(acts, lambda: _untraced(process.lines)))

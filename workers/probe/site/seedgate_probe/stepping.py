@@ -10,6 +10,9 @@ from .entry import Entry, norm, settings_of
 from .losses import Losses
 from .session import Session
 
+_RESTING = 100
+"""Steps of others after which an optimizer that makes none has done its part."""
+
 
 class Stepping:
     """Hears of every optimizer step, before and after it."""
@@ -20,6 +23,9 @@ class Stepping:
         self._losses = losses
         self.made: weakref.WeakSet[Any] = weakref.WeakSet()
         self._entries: dict[int, tuple[Any, Entry]] = {}
+        self._all: list[Entry] = []
+        self._turns = 0
+        self._held: dict[Any, tuple[Entry, list[Any]]] = {}
         self.on_turn: Callable[[], None] = lambda: None
         self.on_finish: Callable[[], None] = lambda: None
         self.on_step: Callable[[Entry, Sequence[Any]], None] = lambda entry, ps: None
@@ -27,15 +33,22 @@ class Stepping:
     def forget(self) -> None:
         """Nothing that was seen is ours."""
         self._entries.clear()
+        self._all.clear()
+        self._held.clear()
 
     @property
     def seen(self) -> bool:
         """Whether an optimizer made a step."""
-        return bool(self._entries)
+        return bool(self._all)
 
     def entries(self) -> list[Entry]:
         """All optimizers that made steps, in the order of their first."""
-        return [entry for _, entry in self._entries.values()]
+        return list(self._all)
+
+    def due(self) -> bool:
+        """Whether a step that comes is digested; one of long ago is not waited for."""
+        since = self._turns - _RESTING - 2 * len(self._all)
+        return any(one.due() and one.turn >= since for one in self._all)
 
     def held(self) -> set[int]:
         """The ids of all parameters that some optimizer holds."""
@@ -63,6 +76,8 @@ class Stepping:
         if not entry.record:
             self.pass_by(entry, optimizer)
             return
+        self._turns += 1
+        entry.turn = self._turns
         with session.working():
             self._close(entry, optimizer)
         if session.over:
@@ -74,24 +89,44 @@ class Stepping:
 
     def pass_by(self, entry: Entry, optimizer: Any) -> None:
         """An optimizer has made a step that is not digested."""
+        self._turns += 1
+        entry.turn = self._turns
         entry.calls = self._losses.calls
         entry.rates = rates_of(optimizer, entry.rates, read=False)
         entry.passed()
-        if entry.due():
+        if entry.due() or not self._turns % _RESTING:
             self.on_turn()
 
     def _entry(self, optimizer: Any) -> Entry:
         known = self.known(optimizer)
         if known is not None:
             return known
-        entry = Entry(self._session, type(optimizer).__name__)
+        kind, parameters = type(optimizer).__name__, parameters_of(optimizer)
+        tensors = [one for _, one in parameters]
+        key = kind, tuple(id(one) for one in tensors)
+        entry = self._again(key, tensors)
+        if entry is None:
+            entry = Entry(self._session, kind)
+            self._all.append(entry)
+            self._held[key] = entry, [weakref.ref(one) for one in tensors]
+            with self._session.working():
+                entry.describe(settings_of(optimizer.param_groups), parameters)
+                entry.remember(tensors)
+        if len(self._entries) > 2 * len(self._all):
+            alive = self._entries.items()
+            self._entries = {key: one for key, one in alive if one[0]() is not None}
         self._entries[id(optimizer)] = (weakref.ref(optimizer), entry)
         self.made.add(optimizer)
-        with self._session.working():
-            parameters = parameters_of(optimizer)
-            entry.describe(settings_of(optimizer.param_groups), parameters)
-            entry.remember([one for _, one in parameters])
         return entry
+
+    def _again(self, key: Any, tensors: Sequence[Any]) -> Entry | None:
+        """The records of one that was of the same kind and held the same parameters.
+
+        Some make an optimizer anew for every step or phase.
+        """
+        entry, held = self._held.get(key, (None, ()))
+        same = all(ref() is one for ref, one in zip(held, tensors))
+        return entry if same else None
 
     def _open(self, entry: Entry, optimizer: Any) -> None:
         entry.open()
