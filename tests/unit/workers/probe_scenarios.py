@@ -114,6 +114,26 @@ def replaced():
         weight = (weight - 0.01 * gradient).detach().requires_grad_()
 
 
+def unmade():
+    """Modules that lie about: without sizes, without memory, and hostile to looks."""
+
+    class Hostile(nn.Module):
+        def parameters(self, recurse=True):
+            raise ValueError(recurse)
+
+    class Empty(nn.Module):
+        def __init__(self):
+            pass
+
+    idle = [nn.LazyLinear(3), nn.Linear(3, 3, device="meta"), Hostile(), Empty()]
+    model = seeded(net)
+    model.later = nn.LazyLinear(3)
+    held = [*model[0].parameters(), *model[2].parameters()]
+    model.forward = lambda images: model[2](model[1](model[0](images)))
+    fit(model, torch.optim.SGD(held, 0.1))
+    assert idle
+
+
 def gathered_by_hand(rate=0.1, parts=4):
     """Gradients of several batches make one step of an optimizer of one's own."""
     model = seeded(net)
@@ -579,6 +599,7 @@ SCENARIOS = (
     frozen_on_purpose,
     partly_held,
     replaced,
+    unmade,
 )
 
 

@@ -32,14 +32,23 @@ class Queue(MemoryStore):
     """A store in memory that can break, and that refuses what is not finite."""
 
     broken = False
+    answers_get_lost = False
 
     def _check(self) -> None:
         if self.broken:
             raise QueueError("The disk is full.")
 
+    def recover(self, mine: Collection[Attempt] = ()) -> Collection[Attempt]:
+        self._check()
+        return super().recover(mine)
+
     def claim(self, limit: int, machines: Collection[str] = ()) -> Sequence[Claim]:
         self._check()
-        return super().claim(limit, machines)
+        claims = super().claim(limit, machines)
+        if claims and self.answers_get_lost:
+            self.broken = True
+            self._check()
+        return claims
 
     def progress(self, attempt: Attempt, progress: Progress) -> None:
         if any(not math.isfinite(point.value) for point in progress.values.values()):
@@ -321,6 +330,61 @@ def test_a_queue_that_fails_for_a_while_loses_nothing(scene: Scene) -> None:
     scene.queue.broken = False
     scene.rounds(100)
     assert scene.state("a") is TrialState.OK
+
+
+def test_a_claim_whose_answer_got_lost_is_given_back(scene: Scene) -> None:
+    scene.want("a", "b")
+    scene.queue.answers_get_lost = True
+    scene.rounds(5)
+    assert scene.state("a") is TrialState.RESERVED
+    assert scene.running == []
+    scene.queue.answers_get_lost = scene.queue.broken = False
+    scene.rounds(100)
+    assert set(scene.cluster.running) == {Attempt("a", 2), Attempt("b", 1)}
+
+
+def test_after_a_failure_it_keeps_what_it_holds(scene: Scene) -> None:
+    scene.want("a", "large", cpus=2.0)
+    scene.rounds()
+    assert scene.state("large") is TrialState.RESERVED  # claimed, and waits for room
+    scene.queue.broken = True
+    scene.rounds(50)
+    scene.queue.broken = False
+    scene.rounds(100)
+    assert scene.running == ["a"]
+    found = scene.queue.find(["a", "large"])
+    assert [one.attempt for one in found.values()] == [1, 1]
+
+
+def test_what_another_leader_took_meanwhile_is_ended_here(scene: Scene) -> None:
+    scene.cluster.when_cancelled = None
+    scene.want("a", "b")
+    scene.rounds()
+    scene.queue.broken = True
+    scene.cluster.end(Attempt("b", 1), GOOD)
+    scene.rounds()
+    MemoryStore.recover(scene.queue)
+    MemoryStore.claim(scene.queue, 2)
+    scene.queue.broken = False
+    scene.rounds(100)
+    assert len(scene.cluster.cancels) > 1  # it is asked until it has ended
+    assert set(scene.cluster.cancels) == {Attempt("a", 1)}
+    scene.cluster.end(Attempt("a", 1), GOOD)
+    scene.rounds(2)
+    scene.cluster.cancels.clear()
+    scene.rounds(50)
+    assert scene.cluster.cancels == []
+    assert scene.state("a") is TrialState.RESERVED
+    assert scene.queue.find(["b"])["b"].result is None
+
+
+def test_a_queue_that_fails_at_the_start_is_waited_for(scene: Scene) -> None:
+    scene.want("a")
+    scene.queue.broken = True
+    scene.rounds(50)
+    scene.queue.broken = False
+    scene.rounds(100)
+    assert scene.running == ["a"]
 
 
 def test_a_queue_that_keeps_failing_ends_the_dispatcher(scene: Scene) -> None:

@@ -357,6 +357,12 @@ def test_a_module_around_the_model_is_nothing_beside_it(seen: Heard) -> None:
     assert (told.aside, told.steps) == ((), seen.steps("plain"))
 
 
+def test_modules_that_cannot_be_read_are_in_nobodys_way(seen: Heard) -> None:
+    told = seen.told["unmade"]
+    assert (told.faults, told.aside) == ([], ())
+    assert [one.loss for one in told.steps] == [one.loss for one in seen.steps("plain")]
+
+
 def test_compiled_code_gets_what_it_gets_without_a_look(
     seen: Heard, watched: Heard, checked: Heard
 ) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.cluster import Clock
 from tests.fakes.store import MemoryStore
 from workers.cluster.interface import Agent
-from workers.contract import Node, QueueError
+from workers.contract import Attempt, Node, QueueError
 from workers.dispatcher import Capacity, LeaderLock, Lifeline, Site, serve
 
 NODE = Node("n1", "cpu", "env", 2.0, 0.0, 10**9)
@@ -36,6 +36,29 @@ class DeafStore(MemoryStore):
 
     def register(self, node: Node) -> None:
         raise QueueError("The disk that holds the store is full. Free some space.")
+
+
+class Restarting(MemoryStore):
+    """A store whose server is away at first; it closes the lifeline in the end."""
+
+    def __init__(self, writer: int) -> None:
+        super().__init__(Clock())
+        self.calls: list[str] = []
+        self._writer = writer
+
+    def _fail_once(self, call: str) -> None:
+        self.calls.append(call)
+        if self.calls.count(call) == 1:
+            raise QueueError("The connection was lost.")
+
+    def recover(self, mine: Collection[Attempt] = ()) -> Collection[Attempt]:
+        self._fail_once("recover")
+        return super().recover(mine)
+
+    def waiting(self, machines: Collection[str] = ()) -> bool:
+        self._fail_once("waiting")
+        os.close(self._writer)
+        return False
 
 
 def make(root: Path) -> Agent:
@@ -74,6 +97,16 @@ def test_a_dispatcher_that_stands_by_is_registered_and_ends_with_its_parent(
     assert list(store.nodes()) == [NODE]
     assert IdleAgent.closed == before + 1
     leader.release()
+
+
+def test_an_idle_dispatcher_outlives_a_store_that_is_away_for_a_while(
+    site: Site,
+) -> None:
+    reader, writer = os.pipe()
+    store = Restarting(writer)
+    assert serve(store, site, reader, make) == 0
+    assert store.calls == ["recover", "recover", "waiting", "waiting"]
+    os.close(reader)
 
 
 def test_a_store_that_fails_at_the_start_is_said_in_a_sentence(

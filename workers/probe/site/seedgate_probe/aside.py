@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from . import digest
+from .models import is_unmade
 
 
 class Aside:
@@ -28,12 +29,11 @@ class Aside:
         ]
 
     def _sampled(self, module: Any) -> Iterator[tuple[Any, int, Any]]:
-        tensors = [*module.parameters(), *module.buffers()]
+        tensors = [one for one in _tensors(module) if _is_read(one)]
         most = max(1, digest.SAMPLE // max(1, len(tensors)))
         for one in tensors:
-            if one.numel() and (one.is_floating_point() or one.is_complex()):
-                stride = -(-one.numel() // most)
-                yield weakref.ref(one), stride, self._sample(one, stride).clone()
+            stride = -(-one.numel() // most)
+            yield weakref.ref(one), stride, self._sample(one, stride).clone()
 
     def _sample(self, tensor: Any, stride: int) -> Any:
         return digest.plain(self._torch, tensor).reshape(-1)[::stride]
@@ -65,9 +65,25 @@ class Aside:
         return [digest.sampled(self._torch, [now for now, _ in pairs]), far.hex()]
 
 
+def _tensors(module: Any) -> list[Any]:
+    """Its parameters and buffers; none where it does not let them be listed."""
+    try:
+        return [*module.parameters(), *module.buffers()]
+    except Exception:  # code of the user's, of which nobody has asked anything
+        return []
+
+
+def _is_read(tensor: Any) -> bool:
+    """Whether it holds numbers: not if it has no size yet, or no memory."""
+    if is_unmade(tensor) or tensor.device.type == "meta" or not tensor.numel():
+        return False
+    return bool(tensor.is_floating_point() or tensor.is_complex())
+
+
 def outermost(torch: Any) -> list[Any]:
     """All modules that are alive and are no part of another one."""
     kind = torch.nn.Module
     alive = [one for one in gc.get_objects() if issubclass(type(one), kind)]
-    parts = {id(part) for one in alive for part in one.children()}
+    inner = (one.__dict__.get("_modules") or {} for one in alive)
+    parts = {id(part) for each in inner for part in each.values()}
     return [one for one in alive if id(one) not in parts]

@@ -101,11 +101,18 @@ def _places(root: Any, kind: str) -> list[Place]:
     found: dict[int, Place] = {}
     for path, module in root.named_modules():
         for name, tensor in getattr(module, kind).items():
-            if tensor is not None and id(tensor) not in found:  # a shared one once
+            if tensor is None or is_unmade(tensor):
+                continue
+            if id(tensor) not in found:  # a shared one once
                 full = f"{path}.{name}" if path else name
                 owner, held = weakref.ref(module), weakref.ref(tensor)
                 found[id(tensor)] = Place(full, owner, kind, held)
     return list(found.values())
+
+
+def is_unmade(tensor: Any) -> bool:
+    """Whether a lazy module has yet to learn the size of it."""
+    return type(tensor).__name__.startswith("Uninitialized")
 
 
 class Batch:
