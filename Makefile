@@ -69,7 +69,7 @@ soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
 	for name in boundaries operating_characteristics error_rates warm_baseline ablation side_rules judgement \
-	  probe fingerprint startup overhead demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	  probe fingerprint startup overhead deliveries demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where Seedgate keeps things, and what a person may set.
 
-    `SEEDGATE_CACHE_DIR` (store, trees, logs, reports), `SEEDGATE_SEED_SECRET` (the
+    `SEEDGATE_CACHE_DIR` (store, trees, logs, reports), `SEEDGATE_DATABASE_URL` (a
+    PostgreSQL database for the store; default: an SQLite file in the cache folder;
+    `PGPASSWORD` is its password if the URL has none), `SEEDGATE_SEED_SECRET` (the
     secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded).
     """
 
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
     )
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("seedgate"))
+    database_url: SecretStr | None = None
+    pg_password: SecretStr | None = Field(default=None, validation_alias="PGPASSWORD")
     seed_secret: SecretStr | None = None
     ray_address: str | None = Field(default=None, validation_alias="RAY_ADDRESS")
 

@@ -6,6 +6,7 @@ reads its standard input; when that ends, because we closed it or died, it ends 
 trial and then itself.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -26,8 +27,14 @@ PASSED_ON = (
     *("VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"),
     *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY"),
     *("RAY_ADDRESS", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
+    *("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGOPTIONS"),
+    *("PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"),
+    *("PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"),
 )
-"""All that the dispatcher may see of our environment; a trial sees less."""
+"""All that the dispatcher may see of our environment; a trial sees less.
+
+No password is among it: what is secret goes through the pipe.
+"""
 
 ENTRY = "from bot.compose.dispatcher import dispatch; dispatch()"
 NODE_FILE = "node.json"
@@ -47,16 +54,20 @@ class DispatcherProcess:
         self,
         options: Mapping[str, object],
         log: Path,
+        secrets: Mapping[str, str] | None = None,
         *,
         entry: str = ENTRY,
         farewell_s: float = FAREWELL_S,
     ) -> None:
         """Prepare a dispatcher with `options` (JSON values); its output goes to log.
 
+        Everybody on the machine can read the options. `secrets` are the first line of
+        the child's standard input, as JSON.
         `entry` is the Python text that the child runs; one that has not ended
         `farewell_s` after it was told to is killed.
         """
         self._options = json.dumps(options)
+        self._secrets = json.dumps(dict(secrets or {})).encode() + b"\n"
         self._log = log
         self._entry = entry
         self._farewell_s = farewell_s
@@ -73,11 +84,18 @@ class DispatcherProcess:
                 cwd=self._folder,
                 env=_environment(),
                 stdin=subprocess.PIPE,
+                bufsize=0,  # nothing unsent is in the way when the pipe is closed
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._tell(self._child)
         return self
+
+    def _tell(self, child: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(BrokenPipeError):  # `wait` will say that it died
+            if child.stdin is not None:
+                child.stdin.write(self._secrets)
 
     def __exit__(
         self,

@@ -1,12 +1,12 @@
 """What earlier evaluations on this machine know of a policy's metrics."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.app.informing import remembered
 from bot.app.ports import SourceRepository
 from bot.app.versioning import version_of
+from bot.compose.database import begun, open_store
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.history import Knowledge
 from bot.domain.past import Scene
@@ -24,22 +24,20 @@ def recall_in(folder: Path) -> Recall | None:
     for the machine.
     """
     settings = Settings()
-    database = settings.cache_dir / "seedgate.sqlite"
-    if not database.exists():
+    if not begun(settings):
         return None
     try:
-        return _recall(folder, settings, database)
+        return _recall(folder, settings)
     except (UserFault, MachineryFault):
         return None
 
 
-def _recall(folder: Path, settings: Settings, database: Path) -> Recall | None:
+def _recall(folder: Path, settings: Settings) -> Recall | None:
     from bot.adapters.repository import GitRepository
-    from bot.adapters.store import SqlStore, sqlite_url
 
     repository = GitRepository(folder, settings.cache_dir / "scratch")
     identity = repository.identity
-    store = SqlStore(sqlite_url(database), time.time)
+    store = open_store(settings)
     node = next(iter(store.nodes()), None)
     if node is None:
         return None

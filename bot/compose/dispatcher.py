@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.adapters.dispatcher_process import NODE_FILE
 from bot.adapters.store import SqlStore
-from bot.domain.errors import MachineryFault
+from bot.domain.errors import MachineryFault, UserFault
 from workers.contract import Node
 from workers.dispatcher import Capacity, Site, Tempo, serve
 
@@ -24,8 +24,14 @@ def _announce(node: Node) -> None:
 
 
 def dispatch() -> None:
-    """Entry of the dispatcher's process: serve the store's trials until told to end."""
+    """Entry of the dispatcher's process: serve the store's trials until told to end.
+
+    Options are its first argument. Where the store is, perhaps with a password, comes
+    as the first line of standard input: others can read arguments, and inherit an
+    environment.
+    """
     options = json.loads(sys.argv[1])
+    secrets = json.loads(sys.stdin.readline())
     cache = Path(options["cache"])
     site = Site(
         root=cache / "node",
@@ -36,7 +42,7 @@ def dispatch() -> None:
         announce=_announce,
     )
     try:
-        store = SqlStore(options["url"], time.time)
-    except MachineryFault as fault:
+        store = SqlStore(secrets["url"], time.time)
+    except (MachineryFault, UserFault) as fault:
         sys.exit(str(fault))
     sys.exit(serve(store, site))

@@ -1,7 +1,6 @@
 """`seedgate reproduce` wired: a stored trial, its store and its objects."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.app.ports import StoredTrial
 from bot.app.reproducing import Reproduced, ended, gone, named, reproduce
+from bot.compose.database import FILE, begun, open_store
 from bot.compose.site import open_site
 from bot.domain.errors import UserFault
 from bot.settings import Settings
@@ -48,12 +48,12 @@ class Reproducer:
 
     def find(self) -> Found:
         """Look the trial up; `UserFault` where it is none, or several."""
-        file = self._settings.cache_dir / "seedgate.sqlite"
-        if not file.exists():
+        if not begun(self._settings):
+            file = self._settings.cache_dir / FILE
             problem = f"Nothing was run here yet: there is no store {file}."
             mend = "Trials are known on the machine that ran them."
             raise UserFault(problem, f"{mend} SEEDGATE_CACHE_DIR names the folder.")
-        store = _opened(file)
+        store = open_store(self._settings)
         try:
             trial = named(store, self._prefix)
             return Found(trial, _known(store, trial))
@@ -79,12 +79,6 @@ class Reproducer:
             )
         site.dispatcher.dismiss()
         return done
-
-
-def _opened(file: Path) -> "SqlStore":
-    from bot.adapters.store import SqlStore, sqlite_url
-
-    return SqlStore(sqlite_url(file), time.time)
 
 
 def _known(store: "SqlStore", trial: StoredTrial) -> Mapping[str, str]:

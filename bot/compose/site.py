@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.ports import Store
 from bot.app.refusals import require_own_code
+from bot.compose.database import locks, open_store, store_url
 from bot.domain.errors import UserFault
 from bot.settings import Settings
 from workers.contract import Node
@@ -17,6 +18,7 @@ from workers.contract import Node
 if TYPE_CHECKING:
     from bot.adapters.alive import AliveLocks
     from bot.adapters.dispatcher_process import DispatcherProcess
+    from bot.adapters.store import SqlStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Site:
     """All of it, up and running."""
 
     store: Store
-    locks: "AliveLocks"
+    locks: "AliveLocks | SqlStore"
     dispatcher: "DispatcherProcess"
     node: Node
 
@@ -49,28 +51,25 @@ def open_site(
 
     Refuses a node on which every arm would import the working copy of `repository`.
     """
-    from bot.adapters.alive import AliveLocks
     from bot.adapters.dispatcher_process import DispatcherProcess
-    from bot.adapters.store import SqlStore, sqlite_url
 
     cache = settings.cache_dir
-    url = sqlite_url(cache / "seedgate.sqlite")
     options = {
-        "url": url,
         "cache": str(cache),
         "cpus": len(os.sched_getaffinity(0)),
         "address": settings.ray_address,
         "at_once": jobs,
     }
     started = time.time()
-    store = SqlStore(url, time.time)
-    locks = AliveLocks(cache / "evaluations")
-    process = DispatcherProcess(options, cache / "dispatcher.log")
+    store = open_store(settings)
+    stack.callback(store.close)
+    secrets = {"url": store_url(settings)}
+    process = DispatcherProcess(options, cache / "dispatcher.log", secrets)
     dispatcher = stack.enter_context(process)
     joined = started if settings.ray_address else None
     node = _first_node(store, dispatcher, joined)
     require_own_code(node, repository.resolve())
-    return Site(store, locks, dispatcher, node)
+    return Site(store, locks(settings, store), dispatcher, node)
 
 
 def make_private(folder: Path) -> None:

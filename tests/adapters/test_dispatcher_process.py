@@ -18,6 +18,14 @@ told |= {"session": os.getsid(0) == os.getpid()}
 print(json.dumps(told), flush=True)
 sys.stdin.read()
 """
+HEAR = """
+import json, os, sys
+told = {"secrets": json.loads(sys.stdin.readline()), "environment": dict(os.environ)}
+with open("/proc/self/cmdline") as file:
+    told["arguments"] = file.read()
+print(json.dumps(told), flush=True)
+sys.stdin.read()
+"""
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -62,6 +70,32 @@ def test_it_starts_in_an_empty_folder_with_a_clean_environment(
     assert not {"GITHUB_TOKEN", "SEEDGATE_SEED_SECRET"} & set(told["environment"])
     assert str(tmp_path) not in told["path"]
     assert told["folder"] not in told["path"]
+
+
+def test_a_secret_comes_through_the_pipe_and_stands_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "hunter2")
+    monkeypatch.setenv("PGSSLMODE", "require")
+    log, entry = tmp_path / "log", HEAR
+    with DispatcherProcess({}, log, {"url": "hunter2"}, entry=entry) as process:
+        waited(process, lambda: log.read_text().endswith("\n"))
+        told = json.loads(log.read_text())
+    assert told["secrets"] == {"url": "hunter2"}
+    assert told["environment"]["PGSSLMODE"] == "require"
+    assert "hunter2" not in json.dumps([told["arguments"], told["environment"]])
+
+
+def test_one_that_ends_before_it_is_told_a_secret_is_named_as_ever(
+    tmp_path: Path,
+) -> None:
+    many = {"url": "x" * 1_000_000}
+    log, entry = tmp_path / "log", "raise SystemExit(3)"
+    with (
+        DispatcherProcess({}, log, many, entry=entry) as process,
+        pytest.raises(MachineryFault, match="ended with status 3"),
+    ):
+        waited(process, lambda: False)
 
 
 def test_its_last_words_are_part_of_the_fault(tmp_path: Path) -> None:

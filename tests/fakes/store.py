@@ -242,11 +242,16 @@ class MemoryStore:
     def register(self, node: Node) -> None:
         self._nodes[node.name] = (self._now(), node)
 
-    def recover(self) -> None:
-        self._open.clear()
+    def lead(self) -> bool:
+        return True
+
+    def recover(self, mine: Collection[Attempt] = ()) -> Collection[Attempt]:
+        self._open &= set(mine)
         for key, row in self._rows.items():
-            if row.stored.state in CLAIMED:
+            held = Attempt(key, row.stored.attempt)
+            if row.stored.state in CLAIMED and held not in mine:
                 self._requeue(key)
+        return [attempt for attempt in mine if attempt not in self._open]
 
     def waiting(self, machines: Collection[str] = ()) -> bool:
         return bool(self._free(machines))

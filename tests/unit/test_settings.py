@@ -42,6 +42,21 @@ def test_a_secret_of_the_environment_rules_and_is_not_written(
     assert list(cache.iterdir()) == []
 
 
+def test_a_database_is_named_and_its_password_is_not_shown(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEEDGATE_DATABASE_URL", raising=False)
+    assert Settings().database_url is None
+    url = "postgresql://ann:hunter2@db/gate"
+    monkeypatch.setenv("SEEDGATE_DATABASE_URL", url)
+    monkeypatch.setenv("PGPASSWORD", "hunter2")
+    settings = Settings()
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == url
+    assert settings.pg_password is not None
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
 def test_a_cluster_to_join_is_named_as_ray_names_it(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

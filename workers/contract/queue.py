@@ -49,8 +49,19 @@ class TrialQueue(Protocol):
         """Say that `node` serves trials now; replaces what it said before."""
         ...
 
-    def recover(self) -> None:
-        """Queue again, as the next attempt, what a dead dispatcher had claimed."""
+    def lead(self) -> bool:
+        """Whether we may serve from now on, because nobody else does; safe to repeat.
+
+        Whoever leads is the only one, until its process ends or its connection does.
+        """
+        ...
+
+    def recover(self, mine: Collection[Attempt] = ()) -> Collection[Attempt]:
+        """Queue again, as the next attempt, what was claimed and is not `mine`.
+
+        A dispatcher that died had claimed it, or an answer got lost. Returns those of
+        `mine` that somebody else has given back: their results will not count.
+        """
         ...
 
     def waiting(self, machines: Collection[str] = ()) -> bool:

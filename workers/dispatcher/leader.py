@@ -1,6 +1,7 @@
 """One dispatcher at a time: the others stand by, and one of them takes over.
 
-The lock belongs to the process: the kernel gives it back however the process ends.
+The lock belongs to the process: the kernel gives it back however the process ends. It
+speaks for one machine; where machines share a queue, the queue says who leads them.
 """
 
 import fcntl
@@ -11,7 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from workers.contract import QueueError, TrialQueue
+from workers.dispatcher.patience import Patience
+
 EVERY_S = 0.2
+GRACE_S = 5.0
+"""After the queue failed for everyone, who led before takes the lead again first."""
 
 
 class LeaderLock:
@@ -58,3 +64,40 @@ class LeaderLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def lead(
+    lock: LeaderLock, queue: TrialQueue, patience: Patience, stop: Callable[[], bool]
+) -> bool:
+    """Wait until we lead this machine and the queue; False if told to stop before.
+
+    The machine is not kept from others while the queue lets us wait. Raises
+    `QueueError` when the queue fails for longer than patience allows.
+    """
+    while lock.wait(stop):
+        if _leads(queue, patience):
+            return True
+        lock.release()
+        pause = GRACE_S if patience.tried else EVERY_S
+        if _waited(pause, stop):
+            return False
+    return False
+
+
+def _leads(queue: TrialQueue, patience: Patience) -> bool:
+    try:
+        leads = queue.lead()
+    except QueueError as error:
+        patience.endure(error)
+        return False
+    patience.relieve()
+    return leads
+
+
+def _waited(pause_s: float, stop: Callable[[], bool]) -> bool:
+    """Wait, unless told to stop; whether we were."""
+    for _ in range(round(pause_s / EVERY_S)):
+        if stop():
+            return True
+        time.sleep(EVERY_S)
+    return stop()

@@ -1,8 +1,9 @@
 """The dispatcher's loop: from claims to results, for as long as it leads.
 
 What happens on the cluster is first noted in memory and then written to the queue, so
-that a queue that fails for a while (a full disk, a locked file) loses nothing: the
-next round writes what is still unwritten.
+that a queue that fails for a while (a full disk, a locked file, a server that starts
+anew) loses nothing: the next round settles what became of the last one, and writes what
+is still unwritten.
 """
 
 import logging
@@ -21,6 +22,7 @@ from workers.contract import (
     TrialResult,
     TrialState,
 )
+from workers.dispatcher.patience import Patience
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,9 @@ class Dispatcher:
         self._waiting: Claim | None = None
         self._machines: frozenset[str] = frozenset()
         self._registered_at = float("-inf")
-        self._failing_since: float | None = None
+        self._settled = False
+        self._disowned: set[Attempt] = set()
+        self._patience = Patience(now, self._tempo.patience_s)
         self._write_at = float("-inf")
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -89,7 +93,6 @@ class Dispatcher:
         Only the leader may call it. Raises `QueueError` when the queue has failed for
         longer than patience allows, `ClusterError` when the cluster cannot go on.
         """
-        self._queue.recover()
         while not stop():
             self.step()
         self._say_farewell()
@@ -100,8 +103,9 @@ class Dispatcher:
         if self._now() < self._write_at:
             return
         try:
+            self._settle()
             self._exchange()
-            self._failing_since = None
+            self._patience.relieve()
         except QueueError as error:
             self._endure(error)
 
@@ -124,6 +128,18 @@ class Dispatcher:
             trial.progress = seen.progress or trial.progress
 
     # Exchanging with the queue ---------------------------------------------------
+
+    def _settle(self) -> None:
+        """At the start and after a failure: agree with the queue on who holds what.
+
+        What a dead dispatcher held, or was claimed in an answer that got lost, is
+        queued. What another has taken from us meanwhile is ended here.
+        """
+        if not self._settled:
+            waiting = () if self._waiting is None else (self._waiting.attempt,)
+            mine = [*self._running, *self._ended, *waiting]
+            self._disowned.update(self._queue.recover(mine))
+            self._settled = True
 
     def _exchange(self) -> None:
         self._write_ends()
@@ -157,11 +173,12 @@ class Dispatcher:
 
     def _cancel_unwanted(self) -> None:
         """The queue has marked them already; ask again until each has ended."""
-        for attempt in self._queue.cancelled():
+        for attempt in dict.fromkeys([*self._queue.cancelled(), *self._disowned]):
             if attempt in self._running:
                 self._cancel(attempt)
             else:
                 self._drop(attempt)
+                self._disowned.discard(attempt)
 
     def _cancel(self, attempt: Attempt) -> None:
         trial = self._running[attempt]
@@ -232,13 +249,9 @@ class Dispatcher:
 
     def _endure(self, error: QueueError) -> None:
         """Go on for a while: trials keep running, their ends are kept here."""
-        now = self._now()
-        if self._failing_since is None:
-            log.warning("The queue failed, and is tried again: %s", error)
-            self._failing_since = now
-        if now - self._failing_since >= self._tempo.patience_s:
-            raise error
-        self._write_at = now + self._tempo.retry_s
+        self._settled = False
+        self._patience.endure(error)
+        self._write_at = self._now() + self._tempo.retry_s
 
     def _say_farewell(self) -> None:
         """End what runs; what had ended before is stored, all else is given back.

@@ -13,9 +13,10 @@ from pathlib import Path
 from workers.cluster.interface import AgentFactory, Capacity, Cluster, ClusterError
 from workers.cluster.start import embedded_cluster, joined_cluster
 from workers.contract import Node, QueueError, TrialQueue
-from workers.dispatcher.leader import LeaderLock
+from workers.dispatcher.leader import LeaderLock, lead
 from workers.dispatcher.lifeline import Lifeline
 from workers.dispatcher.loop import Dispatcher, Tempo
+from workers.dispatcher.patience import Patience
 
 SERVED = 0
 BROKEN = 70
@@ -76,29 +77,42 @@ def _serve(
     queue: TrialQueue, site: Site, lifeline: Lifeline, factory: AgentFactory
 ) -> None:
     cluster, machines = _prepare(queue, site, factory)
-    leader = LeaderLock(site.lock)
+    tempo = site.tempo or Tempo()
+    patience = Patience(time.monotonic, tempo.patience_s)
+    lock = LeaderLock(site.lock)
     try:
-        if leader.wait(lifeline.ended) and _work_comes(queue, machines, lifeline):
+        leads = lead(lock, queue, patience, lifeline.ended)
+        if leads and _work_comes(queue, machines, patience, lifeline):
             with cluster as running:
                 lifeline.listen()  # Ray has put its own handlers in place
-                dispatcher = Dispatcher(queue, running, time.monotonic, site.tempo)
+                dispatcher = Dispatcher(queue, running, time.monotonic, tempo)
                 dispatcher.run(lifeline.ended)
     finally:
-        leader.release()
+        lock.release()
 
 
 def _work_comes(
-    queue: TrialQueue, machines: tuple[str, ...], lifeline: Lifeline
+    queue: TrialQueue,
+    machines: tuple[str, ...],
+    patience: Patience,
+    lifeline: Lifeline,
 ) -> bool:
     """Wait for a first trial: an answer that is stored already needs no cluster.
 
     False if the lifeline ended first. What a dead dispatcher had claimed is queued.
     """
-    queue.recover()
+    settled = False
     while not lifeline.ended():
-        # The nodes of a joined cluster, and so its trials, are known only later.
-        if not machines or queue.waiting(machines):
-            return True
+        try:
+            if not settled:
+                queue.recover()
+                settled = True
+            # The nodes of a joined cluster, and so its trials, are known only later.
+            if not machines or queue.waiting(machines):
+                return True
+            patience.relieve()
+        except QueueError as error:
+            patience.endure(error)
         time.sleep(LOOK_EVERY_S)
     return False
 

@@ -5,7 +5,16 @@ Every change of a trial's state is a compare-and-set with the attempt number.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from bot.adapters.store.codec import (
     dump_node,
@@ -45,14 +54,32 @@ def register(connection: Connection, node: Node, now: float) -> None:
     put(connection, nodes, row)
 
 
-def recover(connection: Connection, now: float) -> None:
-    """Close every open attempt; trials that one of them held are queued again."""
-    closed = {"ended_at": now, "outcome": GIVEN_BACK}
+def recover(
+    connection: Connection, now: float, mine: Collection[Attempt] = ()
+) -> Collection[Attempt]:
+    """Close every open attempt but `mine`; trials that one of them held are queued.
+
+    Returns those of `mine` that are not open any more: somebody gave them back.
+    """
     opened = attempts.c.ended_at.is_(None)
-    connection.execute(update(attempts).where(opened).values(closed))
-    requeued = {"state": TrialState.QUEUED, "attempt": trials.c.attempt + 1}
+    others = and_(opened, _not_among(attempts.c.key, attempts.c.number, mine))
+    closed = {"ended_at": now, "outcome": GIVEN_BACK}
+    connection.execute(update(attempts).where(others).values(closed))
     held = trials.c.state.in_(CLAIMED)
-    connection.execute(update(trials).where(held).values(requeued))
+    unheld = and_(held, _not_among(trials.c.key, trials.c.attempt, mine))
+    requeued = {"state": TrialState.QUEUED, "attempt": trials.c.attempt + 1}
+    connection.execute(update(trials).where(unheld).values(requeued))
+    still_open = select(attempts.c.key, attempts.c.number).where(opened)
+    left = {Attempt(*row) for row in connection.execute(still_open)}
+    return [attempt for attempt in mine if attempt not in left]
+
+
+def _not_among(
+    key: ColumnElement[str], number: ColumnElement[int], mine: Collection[Attempt]
+) -> ColumnElement[bool]:
+    if not mine:
+        return true()
+    return tuple_(key, number).not_in([(one.key, one.number) for one in mine])
 
 
 def claimable(now: float, machines: Collection[str]) -> ColumnElement[bool]:
@@ -195,7 +222,13 @@ def state_of(result: TrialResult) -> TrialState:
 
 
 def _detail(result: TrialResult) -> str:
-    return "" if isinstance(result.outcome, Ok) else result.outcome.detail
+    """For people, as text that any database takes: no half characters, no NUL."""
+    told = "" if isinstance(result.outcome, Ok) else result.outcome.detail
+    return (
+        told.encode(errors="replace")
+        .decode()
+        .replace("\0", "\N{REPLACEMENT CHARACTER}")
+    )
 
 
 def cancelled(connection: Connection) -> Sequence[Attempt]:

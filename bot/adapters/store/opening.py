@@ -11,52 +11,56 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    text,
-)
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import text as statement
 
-from bot.adapters.store.faults import StoreError, blocked_folder, translated
+from bot.adapters.store.faults import StoreError, blocked_folder, opening, translated
+from bot.adapters.store.locks import MIGRATION, wait_for
+from bot.adapters.store.postgres import postgres_engine
+from bot.adapters.store.refusals import require_fit
 from bot.adapters.store.schema import REVISION
+from bot.adapters.store.urls import store_name
 
 READ_ONLY = "seedgate_read_only"
 """Execution option of a connection that only reads: no write lock is taken."""
 
 
-def sqlite_url(path: Path) -> str:
-    """The URL of the SQLite file `path`, whatever characters it has."""
-    return URL.create("sqlite", database=str(path)).render_as_string()
-
-
-def store_name(url: URL) -> str:
-    """What people call this store: the file, or the URL without its password."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        return url.database
-    return url.render_as_string(hide_password=True)
-
-
 def open_engine(url: str, patience_s: float) -> tuple[Engine, str]:
     """An engine on an up-to-date store, and the store's name.
 
-    A call waits `patience_s` seconds at most for another process that is writing.
-    Raises `StoreError` for a store that cannot be opened, or is newer than this code.
+    `url` is what `sqlite_url` or `postgres_url` made. A call waits `patience_s` seconds
+    at most for another process that is writing. Raises `StoreError` for a store that
+    cannot be opened, or is newer than this code, and `UserFault` for a server that
+    does not let us in, or cannot hold a store.
     """
     parsed = make_url(url)
     name = store_name(parsed)
     if parsed.get_backend_name() == "sqlite":
-        _make_folder(Path(name))
-        engine = _sqlite_engine(parsed, patience_s)
-    else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        return _open_file(parsed, name, patience_s), name
+    return _open_server(parsed, name, patience_s), name
+
+
+def _open_file(url: URL, name: str, patience_s: float) -> Engine:
+    _make_folder(Path(name))
+    engine = create_engine(url, connect_args={"timeout": patience_s})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
     with translated(name):
         _bring_up_to_date(engine, name)
-    return engine, name
+    return engine
+
+
+def _open_server(url: URL, name: str, patience_s: float) -> Engine:
+    engine = postgres_engine(url, patience_s)
+    try:
+        with opening(name):
+            with engine.connect() as connection:
+                require_fit(connection, name)
+            _bring_up_to_date(engine, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _make_folder(file: Path) -> None:
@@ -64,13 +68,6 @@ def _make_folder(file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise blocked_folder(str(file), str(file.parent), error) from error
-
-
-def _sqlite_engine(url: URL, patience_s: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": patience_s})
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
 
 
 def _on_connect(connection: SqliteConnection, _record: object) -> None:
@@ -101,7 +98,7 @@ def _revision(connection: Connection) -> str | None:
     """The schema of an open store; None for a store that has none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    query = text("SELECT version_num FROM alembic_version")
+    query = statement("SELECT version_num FROM alembic_version")
     return connection.execute(query).scalar_one_or_none()
 
 
@@ -111,15 +108,18 @@ def _refuse_newer(found: str | None, name: str) -> None:
             f"The store {name} was written by a newer Seedgate (schema {found}, this "
             f"one knows {REVISION})."
         )
-        raise StoreError(problem, "Update Seedgate, or choose another cache folder.")
+        raise StoreError(problem, "Update Seedgate, or choose another store.")
 
 
 @contextmanager
 def _migration_lock(engine: Engine, name: str) -> Iterator[Connection]:
     """A connection in a transaction that no second migration can enter."""
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(715517)"))
+            # A migration of much data takes its time, and who waits for it waits.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            wait_for(connection, MIGRATION)
             yield connection
         return
     with _file_lock(Path(f"{name}.lock")):

@@ -11,15 +11,16 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
 )
 
+from bot.adapters.store.names import NAME
 from workers.contract import TERMINAL, TrialState
 
-REVISION = "0003"
+REVISION = "0004"
 """The schema that this code reads and writes; equal to the newest migration."""
 
 TRIES = 3
@@ -55,15 +56,15 @@ metadata = MetaData(
 trials = Table(
     "trials",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", NAME, primary_key=True),
     Column("spec", Text, nullable=False),
-    Column("machine", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("machine", NAME, nullable=False),
+    Column("state", NAME, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("not_before", Float, nullable=False),
-    Column("evaluation", String, nullable=False),
+    Column("evaluation", NAME, nullable=False),
     Column("result", Text),
     Column("finished_at", Float),
 )
@@ -74,11 +75,11 @@ Index(None, trials.c.state, trials.c.position)
 attempts = Table(
     "attempts",
     metadata,
-    Column("key", String, ForeignKey("trials.key"), primary_key=True),
+    Column("key", NAME, ForeignKey("trials.key"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("claimed_at", Float, nullable=False),
     Column("ended_at", Float),
-    Column("outcome", String),
+    Column("outcome", NAME),
     Column("detail", Text),
     Column("progress", Text),
 )
@@ -89,8 +90,8 @@ Index(None, attempts.c.ended_at)
 wants = Table(
     "wants",
     metadata,
-    Column("evaluation", String, primary_key=True),
-    Column("key", String, ForeignKey("trials.key"), primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
+    Column("key", NAME, ForeignKey("trials.key"), primary_key=True),
 )
 """Who wants what; a trial that nobody wants any more is cancelled."""
 
@@ -99,7 +100,7 @@ Index(None, wants.c.key)
 nodes = Table(
     "nodes",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", NAME, primary_key=True),
     Column("document", Text, nullable=False),
     Column("registered_at", Float, nullable=False),
 )
@@ -107,7 +108,7 @@ nodes = Table(
 evaluations = Table(
     "evaluations",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", NAME, primary_key=True),
     Column("document", Text, nullable=False),
     Column("saved_at", Float, nullable=False),
 )
@@ -115,13 +116,13 @@ evaluations = Table(
 summaries = Table(
     "summaries",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("evaluation", String, primary_key=True),
-    Column("mode", String, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("stage", String, nullable=False),
-    Column("version", String, nullable=False),
-    Column("machine", String, nullable=False),
+    Column("repository", NAME, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
+    Column("mode", NAME, primary_key=True),
+    Column("metric", NAME, primary_key=True),
+    Column("stage", NAME, nullable=False),
+    Column("version", NAME, nullable=False),
+    Column("machine", NAME, nullable=False),
     Column("document", Text, nullable=False),
     Column("shown_at", Float, nullable=False),
 )
@@ -140,12 +141,12 @@ Index(
 pilots = Table(
     "pilots",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("mode", String, primary_key=True),
-    Column("stage", String, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("version", String, primary_key=True),
-    Column("machine", String, primary_key=True),
+    Column("repository", NAME, primary_key=True),
+    Column("mode", NAME, primary_key=True),
+    Column("stage", NAME, primary_key=True),
+    Column("metric", NAME, primary_key=True),
+    Column("version", NAME, primary_key=True),
+    Column("machine", NAME, primary_key=True),
     Column("document", Text, nullable=False),
     Column("calibrated_at", Float, nullable=False),
 )
@@ -154,10 +155,10 @@ pilots = Table(
 branches = Table(
     "branches",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("base", String, primary_key=True),
-    Column("head", String, primary_key=True),
-    Column("evaluation", String, primary_key=True),
+    Column("repository", NAME, primary_key=True),
+    Column("base", NAME, primary_key=True),
+    Column("head", NAME, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
     Column("begun_at", Float, nullable=False),
 )
 """Which evaluations a branch has had."""
@@ -165,7 +166,7 @@ branches = Table(
 pins = Table(
     "pins",
     metadata,
-    Column("evaluation", String, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
     Column("document", Text, nullable=False),
     Column("pinned_at", Float, nullable=False),
 )
@@ -174,12 +175,12 @@ pins = Table(
 charges = Table(
     "charges",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("evaluation", String, primary_key=True),
-    Column("mode", String, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("head_commit", String, nullable=False),
-    Column("merged_tree", String, nullable=False),
+    Column("repository", NAME, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
+    Column("mode", NAME, primary_key=True),
+    Column("metric", NAME, primary_key=True),
+    Column("head_commit", NAME, nullable=False),
+    Column("merged_tree", NAME, nullable=False),
     Column("tolerances", Float, nullable=False),
 )
 """Tolerated losses, in tolerances; they count once the branch has landed."""
@@ -187,12 +188,12 @@ charges = Table(
 fidelity = Table(
     "fidelity",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("evaluation", String, primary_key=True),
-    Column("mode", String, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("stage", String, primary_key=True),
-    Column("later", String, primary_key=True),
+    Column("repository", NAME, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
+    Column("mode", NAME, primary_key=True),
+    Column("metric", NAME, primary_key=True),
+    Column("stage", NAME, primary_key=True),
+    Column("later", NAME, primary_key=True),
     Column("d", Float, nullable=False),
     Column("later_d", Float, nullable=False),
     Column("wall_s", Float, nullable=False),
@@ -204,19 +205,35 @@ fidelity = Table(
 forecasts = Table(
     "forecasts",
     metadata,
-    Column("repository", String, primary_key=True),
-    Column("evaluation", String, primary_key=True),
+    Column("repository", NAME, primary_key=True),
+    Column("evaluation", NAME, primary_key=True),
     Column("place", Integer, primary_key=True),
-    Column("metric", String, nullable=False),
+    Column("metric", NAME, nullable=False),
     Column("expected", Float, nullable=False),
     Column("likelihood", Float),
-    Column("effort", String, nullable=False),
-    Column("mode", String),
+    Column("effort", NAME, nullable=False),
+    Column("mode", NAME),
     Column("d", Float),
     Column("low", Float),
     Column("high", Float),
-    Column("outcome", String, nullable=False),
+    Column("outcome", NAME, nullable=False),
     Column("relative", Boolean, nullable=False),
     Column("kept_at", Float, nullable=False),
 )
 """What a branch was expected to do, line by line, and what came of it."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("guid", NAME, primary_key=True),
+    Column("event", NAME, nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", NAME, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Float, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Webhooks that came in; a body is kept until what it asks for is done."""
+
+Index(None, deliveries.c.state, deliveries.c.received_at)

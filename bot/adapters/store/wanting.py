@@ -81,12 +81,14 @@ def want(connection: Connection, evaluation: str, specs: Sequence[TrialSpec]) ->
     """Queue what is new or was given up, behind all that is queued, in this order."""
     states = _states(connection, [spec.key for spec in specs])
     last = connection.execute(select(func.max(trials.c.position))).scalar()
+    fresh: list[dict[str, object]] = []
     for position, spec in enumerate(specs, start=(last or 0) + 1):
         row = _queued(spec, evaluation, position)
         if spec.key not in states:
-            add_missing(connection, trials, [{**row, "attempt": 1}])
+            fresh.append({**row, "attempt": 1})
         elif states[spec.key] in WANTED_AGAIN:
             _queue_again(connection, row)
+    add_missing(connection, trials, fresh)
     wishes = [{"evaluation": evaluation, "key": spec.key} for spec in specs]
     add_missing(connection, wants, wishes)
 
@@ -166,6 +168,8 @@ def save_evaluation(
 
 def load_evaluation(connection: Connection, evaluation: str) -> str | None:
     """The report with this id, else the only one whose id begins so."""
+    if "\0" in evaluation:
+        return None  # no text of PostgreSQL's holds it
     begins = func.substr(evaluations.c.id, 1, len(evaluation)) == evaluation
     query = (
         select(evaluations.c.id, evaluations.c.document)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqlStore, sqlite_url
+from bot.adapters.store import SqlStore, postgres_url, sqlite_url
 from bot.app.ports import LATEST
 from bot.domain.history import (
     ArmSums,
@@ -52,14 +52,17 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgresql", "memory"])
 def store(
     request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
 ) -> Iterator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore(clock)
         return
-    opened = SqlStore(sqlite_url(tmp_path / "store.sqlite"), clock)
+    url = sqlite_url(tmp_path / "store.sqlite")
+    if request.param == "postgresql":
+        url = postgres_url(request.getfixturevalue("database_url"))
+    opened = SqlStore(url, clock)
     yield opened
     opened.close()
 
@@ -262,6 +265,48 @@ def test_what_a_dead_dispatcher_held_is_not_charged(store: AnyStore) -> None:
     found = store.find(["a", "b"])
     assert found["a"].state is TrialState.OK
     assert (found["b"].state, found["b"].attempt) == (TrialState.QUEUED, 6)
+
+
+def test_what_a_living_dispatcher_holds_is_not_taken_from_it(store: AnyStore) -> None:
+    store.want("one", specs("abcd"))
+    mine, orphan, cancelled, ended = claimed(store)
+    store.cancel("one", ["c"])
+    store.finish(ended, result())
+    assert list(store.recover([mine, cancelled, ended])) == [ended]
+    assert claimed(store) == [Attempt("b", 2)]
+    assert list(store.cancelled()) == [cancelled]
+    assert not store.finish(orphan, result())
+    assert store.finish(mine, result())
+    assert state(store, "a") is TrialState.OK
+
+
+def test_what_another_dispatcher_took_is_named(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (mine,) = claimed(store)
+    store.recover()
+    (theirs,) = claimed(store)
+    assert list(store.recover([mine, theirs])) == [mine]
+    assert state(store, "a") is TrialState.RESERVED
+
+
+def test_a_queue_can_be_led_and_led_again(store: AnyStore) -> None:
+    assert store.lead()
+    assert store.lead()
+    store.want("one", specs("a"))
+    assert claimed(store) == [Attempt("a", 1)]
+
+
+def test_what_a_trial_said_may_be_no_text_at_all(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    strange = "It said \0 and \udcff."
+    ended = result(Failed(FailureReason.EXCEPTION, strange))
+    assert store.finish(claimed(store)[0], ended)
+    assert store.find(["a"])["a"].result == ended
+
+
+def test_nothing_is_called_by_what_is_no_text(store: AnyStore) -> None:
+    assert list(store.begins("a\0")) == []
+    assert store.load_evaluation("a\0") is None
 
 
 def test_a_trial_that_was_given_back_keeps_its_place(store: AnyStore) -> None:

@@ -14,6 +14,7 @@ from bot.adapters.store.codec import (
     load_spec,
 )
 from workers.contract import (
+    Aside,
     Check,
     CheckSeen,
     CheckState,
@@ -52,6 +53,7 @@ SEEN = Probed(
     loop_s=2.0,
     flops=1e9,
     processes=2,
+    aside=(Aside("ab", "0x1p-1"),),
 )
 
 

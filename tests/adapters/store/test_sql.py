@@ -1,4 +1,4 @@
-"""The store on SQLite: opening, migrating, sharing, and bad days of the disk."""
+"""The store on SQLite: opening, sharing, and bad days of the disk."""
 
 import os
 import sqlite3
@@ -7,36 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import create_engine
 
-import bot.adapters.store
 from bot.adapters.store import (
     SqlStore,
     StoreError,
-    dispatching,
-    remembering,
     sqlite_url,
-    wanting,
 )
 from bot.adapters.store.faults import explain
-from bot.adapters.store.opening import store_name
-from bot.adapters.store.schema import REVISION, metadata
+from bot.adapters.store.urls import store_name
 from bot.domain.errors import MachineryFault
-from bot.domain.history import ArmSums, Charge, MetricKey, PairSums, Pilot, Summary
-from bot.domain.verdict import Forecast
+from bot.domain.history import ArmSums, MetricKey, PairSums, Pilot, Summary
 from workers.contract import Attempt, Ok, QueueError, TrialResult, TrialSpec, TrialState
 
 NOW = 1_000.0
-PAST = MetricKey("/repo", "mlp", "fast", "loss", "v1", "cpu/env")
 
 
 @pytest.fixture
@@ -86,18 +73,6 @@ def test_opening_a_store_that_is_up_to_date_needs_no_alembic(
     )
     command = [sys.executable, "-c", code, sqlite_url(file)]
     assert subprocess.run(command, check=False).returncode == 0
-
-
-def test_the_code_and_the_newest_migration_agree(file: Path, store: SqlStore) -> None:
-    folder = Path(bot.adapters.store.__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
-    engine = create_engine(sqlite_url(file))
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
-    engine.dispose()
 
 
 def test_processes_that_start_at_once_migrate_once(file: Path) -> None:
@@ -235,77 +210,6 @@ def test_a_store_is_called_by_its_url_without_the_password() -> None:
     url = engine.url.set(drivername="postgresql", username="u", password="secret")
     assert "secret" not in store_name(url)
     engine.dispose()
-
-
-@contextmanager
-def at_schema(file: Path, revision: str) -> Iterator[Connection]:
-    """A new store as an earlier version made it, in a transaction."""
-    file.parent.mkdir()
-    folder = Path(bot.adapters.store.__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    engine = create_engine(sqlite_url(file))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        yield connection
-    engine.dispose()
-
-
-@pytest.fixture
-def first_schema(file: Path) -> Path:
-    """A store as the first version left it: a trial that ended, a report."""
-    with at_schema(file, "0001") as connection:
-        wanting.want(connection, "one", [spec("a"), spec("b")])
-        wanting.save_evaluation(connection, "one", "{}", NOW)
-        (claim,) = dispatching.claim(connection, 1, NOW, ())
-        ended = TrialResult(Ok(), {"loss": 0.1 + 0.2})
-        dispatching.finish(connection, claim.attempt, ended, NOW)
-    return file
-
-
-@pytest.fixture
-def second_schema(file: Path) -> Path:
-    """A store as the second version left it: a past, a pilot, a pin, a charge."""
-    with at_schema(file, "0002") as connection:
-        wanting.want(connection, "one", [spec("a")])
-        remembering.pin(connection, "one", "known", NOW)
-        remembering.attempt(connection, "one", ("/repo", "main", "idea"), NOW)
-        remembering.record(connection, "one", {PAST: Summary(judged="idea")}, NOW)
-        remembering.keep_pilot(connection, PAST, Pilot(20, 1.0, 0.1), NOW, renew=False)
-        made = [Charge(("mlp", "loss"), "c1", "t1", 0.4)]
-        remembering.charge(connection, "one", "/repo", made)
-    return file
-
-
-def test_a_store_of_the_second_schema_is_migrated_and_loses_nothing(
-    second_schema: Path,
-) -> None:
-    store = open_store(second_schema)
-    assert store.find(["a"])["a"].state is TrialState.QUEUED
-    assert store.pinned("one") == "known"
-    assert store.attempt("two", "/repo", "main", "idea") == 2
-    assert list(store.past(PAST)) == [Summary(judged="idea")]
-    assert store.pilot(PAST) == Pilot(20, 1.0, 0.1)
-    assert list(store.charges("/repo")) == [Charge(("mlp", "loss"), "c1", "t1", 0.4)]
-    assert list(store.forecasts("/repo")) == []
-    store.keep_forecasts("one", "/repo", [Forecast("loss", -0.02)])
-    assert list(store.forecasts("/repo")) == [Forecast("loss", -0.02)]
-    store.close()
-
-
-def test_a_store_of_the_first_schema_is_migrated_and_loses_nothing(
-    first_schema: Path,
-) -> None:
-    store = open_store(first_schema)
-    found = store.find(["a", "b"])
-    assert found["a"].result == TrialResult(Ok(), {"loss": 0.1 + 0.2})
-    assert found["b"].state is TrialState.QUEUED
-    assert store.wishing() == ["one"]
-    assert store.load_evaluation("one") == "{}"
-    assert store.pin("one", "new") == "new"
-    assert store.attempt("two", "/repo", "main", "idea") == 1
-    store.close()
 
 
 def test_what_is_remembered_is_there_after_opening_again(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.adapters.store.names import NAME
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -21,15 +23,15 @@ def upgrade() -> None:
 def _trials() -> None:
     op.create_table(
         "trials",
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", NAME, nullable=False),
         sa.Column("spec", sa.Text(), nullable=False),
-        sa.Column("machine", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("machine", NAME, nullable=False),
+        sa.Column("state", NAME, nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("not_before", sa.Float(), nullable=False),
-        sa.Column("evaluation", sa.String(), nullable=False),
+        sa.Column("evaluation", NAME, nullable=False),
         sa.Column("result", sa.Text()),
         sa.Column("finished_at", sa.Float()),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_trials")),
@@ -41,11 +43,11 @@ def _trials() -> None:
 def _attempts() -> None:
     op.create_table(
         "attempts",
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", NAME, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("claimed_at", sa.Float(), nullable=False),
         sa.Column("ended_at", sa.Float()),
-        sa.Column("outcome", sa.String()),
+        sa.Column("outcome", NAME),
         sa.Column("detail", sa.Text()),
         sa.Column("progress", sa.Text()),
         sa.ForeignKeyConstraint(
@@ -59,8 +61,8 @@ def _attempts() -> None:
 def _wants() -> None:
     op.create_table(
         "wants",
-        sa.Column("evaluation", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("evaluation", NAME, nullable=False),
+        sa.Column("key", NAME, nullable=False),
         sa.ForeignKeyConstraint(
             ["key"], ["trials.key"], name=op.f("fk_wants_key_trials")
         ),
@@ -72,7 +74,7 @@ def _wants() -> None:
 def _documents(table: str, key: str, moment: str) -> None:
     op.create_table(
         table,
-        sa.Column(key, sa.String(), nullable=False),
+        sa.Column(key, NAME, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column(moment, sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint(key, name=op.f(f"pk_{table}")),

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from bot.adapters.store.names import NAME
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -20,9 +22,9 @@ def upgrade() -> None:
     _table(
         "summaries",
         _SHOWN,
-        stage=sa.String(),
-        version=sa.String(),
-        machine=sa.String(),
+        stage=NAME,
+        version=NAME,
+        machine=NAME,
         document=sa.Text(),
         shown_at=sa.Float(),
     )
@@ -34,15 +36,15 @@ def upgrade() -> None:
     _table(
         "charges",
         _SHOWN,
-        head_commit=sa.String(),
-        merged_tree=sa.String(),
+        head_commit=NAME,
+        merged_tree=NAME,
         tolerances=sa.Float(),
     )
 
 
 def _table(name: str, keys: tuple[str, ...], **rest: _Kind) -> None:
     """A table whose columns are all required: string keys, then the rest."""
-    columns = {**{key: sa.String() for key in keys}, **rest}
+    columns = {**dict.fromkeys(keys, NAME), **rest}
     op.create_table(
         name,
         *(sa.Column(one, kind, nullable=False) for one, kind in columns.items()),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.adapters.store.names import NAME
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -20,7 +22,7 @@ def _fidelity() -> None:
     numbers = ("d", "later_d", "wall_s", "later_wall_s", "kept_at")
     op.create_table(
         "fidelity",
-        *(sa.Column(name, sa.String(), nullable=False) for name in keys),
+        *(sa.Column(name, NAME, nullable=False) for name in keys),
         *(sa.Column(name, sa.Float(), nullable=False) for name in numbers),
         sa.PrimaryKeyConstraint(*keys, name=op.f("pk_fidelity")),
     )
@@ -30,18 +32,18 @@ def _forecasts() -> None:
     keys = ("repository", "evaluation", "place")
     op.create_table(
         "forecasts",
-        sa.Column("repository", sa.String(), nullable=False),
-        sa.Column("evaluation", sa.String(), nullable=False),
+        sa.Column("repository", NAME, nullable=False),
+        sa.Column("evaluation", NAME, nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("metric", NAME, nullable=False),
         sa.Column("expected", sa.Float(), nullable=False),
         sa.Column("likelihood", sa.Float()),
-        sa.Column("effort", sa.String(), nullable=False),
-        sa.Column("mode", sa.String()),
+        sa.Column("effort", NAME, nullable=False),
+        sa.Column("mode", NAME),
         sa.Column("d", sa.Float()),
         sa.Column("low", sa.Float()),
         sa.Column("high", sa.Float()),
-        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("outcome", NAME, nullable=False),
         sa.Column("relative", sa.Boolean(), nullable=False),
         sa.Column("kept_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint(*keys, name=op.f("pk_forecasts")),

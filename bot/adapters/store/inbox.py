@@ -1,0 +1,139 @@
+"""The inbox on a SQL database: a row a delivery, on the disk before `keep` ends.
+
+On SQLite every connection has `synchronous = FULL`, which in WAL mode syncs the log at
+each commit; PostgreSQL does so by default.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, case, delete, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.adapters.store.faults import translated
+from bot.adapters.store.opening import READ_ONLY, open_engine
+from bot.adapters.store.schema import deliveries
+from bot.app.hooks import Delivery, DeliveryState
+from bot.app.hooks.ports import BACK_OFF_S, TRIES
+
+PATIENCE_S = 5.0
+"""Shorter than a store's: GitHub waits 10 s for the whole answer."""
+
+LONGEST_NOTE = 500
+
+_KNOWN = deliveries.c
+
+
+class SqlInbox:
+    """`Inbox` at a database URL, on connections of its own."""
+
+    def __init__(
+        self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
+    ) -> None:
+        """Open the store at `url`, made or migrated if due; `now` in Unix seconds."""
+        self._engine, self.name = open_engine(url, patience_s)
+        self._reader = self._engine.execution_options(**{READ_ONLY: True})
+        self._now = now
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with translated(self.name), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with translated(self.name), self._reader.connect() as connection:
+            yield connection
+
+    def keep(self, deliveries: Sequence[Delivery]) -> Collection[str]:
+        """Keep these, all or none, on the disk when it returns; see `Inbox`.
+
+        In one order, so that two processes never wait for each other's rows.
+        """
+        in_order = sorted(deliveries, key=lambda one: one.guid)
+        with self._write() as connection:
+            return {one.guid for one in in_order if _keep(connection, one)}
+
+    def pending(self, limit: int) -> Sequence[Delivery]:
+        """At most `limit` that are to be worked on now, the oldest first."""
+        due = (_KNOWN.state == DeliveryState.PENDING, _KNOWN.not_before <= self._now())
+        query = select(deliveries).where(*due)
+        query = query.order_by(_KNOWN.received_at, _KNOWN.guid).limit(limit)
+        with self._read() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Delivery(row.guid, row.event, row.body, row.received_at, row.attempts)
+            for row in rows
+        ]
+
+    def done(self, guid: str, note: str = "") -> None:
+        """The work is done: the body is dropped, the GUID is remembered."""
+        values = {"state": DeliveryState.DONE, "body": b"", "note": _noted(note)}
+        with self._write() as connection:
+            rows = update(deliveries).where(_KNOWN.guid == guid)
+            connection.execute(rows.values(values))
+
+    def failed(self, guid: str, why: str) -> None:
+        """The work failed: it is pending again after a pause, or FAILED for good."""
+        fits = (_KNOWN.guid == guid, _KNOWN.state == DeliveryState.PENDING)
+        pauses = dict(enumerate(BACK_OFF_S))
+        pause = case(pauses, value=_KNOWN.attempts, else_=0.0)
+        spent = _KNOWN.attempts + 1 >= TRIES
+        values = {
+            "attempts": _KNOWN.attempts + 1,
+            "not_before": literal(self._now()) + pause,
+            "state": case((spent, DeliveryState.FAILED), else_=DeliveryState.PENDING),
+            "note": _noted(why),
+        }
+        with self._write() as connection:
+            connection.execute(update(deliveries).where(*fits).values(values))
+
+    def counts(self) -> Mapping[DeliveryState, int]:
+        """How many there are in each state, 0 included."""
+        query = select(_KNOWN.state, func.count()).group_by(_KNOWN.state)
+        with self._read() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: found.get(state, 0) for state in DeliveryState}
+
+    def prune(self, before: float) -> int:
+        """Forget what is not pending and came before this (Unix seconds); how many."""
+        old = (_KNOWN.state != DeliveryState.PENDING, _KNOWN.received_at < before)
+        with self._write() as connection:
+            return connection.execute(delete(deliveries).where(*old)).rowcount
+
+    def reach(self) -> None:
+        """Return if the inbox can be read; raise `StoreError` otherwise."""
+        with self._read() as connection:
+            connection.execute(select(_KNOWN.guid).limit(1)).all()
+
+
+def _noted(text: str) -> str:
+    """Text that any database takes: no half characters, no NUL."""
+    whole = text[:LONGEST_NOTE].encode(errors="replace").decode()
+    return whole.replace("\0", "")
+
+
+def _keep(connection: Connection, delivery: Delivery) -> bool:
+    """Insert it, or wake one that had failed; whether either was done."""
+    postgres = connection.dialect.name == "postgresql"
+    insert = postgresql.insert(deliveries) if postgres else sqlite.insert(deliveries)
+    fresh = {
+        "event": delivery.event,
+        "received_at": delivery.received_at,
+        "body": delivery.body,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "not_before": 0.0,
+        "note": "",
+    }
+    statement = insert.values(guid=delivery.guid, **fresh).on_conflict_do_update(
+        index_elements=["guid"],
+        set_=fresh,
+        where=_KNOWN.state == DeliveryState.FAILED,
+    )
+    kept = connection.execute(statement.returning(_KNOWN.guid))
+    return kept.first() is not None

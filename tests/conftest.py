@@ -1,0 +1,40 @@
+"""What tests of several folders share: a PostgreSQL server, started when one asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.databases.postgres import Server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server for all tests of one process; a test that asks fails where none is."""
+    with running() as server:
+        yield server
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    server = Server()
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def empty_database(postgres: Server) -> Iterator[str]:
+    """The name of a database in which nothing is yet."""
+    name = postgres.create()
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def database_url(postgres: Server) -> Iterator[str]:
+    """The URL of a store that is up to date and holds nothing."""
+    name = postgres.create(postgres.template())
+    yield postgres.url(name)
+    postgres.drop(name)

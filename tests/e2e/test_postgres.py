@@ -1,0 +1,119 @@
+"""The real command with its store on a PostgreSQL server, shared and kept secret."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+
+from tests.databases.postgres import GUARDED, PASSWORD, Server
+from tests.e2e.conftest import Laptop
+from tests.e2e.test_kills import Ledger, local, story, until
+from tests.samples.quick import Behaviour, build_quick
+
+WRITTEN = (PASSWORD, quote(PASSWORD, safe=""))
+"""The password, as it is and as it stands in a URL."""
+
+
+@pytest.fixture
+def shared(postgres: Server, empty_database: str) -> str:
+    """The URL of a database whose user has a password."""
+    postgres.execute(f"GRANT ALL ON SCHEMA public TO {GUARDED}", empty_database)
+    host = quote(str(postgres.folder), safe="")
+    return f"postgresql://{GUARDED}:{WRITTEN[1]}@{host}/{empty_database}"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger")
+
+
+def on(laptop: Laptop, url: str) -> Laptop:
+    laptop.environment["SEEDGATE_DATABASE_URL"] = url
+    return laptop
+
+
+@pytest.fixture
+def desk(laptop: Laptop, shared: str) -> Laptop:
+    return on(laptop, shared)
+
+
+@pytest.fixture
+def other(tmp_path: Path, shared: str) -> Iterator[Laptop]:
+    """Another machine, as far as caches go, with the same database and secret."""
+    made = on(Laptop(tmp_path / "other"), shared)
+    yield made
+    assert not made.processes(), "a process was left over"
+
+
+def shown_by(process: psutil.Process) -> str:
+    """What anybody on the machine may read of a process, and what it hands down."""
+    return " ".join([*process.cmdline(), *process.environ().values()])
+
+
+def test_a_branch_is_judged_and_the_password_is_written_nowhere(
+    tmp_path: Path, desk: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger, seconds=0.0)
+    doomed = desk.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    others = [one for one in desk.processes() if one.pid != doomed.pid]
+    assert others
+    assert not any(word in shown_by(one) for one in others for word in WRITTEN)
+    doomed.kill()
+    doomed.wait()
+    until(lambda: not desk.processes(), "every process to be gone")
+    hold.touch()
+
+    told = desk.run(*local(repository))
+    assert (told.code, told.verdict) == (1, "block"), told.err
+    assert told.ran == len(told.trials)
+    again = desk.run(*local(repository))
+    assert (again.ran, again.report["modes"]) == (0, told.report["modes"])
+    assert all(count == 1 for count in ledger.ends().values())
+
+    assert not list(desk.cache.glob("*.sqlite*"))
+    files = [one for one in desk.home.rglob("*") if one.is_file()]
+    kept = b"".join(one.read_bytes() for one in files)
+    said = told.out + told.err + again.out + again.err
+    assert not any(word.encode() in kept or word in said for word in WRITTEN)
+
+
+def test_two_machines_on_one_database_pay_every_trial_once(
+    tmp_path: Path, desk: Laptop, other: Laptop, ledger: Ledger
+) -> None:
+    repository, hold = story(tmp_path, ledger, seconds=0.1)
+    first = desk.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    second = other.start(*local(repository))
+    hold.touch()
+    assert (first.wait(60), second.wait(60)) == (1, 1)
+    told = other.run(*local(repository))
+    assert (told.verdict, told.ran) == ("block", 0)
+    assert all(count == 1 for count in ledger.ends().values())
+
+
+def test_a_server_that_starts_anew_in_the_middle_costs_nothing(
+    tmp_path: Path, desk: Laptop, ledger: Ledger, postgres: Server
+) -> None:
+    repository, hold = story(tmp_path, ledger, seconds=0.1)
+    command = desk.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    with postgres.down():
+        hold.touch()
+        until(lambda: ledger.lines("end"), "a first trial to end")
+    assert command.wait(60) == 1
+    assert all(count == 1 for count in ledger.ends().values())
+    assert "The connection to the store" in (desk.cache / "dispatcher.log").read_text()
+
+
+def test_a_database_that_refuses_is_named_before_anything_is_spent(
+    tmp_path: Path, desk: Laptop, shared: str
+) -> None:
+    repository = build_quick(tmp_path / "repository", branch_behaviour=Behaviour())
+    on(desk, shared.replace(WRITTEN[1], "wrong-password"))
+    told = desk.run(*local(repository))
+    assert told.code == 64
+    assert "refuses the user's password" in told.err
+    assert "wrong-password" not in told.err
