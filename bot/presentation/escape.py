@@ -64,6 +64,11 @@ def element(text: str, most: int = 200) -> str:
     return html.escape(_unlinked(one_line(text, most)))
 
 
+def unlinked(text: str, most: int) -> str:
+    """Foreign text on one line where Markdown is not read: without what would link."""
+    return _unlinked(one_line(text, most))
+
+
 def _unlinked(line: str) -> str:
     """The line without anything that GitHub would turn into a link."""
     for sign in _LINK_SIGNS:

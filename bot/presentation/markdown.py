@@ -61,20 +61,30 @@ _TABLE = (
 
 def comment(report: Report) -> str:
     """The whole comment; nothing that a branch or a trial wrote acts in it."""
-    first, last = tuple(first_sections(report)), tuple(last_sections(report))
+    return _fit([_banner(report), *tables(report), *background(report)])
+
+
+def tables(report: Report) -> list[str]:
+    """What stands in view below the answer, part by part; nothing in it acts."""
     sections = [
-        _banner(report),
-        *sections_in_view(first),
+        *sections_in_view(first_sections(report)),
         *(part for mode in modes_in_view(report) for part in _mode_parts(mode)),
         *change_sections(report.verdict),
         price(report),
-        *sections_in_view(last),
+        *sections_in_view(last_sections(report)),
         _findings(report),
-        *folded_sections((*first, *last)),
+    ]
+    return [one for one in sections if one]
+
+
+def background(report: Report) -> list[str]:
+    """What is folded below the tables, part by part; nothing in it acts."""
+    sections = [
+        *folded_sections((*first_sections(report), *last_sections(report))),
         samples(report),
         *_details(report),
     ]
-    return _fit([one for one in sections if one])
+    return [one for one in sections if one]
 
 
 def _fit(sections: Sequence[str]) -> str:
@@ -95,12 +105,12 @@ def _banner(report: Report) -> str:
     state = report.verdict.state
     title = f"## {_SIGNS[state]} Seedgate: {answer(state).lower()}"
     reason = markdown(because(report), 800)
-    steps = [_step(one) for one in next_steps(report)]
+    steps = [step_item(one) for one in next_steps(report)]
     return "\n\n".join([title, reason, "**What to do**", "\n".join(steps).rstrip()])
 
 
-def _step(step: Step) -> str:
-    """A step; its command is a block, from which it can be copied as it is."""
+def step_item(step: Step) -> str:
+    """A step as an item of a list; its command is a block, to be copied as it is."""
     text = f"- {markdown(step.text, 1200)}"
     if not step.command:
         return text

@@ -1,9 +1,9 @@
 """What to do after a verdict: at most three steps, one with the line that does it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.verdict import FLAGS, Finding, Reason, Report, Ruling
+from bot.domain.verdict import FLAGS, Finding, Provenance, Reason, Report, Ruling
 from bot.presentation.changes import hidden_harm
 from bot.presentation.headline import (
     all_findings,
@@ -41,17 +41,35 @@ class Step:
     command: str = ""
 
 
-def next_steps(report: Report) -> tuple[Step, ...]:
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where the steps are taken: how to merge, how to go on, and what splits a branch.
+
+    `split` gives the line that makes the branch without these changes, or nothing.
+    """
+
+    merge: Callable[[Provenance], str]
+    go_on: str
+    split: Callable[[Report, Sequence[str]], str]
+
+
+SHELL = Channel(say.merge, say.GO_ON, split_line)
+
+
+def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
     """What to do now, the changes that did it first."""
     match report.verdict.state:
         case Ruling.PASS:
             mends = _warnings(report)
-            first = (Step(say.merge(report.provenance)), *_reported(report))
+            first = (
+                Step(channel.merge(report.provenance)),
+                *_reported(report, channel),
+            )
         case Ruling.BLOCK:
             mends = _mends(report)
-            first = tuple(_taken_out(report))
+            first = tuple(_taken_out(report, channel))
         case _:
-            mends = _mends(report) or (say.GO_ON,)
+            mends = _mends(report) or (channel.go_on,)
             first = ()
     return (*first, *(Step(one) for one in mends))[:_MOST]
 
@@ -70,7 +88,7 @@ def _of_change(one: Finding) -> bool:
     return bool(one.change) and one.reason in FLAGS
 
 
-def _taken_out(report: Report) -> Iterator[Step]:
+def _taken_out(report: Report, channel: Channel) -> Iterator[Step]:
     """The changes that did it, or may have done it, and the branch without them."""
     guilty, suspects = _accused(report)
     every = {**guilty, **suspects}
@@ -79,7 +97,7 @@ def _taken_out(report: Report) -> Iterator[Step]:
     if nothing_left(report, tuple(every)):
         yield Step(say.mend(every))
         return
-    line = split_line(report, tuple(every))
+    line = channel.split(report, tuple(every))
     yield Step(say.take_out(guilty, suspects, line=bool(line)), line)
 
 
@@ -105,13 +123,14 @@ def _culprits(one: Finding) -> dict[str, str]:
     return dict(zip(facts.listed("changes"), titles, strict=False))
 
 
-def _reported(report: Report) -> tuple[Step, ...]:
+def _reported(report: Report, channel: Channel) -> tuple[Step, ...]:
     """The harm of single changes that the policy only reports, in one step."""
     beyond = nested(report)
     found = [one for one in hidden_harm(report.verdict) if one.id not in beyond]
     if not found:
         return ()
-    line = split_line(report, tuple(dict.fromkeys(one.change or "" for one in found)))
+    names = tuple(dict.fromkeys(one.change or "" for one in found))
+    line = channel.split(report, names)
     what = and_more(distinct(words(one).short for one in found))
     return (Step(say.reported(what, line=bool(line)), line),)
 

@@ -150,6 +150,7 @@ def _mode_changed(facts: Facts) -> Words:
         f"the behaviour changed{facts.here}, as meant",
         f"{facts.lead}which is a target, {_difference(facts)}"
         f"{_shift(facts)}{_by(facts)}",
+        _who(facts).strip(),
     )
 
 

@@ -1,5 +1,7 @@
 """What is said of modes that changed, and of those that did not."""
 
+from typing import Any
+
 import pytest
 
 from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
@@ -125,14 +127,14 @@ def test_an_unknown_mode_that_is_shown_equivalent_says_so() -> None:
     assert "test_loss is shown to differ by less than 0.0100" in text
 
 
-def mend(**changes: object) -> str:
+def mend(reason: Reason = Reason.MODE_INVASIVE, **changes: object) -> str:
     evidence = {**MOVED, **changes}
     kind, state = FindingKind.INVASIVE, Ruling.BLOCK
     found = Finding(
         "id",
         kind,
         state,
-        Reason.MODE_INVASIVE,
+        reason,
         "gru",
         evidence=evidence,  # type: ignore[arg-type]
     )
@@ -140,14 +142,25 @@ def mend(**changes: object) -> str:
 
 
 def test_whoever_did_a_late_change_can_be_found_out_with_more_steps() -> None:
-    late = {"seen_in": "fast", "step": 100, "why": "only whole trials show it"}
+    late: dict[str, Any] = {
+        "seen_in": "fast",
+        "step": 100,
+        "why": "only whole trials show it",
+    }
     assert mend(**late).endswith(
         "name the mode as a target. To learn which change did it, set"
         " `invasive.steps` to 100 or more: then the trees without each change are"
         " compared as far as that."
     )
-    for other in ({"changes": ("a",)}, {"seen_in": "probe"}, {"step": None}):
+    others: list[dict[str, Any]] = [
+        {"changes": ("a",)},
+        {"seen_in": "probe"},
+        {"step": None},
+    ]
+    for other in others:
         assert mend(**{**late, **other}).endswith("name the mode as a target.")
+        assert not mend(Reason.MODE_CHANGED, **{**late, **other})
+    assert mend(Reason.MODE_CHANGED, **late).startswith("To learn which change did it")
 
 
 def test_what_could_not_be_seen_stands_beside_what_was() -> None:

@@ -1,0 +1,57 @@
+"""The buttons of a check run: commands that GitHub lets people click."""
+
+from dataclasses import dataclass
+
+from bot.domain.commands import Verb
+from bot.domain.conclusions import (
+    Closed,
+    Judged,
+    Running,
+    Superseded,
+    Waiting,
+)
+from bot.domain.verdict import Ruling
+from bot.presentation.github.situation import Situation
+
+MOST = 3
+LABEL, DESCRIPTION, IDENTIFIER = 20, 40, 20
+"""Characters that GitHub takes of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One button; GitHub sends `identifier` back when it is clicked."""
+
+    label: str
+    description: str
+    identifier: str
+
+
+_ACTIONS = {
+    Verb.RUN: Action("Run again", "Judge this commit anew", Verb.RUN),
+    Verb.MORE: Action("More seeds", "Add seeds past the last look", Verb.MORE),
+    Verb.ABLATE: Action("Ablate", "Judge every change on its own", Verb.ABLATE),
+}
+
+
+def actions(said: Situation) -> tuple[Action, ...]:
+    """What can be clicked; nothing before the end, nor on what is over."""
+    return tuple(_ACTIONS[one] for one in _verbs(said))
+
+
+def _verbs(said: Situation) -> tuple[Verb, ...]:
+    match said.plain:
+        case Waiting() | Running() | Superseded() | Closed():
+            return ()
+        case Judged(verdict=verdict) if verdict.state is Ruling.PASS:
+            return Verb.RUN, Verb.ABLATE
+        case Judged():
+            return Verb.RUN, Verb.MORE, Verb.ABLATE
+        case _:
+            return (Verb.RUN,)
+
+
+def clicked(identifier: str) -> Verb | None:
+    """The command behind a button; None for one that we never showed."""
+    known = {one.identifier: verb for verb, one in _ACTIONS.items()}
+    return known.get(identifier)

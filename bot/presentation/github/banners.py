@@ -1,0 +1,47 @@
+"""What a reader must know beside the verdict: advisory, an older base, overrides."""
+
+from collections.abc import Iterator
+
+from bot.domain.conclusions import Advisory, Conclusion, state_of
+from bot.presentation.escape import code, markdown
+from bot.presentation.github.situation import Moved, Override, Situation
+from bot.presentation.words import around
+
+_MOST = 20
+_REASON = 300
+_NOTE, _IMPORTANT, _WARNING = "NOTE", "IMPORTANT", "WARNING"
+
+
+def banners(said: Situation) -> Iterator[str]:
+    """Each as a block of its own."""
+    if isinstance(said.outcome, Advisory):
+        yield _banner(_NOTE, _advisory(said))
+    if said.moved is not None:
+        yield _banner(_IMPORTANT, _moved(said.moved))
+    if said.overrides:
+        yield _banner(_WARNING, around.ACCEPTED, *_overrides(said.overrides))
+
+
+def _banner(kind: str, *lines: str) -> str:
+    """An alert as GitHub draws it; elsewhere it is a quote."""
+    return "\n".join([f"> [!{kind}]", *(f"> {one}" for one in lines)])
+
+
+def _advisory(said: Situation) -> str:
+    tolerated = state_of(said.outcome).conclusion is Conclusion.NEUTRAL
+    return around.TOLERATED if tolerated else around.NOT_TOLERATED
+
+
+def _moved(one: Moved) -> str:
+    text = f"{around.moved(one.judged, one.now)} {around.stands(one.ends)}"
+    return markdown(text)
+
+
+def _overrides(many: tuple[Override, ...]) -> Iterator[str]:
+    for one in many[:_MOST]:
+        ends = markdown(around.until(one.commit, one.ends))
+        by = code(one.by, 60)
+        why = markdown(one.reason, _REASON)
+        yield f"- {code(one.finding, 60)} by {by}, {ends}: {why}"
+    if len(many) > _MOST:
+        yield f"- and {len(many) - _MOST} more"

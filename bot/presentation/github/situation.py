@@ -1,0 +1,114 @@
+"""Everything that is said of one head commit, as values that are passed in."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.conclusions import (
+    Advisory,
+    BudgetSpent,
+    Judged,
+    Open,
+    Outcome,
+    Partial,
+    Plain,
+)
+from bot.domain.verdict import Provenance, Report, Verdict
+from bot.presentation.progress import ONE_RUNG, Ladder, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What an evaluation takes: (at the first looks, at the last ones).
+
+    `seconds` are until the verdict. None is not known.
+    """
+
+    trials: tuple[int, int]
+    cpu_hours: tuple[float, float] | None = None
+    gpu_hours: tuple[float, float] | None = None
+    seconds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """No trial has started. The next evaluation has `place` 1; None is not known."""
+
+    place: int | None = None
+    starts_s: float | None = None
+    price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Trials run."""
+
+    snapshot: Snapshot
+    ladder: Ladder = ONE_RUNG
+    price: Price | None = None
+
+
+Progress = Queued | Started
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The base was at `judged` and is at `now`; the verdict stands until `ends`."""
+
+    judged: str
+    now: str = ""
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A finding that somebody accepted: while `commit` is the head, or until `ends`.
+
+    `by` is a login, `reason` their words.
+    """
+
+    finding: str
+    by: str
+    reason: str
+    commit: str = ""
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the check run and the comments of one head are made from.
+
+    `head` is the commit in full, `base` the name of the branch it goes to, `page` the
+    address of the details (https or http), empty where there is none. `progress` is
+    shown while the outcome is open, `report` wherever it is given.
+    """
+
+    outcome: Outcome
+    head: str
+    base: str
+    page: str = ""
+    report: Report | None = None
+    progress: Progress | None = None
+    moved: Moved | None = None
+    overrides: tuple[Override, ...] = field(default=())
+
+    @property
+    def plain(self) -> Open | Plain:
+        """The outcome without the advisory mode around it."""
+        one = self.outcome
+        return one.of if isinstance(one, Advisory) else one
+
+    @property
+    def shown(self) -> Report | None:
+        """The report with the verdict that the outcome was concluded from."""
+        match self.plain:
+            case Judged(verdict=verdict) | Partial(verdict=verdict):
+                return self.with_verdict(verdict)
+            case BudgetSpent(verdict=verdict) if verdict is not None:
+                return self.with_verdict(verdict)
+            case _:
+                return self.report
+
+    def with_verdict(self, verdict: Verdict) -> Report:
+        """The report with this verdict; a bare one where none was given."""
+        known = self.report or Report("", (), Provenance(), verdict)
+        return replace(known, verdict=verdict)

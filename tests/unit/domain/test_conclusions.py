@@ -1,0 +1,258 @@
+"""How evaluations end, and that nothing unknown ever lets a merge pass."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.domain.conclusions import (
+    Advisory,
+    BudgetSpent,
+    CheckState,
+    Closed,
+    Conclusion,
+    Conflict,
+    Ended,
+    Impossible,
+    Judged,
+    NotNeeded,
+    Outcome,
+    OwnFault,
+    Part,
+    Partial,
+    Plain,
+    Running,
+    Status,
+    Superseded,
+    TimeSpent,
+    Waiting,
+    WaitingForTarget,
+    WaitingForTrust,
+    conclude,
+    deciding_part,
+    outcome_of,
+    state_of,
+)
+from bot.domain.verdict import Finding, FindingKind, Reason, Ruling, Verdict
+
+NARROWED = Finding("partial-1", FindingKind.PARTIAL, Ruling.UNDECIDED, Reason.NARROWED)
+PASSING = {Conclusion.SUCCESS, Conclusion.NEUTRAL}
+"""What GitHub lets merge, of all that we ever send."""
+verdicts = some.builds(
+    Verdict,
+    some.sampled_from(Ruling),
+    some.sampled_from([(), (NARROWED,)]),
+)
+plain = some.one_of(
+    some.builds(Judged, verdicts),
+    some.builds(Partial, verdicts),
+    some.builds(BudgetSpent, some.none() | verdicts),
+    some.sampled_from(
+        [
+            NotNeeded(),
+            Conflict(),
+            WaitingForTrust(),
+            WaitingForTrust(recorded=True),
+            WaitingForTarget(),
+            Impossible(),
+            TimeSpent(),
+            Superseded(),
+            Closed(),
+            OwnFault(),
+        ]
+    ),
+)
+ended = some.one_of(plain, some.builds(Advisory, plain))
+outcomes = some.one_of(ended, some.sampled_from([Waiting(), Running()]))
+
+
+def verdict(state: Ruling, *findings: Finding) -> Verdict:
+    return Verdict(state, findings)
+
+
+def found(reason: Reason, state: Ruling, **evidence: tuple[str, ...]) -> Finding:
+    return Finding(
+        f"x-{reason}", FindingKind.REGRESSION, state, reason, evidence=evidence
+    )
+
+
+TABLE = [
+    (Judged(verdict(Ruling.PASS)), Conclusion.SUCCESS),
+    (NotNeeded(), Conclusion.SUCCESS),
+    (Judged(verdict(Ruling.BLOCK)), Conclusion.FAILURE),
+    (Judged(verdict(Ruling.UNDECIDED)), Conclusion.ACTION_REQUIRED),
+    (Judged(verdict(Ruling.INFO)), Conclusion.ACTION_REQUIRED),
+    (Conflict(("model.py",)), Conclusion.ACTION_REQUIRED),
+    (WaitingForTrust(), Conclusion.ACTION_REQUIRED),
+    (WaitingForTarget(("mlp",)), Conclusion.ACTION_REQUIRED),
+    (Impossible(), Conclusion.ACTION_REQUIRED),
+    (BudgetSpent(), Conclusion.TIMED_OUT),
+    (TimeSpent(60.0), Conclusion.TIMED_OUT),
+    (Superseded("1a2b3c4"), Conclusion.CANCELLED),
+    (Closed(), Conclusion.CANCELLED),
+    (OwnFault(), Conclusion.FAILURE),
+    (Partial(verdict(Ruling.PASS)), Conclusion.ACTION_REQUIRED),
+    (Partial(verdict(Ruling.BLOCK)), Conclusion.FAILURE),
+    (Judged(verdict(Ruling.PASS, NARROWED)), Conclusion.ACTION_REQUIRED),
+    (Advisory(Judged(verdict(Ruling.UNDECIDED))), Conclusion.NEUTRAL),
+    (Advisory(BudgetSpent()), Conclusion.NEUTRAL),
+    (Advisory(Judged(verdict(Ruling.PASS))), Conclusion.SUCCESS),
+    (Advisory(Judged(verdict(Ruling.BLOCK))), Conclusion.FAILURE),
+    (Advisory(WaitingForTrust()), Conclusion.ACTION_REQUIRED),
+    (Advisory(OwnFault()), Conclusion.FAILURE),
+]
+
+
+@pytest.mark.parametrize(("outcome", "conclusion"), TABLE)
+def test_every_outcome_has_the_conclusion_that_was_agreed(
+    outcome: Ended, conclusion: Conclusion
+) -> None:
+    assert conclude(outcome) is conclusion
+
+
+@given(plain)
+def test_nothing_ends_in_neutral_unless_the_policy_is_advisory(one: Plain) -> None:
+    assert conclude(one) is not Conclusion.NEUTRAL
+
+
+@given(ended)
+def test_a_merge_passes_only_on_a_pass_or_on_purpose(one: Ended) -> None:
+    inside = one.of if isinstance(one, Advisory) else one
+    passed = isinstance(inside, Judged) and inside.verdict.state is Ruling.PASS
+    undecided = isinstance(inside, Impossible | BudgetSpent | TimeSpent) or (
+        isinstance(inside, Judged) and inside.verdict.state is Ruling.UNDECIDED
+    )
+    if conclude(one) in PASSING:
+        meant = isinstance(one, Advisory) and undecided
+        assert isinstance(inside, NotNeeded) or passed or meant
+        assert not isinstance(inside, Judged) or not inside.verdict.findings
+
+
+@given(verdicts)
+def test_a_part_of_the_plan_is_never_a_success(one: Verdict) -> None:
+    assert conclude(Partial(one)) not in PASSING
+    assert conclude(Advisory(Partial(one))) not in PASSING
+
+
+@given(outcomes)
+def test_only_what_has_ended_has_a_conclusion(one: Outcome) -> None:
+    state = state_of(one)
+    assert (state.conclusion is None) == isinstance(one, Waiting | Running)
+    assert (state.status is Status.COMPLETED) == (state.conclusion is not None)
+
+
+def test_what_waits_is_queued_and_what_runs_is_in_progress() -> None:
+    assert state_of(Waiting()) == CheckState(Status.QUEUED)
+    assert state_of(Running()) == CheckState(Status.IN_PROGRESS)
+
+
+def test_skipped_and_stale_do_not_exist() -> None:
+    assert {"skipped", "stale"}.isdisjoint(Conclusion)
+
+
+def test_a_verdict_is_judged_unless_its_findings_say_otherwise() -> None:
+    for state in (Ruling.PASS, Ruling.BLOCK, Ruling.UNDECIDED):
+        assert outcome_of(verdict(state)) == Judged(verdict(state))
+
+
+def test_a_branch_that_changes_nothing_needs_no_run() -> None:
+    nothing = found(Reason.NOTHING_CHANGED, Ruling.PASS)
+    assert outcome_of(verdict(Ruling.PASS, nothing)) == NotNeeded()
+
+
+def test_a_conflict_names_its_files() -> None:
+    conflict = found(Reason.MERGE_CONFLICT, Ruling.UNDECIDED, files=("a.py", "b.py"))
+    known = verdict(Ruling.UNDECIDED, conflict)
+    assert outcome_of(known) == Conflict(("a.py", "b.py"))
+    bare = replace(conflict, evidence={})
+    assert outcome_of(verdict(Ruling.UNDECIDED, bare)) == Conflict()
+
+
+def test_a_narrowed_plan_gives_a_part_however_it_ended() -> None:
+    for state in (Ruling.BLOCK, Ruling.UNDECIDED, Ruling.PASS):
+        one = verdict(state, NARROWED)
+        assert outcome_of(one) == Partial(one)
+
+
+def test_a_spent_budget_decides_where_nothing_else_did() -> None:
+    spent = found(Reason.BUDGET_SPENT, Ruling.UNDECIDED)
+    one = verdict(Ruling.UNDECIDED, spent)
+    assert outcome_of(one) == BudgetSpent(one)
+    blocked = verdict(Ruling.BLOCK, spent)
+    assert outcome_of(blocked) == Judged(blocked)
+
+
+def test_lost_trials_alone_are_our_own_fault() -> None:
+    lost = found(Reason.TRIALS_LOST, Ruling.UNDECIDED)
+    open_loss = found(Reason.NOT_SHOWN, Ruling.UNDECIDED)
+    assert outcome_of(verdict(Ruling.UNDECIDED, lost)) == OwnFault()
+    both = verdict(Ruling.UNDECIDED, lost, open_loss)
+    assert outcome_of(both) == Judged(both)
+
+
+@given(verdicts)
+def test_a_verdict_never_concludes_better_than_its_state(one: Verdict) -> None:
+    if conclude(outcome_of(one)) in PASSING:
+        assert one.state is Ruling.PASS
+
+
+PASS, BLOCK = Judged(verdict(Ruling.PASS)), Judged(verdict(Ruling.BLOCK))
+
+
+def test_a_commit_with_several_bases_is_green_only_when_all_pass() -> None:
+    parts = [Part(7, "main", PASS), Part(8, "release", BLOCK)]
+    assert deciding_part(parts).pull == 8
+    assert deciding_part([Part(9, "main", PASS), parts[0]]).pull == 7
+
+
+def test_nothing_has_ended_while_another_base_is_still_judged() -> None:
+    parts = [Part(7, "main", BLOCK), Part(8, "release", Waiting())]
+    assert deciding_part(parts).outcome == Waiting()
+    parts.append(Part(9, "next", Running()))
+    assert deciding_part(parts).outcome == Running()
+
+
+def test_an_untrusted_pull_request_never_worsens_a_trusted_one_on_its_base() -> None:
+    parts = [Part(7, "main", PASS), Part(8, "main", WaitingForTrust())]
+    assert deciding_part(parts).pull == 7
+    advisory = Part(8, "main", Advisory(WaitingForTrust()))
+    assert deciding_part([parts[0], advisory]).pull == 7
+
+
+def test_an_untrusted_pull_request_onto_another_base_does_hold_the_commit_up() -> None:
+    parts = [Part(7, "main", PASS), Part(8, "release", WaitingForTrust())]
+    assert deciding_part(parts).pull == 8
+
+
+def test_a_closed_pull_request_does_not_speak_for_an_open_one() -> None:
+    parts = [Part(7, "main", Closed()), Part(8, "release", PASS)]
+    assert deciding_part(parts).pull == 8
+    assert deciding_part(parts[:1]).pull == 7
+
+
+def test_without_any_pull_request_there_is_nothing_to_say() -> None:
+    with pytest.raises(ValueError, match="needs a pull request"):
+        deciding_part([])
+
+
+@given(
+    some.lists(
+        some.builds(Part, some.integers(1, 9), some.sampled_from("ab"), outcomes),
+        min_size=1,
+    )
+)
+def test_a_commit_never_passes_while_a_trusted_open_part_does_not(
+    parts: list[Part],
+) -> None:
+    said = state_of(deciding_part(parts).outcome)
+    over = (Superseded, Closed, WaitingForTrust)
+    heard = [
+        one
+        for one in parts
+        if not isinstance(
+            one.outcome.of if isinstance(one.outcome, Advisory) else one.outcome, over
+        )
+    ]
+    if said.conclusion in PASSING:
+        assert all(state_of(one.outcome).conclusion in PASSING for one in heard)
