@@ -62,6 +62,14 @@ def _limited(call: Call, fault: Fault, limits: Limits) -> Answer:
     return error(int(fault.kind[-3:]), SECONDARY, headers=headers)
 
 
+def _below_repository(path: str) -> str:
+    """What follows `/repos/OWNER/NAME` or `/repositories/ID`."""
+    named = path.startswith("/repos/")
+    parts = path.lstrip("/").split("/", 3 if named else 2)
+    rest = parts[3:] if named else parts[2:]
+    return f"/{rest[0]}" if rest else ""
+
+
 def _redirect(call: Call, status: int) -> Answer:
     """To where the same thing is: by repository id if it has one."""
     address = call.url
@@ -69,8 +77,7 @@ def _redirect(call: Call, status: int) -> Answer:
         found = call.world.repository(f"{call.path['owner']}/{call.path['repo']}")
         known = found.repository if isinstance(found, Moved) else found
         if known is not None:
-            parts = call.url.split("/repos/", 1)[-1].split("/", 2)
-            rest = f"/{parts[2]}" if len(parts) > 2 else ""
+            rest = _below_repository(call.url.removeprefix(call.world.api_url))
             address = f"{call.world.api_url}/repositories/{known.id}{rest}"
     body = {"message": "Moved Permanently", "url": address}
     return replace(Answer(status, body), headers={"Location": address})

@@ -1,0 +1,44 @@
+"""GitHub, connected: the port's real thing."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.adapters.github.apps import AppCalls
+from bot.adapters.github.asking import Asker
+from bot.adapters.github.checks import CheckCalls
+from bot.adapters.github.desk import Desk
+from bot.adapters.github.lines import TIMEOUT_S, Lines
+from bot.adapters.github.reading import ReadingCalls
+from bot.adapters.github.talking import TalkingCalls
+from bot.adapters.github.tokens import AppCredential, Tokens
+from bot.domain.github import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which App this is, and where its GitHub is."""
+
+    app: int
+    private_key: Secret
+    api_url: str = "https://api.github.com"
+    timeout_s: int = TIMEOUT_S
+
+
+class ConnectedGitHub(AppCalls, ReadingCalls, CheckCalls, TalkingCalls):
+    """The port by PyGithub; may be used by many threads at once."""
+
+    __slots__ = ("_desk", "_lines")
+
+    def __init__(
+        self, identity: Identity, now: Callable[[], float] = time.time
+    ) -> None:
+        """Calls nobody yet. Raises `UserFault` for a private key that is none."""
+        self._lines = Lines(identity.api_url, identity.timeout_s)
+        app = AppCredential(identity.app, identity.private_key)
+        asker = Asker(self._lines, now)
+        self._desk = Desk(identity.app, asker, app, Tokens(asker, app, now))
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._lines.close()

@@ -1,0 +1,155 @@
+"""Who the App is to GitHub: its own JWT, and narrow tokens of installations.
+
+A token is minted for one repository and for what the App does there, kept for 50 of its
+60 minutes, and never looked at: not its length, not its form.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from github.Auth import AppAuth
+
+from bot.adapters.github.asking import MADE, Ask, Asker
+from bot.adapters.github.lines import Request
+from bot.adapters.github.owner_wire import INSTALLATION, TOKEN
+from bot.domain.errors import UserFault
+from bot.domain.github import GitHubError, Refused, Secret
+
+KEPT_S = 50 * 60.0
+_RANK = {"read": 1, "write": 2, "admin": 3}
+
+
+class AppCredential:
+    """The App's JWT; its key is read and checked once, which takes longest."""
+
+    def __init__(self, app: int, private_key: Secret) -> None:
+        """Raises `UserFault` for a key that is none."""
+        self.caller = f"app {app}"
+        self._auth = AppAuth(app, partial(_same, _key(private_key)))
+
+    def show(self) -> Secret:
+        """A JWT of five minutes, dated a minute back."""
+        return Secret(self._auth.token)
+
+    def spoilt(self, used: Secret) -> bool:  # noqa: ARG002 - as every credential
+        """A JWT that is not taken would not be taken when it is new."""
+        return False
+
+
+def _same(key: Any) -> Any:
+    return key
+
+
+def _key(private_key: Secret) -> Any:
+    """The key; nothing of it gets into the words of a fault."""
+    try:
+        return load_pem_private_key(private_key.revealed.encode(), password=None)
+    except (ValueError, TypeError):
+        pass
+    raise UserFault(
+        "The App's private key cannot be read.",
+        "Give the whole PEM file that GitHub made, without a password.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a token is for; no repository means all of the installation."""
+
+    installation: int
+    repository: int | None
+    permissions: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    secret: Secret | None = None
+    until: float = 0.0
+
+
+class Tokens:
+    """Tokens by reach; one thread mints, the others wait for what it gets."""
+
+    def __init__(
+        self, asker: Asker, app: AppCredential, now: Callable[[], float]
+    ) -> None:
+        """`now` is our clock: how long a token is kept does not hang on GitHub's."""
+        self._asker = asker
+        self._app = app
+        self._now = now
+        self._kept: dict[Reach, _Kept] = {}
+        self._lock = threading.Lock()
+
+    def get(self, reach: Reach) -> Secret:
+        """A token that is not older than 50 minutes."""
+        kept = self._of(reach)
+        with kept.lock:
+            if kept.secret is None or self._now() >= kept.until:
+                kept.secret, kept.until = self._mint(reach), self._now() + KEPT_S
+            return kept.secret
+
+    def drop(self, reach: Reach, used: Secret) -> None:
+        """GitHub did not take it; a newer one that somebody has got since stays."""
+        kept = self._of(reach)
+        with kept.lock:
+            if kept.secret == used:
+                kept.secret = None
+
+    def _of(self, reach: Reach) -> _Kept:
+        with self._lock:
+            return self._kept.setdefault(reach, _Kept())
+
+    def _mint(self, reach: Reach) -> Secret:
+        """With what the account has accepted, where it has not accepted all."""
+        try:
+            return self._minted(reach, dict(reach.permissions))
+        except GitHubError as fault:
+            if not isinstance(fault.failure, Refused):
+                raise
+        path = f"/app/installations/{reach.installation}"
+        found = self._asker.read(self._app, Ask(Request("GET", path)), INSTALLATION)
+        return self._minted(reach, _granted(dict(reach.permissions), found.permissions))
+
+    def _minted(self, reach: Reach, permissions: dict[str, str]) -> Secret:
+        body: dict[str, Any] = {"permissions": permissions}
+        if reach.repository is not None:
+            body["repository_ids"] = [reach.repository]
+        path = f"/app/installations/{reach.installation}/access_tokens"
+        ask = Ask(Request("POST", path, body=body), MADE)
+        return self._asker.read(self._app, ask, TOKEN).value()
+
+
+def _granted(wanted: Mapping[str, str], granted: Mapping[str, str]) -> dict[str, str]:
+    """What is wanted and granted, each at the lower level."""
+    return {
+        name: min(level, granted[name], key=lambda one: _RANK.get(one, 0))
+        for name, level in wanted.items()
+        if name in granted
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationCredential:
+    """The App where it is installed, as far as a reach goes."""
+
+    tokens: Tokens
+    reach: Reach
+
+    @property
+    def caller(self) -> str:
+        """Limits count for the whole installation."""
+        return f"installation {self.reach.installation}"
+
+    def show(self) -> Secret:
+        """The token."""
+        return self.tokens.get(self.reach)
+
+    def spoilt(self, used: Secret) -> bool:
+        """Another one will be minted."""
+        self.tokens.drop(self.reach, used)
+        return True

@@ -1,0 +1,176 @@
+"""What the App asks of GitHub, in its own words; one fake and one real thing behind it.
+
+Every method may raise `GitHubError` with one of the closed `Failure`s, and nothing
+else. None waits: what has to be tried again is tried by whoever called, at the time
+that `bot.domain.github.retry` says. While GitHub has told an installation to rest, its
+calls fail at once with `RateLimited`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.github import (
+    Account,
+    AppProfile,
+    BranchRules,
+    CheckChange,
+    CheckDraft,
+    CheckRun,
+    Comment,
+    CommentDraft,
+    HookDelivery,
+    Installation,
+    Issue,
+    IssueDraft,
+    Permission,
+    Place,
+    Pull,
+    Reaction,
+    Remarks,
+    Repository,
+    Secret,
+)
+
+
+class GitHub(Protocol):
+    """GitHub as this App sees it.
+
+    Of what must happen once, `again` says that an earlier try may have taken effect:
+    then what is there is looked at first, and ours is adopted. A call whose answer is
+    lost looks at once, too; so the first try is `again=False`, and every later one is
+    `again=True`, whatever the failure was.
+    """
+
+    # The App itself
+
+    def app(self) -> AppProfile:
+        """The App as it is registered."""
+        ...
+
+    def installations(self) -> Sequence[Installation]:
+        """Everywhere that the App is installed."""
+        ...
+
+    def installation(self, installation: int) -> Installation:
+        """One of them."""
+        ...
+
+    def hook_address(self) -> str:
+        """Where GitHub sends webhooks to; empty when nowhere."""
+        ...
+
+    def deliveries(self, since: float) -> Sequence[HookDelivery]:
+        """Attempts to deliver since a moment, newest first; GitHub keeps three days."""
+        ...
+
+    def redeliver(self, delivery: int) -> None:
+        """Ask for one more attempt, by the id of an attempt."""
+        ...
+
+    def git_token(self, place: Place) -> Secret:
+        """A token that reads the contents of this one repository, for git."""
+        ...
+
+    # Repositories and people
+
+    def repositories(self, installation: int) -> Sequence[Repository]:
+        """What an installation reaches."""
+        ...
+
+    def repository(self, place: Place) -> Repository:
+        """The repository, with the name that it has now."""
+        ...
+
+    def branch_rules(self, place: Place, branch: str) -> BranchRules:
+        """What a branch requires before a merge."""
+        ...
+
+    def permission(self, place: Place, person: Account) -> Permission:
+        """What a person may do here.
+
+        `Odd` when the login belongs to another id by now: nobody inherits a role.
+        """
+        ...
+
+    # Pull requests
+
+    def pull(self, place: Place, number: int) -> Pull:
+        """A pull request."""
+        ...
+
+    def open_pulls(self, place: Place) -> Sequence[Pull]:
+        """All that are open, by number."""
+        ...
+
+    def pulls_with(self, place: Place, sha: str) -> Sequence[Pull]:
+        """The open ones whose head is this commit, by number."""
+        ...
+
+    # Check runs
+
+    def checks(self, place: Place, sha: str, name: str) -> Sequence[CheckRun]:
+        """All runs of a name at a commit, of whatever App, oldest first."""
+        ...
+
+    def create_check(self, place: Place, draft: CheckDraft, *, again: bool) -> CheckRun:
+        """Make a run; `again` as above, found by App, commit, name and external id."""
+        ...
+
+    def change_check(self, place: Place, run: int, change: CheckChange) -> CheckRun:
+        """Make a run what `change` says; saying it twice does no harm.
+
+        Its output has no annotations: those go by `annotate`. `ValueError` otherwise.
+        """
+        ...
+
+    def annotate(
+        self,
+        place: Place,
+        run: CheckRun,
+        remarks: Remarks,
+        *,
+        again: bool,
+    ) -> CheckRun:
+        """Add the next 50 annotations at most, beyond the `run.annotations` there.
+
+        The run that comes back says how many there are now: keep it, and call again
+        until none is missing. With `again`, and where an answer was lost, GitHub is
+        asked how many it has, so that none is doubled.
+        """
+        ...
+
+    # Comments
+
+    def comments(self, place: Place, number: int) -> Sequence[Comment]:
+        """All comments of a pull request or issue, oldest first."""
+        ...
+
+    def comments_since(self, place: Place, since: float) -> Sequence[Comment]:
+        """Comments of the repository made or edited since a moment, by time of edit."""
+        ...
+
+    def comment(self, place: Place, comment: int) -> Comment:
+        """One comment as it is now."""
+        ...
+
+    def create_comment(
+        self, place: Place, draft: CommentDraft, *, again: bool
+    ) -> Comment:
+        """Comment; `again` as above, found by App and marker."""
+        ...
+
+    def edit_comment(self, place: Place, comment: int, body: str) -> Comment:
+        """Give one of our comments another text."""
+        ...
+
+    def minimise(self, place: Place, node: str) -> None:
+        """Fold a comment away as outdated; doing it twice does no harm."""
+        ...
+
+    def react(self, place: Place, comment: int, reaction: Reaction) -> None:
+        """React to a comment; doing it twice does no harm."""
+        ...
+
+    def open_issue(self, place: Place, draft: IssueDraft, *, again: bool) -> Issue:
+        """Open an issue; `again` as above, found by App and marker."""
+        ...

@@ -1,0 +1,221 @@
+"""What GitHub tells the App, as far as the App reads it.
+
+Everything is keyed by GitHub's numbers; names and logins are for people, and change.
+Times are seconds since the epoch by GitHub's clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that shows itself to nobody who does not ask for it by name."""
+
+    revealed: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Not the text."""
+        return "Secret()"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A repository, and the installation that reaches it; both numbers."""
+
+    installation: int
+    repository: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whoever acts: `id` stays when the login changes hands."""
+
+    id: int
+    login: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppProfile:
+    """The App as it is registered; permissions by name, such as `checks: write`."""
+
+    id: int
+    slug: str
+    permissions: Mapping[str, str]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The App on an account; `permissions` are those that the account accepted."""
+
+    id: int
+    account: Account
+    permissions: Mapping[str, str]
+    events: tuple[str, ...]
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository; `full_name` is `owner/name` as it is now."""
+
+    id: int
+    full_name: str
+    default_branch: str
+    private: bool
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An end of a pull request; `repository` is None where a fork is gone."""
+
+    sha: str
+    ref: str
+    repository: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request; `author` is None where the account is gone."""
+
+    number: int
+    open: bool
+    draft: bool
+    merged: bool
+    head: Side
+    base: Side
+    author: Account | None
+    title: str
+    body: str
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request or an issue (`number`).
+
+    `app` is the App that wrote it, by GitHub's word: a marker in the body proves
+    nothing, as anybody can paste it. `node` is its id in GraphQL.
+    """
+
+    id: int
+    node: str
+    number: int
+    body: str
+    author: Account | None
+    app: int | None
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommentDraft:
+    """A comment to make. `marker` is a part of the body by which it is found again."""
+
+    number: int
+    body: str
+    marker: str
+
+    def __post_init__(self) -> None:
+        """A marker that is not in the body could never be found: `ValueError`."""
+        _marked(self.body, self.marker)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that the App opened."""
+
+    number: int
+    title: str
+    body: str
+    app: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDraft:
+    """An issue to open, found again by its marker."""
+
+    title: str
+    body: str
+    marker: str
+
+    def __post_init__(self) -> None:
+        """A marker that is not in the body could never be found: `ValueError`."""
+        _marked(self.body, self.marker)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a person may do: the old four words, and the role's name beside them."""
+
+    account: Account
+    permission: str
+    role_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookDelivery:
+    """One attempt of GitHub to deliver; attempts of one delivery share the guid."""
+
+    id: int
+    guid: str
+    delivered_at: float
+    redelivery: bool
+    status: str
+    event: str
+    action: str | None
+    installation: int | None
+    repository: int | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was answered well; a timeout has no status code, but no OK."""
+        return self.status == "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredCheck:
+    """A check that a branch requires; `app` None means that anybody may fake it."""
+
+    name: str
+    app: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRules:
+    """What a branch requires, of rulesets and of classic protection together.
+
+    `strict` is "branches must be up to date"; `queue_minutes` is how long the merge
+    queue waits for checks, None without a queue.
+    """
+
+    required: tuple[RequiredCheck, ...]
+    strict: bool
+    queue_minutes: int | None
+
+
+class Reaction(StrEnum):
+    """The reactions that the App uses, as the API spells them."""
+
+    SEEN = "eyes"
+    DONE = "+1"
+    REFUSED = "confused"
+
+
+def failed_deliveries(attempts: Sequence[HookDelivery]) -> tuple[HookDelivery, ...]:
+    """The latest attempt of each delivery that never arrived, oldest first."""
+    arrived = {one.guid for one in attempts if one.ok}
+    newest: dict[str, HookDelivery] = {}
+    for one in sorted(attempts, key=lambda one: (one.delivered_at, one.id)):
+        if one.guid not in arrived:
+            newest[one.guid] = one
+    return tuple(sorted(newest.values(), key=lambda one: (one.delivered_at, one.id)))
+
+
+def _marked(body: str, marker: str) -> None:
+    if not marker or marker not in body:
+        raise ValueError("the body does not hold its marker")
