@@ -117,7 +117,8 @@ def test_losses_that_landed_are_added_up_and_held_against_the_pinned_release(
     land(repository, "next")
     add_branch(repository, "last", Behaviour(mean=1.11, spread=0.002))
     lost = judge(laptop, repository)
-    assert lost.metric("loss")["reason"] == "tolerated_loss"
+    # The anchor's answer ends it, also where the base's last run is still on its way.
+    assert lost.metric("loss")["reason"] in {"tolerated_loss", None}
     assert (lost.code, lost.verdict) == (1, "block")
     (found,) = lost.because("anchor_lost")
     assert found["evidence"]["d"] == pytest.approx(-0.11, abs=0.01)
