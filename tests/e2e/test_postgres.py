@@ -7,10 +7,10 @@ from urllib.parse import quote
 import psutil
 import pytest
 
-from tests.databases.postgres import GUARDED, PASSWORD, Server
+from tests.databases.postgres import GUARDED, PASSWORD, Server, name_of
 from tests.e2e.conftest import Laptop
 from tests.e2e.test_kills import Ledger, local, story, until
-from tests.samples.quick import Behaviour, build_quick
+from tests.samples.quick import WORSE, Behaviour, add_branch, build_quick
 
 WRITTEN = (PASSWORD, quote(PASSWORD, safe=""))
 """The password, as it is and as it stands in a URL."""
@@ -47,65 +47,64 @@ def other(tmp_path: Path, shared: str) -> Iterator[Laptop]:
     assert not made.processes(), "a process was left over"
 
 
+def ask(server: Server, laptop: Laptop, query: str) -> list[tuple[object, ...]]:
+    database = name_of(laptop.environment["SEEDGATE_DATABASE_URL"])
+    with server.session(database) as session:
+        return session.execute(query).fetchall()  # type: ignore[call-overload]
+
+
 def shown_by(process: psutil.Process) -> str:
     """What anybody on the machine may read of a process, and what it hands down."""
     return " ".join([*process.cmdline(), *process.environ().values()])
 
 
-def test_a_branch_is_judged_and_the_password_is_written_nowhere(
-    tmp_path: Path, desk: Laptop, ledger: Ledger
-) -> None:
-    repository, hold = story(tmp_path, ledger, seconds=0.0)
-    doomed = desk.start(*local(repository))
-    until(lambda: ledger.lines("start"), "a first trial to start")
-    others = [one for one in desk.processes() if one.pid != doomed.pid]
-    assert others
-    assert not any(word in shown_by(one) for one in others for word in WRITTEN)
-    doomed.kill()
-    doomed.wait()
-    until(lambda: not desk.processes(), "every process to be gone")
-    hold.touch()
-
-    told = desk.run(*local(repository))
-    assert (told.code, told.verdict) == (1, "block"), told.err
-    assert told.ran == len(told.trials)
-    again = desk.run(*local(repository))
-    assert (again.ran, again.report["modes"]) == (0, told.report["modes"])
-    assert all(count == 1 for count in ledger.ends().values())
-
-    assert not list(desk.cache.glob("*.sqlite*"))
-    files = [one for one in desk.home.rglob("*") if one.is_file()]
-    kept = b"".join(one.read_bytes() for one in files)
-    said = told.out + told.err + again.out + again.err
-    assert not any(word.encode() in kept or word in said for word in WRITTEN)
-
-
-def test_two_machines_on_one_database_pay_every_trial_once(
-    tmp_path: Path, desk: Laptop, other: Laptop, ledger: Ledger
-) -> None:
-    repository, hold = story(tmp_path, ledger, seconds=0.1)
-    first = desk.start(*local(repository))
-    until(lambda: ledger.lines("start"), "a first trial to start")
-    second = other.start(*local(repository))
-    hold.touch()
-    assert (first.wait(60), second.wait(60)) == (1, 1)
-    told = other.run(*local(repository))
-    assert (told.verdict, told.ran) == ("block", 0)
-    assert all(count == 1 for count in ledger.ends().values())
-
-
-def test_a_server_that_starts_anew_in_the_middle_costs_nothing(
+def test_a_branch_is_judged_though_the_server_starts_anew_in_the_middle(
     tmp_path: Path, desk: Laptop, ledger: Ledger, postgres: Server
 ) -> None:
+    """No trial is lost or doubled, and the password is written nowhere."""
     repository, hold = story(tmp_path, ledger, seconds=0.1)
     command = desk.start(*local(repository))
     until(lambda: ledger.lines("start"), "a first trial to start")
+    others = [one for one in desk.processes() if one.pid != command.pid]
+    assert others
+    assert not any(word in shown_by(one) for one in others for word in WRITTEN)
     with postgres.down():
         hold.touch()
         until(lambda: ledger.lines("end"), "a first trial to end")
-    assert command.wait(60) == 1
+    assert command.wait(120) == 1
     assert all(count == 1 for count in ledger.ends().values())
     assert "The connection to the store" in (desk.cache / "dispatcher.log").read_text()
+
+    again = desk.run(*local(repository))
+    assert (again.code, again.verdict, again.ran) == (1, "block", 0)
+    assert not list(desk.cache.glob("*.sqlite*"))
+    files = [one for one in desk.home.rglob("*") if one.is_file()]
+    kept = b"".join(one.read_bytes() for one in files)
+    said = again.out + again.err
+    assert not any(word.encode() in kept or word in said for word in WRITTEN)
+
+
+def test_two_machines_on_one_database_leave_each_other_alone(
+    tmp_path: Path, desk: Laptop, other: Laptop, ledger: Ledger, postgres: Server
+) -> None:
+    """The second neither takes trials from the first nor cancels what it wants."""
+    repository, hold = story(tmp_path, ledger, seconds=0.1)
+    mine = Behaviour(mean=WORSE.mean, ledger=str(ledger.path), hold=str(hold))
+    add_branch(repository, "second", mine)
+    first = desk.start(*local(repository))
+    until(lambda: ledger.lines("start"), "a first trial to start")
+    query = "SELECT key FROM attempts WHERE ended_at IS NULL"
+    running = [row[0] for row in ask(postgres, desk, query)]
+    second = other.start(*local(repository)[:-1], "second")
+    wishing = "SELECT DISTINCT evaluation FROM wants"
+    until(lambda: len(ask(postgres, desk, wishing)) == 2, "the second to want")
+    until((other.cache / "dispatcher.lock").exists, "it to ask who leads")
+    hold.touch()
+    assert (first.wait(120), second.wait(120)) == (1, 1)
+    assert running
+    tried = "SELECT key, attempt, state FROM trials"
+    found = {key: rest for key, *rest in ask(postgres, desk, tried)}
+    assert all(found[key] == [1, "ok"] for key in running)
 
 
 def test_a_database_that_refuses_is_named_before_anything_is_spent(

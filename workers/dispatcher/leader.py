@@ -5,6 +5,7 @@ speaks for one machine; where machines share a queue, the queue says who leads t
 """
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from typing import TextIO
 
 from workers.contract import QueueError, TrialQueue
 from workers.dispatcher.patience import Patience
+
+log = logging.getLogger(__name__)
 
 EVERY_S = 0.2
 GRACE_S = 5.0
@@ -74,10 +77,14 @@ def lead(
     The machine is not kept from others while the queue lets us wait. Raises
     `QueueError` when the queue fails for longer than patience allows.
     """
+    told = False
     while lock.wait(stop):
         if _leads(queue, patience):
             return True
         lock.release()
+        if not (told or patience.tried):
+            log.warning("Another dispatcher leads the queue. Standing by.")
+            told = True
         pause = GRACE_S if patience.tried else EVERY_S
         if _waited(pause, stop):
             return False

@@ -51,7 +51,7 @@ class Holds:
         with self._guard:
             due = time.monotonic() - self._looked_at >= LOOK_EVERY_S
             if self._held and due:
-                self._look()
+                self._alive()
                 self._looked_at = time.monotonic()
 
     def doubt(self) -> None:
@@ -65,8 +65,7 @@ class Holds:
 
     def _add(self, evaluation: str) -> None:
         with self._guard:
-            session = self._session or self._open()
-            share(session, _lock(evaluation))
+            share(self._alive(), _lock(evaluation))
             self._held[evaluation] += 1
 
     def _remove(self, evaluation: str) -> None:
@@ -80,22 +79,28 @@ class Holds:
             if not self._held:
                 self._drop()
 
-    def _look(self) -> None:
+    def _alive(self) -> Connection:
+        """The session, or a new one that holds all that the lost one held."""
         if self._session is not None:
             with suppress(SQLAlchemyError):
                 self._session.exec_driver_sql("SELECT 1")
-                return
+                return self._session
             self._drop()
         session = self._open()
-        for evaluation in self._held.elements():
-            share(session, _lock(evaluation))
+        try:
+            for evaluation in self._held.elements():
+                share(session, _lock(evaluation))
+        except BaseException:
+            session.close()
+            raise
+        self._session = session
+        return session
 
     def _open(self) -> Connection:
         """A session that no pool gives to others; each statement stands alone."""
         options = {"isolation_level": "AUTOCOMMIT"}
         session = self._engine.connect().execution_options(**options)
         session.detach()
-        self._session = session
         return session
 
     def _drop(self) -> None:

@@ -252,6 +252,35 @@ def test_an_evaluation_is_held_again_after_its_session_was_cut(
     assert not alive(second)
 
 
+def test_one_more_is_held_after_the_session_was_cut(
+    postgres: Server, database_url: str, pair: tuple[SqlStore, SqlStore]
+) -> None:
+    first, second = pair
+    with first.hold("e1"):
+        postgres.cut(name_of(database_url))
+        with first.hold("e2"):
+            assert alive(second, "e1")
+            assert alive(second, "e2")
+
+
+def test_a_lock_that_cannot_be_taken_again_leaves_nothing_half_held(
+    postgres: Server, database_url: str
+) -> None:
+    impatient, other = (
+        SqlStore(postgres_url(database_url), float, patience) for patience in (0.1, 9.0)
+    )
+    with impatient.hold("e1"), impatient.hold("e2"):
+        postgres.cut(name_of(database_url))
+        with other.abandoned("e2") as abandoned:
+            assert abandoned
+            with pytest.raises(StoreError, match="locked"), impatient.hold("e3"):
+                pass
+        assert impatient.wishing() == []
+        assert [alive(other, name) for name in ("e1", "e2", "e3")] == [1, 1, 0]
+    impatient.close()
+    other.close()
+
+
 def test_what_was_held_by_a_lost_session_is_let_go_without_a_word(
     postgres: Server, database_url: str, pair: tuple[SqlStore, SqlStore]
 ) -> None:

@@ -85,7 +85,10 @@ def test_who_leads_machine_and_queue_may_serve(
 
 
 def test_while_the_queue_lets_it_wait_another_may_lead_the_machine(
-    wait: Callable[[Queue], bool], tmp_path: Path, clock: Clock
+    wait: Callable[[Queue], bool],
+    tmp_path: Path,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     taken: list[bool] = []
 
@@ -99,6 +102,7 @@ def test_while_the_queue_lets_it_wait_another_may_lead_the_machine(
     assert wait(Watched(False, False, True))
     assert taken == [False, False, False]  # only between two questions
     assert clock.seconds == pytest.approx(1_000.4)
+    assert caplog.messages == ["Another dispatcher leads the queue. Standing by."]
 
 
 def test_after_the_queue_failed_the_one_who_led_comes_first(
