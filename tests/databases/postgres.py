@@ -53,10 +53,9 @@ SETTINGS = {
 }
 
 
-def binaries() -> Path:
+def binaries(installed: Path = Path("/usr/lib/postgresql")) -> Path:
     """The folder of the newest server that is installed; `LookupError` if none is."""
-    found = [Path(one) for one in Path("/usr/lib/postgresql").glob("*/bin")]
-    ready = [one for one in found if (one / "initdb").exists()]
+    ready = [one.parent for one in installed.glob("*/bin/initdb")]
     if ready:
         return max(ready, key=lambda one: float(one.parent.name))
     on_path = shutil.which("initdb")

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +15,7 @@ from bot.adapters.store.faults import StoreError, explain, refuse
 from bot.adapters.store.refusals import require_version
 from bot.adapters.store.urls import store_name
 from bot.domain.errors import UserFault
-from tests.databases.postgres import GUARDED, PASSWORD, Server
+from tests.databases.postgres import GUARDED, PASSWORD, Server, binaries
 from workers.contract import TrialSpec
 
 SECRET = "correct horse battery staple"
@@ -45,6 +46,18 @@ def refused(postgres: Server) -> Refused:
 def guarded(server: Server, database: str, password: str) -> str:
     host = quote(str(server.folder), safe="")
     return f"postgresql://{GUARDED}:{quote(password, safe='')}@{host}/{database}"
+
+
+def test_where_no_server_is_installed_these_tests_fail_and_name_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LookupError, match=r"apt-get install .* postgresql"):
+        binaries(tmp_path)
+    for version in ("9.6", "15", "14"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin/initdb").touch()
+    assert binaries(tmp_path) == tmp_path / "15/bin"
 
 
 def test_a_store_is_made_in_an_empty_database_and_found_again(
