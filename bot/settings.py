@@ -17,6 +17,12 @@ class Settings(BaseSettings):
     PostgreSQL database for the store; default: an SQLite file in the cache folder;
     `PGPASSWORD` is its password if the URL has none), `SEEDGATE_SEED_SECRET` (the
     secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded).
+
+    Of the GitHub App, each before what `seedgate setup` has stored: `SEEDGATE_APP_ID`,
+    `SEEDGATE_PRIVATE_KEY` (PEM) or `SEEDGATE_PRIVATE_KEY_FILE`,
+    `SEEDGATE_WEBHOOK_SECRET`, `SEEDGATE_WEBHOOK_SECRET_FORMER` (counts too, while the
+    secret is changed), `SEEDGATE_API_URL`, `SEEDGATE_PUBLIC_URL`, `SEEDGATE_LISTEN`
+    (host and port), `SEEDGATE_LINK_SECRET` (the secret that links are signed with).
     """
 
     model_config = SettingsConfigDict(
@@ -28,12 +34,28 @@ class Settings(BaseSettings):
     pg_password: SecretStr | None = Field(default=None, validation_alias="PGPASSWORD")
     seed_secret: SecretStr | None = None
     ray_address: str | None = Field(default=None, validation_alias="RAY_ADDRESS")
+    app_id: str | None = None
+    private_key: SecretStr | None = None
+    private_key_file: Path | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_secret_former: SecretStr | None = None
+    api_url: str | None = None
+    public_url: str | None = None
+    listen: str | None = None
+    link_secret: SecretStr | None = None
 
     def secret(self) -> str:
         """The seed secret: from the environment, else made once and kept (mode 600)."""
-        if self.seed_secret is not None:
-            return self.seed_secret.get_secret_value()
-        path = self.cache_dir / "seed-secret"
+        return self._kept(self.seed_secret, "seed-secret")
+
+    def signing(self) -> str:
+        """The secret of links: from the environment, else made once and kept."""
+        return self._kept(self.link_secret, "link-secret")
+
+    def _kept(self, given: SecretStr | None, name: str) -> str:
+        if given is not None:
+            return given.get_secret_value()
+        path = self.cache_dir / name
         with contextlib.suppress(FileExistsError):
             _write_once(path, secrets.token_hex(32))
         return path.read_text(encoding="ascii")

@@ -140,6 +140,10 @@ class DispatcherProcess:
     def wait(self) -> None:
         """A short wait; raises `MachineryFault` once the dispatcher has died."""
         time.sleep(POLL_S)
+        self.require()
+
+    def require(self) -> None:
+        """Raises `MachineryFault` once the dispatcher has died."""
         child = self._child
         if child is not None and child.poll() is not None:
             problem = f"The dispatcher ended with status {child.returncode}."

@@ -24,6 +24,9 @@ class Request:
     `stage` runs alone; `labels` add the stages that wait for them. `pool` names the
     branch whose seeds are used, where this one was split off it (`Plan.pool`).
     `outputs` are files that the caller has written: no work that is not committed.
+    `on_github` says that a pull request is judged: nothing of the policy is refused
+    that has a meaning there alone, its file is protected, and what defines the metrics
+    anew has to be accepted.
     """
 
     base: str | None = None
@@ -40,6 +43,7 @@ class Request:
     more: int = 0
     pool: str = ""
     outputs: tuple[PurePath, ...] = ()
+    on_github: bool = False
 
 
 def ablates(policy: Policy) -> bool:

@@ -63,7 +63,8 @@ def _made_up(
     head = _short(repository, comparison.head.name)
     if head in {"HEAD", comparison.head.commit}:
         head = comparison.head.commit[:_SHORT]
-    start = f"{_ODD.sub('-', head).strip('-/.')}-without-"
+    plain_head = _ODD.sub("-", head).strip("-/.") or comparison.head.commit[:_SHORT]
+    start = f"{plain_head}-without-"
     spelled = [_UNUSUAL.sub("-", one.lower()).strip("-") for one in gone]
     plain, room = "+".join(spelled), max(_LONGEST - len(start), 2 * _MARK)
     if spelled == [*gone] and len(plain) <= room:

@@ -22,7 +22,15 @@ from bot.app.refusals import refuse
 from bot.domain.errors import UserFault
 from bot.domain.ladder import Planned
 from bot.domain.plan import Trees
-from bot.domain.policy import Mode, Policy, Stage, Unsupported, unsupported
+from bot.domain.policy import (
+    POLICY_PATH,
+    Mode,
+    Policy,
+    Stage,
+    Unsupported,
+    unsupported,
+)
+from bot.domain.pulls.acceptance import app_policy
 
 __all__ = [
     "PILOT",
@@ -35,7 +43,6 @@ __all__ = [
     "compare",
 ]
 
-POLICY_PATH = ".github/seedgate.yml"
 PILOT = "pilot"
 """The pool of seeds that pilot runs have for themselves, in place of a merged tree."""
 
@@ -69,6 +76,7 @@ class Comparison:
     anchor: Revision | None = None
     ablation: bool = False
     pool: str = ""
+    on_github: bool = False
 
 
 def compare(
@@ -78,9 +86,11 @@ def compare(
     base = repository.resolve(request.base or repository.default_base())
     head, scratch_ref = _head(repository, request)
     policy, source = _policy(repository, base, head, request, parse)
+    policy = app_policy(policy) if request.on_github else policy
     ladder, modes = asked_ladder(policy, request), asked_modes(policy, request)
     stages = training_stages(ladder)
-    refuse(unsupported(policy, [mode.name for mode in modes]))
+    names = [mode.name for mode in modes]
+    refuse(unsupported(policy, names, on_github=request.on_github))
     trees, conflicts = _merge(repository, base, head)
     return Comparison(
         base=base,
@@ -100,6 +110,7 @@ def compare(
         anchor=pinned_release(repository, policy),
         ablation=ablates(policy) and request.ablation,
         pool=request.pool,
+        on_github=request.on_github,
     )
 
 

@@ -101,15 +101,18 @@ def probed_plan(prepared: Prepared, first: Plan) -> Plan:
     )
 
 
-def course_of(
+def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
     prepared: Prepared,
     plans: Mapping[str, Plan],
     subject: Subject,
     repository: SourceRepository,
     known: "Known",
+    *,
+    accepted: frozenset[str] = frozenset(),
 ) -> Course:
     """All that is to be climbed; each stage is informed for good when it begins.
 
+    `accepted` are ids of findings that hold nothing up, for somebody accepted them.
     A branch that never gets there has had no evaluation. Raises UserFault for
     tolerances that cannot be policed in any stage.
     """
@@ -135,6 +138,7 @@ def course_of(
         else unhalved,
         lines=prepared.lines,
         beside=(*prepared.beside, *chance),
+        accepted=accepted,
     )
 
 

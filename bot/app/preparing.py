@@ -12,6 +12,7 @@ from bot.domain.changes import ChangedLines, Cut
 from bot.domain.ladder import RungKind
 from bot.domain.metric_version import MetricVersion
 from bot.domain.plan import Plan, Trees
+from bot.domain.pulls.acceptance import new_definition
 from bot.domain.verdict import Finding
 
 
@@ -61,7 +62,10 @@ def prepare(
         ends = (comparison.base.commit, comparison.head.commit, merged_tree)
         source = repository.changes(*ends, policy.ablation)
         prepared = dataclasses.replace(prepared, source=source, cut=source.cut())
-    return dataclasses.replace(prepared, version=_version(prepared, repository))
+    version = _version(prepared, repository)
+    anew = new_definition(version) if comparison.on_github else None
+    beside = (*beside, *([anew] if anew else []))
+    return dataclasses.replace(prepared, version=version, beside=beside)
 
 
 def has_prints(comparison: Comparison) -> bool:

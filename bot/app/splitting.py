@@ -27,6 +27,20 @@ class Split:
     existed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """The tree of a branch without some changes, and what a commit of it says.
+
+    `whole` is the tree of the whole branch.
+    """
+
+    tree: str
+    whole: str
+    left_out: tuple[str, ...]
+    kept: tuple[Change, ...]
+    message: str
+
+
 def split_off(
     repository: SourceRepository,
     comparison: Comparison,
@@ -40,6 +54,21 @@ def split_off(
     the name of one of the two. A branch that an earlier call made of the same tree is
     taken as it is.
     """
+    rest = remainder(repository, comparison, without)
+    name = branch_of(repository, comparison, rest.left_out, branch)
+    existed = _tree_at(repository, name) == rest.tree
+    if not existed:
+        repository.offer(rest.tree, comparison.base.commit, rest.message, name)
+    return Split(name, rest.tree, rest.whole, rest.left_out, rest.kept, existed)
+
+
+def remainder(
+    repository: SourceRepository, comparison: Comparison, without: Sequence[str]
+) -> Remainder:
+    """The merged tree without these changes; nothing is made of it yet.
+
+    Raises `UserFault` where there is no such tree, or nothing would be left.
+    """
     trees = merged_trees(comparison)
     source = repository.changes(
         comparison.base.commit,
@@ -48,14 +77,10 @@ def split_off(
         comparison.policy.ablation,
     )
     gone = named(source, without)
-    name = branch_of(repository, comparison, gone, branch)
     tree = _made(source, gone, trees)
     kept = _kept(source, gone)
-    existed = _tree_at(repository, name) == tree
-    if not existed:
-        message = _message(comparison, gone, kept)
-        repository.offer(tree, comparison.base.commit, message, name)
-    return Split(name, tree, trees.merged_tree, gone, kept, existed)
+    message = _message(comparison, gone, kept)
+    return Remainder(tree, trees.merged_tree, gone, kept, message)
 
 
 def named(source: ChangeSource, typed: Sequence[str]) -> tuple[str, ...]:

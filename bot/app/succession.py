@@ -5,11 +5,12 @@ The base's own one judges the branch; the next branch is judged by this one.
 
 from dataclasses import dataclass
 
-from bot.app.local import POLICY_PATH, ParsePolicy
+from bot.app.local import ParsePolicy
 from bot.app.ports import SourceRepository
+from bot.app.relevance import require_relevant
 from bot.app.versioning import version_of
 from bot.domain.errors import PolicyFaults, UserFault
-from bot.domain.policy import Policy, unsupported
+from bot.domain.policy import POLICY_PATH, Policy, unsupported
 from bot.domain.policy.differing import Setting, differing
 from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 from bot.domain.verdict.findings import finding
@@ -75,9 +76,13 @@ def _found(asked: Succession, state: Ruling, more: Evidence) -> Finding:
 def _refusals(
     repository: SourceRepository, policy: Policy, tree: str
 ) -> tuple[str, ...]:
-    """Why every evaluation by a policy would be refused on the tree that has it."""
-    missing = tuple(one.sentence for one in unsupported(policy))
+    """Why every evaluation by a policy would be refused on the tree that has it.
+
+    What only pull requests are judged by is no fault of a policy.
+    """
+    missing = tuple(one.sentence for one in unsupported(policy, on_github=True))
     try:
+        require_relevant(repository, policy, tree)
         version_of(repository, policy, tree, tree)
     except UserFault as fault:
         return (*missing, str(fault))

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from bot.cli.calibrate import calibrate
 from bot.cli.check import check
+from bot.cli.doctor import doctor
 from bot.cli.init import init
 from bot.cli.judge import judge
 from bot.cli.local import local
@@ -23,6 +24,8 @@ from bot.cli.reproduce import reproduce
 from bot.cli.scan import scan
 from bot.cli.schema import schema
 from bot.cli.screen import err, finish_stdout, hush, show_fault
+from bot.cli.setup import setup
+from bot.cli.smoke import smoke
 from bot.cli.split import split
 from bot.domain.errors import ExitCode, MachineryFault, UserFault
 
@@ -38,6 +41,7 @@ HELP = (
 VERBS = (
     *(local, judge, split, reproduce, scan, calibrate),
     *(power, replay, check, schema, init),
+    *(setup, doctor, smoke),
 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from typer import Option
 
-from bot.cli.options import PolicyFile, Repo, ResultJson, listed
+from bot.cli.options import PolicyFile, Repo, ResultJson, request_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,18 +42,10 @@ def calibrate(
     branches, so that the realised error rates stand beside the promised ones. Runs that
     were finished before are reused; an interrupted call goes on where it was.
     """
-    from bot.app.local import Request
     from bot.cli.emit import require_writable
     from bot.compose.calibrate import Calibrator, Wish
-    from bot.compose.judge import read_policy
 
-    request = Request(
-        base=base,
-        policy_text=None if policy is None else read_policy(policy),
-        policy_source=str(policy or ""),
-        modes=listed(mode),
-        stage=stage,
-    )
+    request = request_of(base, policy, mode=mode, stage=stage)
     require_writable(json)
     with Calibrator(repo, Wish(request, seeds, jobs, renew)) as calibrator:
         with PilotView() as counter:

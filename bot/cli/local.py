@@ -1,5 +1,6 @@
 """`seedgate local`: a gate on a laptop; judges a branch of a local repository."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from bot.cli.options import (
     Repo,
     ReportJson,
     Targets,
-    listed,
+    request_of,
 )
 
 
@@ -53,25 +54,25 @@ def local(
     Trials that were finished before are reused; an interrupted call goes on where it
     was.
     """
-    from bot.app.local import Request
     from bot.cli.emit import exit_code, outputs_of, require_writable
     from bot.cli.gate import judge_branch
-    from bot.compose.judge import read_policy
 
-    request = Request(
-        base=base,
+    shared = request_of(
+        base,
+        policy,
         head=head,
-        policy_text=None if policy is None else read_policy(policy),
-        policy_source=str(policy or ""),
-        modes=listed(mode),
-        targets=listed(target),
+        mode=mode,
+        target=target,
         stage=stage,
-        labels=listed(label),
+        label=label,
+        outputs=outputs_of(json, report),
+    )
+    request = replace(
+        shared,
         max_seeds=max_seeds,
         ablation=not no_ablation,
         allow_dirty=allow_dirty,
         more=more,
-        outputs=outputs_of(json, report),
     )
     require_writable(json)
     require_writable(None if report is None else report / "report.html")

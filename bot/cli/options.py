@@ -1,9 +1,12 @@
-"""The options that several verbs share, each said once, and how lists are read."""
+"""The options that several verbs share, each said once, and the request they make."""
 
-from pathlib import Path
-from typing import Annotated
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
+
+if TYPE_CHECKING:
+    from bot.app.local import Request
 
 Repo = Annotated[Path, Option(help="The repository, or a folder in it.")]
 PolicyFile = Annotated[
@@ -30,3 +33,34 @@ ResultJson = Annotated[
 def listed(text: str) -> tuple[str, ...]:
     """The names in `a,b`."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def request_of(
+    base: str | None,
+    policy: Path | None,
+    *,
+    head: str = "HEAD",
+    mode: str = "",
+    target: str = "",
+    stage: str | None = None,
+    label: str = "",
+    outputs: tuple[PurePath, ...] = (),
+) -> "Request":
+    """What the shared options ask for; a verb adds its own by `replace`.
+
+    Raises `UserFault` for a policy file that cannot be read.
+    """
+    from bot.app.local import Request
+    from bot.compose.judge import read_policy
+
+    return Request(
+        base=base,
+        head=head,
+        policy_text=None if policy is None else read_policy(policy),
+        policy_source=str(policy or ""),
+        modes=listed(mode),
+        targets=listed(target),
+        stage=stage,
+        labels=listed(label),
+        outputs=outputs,
+    )

@@ -1,11 +1,12 @@
 """`seedgate scan`: how a metric answers to one parameter; an exploration."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from bot.cli.options import Into, Jobs, PolicyFile, Repo, ResultJson, listed
+from bot.cli.options import Into, Jobs, PolicyFile, Repo, ResultJson, request_of
 
 if TYPE_CHECKING:
     from bot.compose.scan import Done
@@ -33,24 +34,17 @@ def scan(
     is what the others are compared with. Nothing is judged: it is an exploration.
     Trials that were finished before are reused.
     """
-    from bot.app.local import Request
     from bot.app.scan_values import parse
     from bot.cli.calibrate import PilotView
     from bot.cli.emit import outputs_of, require_writable
-    from bot.compose.judge import read_policy
     from bot.compose.scan import Scanner
 
     wish = parse(what, seeds)
-    request = Request(
-        base=base,
-        head=head,
-        policy_text=None if policy is None else read_policy(policy),
-        policy_source=str(policy or ""),
-        modes=listed(mode),
-        stage=stage,
-        ablation=False,
-        outputs=outputs_of(json),
+    outputs = outputs_of(json)
+    shared = request_of(
+        base, policy, head=head, mode=mode, stage=stage, outputs=outputs
     )
+    request = replace(shared, ablation=False)
     require_writable(json)
     with Scanner(repo, request, wish, jobs) as scanner:
         with PilotView(what="trials") as counter:

@@ -16,7 +16,7 @@ from bot.cli.options import (
     Repo,
     ReportJson,
     Targets,
-    listed,
+    request_of,
 )
 
 
@@ -42,23 +42,20 @@ def split(
     Trials that the ablation of the whole branch has run serve again. The branch stays
     whatever the verdict is; the exit code is that of `seedgate local`.
     """
-    from bot.app.local import Request
     from bot.cli.emit import exit_code, outputs_of, require_writable
     from bot.cli.gate import judge_branch
     from bot.cli.screen import clean, err
-    from bot.compose.judge import read_policy
     from bot.compose.split import split as made
     from bot.presentation.split_text import announcement, sentences
 
-    request = Request(
-        base=base,
+    request = request_of(
+        base,
+        policy,
         head=head,
-        policy_text=None if policy is None else read_policy(policy),
-        policy_source=str(policy or ""),
-        modes=listed(mode),
-        targets=listed(target),
+        mode=mode,
+        target=target,
         stage=stage,
-        labels=listed(label),
+        label=label,
         outputs=outputs_of(json),
     )
     require_writable(json)

@@ -59,15 +59,22 @@ def reported(
 
 
 def completed(
-    report: Report, comparison: Comparison, repository: SourceRepository, memory: Memory
+    report: Report,
+    comparison: Comparison,
+    repository: SourceRepository,
+    memory: Memory,
+    description: str = "",
 ) -> Report:
-    """The report with what the branch adds to the code, and what it was to do."""
+    """The report with what the branch adds to the code, and what it was to do.
+
+    That is read from its commits and from its `description`.
+    """
     from bot.adapters.complexity import complexity
 
     seen = report.provenance
     price = price_of(repository, seen.base_tree, seen.merged_tree, complexity)
     report = dataclasses.replace(report, price=price)
-    found = expected(repository, comparison)
+    found = expected(repository, comparison, description)
     return settled(report, found, memory, repository.identity)
 
 

@@ -8,6 +8,8 @@ accounts are None for people who have left GitHub.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.github import Account
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -19,15 +21,6 @@ class Place:
     repository_id: int
     full_name: str
     installation_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody on GitHub; `kind` is `User`, `Bot`, `Organization` or None."""
-
-    id: int
-    login: str
-    kind: str | None = None
 
 
 class PullWhy(StrEnum):

@@ -94,7 +94,19 @@ def _why_pass(report: Report) -> str:
     if clauses:
         return numbers.joined([*clauses, *_redefined(report)])
     nothing = (words(one).short for one in deciding(report))
-    return and_more(distinct(nothing)) or "every rule of the policy holds"
+    holds = "every rule of the policy holds"
+    if _lifted(report):
+        holds = "every rule of the policy holds but what was accepted"
+    return and_more(distinct(nothing)) or holds
+
+
+def _lifted(report: Report) -> bool:
+    """Whether a metric would decide, had nobody accepted what was found of it."""
+    return any(
+        metric.state is Ruling.INFO and metric.reason is not None
+        for mode in report.verdict.modes
+        for metric in mode.metrics
+    )
 
 
 def _nothing_worse(report: Report) -> tuple[str, ...]:
@@ -113,7 +125,8 @@ def _nothing_worse(report: Report) -> tuple[str, ...]:
     looks = sorted({metric.look for _, metric in primaries})
     seeds = f"{looks[0]} to {looks[-1]}" if len(looks) > 1 else f"{looks[0]}"
     where = f"in {names} ({seeds} seeds per arm)"
-    return (f"nothing is worse than its tolerance allows {where}",)
+    what = "nothing but what was accepted" if _lifted(report) else "nothing"
+    return (f"{what} is worse than its tolerance allows {where}",)
 
 
 def _guarded(report: Report) -> tuple[str, ...]:

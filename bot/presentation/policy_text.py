@@ -60,7 +60,7 @@ def plan_sections(
         Section("Slow losses", slow_losses(policy)),
         *(one for one in extra if isinstance(one, Section)),
         Section("Cost", _cost(policy)),
-        Section("Not executed by this version: a run is refused", refused, warns=True),
+        Section("Not executed by `seedgate local`: it refuses", refused, warns=True),
     ]
     return tuple(one for one in sections if one.rows)
 

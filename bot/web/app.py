@@ -1,5 +1,7 @@
 """The one ASGI application: which path is answered by what."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -11,14 +13,17 @@ HOOK_PATH = "/webhook"
 """Where GitHub delivers to; the App's settings name it."""
 
 
-def application(receiver: Receiver, inbox: Inbox) -> Starlette:
-    """Webhooks and health; every other path is 404, every other method 405."""
+def application(
+    receiver: Receiver, inbox: Inbox, more: Sequence[Route] = ()
+) -> Starlette:
+    """Webhooks, health and `more`; other paths are 404, other methods 405."""
     health = Health(inbox)
     made = Starlette(
         routes=[
             Route(HOOK_PATH, receiver.receive, methods=["POST"]),
             Route("/healthz", health.live),
             Route("/readyz", health.ready),
+            *more,
         ]
     )
     made.router.redirect_slashes = False

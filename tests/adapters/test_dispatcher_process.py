@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.dispatcher_process import DispatcherProcess
 from bot.domain.errors import MachineryFault
+from tests.waiting import until
 
 SERVE = "import sys; print('serving', flush=True); sys.stdin.read()"
 TELL = """
@@ -37,11 +38,7 @@ while True:
 
 def waited(process: DispatcherProcess, happened: Callable[[], bool]) -> None:
     """Beat until something has happened; a child that dies ends the wait."""
-    for _ in range(300):
-        if happened():
-            return
-        process.wait()
-    pytest.fail("nothing happened")
+    until(lambda: happened() or process.wait(), "the dispatcher's process")
 
 
 def test_it_ends_when_it_is_dismissed_or_left(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The report page: one file, no script, no address, every name mere text."""
 
+import base64
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.pages import render_page
+from bot.adapters.pages import LARGEST, bounded_page, render_page
 from bot.adapters.plots import pictures
+from bot.compose.pages import html_of
 from bot.domain.verdict import Report
 from bot.presentation.steps import next_steps
 from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
@@ -216,3 +219,48 @@ def test_no_text_of_an_exhibit_is_taken_for_a_tag(name: str, text: str) -> None:
         return read(replace(reports.passing(), exhibits=exhibits), drawn=False).tags
 
     assert tags(name, text) == tags("n", "t")
+
+
+def bounded(report: Report, most: int) -> tuple[str, Reader]:
+    made = bounded_page(report, pictures(report), most)
+    reader = Reader()
+    reader.feed(made)
+    assert reader.open == []
+    return made, reader
+
+
+def test_a_page_that_is_small_enough_is_the_report_itself() -> None:
+    report = reports.blocking()
+    assert html_of(report) == render_page(report, pictures(report))
+    assert len(html_of(report).encode()) < LARGEST
+
+
+def test_of_a_page_that_is_too_large_the_last_pictures_go_first() -> None:
+    report = reports.blocking()
+    whole, bare = (len(render_page(report, one)) for one in (pictures(report), {}))
+    made, reader = bounded(report, (whole + bare) // 2)
+    shown = reader.tags.count("img")
+    assert 0 < shown < 9
+    assert len(made.encode()) <= (whole + bare) // 2
+    text = " ".join(reader.text)
+    assert f"Left out, to keep this page small: {9 - shown} of 9 pictures." in text
+    assert text.count("Left out: with it the page would be too large.") == 9 - shown
+    first = list(pictures(report).values())[:shown]
+    assert all(base64.b64encode(one.light).decode() in made for one in first)
+    _, reader = bounded(report, whole - 1)
+    assert reader.tags.count("img") == 8
+
+
+def test_where_pictures_are_not_enough_logs_go_and_then_the_trials() -> None:
+    report = reports.blocking()
+    bare, _ = bounded(report, len(render_page(report, {})) + 1_200)
+    assert "9 of 9 pictures." in bare
+    assert 'raise RuntimeError("loss is not finite")' in html.unescape(bare)
+    logless, _ = bounded(report, len(bare.encode()) - 1)
+    assert "9 of 9 pictures and the ends of logs." in logless
+    assert "End of its log" not in logless
+    assert "Repeat it where it was run" in logless
+    least, reader = bounded(report, 1)
+    assert "9 of 9 pictures and the table of trials." in least
+    assert "Repeat it where it was run" not in least
+    assert "Do not merge" in " ".join(reader.text)

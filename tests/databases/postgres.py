@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from bot.adapters.store import SqlStore, postgres_url
+from tests.waiting import PATIENCE_S, until
 
 ADMIN = "admin"
 OWNER = "seedgate"
@@ -29,7 +29,6 @@ GUARDED = "guarded"
 PASSWORD = "p@ss:w/ord%?#"
 """Of the role `GUARDED`: every character that has a meaning in a URL."""
 
-PATIENCE_S = 30.0
 ROOM_BYTES = 2 * 2**30
 MISSING = (
     "These tests need PostgreSQL's server, and no `initdb` was found. Install it (on "
@@ -118,21 +117,18 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait()
+        until(self._answers, f"PostgreSQL to answer; its log: {self.folder / 'log'}")
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                psycopg.connect(self.conninfo("postgres")).close()
-            except psycopg.OperationalError:
-                assert self._process is not None
-                told = (self.folder / "log").read_text(errors="replace")
-                assert self._process.poll() is None, told
-                assert time.monotonic() < deadline, told
-                time.sleep(0.02)
-            else:
-                return
+    def _answers(self) -> bool:
+        """Whether it takes a session; fails with its last words if it has ended."""
+        try:
+            psycopg.connect(self.conninfo("postgres")).close()
+        except psycopg.OperationalError:
+            assert self._process is not None
+            told = (self.folder / "log").read_text(errors="replace")
+            assert self._process.poll() is None, told
+            return False
+        return True
 
     def stop(self) -> None:
         """End the server: every session is cut; what was stored stays."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Laptop, Told
-from tests.e2e.test_kills import finished, until
+from tests.e2e.test_kills import finished
 from tests.samples.quick import BETTER, Behaviour, build_quick, quick_policy
+from tests.waiting import until
 
 AUTO = quick_policy(tolerance="auto", seeds="{min: 4, max: 20}")
 

@@ -4,9 +4,7 @@ import json
 import os
 import signal
 import sqlite3
-import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,16 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Laptop
 from tests.samples.quick import WORSE, Behaviour, build_quick
-
-DEADLINE_S = 60.0
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Look again until it holds; a deadline instead of a guess."""
-    give_up = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < give_up, f"waited in vain: {what}"
-        time.sleep(0.02)
+from tests.waiting import PATIENCE_S, until
 
 
 class Ledger:
@@ -118,7 +107,7 @@ def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
     assert dispatchers
     for one in dispatchers:
         os.kill(one.pid, signal.SIGKILL)
-    assert command.wait(DEADLINE_S) == 70
+    assert command.wait(PATIENCE_S) == 70
     until(lambda: not laptop.processes(), "every process to be gone")
     hold.touch()
     assert laptop.run(*local(repository)).verdict == "block"
@@ -133,7 +122,7 @@ def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
     command = laptop.start(*local(repository))
     until(lambda: len(ledger.lines("end")) >= 2, "two trials to end")
     command.send_signal(ending)
-    assert command.wait(DEADLINE_S) == 130
+    assert command.wait(PATIENCE_S) == 130
     assert not laptop.processes()
     told = laptop.run(*local(repository))
     assert told.verdict == "block"
@@ -162,6 +151,6 @@ def test_two_commands_at_once_share_one_machine_and_pay_each_trial_once(
     repository, hold = story(tmp_path, ledger, seconds=0.1)
     hold.touch()
     both = [laptop.start(*local(repository)) for _ in range(2)]
-    assert [one.wait(DEADLINE_S) for one in both] == [1, 1]
+    assert [one.wait(PATIENCE_S) for one in both] == [1, 1]
     until(lambda: not laptop.processes(), "every process to be gone")
     assert max(ledger.ends().values()) == 1

@@ -4,9 +4,10 @@ import signal
 from pathlib import Path
 
 from tests.e2e.conftest import Laptop, Told
-from tests.e2e.test_kills import Ledger, finished, until
+from tests.e2e.test_kills import Ledger, finished
 from tests.samples.digits.build import Git, build
 from tests.samples.quick import WORSE, Behaviour, build_quick, quick_policy
+from tests.waiting import until
 
 PROGRAM = (
     "import json, sys; name = json.load(open('config.json'))['name']; "

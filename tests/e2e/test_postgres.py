@@ -9,8 +9,9 @@ import pytest
 
 from tests.databases.postgres import GUARDED, PASSWORD, Server, name_of
 from tests.e2e.conftest import Laptop
-from tests.e2e.test_kills import Ledger, local, story, until
+from tests.e2e.test_kills import Ledger, local, story
 from tests.samples.quick import WORSE, Behaviour, add_branch, build_quick
+from tests.waiting import until
 
 WRITTEN = (PASSWORD, quote(PASSWORD, safe=""))
 """The password, as it is and as it stands in a URL."""

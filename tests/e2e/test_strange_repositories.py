@@ -114,3 +114,24 @@ def test_a_branch_that_changes_nothing_passes_without_a_trial(
     repository = build_quick(tmp_path / "repository")
     told = laptop.run("local", "--repo", repository, "--base", "main", "--head", "main")
     assert (told.code, told.verdict, told.trials) == (0, "pass", [])
+
+
+def test_a_branch_of_docs_passes_without_a_trial_and_says_why(
+    tmp_path: Path, laptop: Laptop
+) -> None:
+    repository = build_quick(tmp_path / "repository")
+    git(repository, "switch", "-q", "-c", "words", "main")
+    (repository / "README.md").write_text("How to train it.\n")
+    git(repository, "add", "README.md")
+    git(repository, "commit", "-q", "-m", "Say how")
+    told = laptop.run("local", "--repo", repository, "--base", "main")
+    assert (told.code, told.verdict, told.trials) == (0, "pass", []), told.err
+    (found,) = told.because("nothing_relevant")
+    assert "README.md" in str(found)
+    assert "nothing that training depends on changed" in told.out
+    (repository / "quick.txt").write_text("not known to be docs\n")
+    git(repository, "add", "quick.txt")
+    git(repository, "commit", "-q", "-m", "Something else")
+    again = laptop.run("local", "--repo", repository, "--base", "main")
+    assert (again.code, again.because("nothing_relevant")) == (0, []), again.err
+    assert again.ran > 0

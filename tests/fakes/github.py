@@ -79,7 +79,7 @@ class GitHubInMemory(GitHub):
     def __init__(self, now: Callable[[], float], app: int = 4711) -> None:
         self._now = now
         self.profile = AppProfile(app, "gate", {"checks": "write"}, ("pull_request",))
-        self.bot = Account(99, "gate[bot]", bot=True)
+        self.bot = Account(99, "gate[bot]", "Bot")
         self.accounts: dict[str, Account] = {}
         self.places: dict[int, Installation] = {}
         self.towns: dict[Place, Town] = {}
@@ -101,7 +101,7 @@ class GitHubInMemory(GitHub):
 
     def founds(self, full_name: str) -> Place:
         """A repository on an installation of its own."""
-        owner = Account(self.new_id(), full_name.partition("/")[0])
+        owner = Account(self.new_id(), full_name.partition("/")[0], "User")
         place = Place(self.new_id(), self.new_id())
         self.places[place.installation] = Installation(
             place.installation, owner, self.profile.permissions, (), suspended=False
@@ -112,7 +112,7 @@ class GitHubInMemory(GitHub):
 
     def joins(self, login: str) -> Account:
         """Somebody new."""
-        return self.accounts.setdefault(login, Account(self.new_id(), login))
+        return self.accounts.setdefault(login, Account(self.new_id(), login, "User"))
 
     def opens(
         self, place: Place, branch: str, sha: str, author: Account, base: str = "0" * 40

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision
-from bot.domain.changes import ChangedLines, Touched, read_globs
+from bot.domain.changes import ChangedLines, Leaf, Touched, read_globs
 from bot.domain.errors import UserFault
 from bot.domain.policy import Ablation
 from tests.fakes.changes import FakeChanges, Files, Told, blob_name, changed, touched
@@ -147,6 +147,10 @@ class FakeRepository:
         glob, files = read_globs(patterns), self._trees[tree]
         return {p: blob_name(files[p]) for p in sorted(files) if glob.matches(p)}
 
+    def leaves(self, tree: str) -> tuple[Leaf, ...]:
+        files = sorted(self._trees[tree].items())
+        return tuple(Leaf(p, "100644", blob_name(c)) for p, c in files)
+
     def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
         glob = read_globs(patterns)
         kept = {p: c for p, c in self._trees[tree].items() if not glob.matches(p)}
@@ -160,6 +164,15 @@ class FakeRepository:
     def messages(self, base: str, head: str) -> tuple[str, ...]:
         fresh = reversed(self._fresh(base, head))
         return tuple(self._commits[one].message.rstrip("\n") for one in fresh)
+
+    def versions(self, path: str, commit: str, most: int) -> tuple[str, ...]:
+        found, at = [], self.resolve(commit).commit
+        while at and len(found) < most:
+            parent = next(iter(self._commits[at].parents), "")
+            before = self._files(parent).get(path) if parent else None
+            found += [at] if self._files(at).get(path) != before else []
+            at = parent
+        return tuple(found)
 
     def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
         above = self.resolve(parent).commit

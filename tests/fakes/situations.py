@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from bot.domain.conclusions import (
     Advisory,
     BudgetSpent,
+    Cancelled,
     Closed,
     Conflict,
+    Drafted,
     Impossible,
     Judged,
+    NotGated,
     NotNeeded,
     Outcome,
     OwnFault,
@@ -195,6 +198,9 @@ SITUATIONS = {
     "partial": partial,
     "superseded": superseded,
     "closed": lambda: situation(Closed()),
+    "cancelled": lambda: situation(Cancelled("ann")),
+    "draft": lambda: situation(Drafted()),
+    "not_gated": lambda: situation(NotGated(), base="sandbox"),
     "overridden": overridden,
 }
 """Each with its name, which is that of its golden files."""
@@ -208,6 +214,7 @@ def hostile_outcomes(text: str) -> tuple[Outcome, ...]:
         Impossible(text, text),
         OwnFault(text, text),
         Superseded(text),
+        Cancelled(text),
         WaitingForTrust(),
         NotNeeded(),
     )

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 
 from bot.adapters.store import SqlStore, sqlite_url
 from bot.app.ports import StoredTrial
+from tests.waiting import PATIENCE_S, alive, until
 from workers.contract import TERMINAL, Resources, TrialSpec
 
 HERE = Path(__file__).parent
@@ -32,15 +33,6 @@ root = Path(sys.argv[1])
 site = Site(root, root / "leader.lock", Capacity(cpus=2, gpus=2), *sys.argv[3:])
 sys.exit(serve(SqlStore(sys.argv[2], time.time), site, 0, DoubleAgent))
 """
-PATIENCE_S = 60.0
-
-
-def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
-    """Wait for `condition`; fail when it has not come true in time."""
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline, f"never true: {condition}"
-        time.sleep(0.05)
 
 
 @dataclass
@@ -104,7 +96,10 @@ class Desk:
 
     def ended(self, *keys: str) -> list[StoredTrial]:
         """Wait for the ends of these trials."""
-        until(lambda: all(self.trial(key).state in TERMINAL for key in keys))
+        until(
+            lambda: all(self.trial(key).state in TERMINAL for key in keys),
+            f"the end of {', '.join(keys)}",
+        )
         return [self.trial(key) for key in keys]
 
     def journal(self, event: str, key: str | None = None) -> list[dict[str, Any]]:
@@ -118,22 +113,15 @@ class Desk:
 
     def started(self, key: str) -> dict[str, Any]:
         """Wait for the start of a trial; the latest if there were several."""
-        until(lambda: self.journal("start", key))
+        until(lambda: self.journal("start", key), f"the start of {key}")
         return self.journal("start", key)[-1]
 
     def close(self) -> None:
         for process in self.dispatchers:
             assert process.stdin is not None
             process.stdin.close()
-            process.wait(60)
+            process.wait(PATIENCE_S)
         self.store.close()
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def session(pid: int) -> list[psutil.Process]:
@@ -143,9 +131,8 @@ def session(pid: int) -> list[psutil.Process]:
 
 def _session_of(pid: int) -> int | None:
     try:
-        zombie = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-        return None if zombie else os.getsid(pid)
-    except (psutil.NoSuchProcess, ProcessLookupError):
+        return os.getsid(pid) if alive(pid) else None
+    except ProcessLookupError:
         return None
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ray.conftest import HERE, Desk, alive, kill, session, until
+from tests.ray.conftest import HERE, Desk, kill, session
 from tests.samples.quick import WORSE, build_quick
+from tests.waiting import alive, until
 from workers.contract import TrialState
 
 pytestmark = pytest.mark.ray
@@ -44,7 +45,7 @@ def head() -> Iterator[str]:
             stderr=log,
             start_new_session=True,
         )
-    until(lambda: "block" in (folder / "log").read_text())
+    until(lambda: "block" in (folder / "log").read_text(), "the cluster to be up")
     yield f"127.0.0.1:{port}"
     kill(process)
     for member in session(process.pid):
@@ -68,16 +69,16 @@ def test_the_heir_of_a_killed_dispatcher_ends_the_orphans_on_the_cluster(
     script = f"test -e {marker} || {{ touch {marker}; sleep 100; }}"
     key = desk.want("a", "sh", "-c", script)
     orphan = desk.started(key)
-    until(marker.exists)
+    until(marker.exists, "the trial to leave its mark")
     kill(first)
     assert alive(orphan["child"])
     desk.start()
     (trial,) = desk.ended(key)
     assert (trial.state, trial.attempt) == (TrialState.OK, 2)
     assert desk.started(key)["agent"] == orphan["agent"]
-    until(lambda: not alive(orphan["child"]))
+    until(lambda: not alive(orphan["child"]), "the orphan to end")
     desk.close()
-    until(lambda: not alive(orphan["agent"]))
+    until(lambda: not alive(orphan["agent"]), "its agent to end")
 
 
 def test_a_local_branch_is_judged_on_a_cluster_that_is_there(

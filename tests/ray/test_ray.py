@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ray.conftest import Desk, alive, kill, session, until
+from tests.ray.conftest import Desk, kill, session
+from tests.waiting import alive, until
 from workers.contract import Infra, InfraReason, Resources, TrialState
 
 pytestmark = pytest.mark.ray
@@ -28,7 +29,7 @@ def test_a_trial_that_fails_says_so(desk: Desk) -> None:
 
 
 def test_the_machine_is_registered_as_trials_see_it(desk: Desk) -> None:
-    until(desk.store.nodes)
+    until(desk.store.nodes, "the machine to be registered")
     assert [node.name for node in desk.store.nodes()] == ["double"]
 
 
@@ -96,17 +97,17 @@ def test_a_running_trial_shows_where_it_stands_and_ends_when_cancelled(
 ) -> None:
     key = desk.want("cancelled", *SLEEP)
     child = desk.started(key)["child"]
-    until(lambda: desk.trial(key).progress)
+    until(lambda: desk.trial(key).progress, "its progress")
     assert desk.trial(key).state is TrialState.RUNNING
     desk.store.cancel("one", [key])
-    until(lambda: not alive(child))
-    until(lambda: not desk.store.cancelled())
+    until(lambda: not alive(child), "its process to end")
+    until(lambda: not desk.store.cancelled(), "the cancelled trial to be settled")
     assert desk.trial(key).state is TrialState.CANCELLED
 
 
 def test_a_bug_of_the_agent_is_nobody_elses_fault(desk: Desk) -> None:
     key = desk.want("bug", "true", mode="bug")
-    until(lambda: desk.trial(key).attempt == 2)
+    until(lambda: desk.trial(key).attempt == 2, "a second attempt")
     assert desk.trial(key).state is TrialState.QUEUED
     desk.store.cancel("one", [key])
     assert "a bug of the agent" in desk.details(key)[0]
@@ -117,7 +118,7 @@ def test_a_trial_whose_agent_is_killed_is_run_again_by_a_new_agent(desk: Desk) -
     script = f"test -e {marker} || {{ touch {marker}; sleep 100; }}"
     key = desk.want("agentless", "sh", "-c", script)
     first = desk.started(key)
-    until(marker.exists)
+    until(marker.exists, "the trial to leave its mark")
     os.kill(first["agent"], signal.SIGKILL)
     (trial,) = desk.ended(key)
     assert trial.state is TrialState.OK
@@ -145,11 +146,11 @@ def test_a_killed_dispatcher_leaves_nothing_and_the_next_finishes_its_work(
     child = own_desk.started("a")["child"]
     folder = Path(own_desk.started("a")["cwd"]).parent
     heir = own_desk.start()
-    until(marker.exists)
+    until(marker.exists, "the trial to leave its mark")
     kill(first)
-    until(lambda: not session(first.pid), 10.0)
-    until(lambda: not alive(child), 10.0)
-    until(lambda: not folder.exists(), 10.0)
+    until(lambda: not session(first.pid), "its session to end", 10.0)
+    until(lambda: not alive(child), "the trial to end", 10.0)
+    until(lambda: not folder.exists(), "its folder to be gone", 10.0)
     trials = own_desk.ended("done", "a", "b", "c")
     assert {trial.state for trial in trials} == {TrialState.OK}
     assert len(own_desk.journal("start", "done")) == 1
@@ -162,7 +163,7 @@ def test_a_dispatcher_whose_parent_lets_go_ends_with_all_its_trials(
     process = own_desk.start()
     key = own_desk.want("a", *SLEEP)
     child = own_desk.started(key)["child"]
-    until(lambda: own_desk.trial(key).state is TrialState.RUNNING)
+    until(lambda: own_desk.trial(key).state is TrialState.RUNNING, "the trial to run")
     process.terminate()
     assert process.wait(25) == 0
     assert not alive(child)

@@ -1,11 +1,8 @@
 """What a wheel holds: every file of the two packages, templates and probe included."""
 
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"][
@@ -21,16 +18,22 @@ NEEDED = (
 )
 
 
-def ignored() -> list[Path]:
-    """What lies in the packages and git ignores; the build leaves it out as well."""
-    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "-z")
-    told = subprocess.run(
-        ["git", "-C", str(ROOT), *words, "--", *WHEEL["packages"]],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [Path(one) for one in told.stdout.split("\0") if one]
+def git(*words: str) -> str:
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def ignored(root: Path, nowhere: Path) -> set[Path]:
+    """Files in the packages that a `.gitignore` names: the build leaves them out.
+
+    They are asked of an empty repository, made at `nowhere`: what is committed all the
+    same is left out as well, and `root` need not be a checkout.
+    """
+    git("init", "--quiet", "--bare", str(nowhere))
+    places = (f"--git-dir={nowhere}", f"--work-tree={root}", "-C", str(root))
+    words = ("ls-files", "--others", "--ignored", "--exclude-per-directory=.gitignore")
+    told = git(*places, *words, "-z", "--", *WHEEL["packages"])
+    return {Path(one) for one in told.split("\0") if one}
 
 
 def test_both_packages_are_in_it_as_they_are() -> None:
@@ -39,10 +42,14 @@ def test_both_packages_are_in_it_as_they_are() -> None:
         assert (ROOT / name).is_file(), name
 
 
-@pytest.mark.skipif(
-    not (ROOT / ".git").exists() or shutil.which("git") is None,
-    reason="only a checkout knows what git ignores",
-)
-def test_nothing_but_caches_is_left_out_because_git_ignores_it() -> None:
-    lost = [one for one in ignored() if one.suffix not in {".pyc", ".pyo"}]
-    assert lost == []
+def test_nothing_but_caches_is_left_out_because_git_ignores_it(tmp_path: Path) -> None:
+    lost = ignored(ROOT, tmp_path / "git")
+    assert {one for one in lost if one.suffix not in {".pyc", ".pyo"}} == set()
+
+
+def test_what_a_gitignore_names_is_seen_without_a_checkout(tmp_path: Path) -> None:
+    for name in ("bot/kept.py", "bot/build/lost.py", "docs/build/other.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".gitignore").write_text("build/\n")
+    assert ignored(tmp_path, tmp_path / "git") == {Path("bot/build/lost.py")}

@@ -45,9 +45,9 @@ class Answer:
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[int]:
+def running(app: ASGIApp, listening: socket.socket | None = None) -> Iterator[int]:
     """The port of an app that is served until the block ends."""
-    listening = listen("127.0.0.1", 0)
+    listening = listening or listen("127.0.0.1", 0)
     serving = server(app)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -59,8 +59,11 @@ class Lines:
         self._idle: list[_Line] = []
         self._lock = threading.Lock()
 
-    def send(self, credential: Secret, request: Request) -> Answered:
-        """What GitHub answers; `Transient` where no whole answer came."""
+    def send(self, credential: Secret | None, request: Request) -> Answered:
+        """What GitHub answers; `Transient` where no whole answer came.
+
+        Without a credential it is asked as anybody may ask.
+        """
         fault = ""
         with self._lent() as line:
             try:
@@ -111,7 +114,7 @@ class _Line:
             api_version=API_VERSION,
         )
 
-    def send(self, credential: Secret, request: Request) -> Answered:
+    def send(self, credential: Secret | None, request: Request) -> Answered:
         """Send it once."""
         headers = {"Accept": ACCEPT}
         if request.etag:
@@ -147,6 +150,11 @@ class _Shown(Auth):
     @override
     def token(self) -> str:
         return self.credential.revealed if self.credential else ""
+
+    @override
+    def authentication(self, headers: dict[str, str]) -> None:
+        if self.credential is not None:
+            super().authentication(headers)
 
 
 class _Quiet(Requester):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github.Auth import AppAuth
 
@@ -47,9 +48,11 @@ def _same(key: Any) -> Any:
 def _key(private_key: Secret) -> Any:
     """The key; nothing of it gets into the words of a fault."""
     try:
-        return load_pem_private_key(private_key.revealed.encode(), password=None)
+        key = load_pem_private_key(private_key.revealed.encode(), password=None)
     except (ValueError, TypeError):
-        pass
+        key = None
+    if isinstance(key, RSAPrivateKey):
+        return key
     raise UserFault(
         "The App's private key cannot be read.",
         "Give the whole PEM file that GitHub made, without a password.",

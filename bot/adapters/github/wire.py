@@ -50,11 +50,11 @@ class AccountWire(Wire):
 
     id: int
     login: str
-    type: str = "User"
+    type: str | None = None
 
     def value(self) -> Account:
         """In our words."""
-        return Account(self.id, self.login, bot=self.type == "Bot")
+        return Account(self.id, self.login, self.type)
 
 
 class RepositoryWire(Wire):
@@ -91,6 +91,12 @@ class SideWire(Wire):
         return Side(self.sha, self.ref, self.repo.id if self.repo else None)
 
 
+class LabelWire(Wire):
+    """A label of a pull request."""
+
+    name: str
+
+
 class PullWire(Wire):
     """A `pull-request`, whole or in a list: lists know `merged_at` alone."""
 
@@ -104,20 +110,25 @@ class PullWire(Wire):
     title: str
     body: Text
     updated_at: datetime
+    labels: tuple[LabelWire, ...] = ()
+    merge_commit_sha: str | None = None
 
     def value(self) -> Pull:
         """In our words."""
+        merged = self.merged_at is not None  # before, that commit is a test merge
         return Pull(
             number=self.number,
             open=self.state == "open",
             draft=self.draft,
-            merged=self.merged_at is not None,
+            merged=merged,
             head=self.head.value(),
             base=self.base.value(),
             author=self.user.value() if self.user else None,
             title=self.title,
             body=self.body,
             updated_at=_moment(self.updated_at),
+            labels=tuple(one.name for one in self.labels),
+            landed=(self.merge_commit_sha or "") if merged else "",
         )
 
 

@@ -17,7 +17,8 @@ from pydantic import (
     StringConstraints,
 )
 
-from bot.domain.hooks import Account, Place
+from bot.domain.github import Account
+from bot.domain.hooks import Place
 
 _LARGEST_ID = 2**63 - 1
 _LONGEST_NAME = 1_000

@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from bot.domain.errors import UserFault
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from git import Git
 
 OLDEST = (2, 38)
@@ -81,12 +83,13 @@ class GitError(Exception):
 class GitCommand:
     """git in one folder, with the variables and settings of every call there.
 
-    `isolated` calls see neither the system's nor the user's configuration.
+    `isolated` calls see neither the system's nor the user's configuration. `settings`
+    may hold a token, so nothing shows them.
     """
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     isolated: bool = False
 
     def ask(self, *arguments: str, feed: bytes = b"") -> Answer:
@@ -97,7 +100,7 @@ class GitCommand:
             source.seek(0)
             # The answer is bytes: names in a repository need not be text.
             status, output, words = _python_git(self.folder).execute(
-                [_ENV, *_dropped(environment), "git", *arguments],
+                _spelled(environment, arguments),
                 istream=source,
                 with_extended_output=True,
                 with_exceptions=False,
@@ -113,6 +116,27 @@ class GitCommand:
         if answer.status != 0:
             raise GitError(answer)
         return answer
+
+    def start(
+        self, *arguments: str, source: BinaryIO, lent: Sequence[int] = ()
+    ) -> "Popen[bytes]":
+        """Start `git arguments` at the head of a process group of its own.
+
+        It reads `source`, and it and all that it starts hold the files `lent` open.
+        """
+        environment = self._environment()
+        started = _python_git(self.folder).execute(
+            _spelled(environment, arguments),
+            istream=source,
+            as_process=True,
+            env=environment,
+            start_new_session=True,
+            pass_fds=tuple(lent),
+        )
+        # GitPython's holder ends a process as soon as nobody holds the holder.
+        process = cast("Popen[bytes]", started.proc)
+        started.proc = None
+        return process
 
     def _environment(self) -> dict[str, str]:
         given = 0 if self.isolated else _count(os.environ.get("GIT_CONFIG_COUNT", ""))
@@ -169,6 +193,10 @@ def _python_git(folder: Path) -> "Git":
     from git import Git  # late: it runs git as it is imported, and takes 60 ms
 
     return Git(str(folder))
+
+
+def _spelled(environment: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
+    return [_ENV, *_dropped(environment), "git", *arguments]
 
 
 def _dropped(kept: Mapping[str, str]) -> Sequence[str]:

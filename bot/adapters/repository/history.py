@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from bot.adapters.repository.command import Answer, GitCommand, GitError
 from bot.adapters.repository.merging import remerged
@@ -46,6 +47,16 @@ def messages(git: GitCommand, base: str, head: str) -> tuple[str, ...]:
     answer = git.run("log", "-z", "--format=%B", f"{base}..{head}", "--")
     texts = answer.output.removesuffix(b"\0").split(b"\0") if answer.output else []
     return tuple(_text(text).rstrip("\n") for text in texts)
+
+
+def versions(git: GitCommand, path: str, tip: str, most: int) -> tuple[str, ...]:
+    """The last `most` commits of first parents from `tip` that changed `path`."""
+    plain = PurePosixPath(path)
+    strange = not plain.parts or plain.is_absolute() or ".." in plain.parts
+    if most < 1 or strange or "\0" in path:
+        return ()
+    found = ("--first-parent", f"--max-count={most}", "--format=%H", tip)
+    return tuple(git.run("log", *found, "--", str(plain)).line.split())
 
 
 def read_history(git: GitCommand, base: str, head: str, cut: frozenset[str]) -> History:

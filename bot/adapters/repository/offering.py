@@ -9,6 +9,15 @@ _OTHER_NAME = "Choose another name with --branch: what a branch has is never rep
 
 def require_new_branch(git: GitCommand, branch: str) -> None:
     """Refuse a name that git would not take, and one that is taken."""
+    require_name(git, branch)
+    ref = f"refs/heads/{branch}"
+    taken = git.ask("show-ref", "--verify", "--quiet", ref).status == 0
+    if taken or git.ask("symbolic-ref", "--quiet", "HEAD").line == ref:
+        raise UserFault(f"There is a branch {branch!r} already.", _OTHER_NAME)
+
+
+def require_name(git: GitCommand, branch: str) -> None:
+    """Refuse a name that git would not take."""
     ref = f"refs/heads/{branch}"
     odd = branch.startswith("-") or branch in {"", "HEAD"} or "\0" in branch
     if odd or git.ask("check-ref-format", ref).status != 0:
@@ -16,9 +25,6 @@ def require_new_branch(git: GitCommand, branch: str) -> None:
             f"{branch!r} cannot be the name of a branch.",
             "Use letters, digits, `-`, `_` and `/`, such as `split/without-warmup`.",
         )
-    taken = git.ask("show-ref", "--verify", "--quiet", ref).status == 0
-    if taken or git.ask("symbolic-ref", "--quiet", "HEAD").line == ref:
-        raise UserFault(f"There is a branch {branch!r} already.", _OTHER_NAME)
 
 
 def commit_on(scratch: GitCommand, tree: str, parent: str, message: str) -> str:

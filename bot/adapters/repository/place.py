@@ -110,6 +110,15 @@ def scratch_git(place: Place, scratch: Path) -> GitCommand:
     return _bare_git(home, place.shallow)
 
 
+def borrowing(fresh: Path, objects: Path, place: Place) -> GitCommand:
+    """git in a new bare repository at `fresh`, which has no objects but borrowed ones.
+
+    `objects` is a folder of objects of the same format as those of `place`.
+    """
+    _create(fresh, _alternates(objects), place.object_format)
+    return _bare_git(fresh, place.shallow)
+
+
 def _bare_git(home: Path, shallow: Path | None = None) -> GitCommand:
     variables = {"GIT_DIR": str(home)}
     if shallow is not None:

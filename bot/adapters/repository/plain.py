@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.repository.command import GitCommand, readable
+from bot.domain.changes import Leaf
 from bot.domain.errors import UserFault
 
 _POINTER = re.compile(
@@ -58,6 +59,24 @@ def list_entries(git: GitCommand, tree: str) -> tuple[Entry, ...]:
     """All leaves of `tree`, in git's order."""
     output = git.run("ls-tree", "-r", "-z", "--full-tree", tree).output
     return tuple(_entry(row) for row in output.split(b"\0") if row)
+
+
+def leaves(git: GitCommand, tree: str) -> tuple[Leaf, ...]:
+    """All leaves of `tree` in git's order, links with what they point at."""
+    entries = list_entries(git, tree)
+    links = [entry for entry in entries if entry.mode == _LINK]
+    targets = _contents(git, links) if links else {}
+    return tuple(_leaf(entry, targets) for entry in entries)
+
+
+def _leaf(entry: Entry, targets: Mapping[str, bytes]) -> Leaf:
+    target = targets[entry.object_name] if entry.mode == _LINK else None
+    return Leaf(
+        path=readable(entry.path),
+        mode=entry.mode,
+        name=entry.object_name,
+        target=None if target is None else readable(target),
+    )
 
 
 def _entry(row: bytes) -> Entry:

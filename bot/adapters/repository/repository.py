@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
 from bot.adapters.repository.base_branch import choose_base
+from bot.adapters.repository.bundling import bundled
 from bot.adapters.repository.command import require_git
 from bot.adapters.repository.cutting import Asked, BranchChanges, cut_branch
 from bot.adapters.repository.differences import changed_lines, touched
 from bot.adapters.repository.faults import explained
-from bot.adapters.repository.history import messages
+from bot.adapters.repository.history import messages, versions
 from bot.adapters.repository.merging import merge_tree, require_history
 from bot.adapters.repository.offering import (
     commit_on,
@@ -18,7 +19,7 @@ from bot.adapters.repository.offering import (
 )
 from bot.adapters.repository.outputs import ours
 from bot.adapters.repository.place import locate, scratch_git
-from bot.adapters.repository.plain import require_plain
+from bot.adapters.repository.plain import leaves, require_plain
 from bot.adapters.repository.revisions import (
     find_commit,
     is_tree,
@@ -30,8 +31,9 @@ from bot.adapters.repository.revisions import (
 )
 from bot.adapters.repository.selecting import matching, overlay
 from bot.adapters.repository.working_copy import commit_working_copy, dirty_paths
+from bot.app.bundling import Bundled
 from bot.app.ports import MergeOutcome, Revision
-from bot.domain.changes import ChangedLines, Touched
+from bot.domain.changes import ChangedLines, Leaf, Touched
 from bot.domain.errors import UserFault
 from bot.domain.policy import Ablation
 
@@ -45,11 +47,16 @@ class GitRepository:
     """
 
     def __init__(
-        self, path: Path, scratch: Path, outputs: Sequence[PurePath] = ()
+        self,
+        path: Path,
+        scratch: Path,
+        outputs: Sequence[PurePath] = (),
+        identity: str | None = None,
     ) -> None:
         """Open the repository that `path` is in; `scratch` is a folder for our own.
 
         `outputs` are files that this call will write: they are no work of the user's.
+        `identity` is what it is remembered under; else its git directory says that.
         Raises `UserFault` where there is no git or no repository to be read, and
         `MachineryFault` where `scratch` cannot be written to.
         """
@@ -59,6 +66,7 @@ class GitRepository:
         self._scratch_folder = scratch.absolute()
         self._scratch = scratch_git(self._place, self._scratch_folder)
         self._is_ours = ours(outputs)
+        self._identity = identity
 
     @property
     def path(self) -> Path:
@@ -72,7 +80,9 @@ class GitRepository:
 
     @property
     def identity(self) -> str:
-        """The git directory that all working copies of the repository share."""
+        """What it was opened as, or the git directory that all working copies share."""
+        if self._identity is not None:
+            return self._identity
         name = str(self._place.shared).encode("utf-8", "backslashreplace")
         return name.decode()
 
@@ -166,6 +176,11 @@ class GitRepository:
         with explained(self.path):
             return matching(self._scratch, tree, patterns)
 
+    def leaves(self, tree: str) -> tuple[Leaf, ...]:
+        """All files of a tree, symbolic links with what they point at."""
+        with explained(self.path):
+            return leaves(self._scratch, tree)
+
     def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
         """A tree with all files that match taken from the tree `source` instead.
 
@@ -186,6 +201,15 @@ class GitRepository:
         with explained(self.path):
             return messages(self._scratch, old, new)
 
+    def versions(self, path: str, commit: str, most: int) -> tuple[str, ...]:
+        """The last `most` commits, newest first, that changed a file on the way here.
+
+        The way is that of first parents: a merge stands for all that it brought.
+        """
+        tip = self._commit(commit)
+        with explained(self.path):
+            return versions(self._scratch, path, tip, most)
+
     def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
         """Commit a tree on top of a commit as a new branch of the user; its name."""
         above = self._commit(parent)
@@ -195,6 +219,16 @@ class GitRepository:
             hand_over(self._scratch, self._git, commit, above)
             make_branch(self._git, branch, commit)
         return branch
+
+    def bundle(self, tree: str, parent: str, message: str, branch: str) -> Bundled:
+        """Commit a tree on top of a commit; a bundle with that as its one branch.
+
+        The commit lies in the scratch repository; the user's gets nothing.
+        """
+        above = self._commit(parent)
+        with explained(self.path):
+            commit = commit_on(self._scratch, tree, above, message)
+            return bundled(self._scratch, self._place, branch, (above, commit))
 
     def landed(self, since: str, until: str) -> frozenset[str]:
         """Commits of `until` that `since` does not have, and the trees of them.

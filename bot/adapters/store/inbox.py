@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.store.faults import translated
+from bot.adapters.store.notes import noted
 from bot.adapters.store.opening import READ_ONLY, open_engine
 from bot.adapters.store.schema import deliveries
 from bot.app.hooks import Delivery, DeliveryState
@@ -18,8 +19,6 @@ from bot.app.hooks.ports import BACK_OFF_S, TRIES
 
 PATIENCE_S = 5.0
 """Shorter than a store's: GitHub waits 10 s for the whole answer."""
-
-LONGEST_NOTE = 500
 
 _KNOWN = deliveries.c
 
@@ -72,7 +71,7 @@ class SqlInbox:
 
     def done(self, guid: str, note: str = "") -> None:
         """The work is done: the body is dropped, the GUID is remembered."""
-        values = {"state": DeliveryState.DONE, "body": b"", "note": _noted(note)}
+        values = {"state": DeliveryState.DONE, "body": b"", "note": noted(note)}
         with self._write() as connection:
             rows = update(deliveries).where(_KNOWN.guid == guid)
             connection.execute(rows.values(values))
@@ -87,7 +86,7 @@ class SqlInbox:
             "attempts": _KNOWN.attempts + 1,
             "not_before": literal(self._now()) + pause,
             "state": case((spent, DeliveryState.FAILED), else_=DeliveryState.PENDING),
-            "note": _noted(why),
+            "note": noted(why),
         }
         with self._write() as connection:
             connection.execute(update(deliveries).where(*fits).values(values))
@@ -109,12 +108,6 @@ class SqlInbox:
         """Return if the inbox can be read; raise `StoreError` otherwise."""
         with self._read() as connection:
             connection.execute(select(_KNOWN.guid).limit(1)).all()
-
-
-def _noted(text: str) -> str:
-    """Text that any database takes: no half characters, no NUL."""
-    whole = text[:LONGEST_NOTE].encode(errors="replace").decode()
-    return whole.replace("\0", "")
 
 
 def _keep(connection: Connection, delivery: Delivery) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select
 MIGRATION = "migration"
 TURN = "turn"
 LEAD = "lead"
+APP = "app"
 
 
 def _key(name: str) -> ColumnElement[int]:

@@ -10,6 +10,7 @@ from bot.domain.changes.values import (
     Change,
     ChangedLines,
     Cut,
+    Leaf,
     PlannedChange,
     Touched,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Glob",
     "Groups",
     "Ids",
+    "Leaf",
     "PlannedChange",
     "Run",
     "Step",

@@ -76,3 +76,16 @@ class ChangedLines:
     path: str
     old: tuple[int, ...] = ()
     new: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A file of a tree: path, git's mode (`100755`) and the name of its content.
+
+    `target` is what a symbolic link points at, as it is written; None for other files.
+    """
+
+    path: str
+    mode: str
+    name: str
+    target: str | None = None

@@ -57,6 +57,16 @@ class Refusal(StrEnum):
     SHA_NOT_HEAD = "sha_not_head"  # sha: in full, head
     SHA_NOT_FULL = "sha_not_full"  # sha, head
 
+    # what it names
+    UNKNOWN_NAME = "unknown_name"  # typed, kind: mode or stage, nearest, known
+    NO_FINDING = "no_finding"  # finding, nearest
+    HOLDS_NOTHING = "holds_nothing"  # finding
+    NOT_ACCEPTABLE = "not_acceptable"  # finding
+    NOT_ACCEPTED = "not_accepted"  # finding, nearest
+
+    # the pull request
+    CLOSED = "closed"
+
     # the comment that it is in
     EDITED = "edited"
 

@@ -16,11 +16,14 @@ from bot.domain.conclusions.concluding import (
 from bot.domain.conclusions.outcomes import (
     Advisory,
     BudgetSpent,
+    Cancelled,
     Closed,
     Conflict,
+    Drafted,
     Ended,
     Impossible,
     Judged,
+    NotGated,
     NotNeeded,
     Open,
     Outcome,
@@ -37,18 +40,22 @@ from bot.domain.conclusions.outcomes import (
 from bot.domain.conclusions.sharing import (
     Part,
     deciding_part,
+    part_of,
 )
 
 __all__ = [
     "Advisory",
     "BudgetSpent",
+    "Cancelled",
     "CheckState",
     "Closed",
     "Conclusion",
     "Conflict",
+    "Drafted",
     "Ended",
     "Impossible",
     "Judged",
+    "NotGated",
     "NotNeeded",
     "Open",
     "Outcome",
@@ -66,5 +73,6 @@ __all__ = [
     "conclude",
     "deciding_part",
     "outcome_of",
+    "part_of",
     "state_of",
 ]

@@ -8,11 +8,14 @@ from typing import assert_never
 from bot.domain.conclusions.outcomes import (
     Advisory,
     BudgetSpent,
+    Cancelled,
     Closed,
     Conflict,
+    Drafted,
     Ended,
     Impossible,
     Judged,
+    NotGated,
     NotNeeded,
     Outcome,
     OwnFault,
@@ -39,6 +42,9 @@ class Conclusion(StrEnum):
     SUCCESS = "success"
 
 
+_UNTOUCHED = {Reason.NOTHING_CHANGED, Reason.NOTHING_RELEVANT}
+
+
 class Status(StrEnum):
     """How far a check run is; only a completed one has a conclusion."""
 
@@ -61,7 +67,7 @@ def outcome_of(verdict: Verdict) -> Plain:
     match verdict.state:
         case _ if _narrowed(verdict) and Reason.MERGE_CONFLICT not in deciding:
             return Partial(verdict)
-        case Ruling.PASS if deciding == {Reason.NOTHING_CHANGED}:
+        case Ruling.PASS if deciding and deciding <= _UNTOUCHED:
             return NotNeeded()
         case Ruling.PASS | Ruling.BLOCK:
             return Judged(verdict)
@@ -112,14 +118,19 @@ def _stopped(
     | BudgetSpent
     | TimeSpent
     | Superseded
-    | Closed,
+    | Closed
+    | Cancelled
+    | Drafted
+    | NotGated,
 ) -> Conclusion:
     match outcome:
         case Conflict() | WaitingForTrust() | WaitingForTarget() | Impossible():
             return Conclusion.ACTION_REQUIRED
+        case Drafted():
+            return Conclusion.ACTION_REQUIRED
         case BudgetSpent() | TimeSpent():
             return Conclusion.TIMED_OUT
-        case Superseded() | Closed():
+        case Superseded() | Closed() | Cancelled() | NotGated():
             return Conclusion.CANCELLED
         case _:
             assert_never(outcome)

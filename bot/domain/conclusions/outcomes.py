@@ -104,6 +104,23 @@ class OwnFault:
     mend: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Somebody stopped it; `by` is a login."""
+
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """It is a draft, and nobody asked for a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotGated:
+    """It goes to a branch now that no policy rules."""
+
+
 Open = Waiting | Running
 Plain = (
     Judged
@@ -117,6 +134,9 @@ Plain = (
     | TimeSpent
     | Superseded
     | Closed
+    | Cancelled
+    | Drafted
+    | NotGated
     | OwnFault
 )
 

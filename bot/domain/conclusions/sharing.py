@@ -3,32 +3,46 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.conclusions.concluding import (
-    Conclusion,
-    conclude,
-)
+from bot.domain.conclusions.concluding import CheckState, Conclusion, Status, state_of
 from bot.domain.conclusions.outcomes import (
     Advisory,
     Closed,
+    NotGated,
     Open,
     Outcome,
     Plain,
-    Running,
     Superseded,
-    Waiting,
     WaitingForTrust,
 )
 
 _WORST_FIRST = tuple(Conclusion)
+_SOONEST_FIRST = (Status.IN_PROGRESS, Status.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One pull request of those that share a head commit, and the base it goes to."""
+    """One pull request of those that share a head commit, and the base it goes to.
+
+    `over` says that it has no more to say, `untrusted` that nothing of it may run.
+    """
 
     pull: int
     base: str
-    outcome: Outcome
+    state: CheckState
+    over: bool = False
+    untrusted: bool = False
+
+
+def part_of(pull: int, base: str, outcome: Outcome) -> Part:
+    """The part that a pull request with this outcome has in its head's check run."""
+    plain = _plain(outcome)
+    return Part(
+        pull,
+        base,
+        state_of(outcome),
+        over=isinstance(plain, Superseded | Closed | NotGated),
+        untrusted=isinstance(plain, WaitingForTrust),
+    )
 
 
 def deciding_part(parts: Sequence[Part]) -> Part:
@@ -40,34 +54,18 @@ def deciding_part(parts: Sequence[Part]) -> Part:
     """
     if not parts:
         raise ValueError("A check run needs a pull request.")
-    gated = [one for one in parts if not _is_over(one.outcome)] or list(parts)
-    trusted = {one.base for one in gated if not _is_untrusted(one.outcome)}
-    heard = [
-        one
-        for one in gated
-        if one.base not in trusted or not _is_untrusted(one.outcome)
-    ]
-    return min(heard, key=lambda one: (_badness(one.outcome), one.pull))
-
-
-def _is_over(outcome: Outcome) -> bool:
-    return isinstance(_plain(outcome), Superseded | Closed)
-
-
-def _is_untrusted(outcome: Outcome) -> bool:
-    return isinstance(_plain(outcome), WaitingForTrust)
+    gated = [one for one in parts if not one.over] or list(parts)
+    trusted = {one.base for one in gated if not one.untrusted}
+    heard = [one for one in gated if one.base not in trusted or not one.untrusted]
+    return min(heard, key=lambda one: (_badness(one.state), one.pull))
 
 
 def _plain(outcome: Outcome) -> Open | Plain:
     return outcome.of if isinstance(outcome, Advisory) else outcome
 
 
-def _badness(outcome: Outcome) -> int:
+def _badness(state: CheckState) -> int:
     """Lower is worse; what is open comes first, and of that what runs."""
-    match outcome:
-        case Running():
-            return -2
-        case Waiting():
-            return -1
-        case _:
-            return _WORST_FIRST.index(conclude(outcome))
+    if state.conclusion is None:
+        return _SOONEST_FIRST.index(state.status) - len(_SOONEST_FIRST)
+    return _WORST_FIRST.index(state.conclusion)

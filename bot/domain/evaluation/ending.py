@@ -101,6 +101,6 @@ def circumstances(verdict: Verdict, sandbox: str, scratch_ref: str | None) -> Ve
 
 def unjudged(reason: Reason, evidence: Mapping[str, tuple[str, ...]]) -> Verdict:
     """A verdict that needs no trial: a conflict is undecided, no change passes."""
-    passes = reason is Reason.NOTHING_CHANGED
+    passes = reason in (Reason.NOTHING_CHANGED, Reason.NOTHING_RELEVANT)
     state = Ruling.PASS if passes else Ruling.UNDECIDED
     return Verdict(state, (finding(reason, state, evidence),))

@@ -70,7 +70,8 @@ def versioned(verdict: Verdict, plan: Plan, trials: Sequence[Trial]) -> Verdict:
         )
         for mode in verdict.modes
     )
-    both = (*verdict.findings, *found)
+    told = (_by_other_files(plan, trials, one) for one in verdict.findings)
+    both = (*told, *found)
     return dataclasses.replace(verdict, state=state, findings=both, modes=modes)
 
 

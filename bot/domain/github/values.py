@@ -30,11 +30,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whoever acts: `id` stays when the login changes hands."""
+    """Whoever acts: `id` stays when the login changes hands.
+
+    `kind` is GitHub's word: `User`, `Bot`, `Organization`, ...; None if it is not told.
+    """
 
     id: int
     login: str
-    bot: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A pull request; `author` is None where the account is gone."""
+    """A pull request; `author` is None where the account is gone.
+
+    `landed` is the commit on the base that it was merged by, empty before.
+    """
 
     number: int
     open: bool
@@ -92,6 +98,8 @@ class Pull:
     title: str
     body: str
     updated_at: float
+    labels: tuple[str, ...] = ()
+    landed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

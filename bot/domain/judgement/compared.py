@@ -95,8 +95,11 @@ def _seen(case: Case) -> dict[str, Scalar]:
 def incomparable(
     case: Case, shown: MetricVerdict, why: Incomparable, state: Ruling
 ) -> Judged:
-    """Neither passed nor blocked, now or later: the values are shown."""
-    one = case.found(why.reason, state, why.facts, shown.name)
+    """Neither passed nor blocked, now or later: the values are shown.
+
+    The difference is part of the evidence: other values are another finding.
+    """
+    one = case.found(why.reason, state, {**why.facts, "d": shown.d}, shown.name)
     return dataclasses.replace(shown, state=state, reason=why.reason), (one,)
 
 

@@ -8,20 +8,18 @@ from typing import Self
 from bot.domain.judgement.case import FINAL, Case, Judged, Settled
 from bot.domain.judgement.chosen import why_so
 from bot.domain.judgement.failures import FailureVerdict
-from bot.domain.judgement.guardrail import keep, untested
+from bot.domain.judgement.guardrail import keep
 from bot.domain.judgement.saturation import hidden
 from bot.domain.policy import Mode, Role
-from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, ModeVerdict, Reason, Ruling, worst
-
-DECIDING = (Role.PRIMARY, Role.TARGET, Role.IMPROVE, Role.LIMIT)
-"""Roles that must pass before the mode does. A tested guardrail must not block."""
-
-ALONE = (Role.TARGET, Role.LIMIT)
-"""Roles that face a fixed number: a broken baseline takes nothing from them."""
-
-SAMPLING = (Role.PRIMARY, Role.TARGET, Role.IMPROVE)
-"""Roles that ask for seeds until they are final."""
+from bot.domain.verdict.counting import (
+    DECIDING,
+    SAMPLING,
+    counted,
+    only_guarded,
+    so_far,
+    untested,
+)
 
 HOPELESS = (
     Reason.TOLERANCE_UNCLEAR,
@@ -47,7 +45,7 @@ def mode_state(
     looks.
     """
     verdicts = [verdict for verdict, _ in judged.values()]
-    states = _counted(verdicts, failures)
+    states = counted(verdicts, broken=failures.broken)
     if failures.state is not Ruling.PASS:
         return worst((failures.state, *states)), True
     state = worst((Ruling.PASS, *states))
@@ -56,32 +54,15 @@ def mode_state(
     return state, state in FINAL or case.look.last or _hopeless(verdicts)
 
 
-def _counted(
-    verdicts: list[MetricVerdict], failures: FailureVerdict
-) -> tuple[Ruling, ...]:
-    """The states that decide: a guardrail that is not broken holds nothing up.
-
-    One that could not even be tested does.
-    """
-    if failures.broken:
-        return tuple(one.state for one in verdicts if one.role in ALONE)
-    deciding = [one.state for one in verdicts if one.role in DECIDING]
-    guarding = [one for one in verdicts if one.role is Role.GUARDRAIL]
-    broken = [one.state for one in guarding if one.state is Ruling.BLOCK]
-    return *deciding, *broken, *(one.state for one in guarding if untested(one))
-
-
 def _unfinished(case: Case, failures: FailureVerdict) -> bool:
     """Whether what would pass may not pass yet."""
     return failures.forbids_pass or (
-        not case.look.last and only_guarded(case.rules.mode)
+        not case.look.last and only_guarded(_roles(case.rules.mode))
     )
 
 
-def only_guarded(mode: Mode) -> bool:
-    """Whether guardrails are all that could ever ask for a look."""
-    roles = {metric.role for metric in mode.metrics}
-    return Role.GUARDRAIL in roles and not roles.intersection(SAMPLING)
+def _roles(mode: Mode) -> set[Role]:
+    return {metric.role for metric in mode.metrics}
 
 
 def _hopeless(verdicts: list[MetricVerdict]) -> bool:
@@ -147,13 +128,7 @@ def close(case: Case, judged: Judged) -> Judged:
         return keep(case, judged)
     if verdict.state is not Ruling.UNDECIDED or verdict.reason is not None:
         return judged
-    facts: Facts = {
-        "look": verdict.look,
-        "d": verdict.d,
-        "low": verdict.low,
-        "high": verdict.high,
-        "tolerance": verdict.tolerance,
-    }
+    facts = so_far(verdict)
     one = case.found(Reason.STOPPED_EARLY, Ruling.INFO, facts, verdict.name)
     closed = dataclasses.replace(verdict, reason=Reason.STOPPED_EARLY)
     return closed, (*findings, one)

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.domain.judgement.case import Case, Judged, finite
 from bot.domain.judgement.compared import Incomparable, attempt, incomparable, rule_of
-from bot.domain.judgement.ending import DECIDING, Step
+from bot.domain.judgement.ending import Step
 from bot.domain.judgement.evidence import Evidence, Look
 from bot.domain.judgement.failures import FailureVerdict, opened
 from bot.domain.judgement.family import Family, Member
@@ -22,6 +22,7 @@ from bot.domain.stats.method import Method
 from bot.domain.stats.sequential import Crossing
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, Reason, Ruling
+from bot.domain.verdict.counting import DECIDING
 
 
 def is_extendable(step: Step) -> bool:

@@ -10,6 +10,7 @@ from bot.domain.stats.failures import failure_upper_bound, fisher_more_failures
 from bot.domain.trials import Crashed
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import Finding, Reason, Ruling
+from bot.domain.verdict.counting import more_failed
 
 BROKEN_SHARE = 0.5
 """A baseline that fails this often cannot be compared with."""
@@ -51,7 +52,7 @@ def fails_more(evidence: Evidence) -> bool:
     """Whether more branch trials failed than baseline trials, or a larger share."""
     branch, baseline = evidence.branch, evidence.baseline
     failed, before = len(branch.crashed), len(baseline.crashed)
-    return failed > before or failed * baseline.n > before * branch.n
+    return more_failed(failed, branch.n, before, baseline.n)
 
 
 def opened(

@@ -24,6 +24,7 @@ from bot.domain.stats.comparison import Comparison, beyond
 from bot.domain.stats.method import Method
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, Reason, Ruling
+from bot.domain.verdict.counting import untested
 
 COMPARED = (Role.PRIMARY, Role.GUARDRAIL, Role.IMPROVE)
 """Roles whose slices are guardrails too; slices of others are shown only."""
@@ -57,12 +58,6 @@ def keep(case: Case, judged: Judged) -> Judged:
     unseen = Reason.NOT_SHOWN, Ruling.UNDECIDED
     kept, one = _told(case, verdict, *(unseen if untested(verdict) else seen))
     return kept, (*findings, *one)
-
-
-def untested(verdict: MetricVerdict) -> bool:
-    """Whether this is a guardrail that no test has looked at: it guards nothing."""
-    guards = verdict.role is Role.GUARDRAIL
-    return guards and verdict.method is Method.NONE
 
 
 def slices_judged(metric: Metric) -> tuple[str, ...]:

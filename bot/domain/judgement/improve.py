@@ -48,8 +48,10 @@ def judge_improves(case: Case, settled: Settled) -> Mapping[str, Judged]:
 def _waiting(case: Case, metric: Metric, waits_for: str) -> Judged:
     """A later metric of the sequence: shown, and not tested yet."""
     state, reason = Ruling.UNDECIDED, Reason.IMPROVEMENT_WAITS
-    one = case.found(reason, state, {"waits_for": waits_for}, metric.name)
-    return dataclasses.replace(case.shown(metric), state=state, reason=reason), (one,)
+    shown = case.shown(metric)
+    facts: Facts = {"waits_for": waits_for, "look": shown.look, "d": shown.d}
+    one = case.found(reason, state, facts, metric.name)
+    return dataclasses.replace(shown, state=state, reason=reason), (one,)
 
 
 def _judge(case: Case, metric: Metric) -> Judged:

@@ -8,7 +8,6 @@ import dataclasses
 
 from bot.domain.judgement.case import Case, Judged
 from bot.domain.judgement.compared import Incomparable, incomparable
-from bot.domain.judgement.ending import SAMPLING
 from bot.domain.judgement.evidence import Evidence, Look, Rulebook
 from bot.domain.judgement.extension import weigh, weighed
 from bot.domain.judgement.failures import opened
@@ -22,6 +21,7 @@ from bot.domain.verdict import (
     Ruling,
     worst,
 )
+from bot.domain.verdict.counting import SAMPLING
 
 
 def judge_too_many(rules: Rulebook, evidence: Evidence, look: Look) -> ModeVerdict:

@@ -13,7 +13,8 @@ from bot.domain.ladder.agreement import (
     stage_pairs,
 )
 from bot.domain.ladder.behaving import behaving, fingerprinted, with_findings
-from bot.domain.ladder.climbed import Climbed, summed, trained
+from bot.domain.ladder.climbed import Climbed, summed, told_apart, trained
+from bot.domain.ladder.lifted import lifted
 from bot.domain.ladder.rungs import (
     FINGERPRINT,
     Planned,
@@ -39,12 +40,14 @@ __all__ = [
     "judge_tests",
     "ladder_of",
     "later_stages",
+    "lifted",
     "next_rung",
     "provisional",
     "skipped",
     "speed_up",
     "stage_pairs",
     "summed",
+    "told_apart",
     "trained",
     "with_findings",
 ]

@@ -26,9 +26,7 @@ def fingerprinted(
 
     A finding that is UNDECIDED here asks whether trials show the mode to be equivalent.
     """
-    blocked = any(one.state is Ruling.BLOCK for one in findings)
-    waits = any(one.state is Ruling.UNDECIDED for one in findings)
-    state = Ruling.BLOCK if blocked else Ruling.INFO if waits else Ruling.PASS
+    state = state_of_prints(findings)
     bare = [
         ModeVerdict(name, Ruling.INFO, targeted=True, metrics=(), findings=())
         for name in behaviours
@@ -36,6 +34,13 @@ def fingerprinted(
     modes = behaving(bare, behaviours, findings, targets)
     rung = Rung(FINGERPRINT, str(RungKind.FINGERPRINT), state)
     return Climbed(rung, tuple(findings), Verdict(state, tuple(findings), modes))
+
+
+def state_of_prints(findings: Sequence[Finding]) -> Ruling:
+    """The state of the rung by what was found of the modes."""
+    blocked = any(one.state is Ruling.BLOCK for one in findings)
+    waits = any(one.state is Ruling.UNDECIDED for one in findings)
+    return Ruling.BLOCK if blocked else Ruling.INFO if waits else Ruling.PASS
 
 
 def behaving(

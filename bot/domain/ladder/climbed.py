@@ -59,7 +59,7 @@ def summed(
     """
     done = [one.rung for one in climbed]
     rest, told = skipped(ladder, done)
-    climbed = _told_apart(climbed)
+    climbed = [told_apart(ladder, one) for one in climbed]
     verdicts = [one.verdict for one in climbed if one.verdict is not None]
     known = [one for one in verdicts if one.modes]
     cut = [_changes(ladder, one) for one in climbed]
@@ -77,29 +77,31 @@ def summed(
 def _changes(ladder: Sequence[Planned], one: Climbed) -> tuple[ChangeVerdict, ...]:
     """The changes that a rung judged; they say on which, where several could."""
     changes = one.verdict.changes if one.verdict else ()
-    if sum(rung.kind is RungKind.TRAINING for rung in ladder) == 1:
+    if not _several_train(ladder):
         return changes
     return tuple(dataclasses.replace(each, stage=one.rung.stage) for each in changes)
 
 
-def _told_apart(climbed: Sequence[Climbed]) -> Sequence[Climbed]:
-    """Where several rungs train, each finding of a mode says on which it was found."""
-    kinds = [one.rung.kind for one in climbed]
-    if kinds.count(RungKind.TRAINING) < 2:  # noqa: PLR2004 - several
-        return climbed
-    return [_on(one) for one in climbed]
+def _several_train(ladder: Sequence[Planned]) -> bool:
+    return sum(rung.kind is RungKind.TRAINING for rung in ladder) > 1
 
 
-def _on(one: Climbed) -> Climbed:
-    if one.verdict is None or one.rung.kind != RungKind.TRAINING:
+def told_apart(ladder: Sequence[Planned], one: Climbed) -> Climbed:
+    """Where several rungs train, each finding of a mode says on which it was found.
+
+    It does so however far the climb got, so that it keeps its id when it goes on. Safe
+    to repeat.
+    """
+    trains = one.rung.kind == RungKind.TRAINING
+    if one.verdict is None or not trains or not _several_train(ladder):
         return one
     stage = one.rung.stage
     modes = tuple(
         dataclasses.replace(mode, findings=_all_placed(mode.findings, stage))
         for mode in one.verdict.modes
     )
-    verdict = dataclasses.replace(one.verdict, modes=modes)
     findings = _all_placed(one.findings, stage)
+    verdict = dataclasses.replace(one.verdict, findings=findings, modes=modes)
     return dataclasses.replace(one, findings=findings, verdict=verdict)
 
 

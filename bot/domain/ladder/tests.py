@@ -1,10 +1,12 @@
 """The repository's own tests, run once on the branch and once on the base."""
 
+import hashlib
+
 from bot.domain.ladder.climbed import Climbed
 from bot.domain.ladder.lost import is_lost, lost_finding
 from bot.domain.ladder.rungs import RungKind
 from bot.domain.verdict import Evidence, Reason, Ruling, Rung
-from bot.domain.verdict.findings import finding
+from bot.domain.verdict.findings import finding, timeless
 from workers.contract import Failed, TrialResult
 
 
@@ -43,7 +45,13 @@ def _facts(stage: str, branch: TrialResult, baseline: TrialResult) -> Evidence:
         "detail": failed.detail if failed else None,
         "baseline_status": baseline.exit_status,
         "baseline_last": _last_words(baseline),
+        "said": _said(branch),
     }
+
+
+def _said(result: TrialResult) -> str:
+    """A digest of all that the tests said, times aside: other failures are others."""
+    return hashlib.sha256(timeless(result.log_tail).encode()).hexdigest()[:16]
 
 
 def _last_words(result: TrialResult) -> str:

@@ -30,9 +30,10 @@ from bot.domain.policy.rules import (
 )
 from bot.domain.policy.stages import Gate, Stage, StageKind
 from bot.domain.policy.support import Unsupported, unsupported
-from bot.domain.policy.whole import Policy
+from bot.domain.policy.whole import POLICY_PATH, Policy
 
 __all__ = [
+    "POLICY_PATH",
     "Ablation",
     "AbsoluteTolerance",
     "AutoTolerance",

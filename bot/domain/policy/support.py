@@ -20,27 +20,28 @@ class Unsupported(NamedTuple):
 
 
 def unsupported(
-    policy: Policy, modes: Sequence[str] | None = None
+    policy: Policy, modes: Sequence[str] | None = None, *, on_github: bool = False
 ) -> tuple[Unsupported, ...]:
     """The features of the policy that a run by this version would leave out.
 
-    `modes` are what the caller chose by name; None means all. Empty means that the run
-    executes the whole policy.
+    `modes` are what the caller chose by name; None means all. What only has a meaning
+    for pull requests is left out by every run but that of the App (`on_github`). Empty
+    means that the run executes the whole policy.
     """
     chosen = [mode for mode in policy.modes if modes is None or mode.name in modes]
-    return (*_sections(policy), *(one for mode in chosen for one in _mode(mode)))
+    apart = () if on_github else tuple(_of_pulls(policy))
+    return (*apart, *(one for mode in chosen for one in _mode(mode)))
 
 
-def _sections(policy: Policy) -> Iterator[Unsupported]:
-    if "relevant" in policy.given:
-        fact = "every change of a tree is trained, whichever files it touches"
-        yield _refused("relevant", fact)
+def _of_pulls(policy: Policy) -> Iterator[Unsupported]:
     if policy.enforcement == "advisory":
-        yield _refused("enforcement", "a local verdict is always the gate's own")
+        yield _elsewhere("enforcement", "a local verdict is always the gate's own")
     if policy.base_moved == "rejudge":
-        yield _refused("base_moved", "nothing is judged anew when the base moves")
+        fact = "nothing is judged anew here when the base moves"
+        yield _elsewhere("base_moved", fact)
     if policy.baseline.refresh_s is not None:
-        yield _refused("baseline.refresh", "baselines are not re-run on a schedule")
+        fact = "nothing runs on a schedule here"
+        yield _elsewhere("baseline.refresh", fact)
 
 
 def _mode(mode: Mode) -> Iterator[Unsupported]:
@@ -60,4 +61,12 @@ def _mode(mode: Mode) -> Iterator[Unsupported]:
 def _refused(name: str, fact: str) -> Unsupported:
     return Unsupported(
         name, f"`{name}` is not executed by this version ({fact}): remove it to run."
+    )
+
+
+def _elsewhere(name: str, fact: str) -> Unsupported:
+    return Unsupported(
+        name,
+        f"`{name}` is executed for pull requests on GitHub alone ({fact}): to run, name"
+        " a copy of the policy without it by --policy.",
     )

@@ -15,6 +15,9 @@ from bot.domain.policy.rules import (
 )
 from bot.domain.policy.stages import Stage
 
+POLICY_PATH = ".github/seedgate.yml"
+"""Where a repository keeps its policy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

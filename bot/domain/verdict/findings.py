@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 
 from bot.domain.verdict.reasons import FindingKind, Reason, Ruling
 from bot.domain.verdict.tree import Evidence, Finding, Scalar
@@ -102,8 +103,28 @@ _KINDS: dict[Reason, FindingKind] = {
     Reason.SEEDS_DIFFER: FindingKind.PARTIAL,
     Reason.BUDGET_SPENT: FindingKind.BUDGET,
     Reason.NOTHING_CHANGED: FindingKind.TRUST,
+    Reason.NOTHING_RELEVANT: FindingKind.TRUST,
     Reason.DIRTY_COMMITTED: FindingKind.TRUST,
 }
+
+
+_ASIDE: dict[Reason, tuple[str, ...]] = {
+    Reason.TESTS_FAILED: ("wall_s", "baseline_last"),
+    Reason.TESTS_BROKEN: ("wall_s",),
+    Reason.MODE_INVASIVE: ("equivalent",),
+    Reason.CHANGE_HARMFUL: ("halving",),
+    Reason.MORE_FAILURES: ("halving",),
+}
+"""Evidence that is no part of the id, for it can change while the effect does not.
+
+How long tests took, and what trials say later of a mode that was found to have changed.
+"""
+
+_WORDS = ("last", "baseline_last")
+_DURATION = re.compile(
+    r"\b(\d+:)+\d\d(\.\d+)?|\b\d+(\.\d+)?\s?(ms|s|secs?|seconds?|min(ute)?s?|h)\b"
+)
+"""Times in the last words of test runners: `in 62.10s (0:01:02)`."""
 
 
 def finding(  # noqa: PLR0913 - a place has three names
@@ -115,11 +136,14 @@ def finding(  # noqa: PLR0913 - a place has three names
     metric: str | None = None,
     change: str | None = None,
 ) -> Finding:
-    """A finding whose id holds its evidence: an effect that changes gets a new id."""
+    """A finding whose id holds its evidence: an effect that changes gets a new id.
+
+    Not so what can change while the effect does not: see `_ASIDE`.
+    """
     kind = _KINDS[reason]
     evidence = {name: _finite(value) for name, value in evidence.items()}
     place = [kind, mode, metric, *filter(None, [change])]
-    facts = dict(sorted(evidence.items()))
+    facts = dict(sorted(_stable(reason, evidence).items()))
     text = json.dumps([*place, reason, facts], allow_nan=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Finding(
@@ -132,6 +156,23 @@ def with_evidence(found: Finding, more: Evidence) -> Finding:
     evidence = {**found.evidence, **more}
     place = {"mode": found.mode, "metric": found.metric, "change": found.change}
     return finding(found.reason, found.state, evidence, **place)
+
+
+def timeless(text: str) -> str:
+    """A text of a test runner without the times in it."""
+    return _DURATION.sub("", text)
+
+
+def _stable(reason: Reason, evidence: Evidence) -> Evidence:
+    """The evidence that the id is made of."""
+    aside = _ASIDE.get(reason)
+    if aside is None:
+        return evidence
+    return {
+        name: timeless(value) if name in _WORDS and isinstance(value, str) else value
+        for name, value in evidence.items()
+        if name not in aside
+    }
 
 
 def _finite(value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:

@@ -50,7 +50,7 @@ class Reason(StrEnum):
     NOT_SHOWN = "not_shown"
     BIT_IDENTICAL = "bit_identical"
     NO_DIFFERENCE = "no_difference"  # also: may_differ (upper share of seeds, 0..1)
-    # regression: look, n_branch; the baseline's values change sign
+    # regression: look, n_branch, d; the baseline's values change sign
     TOLERANCE_UNCLEAR = "tolerance_unclear"
     STOPPED_EARLY = "stopped_early"  # not judged to its end: another rule had decided
     # improvement: the same
@@ -60,7 +60,8 @@ class Reason(StrEnum):
     IMPROVEMENT_SHOWN = "improvement_shown"
     IMPROVEMENT_RULED_OUT = "improvement_ruled_out"
     IMPROVEMENT_NOT_SHOWN = "improvement_not_shown"
-    # improvement: waits_for (the metric before it in the file that is not shown yet)
+    # improvement: waits_for (the metric before it in the file that is not shown yet),
+    # look, d
     IMPROVEMENT_WAITS = "improvement_waits"
     # regression (guardrails and slices): d, low, high, tolerance, p_beyond, level (its
     # Holm boundary), family (hypotheses), look, n_baseline, n_branch, baseline_mean,
@@ -79,7 +80,7 @@ class Reason(StrEnum):
     # saturation: bound, side ("best" or "worst" value), mean, sd (of past runs, else of
     # this baseline), scale (on which values are compared: "raw", "logit" or "log")
     NEAR_BOUND = "near_bound"
-    # saturation: bound, value, seed; a value at the bound has no logit or logarithm
+    # saturation: bound, value, seed, d; a value at the bound has no logit or logarithm
     SATURATED = "saturated"
     # saturation: tolerance (or margin), asked (which of the two), resolution (one
     # example), se, examples
@@ -120,17 +121,18 @@ class Reason(StrEnum):
     # invasive, with names: modes
     TARGETS_INFERRED = "targets_inferred"
     # metric_version: files, old_mean, new_mean, n, rescored (without training again),
-    # before, after
+    # before, after; of all metrics at once, until somebody accepts it: files, before,
+    # after
     METRIC_VERSION_CHANGED = "metric_version_changed"
     # metric_version: own, scored (means), baseline_own, baseline_scored, n
     SELF_REPORT_DIFFERS = "self_report_differs"
-    # protected: files, patterns
+    # protected: files, patterns, digest (of what became of the files)
     PROTECTED_TOUCHED = "protected_touched"
     # trust: path, judge (the policy that judges the branch), what (changed, mended,
     # added, deleted, unreadable or refused), count; settings, before, after (the first
     # that differ), or faults (the first) and lines; unless it is whole it blocks
     POLICY_TOUCHED = "policy_touched"
-    # tests: exit_status, wall_s, last (the last words), baseline_status
+    # tests: exit_status, wall_s, last (the last words), baseline_status, said (digest)
     TESTS_PASSED = "tests_passed"
     TESTS_FAILED = "tests_failed"
     TESTS_BROKEN = "tests_broken"  # they fail on the base as well
@@ -227,5 +229,8 @@ class Reason(StrEnum):
     BUDGET_SPENT = "budget_spent"
     # trust: the judged tree is the baseline's own
     NOTHING_CHANGED = "nothing_changed"
+    # trust: files (that differ), patterns (the policy's `relevant`; none: the default);
+    # all that training depends on is the baseline's own
+    NOTHING_RELEVANT = "nothing_relevant"
     # trust: ref; a dirty working copy was committed to a scratch ref
     DIRTY_COMMITTED = "dirty_committed"

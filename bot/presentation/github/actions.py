@@ -6,6 +6,7 @@ from bot.domain.commands import Verb
 from bot.domain.conclusions import (
     Closed,
     Judged,
+    NotGated,
     Running,
     Superseded,
     Waiting,
@@ -41,7 +42,7 @@ def actions(said: Situation) -> tuple[Action, ...]:
 
 def _verbs(said: Situation) -> tuple[Verb, ...]:
     match said.plain:
-        case Waiting() | Running() | Superseded() | Closed():
+        case Waiting() | Running() | Superseded() | Closed() | NotGated():
             return ()
         case Judged(verdict=verdict) if verdict.state is Ruling.PASS:
             return Verb.RUN, Verb.ABLATE

@@ -19,7 +19,7 @@ def banners(said: Situation) -> Iterator[str]:
     if said.moved is not None:
         yield _banner(_IMPORTANT, _moved(said.moved))
     if said.overrides:
-        yield _banner(_WARNING, around.ACCEPTED, *_overrides(said.overrides))
+        yield _banner(_WARNING, around.ACCEPTED, *override_lines(said.overrides))
 
 
 def _banner(kind: str, *lines: str) -> str:
@@ -37,7 +37,8 @@ def _moved(one: Moved) -> str:
     return markdown(text)
 
 
-def _overrides(many: tuple[Override, ...]) -> Iterator[str]:
+def override_lines(many: tuple[Override, ...]) -> Iterator[str]:
+    """Who accepted what, until when and why, as items of a list."""
     for one in many[:_MOST]:
         ends = markdown(around.until(one.commit, one.ends))
         by = code(one.by, 60)

@@ -6,11 +6,14 @@ from typing import assert_never
 
 from bot.domain.conclusions import (
     BudgetSpent,
+    Cancelled,
     Closed,
     Conclusion,
     Conflict,
+    Drafted,
     Impossible,
     Judged,
+    NotGated,
     NotNeeded,
     Open,
     OwnFault,
@@ -79,6 +82,8 @@ def calls(said: Situation) -> bool:
     """Whether a person has to act, and gets a comment of its own for it."""
     if isinstance(said.plain, WaitingForTrust) and said.plain.recorded:
         return False
+    if isinstance(said.plain, Drafted):
+        return False
     return state_of(said.outcome).conclusion not in _AT_EASE
 
 
@@ -86,15 +91,15 @@ def _by_outcome(said: Situation, one: Open | Plain) -> Spoken:
     match one:
         case Judged() | Partial() | BudgetSpent():
             return _with_verdict(said, one)
-        case Waiting() | Running() | NotNeeded() | Superseded() | Closed():
+        case Waiting() | Running() | NotNeeded():
             return _at_ease(said, one)
+        case Superseded() | Closed() | NotGated() | Cancelled() | Drafted():
+            return _over(said, one)
         case _:
             return _stopped(said, one)
 
 
-def _at_ease(
-    said: Situation, one: Waiting | Running | NotNeeded | Superseded | Closed
-) -> Spoken:
+def _at_ease(said: Situation, one: Waiting | Running | NotNeeded) -> Spoken:
     """Where nobody has to do anything."""
     match one:
         case Waiting():
@@ -103,10 +108,25 @@ def _at_ease(
             return _told(_RUNS, pulls.RUNNING, pulls.RUNNING_WORDS)
         case NotNeeded():
             return _told(_PASSED, pulls.NOT_NEEDED, pulls.not_needed(said.base))
+        case _:
+            assert_never(one)
+
+
+def _over(
+    said: Situation, one: Superseded | Closed | NotGated | Cancelled | Drafted
+) -> Spoken:
+    """Where the gate has nothing to do, by somebody's doing."""
+    match one:
         case Superseded(by=by):
             return _told(_OVER, pulls.SUPERSEDED, pulls.superseded(by))
         case Closed():
             return _told(_OVER, pulls.CLOSED, pulls.CLOSED_WORDS)
+        case NotGated():
+            return _told(_OVER, pulls.NOT_GATED, pulls.not_gated(said.base))
+        case Cancelled(by=by):
+            return _told(_OVER, pulls.CANCELLED, pulls.cancelled(by), _RUN)
+        case Drafted():
+            return _told(_OVER, pulls.DRAFT, pulls.DRAFT_WORDS, _RUN)
         case _:
             assert_never(one)
 

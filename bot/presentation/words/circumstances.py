@@ -11,7 +11,12 @@ Machines = Literal[
     Reason.TRIALS_LOST,
     Reason.NO_SANDBOX,
 ]
-Commits = Literal[Reason.MERGE_CONFLICT, Reason.NOTHING_CHANGED, Reason.DIRTY_COMMITTED]
+Commits = Literal[
+    Reason.MERGE_CONFLICT,
+    Reason.NOTHING_CHANGED,
+    Reason.NOTHING_RELEVANT,
+    Reason.DIRTY_COMMITTED,
+]
 
 
 def machines(reason: Machines, facts: Facts) -> Words:
@@ -34,6 +39,8 @@ def commits(reason: Commits, facts: Facts) -> Words:
             return _merge_conflict(facts)
         case Reason.NOTHING_CHANGED:
             return _nothing_changed()
+        case Reason.NOTHING_RELEVANT:
+            return _nothing_relevant(facts)
         case Reason.DIRTY_COMMITTED:
             return _dirty_committed(facts)
         case _:
@@ -88,6 +95,25 @@ def _nothing_changed() -> Words:
     return Words(
         "the branch changes nothing",
         "The tree that would land is the baseline's own: the branch changes nothing.",
+    )
+
+
+def _nothing_relevant(facts: Facts) -> Words:
+    files = numbers.some(facts.listed("files"), MOST_NAMES)
+    patterns = numbers.some(facts.listed("patterns"), MOST_NAMES)
+    rule = f"by `relevant: {patterns}`" if patterns else "being documentation"
+    mend = (
+        "add it to `relevant` in the policy."
+        if patterns
+        else "name it under `data: {paths}` in the policy, or let every file count by "
+        '`relevant: ["**"]`.'
+    )
+    return Words(
+        "nothing that training depends on changed",
+        f"Nothing that training depends on changed: what differs ({files}) does not "
+        f"matter to it, {rule}, and all other files are the baseline's own, by their "
+        "hash. So no trial was run.",
+        f"If training does read one of these files, {mend}",
     )
 
 

@@ -98,6 +98,7 @@ LABELS = {
     Reason.SEEDS_DIFFER: "seeds differ",
     Reason.BUDGET_SPENT: "budget spent",
     Reason.NOTHING_CHANGED: "nothing changed",
+    Reason.NOTHING_RELEVANT: "nothing relevant changed",
     Reason.DIRTY_COMMITTED: "uncommitted changes",
 }
 

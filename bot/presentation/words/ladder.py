@@ -6,7 +6,7 @@ from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.escape import one_line
 from bot.presentation.words.phrase import Facts, Words
-from bot.presentation.words.sanity import Claims, claims_of
+from bot.presentation.words.sanity import CLAIMS, Claims
 from workers.contract import Check, ProbeEnd
 
 _LONGEST = 200
@@ -133,7 +133,7 @@ def _sanity_unseen(facts: Facts) -> Words:
             f"the network could not be checked{facts.here}",
             f"{facts.lead}nothing of the network could be checked{why}.",
         )
-    asked = f"it could not be checked whether {claims_of(check).holds}"
+    asked = f"it could not be checked whether {CLAIMS[check].holds}"
     return Words(f"{asked}{facts.here}", f"{facts.lead}{asked}{why}.")
 
 
@@ -177,7 +177,7 @@ _UNNAMED = Claims("the network is sane", "the network is not sane", "Mend the ne
 
 def _claims(facts: Facts) -> Claims:
     check = _check(facts)
-    return claims_of(check) if check else _UNNAMED
+    return CLAIMS[check] if check else _UNNAMED
 
 
 def _rung_skipped(facts: Facts) -> Words:

@@ -16,6 +16,9 @@ BUDGET = "Budget spent"
 TIME = "Out of time"
 SUPERSEDED = "Superseded"
 CLOSED = "Closed"
+NOT_GATED = "Not gated"
+CANCELLED = "Cancelled"
+DRAFT = "Draft"
 OWN_FAULT = "Could not judge"
 PARTLY = "Judged in part"
 WAITING = "Waiting"
@@ -122,6 +125,33 @@ def superseded(by: str) -> Words:
 CLOSED_WORDS = Words(
     "the pull request was closed",
     "The pull request was closed. Its trials were stopped; what was finished is kept.",
+)
+
+
+def not_gated(base: str) -> Words:
+    """No policy rules that branch."""
+    return Words(
+        f"no policy rules the branch {base}, so nothing is judged",
+        f"No policy rules the branch {base}, so nothing is judged here. What was "
+        "finished is kept.",
+    )
+
+
+def cancelled(by: str) -> Words:
+    """Somebody stopped it."""
+    who = by or "somebody"
+    return Words(
+        f"{who} stopped it",
+        f"{who} stopped it before there was an answer, and what is not known does not "
+        "pass. What was finished is kept.",
+        AGAIN,
+    )
+
+
+DRAFT_WORDS = Words(
+    "drafts are judged when they are ready, or when somebody asks",
+    "This is a draft: it is judged once it is ready for review, or when somebody asks.",
+    "Mark it as ready, or comment this to judge it now:",
 )
 
 

@@ -1,6 +1,7 @@
 """Words for the sanity checks of a network: one entry a check."""
 
-from typing import NamedTuple, assert_never
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from workers.contract import Check
 
@@ -13,70 +14,55 @@ class Claims(NamedTuple):
     mend: str
 
 
-def claims_of(check: Check) -> Claims:  # noqa: C901, PLR0911 - a closed list
-    """What a check says where it holds and where it fails; clauses, then a sentence."""
-    match check:
-        case Check.FINITE_LOSS:
-            return Claims(
-                "the loss is finite",
-                "the loss is not finite",
-                "Look for a division by zero, a logarithm of zero or too large a "
-                "learning rate.",
-            )
-        case Check.LOSS_FALLS:
-            return Claims(
-                "the loss falls",
-                "the loss does not fall",
-                "Look at the learning rate, the sign of the loss and the order of "
-                "zero_grad, backward and step.",
-            )
-        case Check.INITIAL_LOSS:
-            return Claims(
-                "the first loss is near that of a blind guess",
-                "the first loss is far from that of a blind guess",
-                "Look at the initialisation of the last layer and at what is given to "
-                "the loss.",
-            )
-        case Check.GRADIENTS:
-            return Claims(
-                "every parameter gets a gradient",
-                "not every parameter gets a gradient",
-                "Look for a frozen layer, a detached tensor or a layer that is never "
-                "called.",
-            )
-        case Check.PARAMETERS_MOVE:
-            return Claims(
-                "every parameter moves",
-                "not every parameter moves",
-                "Look for a frozen layer, or for parameters that the optimizer was "
-                "not given.",
-            )
-        case Check.OVERFITS:
-            return Claims(
-                "one batch can be learnt by heart",
-                "one batch cannot be learnt by heart",
-                "Look at the labels, the loss and how far the gradient reaches.",
-            )
-        case Check.SEED_MATTERS:
-            return Claims(
-                "the seed has an effect",
-                "the seed has no effect",
-                "Give the seed to everything that draws random numbers, or say "
-                "`seeding: none` in the policy.",
-            )
-        case Check.INPUT_MATTERS:
-            return Claims(
-                "the input has an effect",
-                "the input has no effect",
-                "Look for an input that is overwritten, multiplied by zero or never "
-                "used.",
-            )
-        case Check.STAYS_BOUNDED:
-            return Claims(
-                "no parameter explodes",
-                "a parameter explodes",
-                "Look at the learning rate, the initialisation and the clipping of "
-                "gradients.",
-            )
-        case _:
-            assert_never(check)
+CLAIMS: Mapping[Check, Claims] = {
+    Check.FINITE_LOSS: Claims(
+        "the loss is finite",
+        "the loss is not finite",
+        "Look for a division by zero, a logarithm of zero or too large a "
+        "learning rate.",
+    ),
+    Check.LOSS_FALLS: Claims(
+        "the loss falls",
+        "the loss does not fall",
+        "Look at the learning rate, the sign of the loss and the order of "
+        "zero_grad, backward and step.",
+    ),
+    Check.INITIAL_LOSS: Claims(
+        "the first loss is near that of a blind guess",
+        "the first loss is far from that of a blind guess",
+        "Look at the initialisation of the last layer and at what is given to "
+        "the loss.",
+    ),
+    Check.GRADIENTS: Claims(
+        "every parameter gets a gradient",
+        "not every parameter gets a gradient",
+        "Look for a frozen layer, a detached tensor or a layer that is never called.",
+    ),
+    Check.PARAMETERS_MOVE: Claims(
+        "every parameter moves",
+        "not every parameter moves",
+        "Look for a frozen layer, or for parameters that the optimizer was not given.",
+    ),
+    Check.OVERFITS: Claims(
+        "one batch can be learnt by heart",
+        "one batch cannot be learnt by heart",
+        "Look at the labels, the loss and how far the gradient reaches.",
+    ),
+    Check.SEED_MATTERS: Claims(
+        "the seed has an effect",
+        "the seed has no effect",
+        "Give the seed to everything that draws random numbers, or say "
+        "`seeding: none` in the policy.",
+    ),
+    Check.INPUT_MATTERS: Claims(
+        "the input has an effect",
+        "the input has no effect",
+        "Look for an input that is overwritten, multiplied by zero or never used.",
+    ),
+    Check.STAYS_BOUNDED: Claims(
+        "no parameter explodes",
+        "a parameter explodes",
+        "Look at the learning rate, the initialisation and the clipping of gradients.",
+    ),
+}
+"""What each check says where it holds and where it fails; clauses, then a sentence."""

@@ -16,12 +16,32 @@ def versions(reason: Versions, facts: Facts) -> Words:
     """Metric versions."""
     match reason:
         case Reason.METRIC_VERSION_CHANGED:
-            gone = facts.listed("gone")
-            return _gone(gone, facts) if gone else _metric_version_changed(facts)
+            return _changed(facts)
         case Reason.SELF_REPORT_DIFFERS:
             return _self_report_differs(facts)
         case _:
             assert_never(reason)
+
+
+def _changed(facts: Facts) -> Words:
+    gone = facts.listed("gone")
+    if gone:
+        return _gone(gone, facts)
+    is_whole = facts.finding.metric is None and bool(facts.text("after"))
+    return _new_definition(facts) if is_whole else _metric_version_changed(facts)
+
+
+def _new_definition(facts: Facts) -> Words:
+    """Of all metrics at once: what a person has to accept."""
+    files = facts.listed("files")
+    named = f" ({numbers.some(files, MOST_NAMES)})" if files else ""
+    return Words(
+        "the branch changes what defines the metrics",
+        f"The branch changes what defines the metrics{named}, and both arms are judged "
+        "by its definition. No trial can tell whether that is fair.",
+        "Read the change of the definition; have a maintainer accept this finding, or "
+        "take the change out of the branch.",
+    )
 
 
 def _metric_version_changed(facts: Facts) -> Words:

@@ -204,7 +204,7 @@ class OnFake:
 
     @property
     def bob(self) -> Account:
-        return Account(self.human.id, self.human.login)
+        return Account(self.human.id, self.human.login, "User")
 
     def opens(self, branch: str) -> tuple[int, str]:
         self.ann.pushes(self.digits, branch, {"train.py": f"lr = '{branch}'\n"})

@@ -228,7 +228,7 @@ def test_a_comment_is_made_read_and_edited(stage: Stage) -> None:
     made = stage.github.create_comment(stage.place, said, again=False)
     assert (made.number, made.body, made.app) == (number, said.body, stage.app)
     assert made.author is not None
-    assert made.author.bot
+    assert made.author.kind == "Bot"
     stage.passes(5)
     stage.github.edit_comment(stage.place, made.id, f"Passed.\n{MARK}")
     now = stage.github.comment(stage.place, made.id)

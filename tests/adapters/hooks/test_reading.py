@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.adapters.hooks import read
 from bot.adapters.hooks.reading import EVENTS
+from bot.domain.github import Account
 from bot.domain.hooks import (
-    Account,
     BasePushed,
     ButtonPressed,
     Commented,

@@ -238,3 +238,36 @@ def test_a_repository_has_one_identity_at_every_commit(world: World) -> None:
     first = world.open().identity
     world.commit({"train.py": b"two\n"})
     assert world.open().identity == first != ""
+
+
+def test_the_versions_of_a_file_are_the_commits_that_changed_it(world: World) -> None:
+    first = world.commit({"gate.yml": b"1\n", "train.py": b"1\n"})
+    world.commit({"train.py": b"2\n"})
+    gone = world.commit({"gate.yml": None})
+    back = world.commit({"gate.yml": b"2\n"})
+    repository = world.open()
+    assert tuple(repository.versions("gate.yml", "main", 9)) == (back, gone, first)
+    assert tuple(repository.versions("gate.yml", gone, 1)) == (gone,)
+    assert tuple(repository.versions("other.yml", back, 9)) == ()
+    for strange in ("", "/gate.yml", "../gate.yml", "gate\0yml", "--all"):
+        assert tuple(repository.versions(strange, back, 9)) == ()
+
+
+def test_no_version_is_no_answer_to_no_question(world: World) -> None:
+    commit = world.commit({"gate.yml": b"1\n"})
+    assert tuple(world.open().versions("gate.yml", commit, 0)) == ()
+    with pytest.raises(UserFault, match="no revision"):
+        world.open().versions("gate.yml", "nowhere", 9)
+
+
+def test_every_file_of_a_tree_is_a_leaf_by_path_mode_and_content(world: World) -> None:
+    world.commit({"train.py": b"one\n", "docs/a.md": b"one\n", "b.md": b"two\n"})
+    first, second, third = world.open().leaves(world.open().resolve("main").tree)
+    assert [one.path for one in (first, second, third)] == [
+        "b.md",
+        "docs/a.md",
+        "train.py",
+    ]
+    assert first.name != second.name == third.name
+    assert {one.mode for one in (first, second, third)} == {"100644"}
+    assert {one.target for one in (first, second, third)} == {None}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.adapters.repository import GitRepository
 from bot.domain.errors import UserFault
 from tests.adapters.repository.git_world import GitWorld, run_git
 
@@ -140,3 +141,25 @@ def test_a_tree_that_is_gone_is_told(world: GitWorld) -> None:
     (world.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
     with pytest.raises(UserFault):
         world.open().require_plain(tree)
+
+
+def test_a_merge_stands_for_all_that_it_brought(world: GitWorld) -> None:
+    first = world.commit({"gate.yml": b"1\n", "train.py": b"1\n"})
+    world.branch("feature")
+    world.commit({"gate.yml": b"2\n"})
+    world.commit({"gate.yml": b"3\n"})
+    world.switch("main")
+    world.commit({"train.py": b"2\n"})
+    world.git("merge", "-q", "--no-ff", "-m", "merged", "feature")
+    merged = world.git("rev-parse", "HEAD")
+    world.commit({"train.py": b"3\n"})
+    assert world.open().versions("gate.yml", "main", 9) == (merged, first)
+
+
+def test_a_repository_can_be_remembered_under_a_name_of_its_own(
+    world: GitWorld,
+) -> None:
+    world.commit({"train.py": b"one\n"})
+    opened = GitRepository(world.path, world.scratch, identity="github:7")
+    assert opened.identity == "github:7"
+    assert world.open().identity == str(world.path / ".git")

@@ -6,8 +6,16 @@ adds rows of the schema before it, and what a store of today must read from them
 
 from collections.abc import Callable
 
-from bot.adapters.store import SqlStore
+from bot.adapters.store import SqlInbox, SqlPulls, SqlStore
+from bot.app.hooks import Delivery, DeliveryState
+from bot.app.pulls.ports import Due, Pin, Remark, Remote
+from bot.domain.commands import Accept, Source, UntilDays
+from bot.domain.conclusions import CheckState, Part, Status
+from bot.domain.github import CheckChange, CheckStatus, Output, Place, Priority
 from bot.domain.history import Charge, MetricKey, Pilot, StagePair, Summary
+from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.posts import StickyPost
+from bot.domain.pulls.standing import Standing, Voice
 from bot.domain.verdict import Forecast
 from workers.contract import Attempt, Infra, InfraReason, Node, Ok, TrialState
 
@@ -45,6 +53,31 @@ NODE = (
     '"gpus":0.0,"memory_bytes":1000000000,"accelerator":null,"interpreter":"",'
     '"environment_summary":""}'
 )
+PULL = '"pull":{"repository":1099511627776,"number":12}'
+ACT = (
+    f'{{"v":1,"source":"comment:1:1",{PULL},"sha":"aaaa","command":{{"is":"accept",'
+    '"finding":"regression-5bd0c3a1","reason":"known","until":{"is":"days","days":7}'
+    '},"by":5,"login":"mara","at":900.5}'
+)
+REMARK = (
+    f'{{"v":1,"key":"comment:2",{PULL},"installation":99,"source":"comment","id":2,'
+    '"body":"half \\ud800","author":5,"login":"mara","kind":"User",'
+    '"created_at":900.0,"edited":false}'
+)
+STANDING = (
+    f'{{"v":1,{PULL},"installation":99,"head":"aaaa","base_ref":"main","open":true,'
+    '"inputs":"digest","voice":{"part":{"pull":12,"base":"main","state":{"status":'
+    '"in_progress","conclusion":null},"over":false,"untrusted":false},"change":'
+    '{"status":"in_progress","output":{"title":"Title","summary":"Summary","text":"",'
+    '"annotations":[]},"conclusion":null,"details_url":"","buttons":[]},'
+    '"annotations":[]},"calls":["trust"],"evaluation":"e1",'
+    '"again_at":0.30000000000000004}'
+)
+POST = (
+    '{"v":1,"is":"sticky","place":{"installation":99,"repository":1099511627776},'
+    '"number":12,"body":"50 <!-- s -->","marker":"<!-- s -->","progress":false}'
+)
+REMOTE = '{"v":1,"id":77,"node":"node","annotations":0,"digest":""}'
 _TRIAL = (
     "INSERT INTO trials VALUES ('%s', '%s', '', '%s', %s, %s, %s, 0, 'one', %s, %s)"
 )
@@ -81,8 +114,27 @@ ROWS = {
         "INSERT INTO forecasts VALUES ('/repo', 'one', 1, 'error', 0.5, NULL, '', "
         "NULL, NULL, NULL, NULL, 'open', false, 1000)",
     ],
+    "0004": [
+        "INSERT INTO deliveries VALUES ('a', 'push', 900.5, CAST('{}' AS BYTES), "
+        "'pending', 1, 0, 'away')",
+        "INSERT INTO deliveries VALUES ('b', 'push', 901, CAST('' AS BYTES), 'done', "
+        "0, 0, '')",
+    ],
+    "0005": [
+        "INSERT INTO pull_alarms VALUES (1099511627776, 12, 99, 950.5, 3)",
+        "INSERT INTO pull_heads VALUES (1099511627776, 12, 1, 'aaaa', 900.5)",
+        f"INSERT INTO pull_remarks VALUES (1099511627776, 'comment:2', 2, 900, true, "
+        f"'{REMARK}')",
+        "INSERT INTO pull_remarks VALUES (1099511627776, 'comment:1', 1, 900, false, "
+        "'')",
+        f"INSERT INTO pull_acts VALUES (1099511627776, 'comment:1:1', 12, 1, '{ACT}')",
+        "INSERT INTO pull_bases VALUES (1099511627776, 12, 'aaaa', 'main', 'bbbb', 1)",
+        f"INSERT INTO pull_standings VALUES (1099511627776, 12, 'aaaa', '{STANDING}')",
+        f"INSERT INTO pull_outbox VALUES ('sticky:1099511627776:12', '{POST}', "
+        f"'digest', 'waiting', 2, 99, 910.5, 0, 1, true, '{REMOTE}', '')",
+    ],
 }
-"""By the revision that first had these tables."""
+"""By the revision that first had these tables; BYTES is the database's own word."""
 
 
 def read_first(store: SqlStore) -> None:
@@ -129,9 +181,58 @@ def read_third(store: SqlStore) -> None:
     assert store.forecasts("/repo") == [first, Forecast("error", 0.5)]
 
 
-READ: dict[str, Callable[[SqlStore], None]] = {
-    "0001": read_first,
-    "0002": read_second,
-    "0003": read_third,
+def read_fourth(url: str) -> None:
+    """Webhooks."""
+    inbox = SqlInbox(url, lambda: 2_000.0)
+    assert inbox.pending(9) == [Delivery("a", "push", b"{}", 900.5, 1)]
+    assert inbox.counts()[DeliveryState.DONE] == 1
+    assert inbox.keep([Delivery("b", "push", b"{}", 902.0)]) == set()
+    inbox.close()
+
+
+def read_fifth(url: str) -> None:
+    """What the App keeps of pull requests."""
+    pulls, pull = SqlPulls(url, lambda: 2_000.0), PullKey(2**40, 12)
+    assert pulls.due(951.0, 9) == [Due(pull, 99, 3)]
+    assert pulls.heads(pull) == ["aaaa"]
+    who = ("half \ud800", 5, "mara", "User", 900.0)
+    remark = Remark("comment:2", pull, 99, Source.COMMENT, 2, *who)
+    assert pulls.remarks(9) == [remark]
+    accept = Accept("regression-5bd0c3a1", "known", UntilDays(7))
+    act = Act("comment:1:1", pull, "aaaa", accept, 5, "mara", 900.5)
+    assert pulls.acts(pull) == [act]
+    kept = Pin(pull, "aaaa", "main", "bbbb", 1.0)
+    assert pulls.pin(Pin(pull, "aaaa", "main", "new", 2.0)) == kept
+    _read_said(pulls, pull)
+    pulls.close()
+
+
+def _read_said(pulls: SqlPulls, pull: PullKey) -> None:
+    change = CheckChange(CheckStatus.IN_PROGRESS, Output("Title", "Summary"))
+    voice = Voice(Part(12, "main", CheckState(Status.IN_PROGRESS)), change)
+    more = ("digest", voice, ("trust",), "e1", 0.1 + 0.2)
+    assert pulls.standing(pull) == Standing(pull, 99, "aaaa", "main", True, *more)
+    (one,) = pulls.waiting(2_000.0, 9)
+    marker = "<!-- s -->"
+    assert one.post == StickyPost(Place(99, 2**40), 12, f"50 {marker}", marker)
+    assert (one.priority, one.since) == (Priority.COMMENT, 910.5)
+    assert (one.attempts, one.tried, one.remote) == (1, True, Remote(77, "node"))
+
+
+def of_store(read: Callable[[SqlStore], None]) -> Callable[[str], None]:
+    def at(url: str) -> None:
+        store = SqlStore(url, lambda: 2_000.0)
+        read(store)
+        store.close()
+
+    return at
+
+
+READ: dict[str, Callable[[str], None]] = {
+    "0001": of_store(read_first),
+    "0002": of_store(read_second),
+    "0003": of_store(read_third),
+    "0004": read_fourth,
+    "0005": read_fifth,
 }
-"""What a store of today says of those rows."""
+"""What a store of today, at a URL, says of those rows."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from bot.adapters.store import SqlStore, StoreError, postgres_url, wanting
 from bot.adapters.store.locks import TURN, wait_for
 from tests.databases.postgres import Server, name_of
+from tests.waiting import until
 from workers.contract import Attempt, TrialSpec, TrialState
 
 PATIENCE_S = 5.0
@@ -232,10 +233,7 @@ def test_a_killed_process_does_not_keep_its_evaluation_alive(
         assert alive(pair[0])
         holder.kill()
         holder.wait()
-        for _ in range(1_000):  # until the server has noticed
-            if not alive(pair[0]):
-                break
-        assert not alive(pair[0])
+        until(lambda: not alive(pair[0]), "the server to notice")
 
 
 def test_an_evaluation_is_held_again_after_its_session_was_cut(

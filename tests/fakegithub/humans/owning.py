@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tests.fakegithub import admin_changes, rule_changes
 from tests.fakegithub.humans.someone import Someone
+from tests.fakegithub.operations.manifests import register
 from tests.fakegithub.records import (
     App,
     Installation,
@@ -18,6 +19,14 @@ class Owns(Someone):
     """Somebody who owns."""
 
     __slots__ = ()
+
+    def confirms_manifest(
+        self, manifest: str, state: str, organization: int | None = None
+    ) -> str:
+        """Presses the button of GitHub's page; the address of the way back."""
+        with self.world.lock:
+            owner = self.world.accounts[organization or self.id]
+            return register(self.world, owner, manifest, state)
 
     def invites(self, repository: Repository, person: Someone, role: Role) -> None:
         """Gives somebody a role."""

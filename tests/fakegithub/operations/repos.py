@@ -1,6 +1,7 @@
 """Repositories: themselves, people's permissions, commits, files."""
 
 import base64
+from urllib.parse import quote
 
 from tests.fakegithub.operations.call import Answer, Call, Handler, error, not_found
 from tests.fakegithub.operations.pulls import one_commit
@@ -156,10 +157,11 @@ def content(call: Call) -> Answer:
 def _entry(call: Call, ref: str, entry: Entry) -> dict[str, Json]:
     api = repositories.api_url(call.world, call.repository)
     web = repositories.web_url(call.world, call.repository)
-    url = f"{api}/contents/{entry.path}?ref={ref}"
+    path = quote(entry.path)
+    url = f"{api}/contents/{path}?ref={quote(ref, safe='')}"
     git = f"{api}/git/{'trees' if entry.kind == 'dir' else 'blobs'}/{entry.sha}"
-    html = f"{web}/blob/{ref}/{entry.path}"
-    raw = None if entry.kind == "dir" else f"{web}/raw/{ref}/{entry.path}"
+    html = f"{web}/blob/{quote(ref)}/{path}"
+    raw = None if entry.kind == "dir" else f"{web}/raw/{quote(ref)}/{path}"
     return {
         "type": entry.kind,
         "size": entry.size,

@@ -259,7 +259,7 @@ def test_fewer_seeds_are_said_of_each_stage_that_plans_more(
             },
             "--stage runs one stage alone",
         ),
-        (with_policy(b"relevant: [src/**]\n"), "`relevant`"),
+        (with_policy(b"base_moved: rejudge\n"), "`base_moved`"),
         (with_policy(b"stages: {fast: {when: never}}\n"), "No training stage"),
         (
             {

@@ -246,3 +246,13 @@ def test_a_branch_that_is_cut_by_file_keeps_files() -> None:
     asked = compare(world.repository, request, lambda text, source: rules)
     made = split_off(world.repository, asked, ["a.py", "b.py"], "rest")
     assert [one.id for one in made.kept] == ["c.py"]
+
+
+def test_a_branch_without_one_plain_letter_gives_its_commit() -> None:
+    world = World()
+    world.repository.branch("\N{SNOWMAN}")
+    request = Request(base="main", head="\N{SNOWMAN}")
+    asked = compare(world.repository, request, lambda text, source: policy())
+    name = world.commits[1][:7]
+    made = split_off(world.repository, asked, [name])
+    assert made.branch == f"{world.commits[2][:9]}-without-{name}"

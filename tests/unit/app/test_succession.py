@@ -98,17 +98,32 @@ def test_a_deleted_policy_blocks() -> None:
 
 
 def test_a_policy_that_asks_for_what_would_be_refused_blocks() -> None:
-    found = only(GOOD + b"enforcement: advisory\nevaluation: {paths: [gone.py]}\n")
+    network = b"defaults: {network: [example.org]}\n"
+    found = only(GOOD + network + b"evaluation: {paths: [gone.py]}\n")
     assert (found.state, found.evidence["what"]) == (Ruling.BLOCK, "refused")
     first, second = found.evidence["faults"]
-    assert str(first).startswith("`enforcement` is not executed by this version")
+    assert str(first).startswith("`modes.mlp.network` is not executed by this version")
     assert str(second).startswith("`evaluation.paths` names gone.py")
 
 
 def test_what_was_refused_before_is_not_held_against_the_branch() -> None:
-    before = GOOD + b"enforcement: advisory\n"
+    before = GOOD + b"defaults: {network: [example.org]}\n"
     found = only(before.replace(b"0.05", b"0.04"), before)
     assert (found.state, found.evidence["what"]) == (Ruling.INFO, "changed")
+
+
+@pytest.mark.parametrize("more", [b"enforcement: advisory\n", b"base_moved: rejudge\n"])
+def test_what_only_pull_requests_are_judged_by_is_no_fault(more: bytes) -> None:
+    found = only(GOOD + more)
+    assert (found.state, found.evidence["what"]) == (Ruling.INFO, "changed")
+
+
+def test_a_policy_by_which_hardly_anything_would_be_trained_blocks() -> None:
+    found = only(GOOD + b"relevant: [scr/**]\n")
+    assert (found.state, found.evidence["what"]) == (Ruling.BLOCK, "refused")
+    (fault,) = found.evidence["faults"]
+    assert str(fault).startswith("`relevant` names scr/**")
+    assert only(GOOD + b"relevant: [train.py]\n").state is Ruling.INFO
 
 
 def test_files_that_the_branch_brings_along_count_for_its_policy() -> None:

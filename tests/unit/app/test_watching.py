@@ -49,7 +49,18 @@ def test_a_protected_file_that_is_touched_in_any_way_blocks(
 ) -> None:
     (only,) = seen(changes)
     assert (only.reason, only.state) == (Reason.PROTECTED_TOUCHED, Ruling.BLOCK)
-    assert only.evidence == {"files": files, "patterns": ("data/**",)}
+    assert only.evidence["files"] == files
+    assert only.evidence["patterns"] == ("data/**",)
+    assert sorted(only.evidence) == ["digest", "files", "patterns"]
+
+
+def test_the_same_change_is_the_same_finding_and_a_further_one_another() -> None:
+    (first,) = seen({"data/a.csv": b"3\n"})
+    (again,) = seen({"data/a.csv": b"3\n", "train.py": b"print(2)\n"})
+    (further,) = seen({"data/a.csv": b"4\n"})
+    (gone,) = seen({"data/a.csv": None})
+    assert first.id == again.id
+    assert len({first.id, further.id, gone.id}) == 3
 
 
 def test_all_patterns_that_were_hit_are_named_in_the_order_of_the_policy() -> None:

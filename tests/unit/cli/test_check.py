@@ -100,8 +100,8 @@ def test_what_this_version_leaves_out_is_told_last(
 ) -> None:
     assert run(["check", str(POLICIES / "shared.yml")]) == ExitCode.PASS
     told = capsys.readouterr().out
-    _, _, last = told.partition("Not executed by this version: a run is refused\n")
-    assert last.startswith("  -  `baseline.refresh` is not executed")
+    _, _, last = told.partition("Not executed by `seedgate local`: it refuses\n")
+    assert last.startswith("  -  `baseline.refresh` is executed for pull requests")
 
 
 def test_the_chance_that_nothing_is_stopped_is_told_with_what_is_assumed(

@@ -9,17 +9,19 @@ from hypothesis import strategies as some
 from bot.domain.conclusions import (
     Advisory,
     BudgetSpent,
+    Cancelled,
     CheckState,
     Closed,
     Conclusion,
     Conflict,
+    Drafted,
     Ended,
     Impossible,
     Judged,
+    NotGated,
     NotNeeded,
     Outcome,
     OwnFault,
-    Part,
     Partial,
     Plain,
     Running,
@@ -32,6 +34,7 @@ from bot.domain.conclusions import (
     conclude,
     deciding_part,
     outcome_of,
+    part_of,
     state_of,
 )
 from bot.domain.verdict import Finding, FindingKind, Reason, Ruling, Verdict
@@ -59,6 +62,9 @@ plain = some.one_of(
             TimeSpent(),
             Superseded(),
             Closed(),
+            Cancelled("ann"),
+            Drafted(),
+            NotGated(),
             OwnFault(),
         ]
     ),
@@ -91,6 +97,9 @@ TABLE = [
     (TimeSpent(60.0), Conclusion.TIMED_OUT),
     (Superseded("1a2b3c4"), Conclusion.CANCELLED),
     (Closed(), Conclusion.CANCELLED),
+    (Cancelled("ann"), Conclusion.CANCELLED),
+    (NotGated(), Conclusion.CANCELLED),
+    (Drafted(), Conclusion.ACTION_REQUIRED),
     (OwnFault(), Conclusion.FAILURE),
     (Partial(verdict(Ruling.PASS)), Conclusion.ACTION_REQUIRED),
     (Partial(verdict(Ruling.BLOCK)), Conclusion.FAILURE),
@@ -159,6 +168,10 @@ def test_a_verdict_is_judged_unless_its_findings_say_otherwise() -> None:
 def test_a_branch_that_changes_nothing_needs_no_run() -> None:
     nothing = found(Reason.NOTHING_CHANGED, Ruling.PASS)
     assert outcome_of(verdict(Ruling.PASS, nothing)) == NotNeeded()
+    docs = found(Reason.NOTHING_RELEVANT, Ruling.PASS)
+    assert outcome_of(verdict(Ruling.PASS, docs)) == NotNeeded()
+    beside = found(Reason.NOT_WORSE, Ruling.PASS)
+    assert outcome_of(verdict(Ruling.PASS, docs, beside)) != NotNeeded()
 
 
 def test_a_conflict_names_its_files() -> None:
@@ -201,32 +214,32 @@ PASS, BLOCK = Judged(verdict(Ruling.PASS)), Judged(verdict(Ruling.BLOCK))
 
 
 def test_a_commit_with_several_bases_is_green_only_when_all_pass() -> None:
-    parts = [Part(7, "main", PASS), Part(8, "release", BLOCK)]
+    parts = [part_of(7, "main", PASS), part_of(8, "release", BLOCK)]
     assert deciding_part(parts).pull == 8
-    assert deciding_part([Part(9, "main", PASS), parts[0]]).pull == 7
+    assert deciding_part([part_of(9, "main", PASS), parts[0]]).pull == 7
 
 
 def test_nothing_has_ended_while_another_base_is_still_judged() -> None:
-    parts = [Part(7, "main", BLOCK), Part(8, "release", Waiting())]
-    assert deciding_part(parts).outcome == Waiting()
-    parts.append(Part(9, "next", Running()))
-    assert deciding_part(parts).outcome == Running()
+    parts = [part_of(7, "main", BLOCK), part_of(8, "release", Waiting())]
+    assert deciding_part(parts).state == state_of(Waiting())
+    parts.append(part_of(9, "next", Running()))
+    assert deciding_part(parts).state == state_of(Running())
 
 
 def test_an_untrusted_pull_request_never_worsens_a_trusted_one_on_its_base() -> None:
-    parts = [Part(7, "main", PASS), Part(8, "main", WaitingForTrust())]
+    parts = [part_of(7, "main", PASS), part_of(8, "main", WaitingForTrust())]
     assert deciding_part(parts).pull == 7
-    advisory = Part(8, "main", Advisory(WaitingForTrust()))
+    advisory = part_of(8, "main", Advisory(WaitingForTrust()))
     assert deciding_part([parts[0], advisory]).pull == 7
 
 
 def test_an_untrusted_pull_request_onto_another_base_does_hold_the_commit_up() -> None:
-    parts = [Part(7, "main", PASS), Part(8, "release", WaitingForTrust())]
+    parts = [part_of(7, "main", PASS), part_of(8, "release", WaitingForTrust())]
     assert deciding_part(parts).pull == 8
 
 
 def test_a_closed_pull_request_does_not_speak_for_an_open_one() -> None:
-    parts = [Part(7, "main", Closed()), Part(8, "release", PASS)]
+    parts = [part_of(7, "main", Closed()), part_of(8, "release", PASS)]
     assert deciding_part(parts).pull == 8
     assert deciding_part(parts[:1]).pull == 7
 
@@ -238,21 +251,16 @@ def test_without_any_pull_request_there_is_nothing_to_say() -> None:
 
 @given(
     some.lists(
-        some.builds(Part, some.integers(1, 9), some.sampled_from("ab"), outcomes),
-        min_size=1,
+        some.tuples(some.integers(1, 9), some.sampled_from("ab"), outcomes), min_size=1
     )
 )
 def test_a_commit_never_passes_while_a_trusted_open_part_does_not(
-    parts: list[Part],
+    pulls: list[tuple[int, str, Outcome]],
 ) -> None:
-    said = state_of(deciding_part(parts).outcome)
-    over = (Superseded, Closed, WaitingForTrust)
-    heard = [
-        one
-        for one in parts
-        if not isinstance(
-            one.outcome.of if isinstance(one.outcome, Advisory) else one.outcome, over
-        )
-    ]
+    said = deciding_part([part_of(*one) for one in pulls]).state
+    over = (Superseded, Closed, NotGated, WaitingForTrust)
+    every = [one.of if isinstance(one, Advisory) else one for _, _, one in pulls]
     if said.conclusion in PASSING:
-        assert all(state_of(one.outcome).conclusion in PASSING for one in heard)
+        for plain_one, (_, _, one) in zip(every, pulls, strict=True):
+            heard = not isinstance(plain_one, over)
+            assert not heard or state_of(one).conclusion in PASSING

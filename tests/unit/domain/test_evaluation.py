@@ -249,6 +249,7 @@ def test_a_target_alone_wants_no_baseline() -> None:
     ("reason", "state"),
     [
         (Reason.NOTHING_CHANGED, Ruling.PASS),
+        (Reason.NOTHING_RELEVANT, Ruling.PASS),
         (Reason.MERGE_CONFLICT, Ruling.UNDECIDED),
     ],
 )

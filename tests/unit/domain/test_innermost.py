@@ -41,7 +41,7 @@ def test_only_what_flags_a_change_counts() -> None:
 
 
 def test_further_evidence_makes_another_id_and_leaves_the_rest() -> None:
-    more = with_evidence(HALF, {"halving": "judged"})
-    assert more.evidence == {"inside": "a..d", "halving": "judged"}
+    more = with_evidence(HALF, {"rung": "full"})
+    assert more.evidence == {"inside": "a..d", "rung": "full"}
     assert more.id != HALF.id
     assert (more.change, more.mode, more.state) == ("a..b", "mlp", Ruling.BLOCK)

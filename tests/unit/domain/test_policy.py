@@ -58,16 +58,26 @@ def test_a_small_policy_is_executed_whole() -> None:
     assert unsupported(policy()) == ()
 
 
-def test_a_section_that_the_file_sets_is_named_with_a_mend() -> None:
-    (one,) = unsupported(policy(given=frozenset({"relevant"})))
-    assert one.name == "relevant"
-    assert one.sentence.startswith("`relevant` is not executed by this version")
-    assert one.sentence.endswith("remove it to run.")
+def test_what_no_run_executes_is_named_with_a_mend() -> None:
+    for on_github in (False, True):
+        whole = with_mode(network=("example.org",))
+        (one,) = unsupported(whole, on_github=on_github)
+        place = "`modes.mlp.network`"
+        assert one.sentence.startswith(f"{place} is not executed by this version")
+        assert one.sentence.endswith("remove it to run.")
 
 
 @pytest.mark.parametrize(
     "section",
-    ["evaluation", "ablation", "invasive", "protected", "shadowed", "data"],
+    [
+        "evaluation",
+        "ablation",
+        "invasive",
+        "protected",
+        "shadowed",
+        "data",
+        "relevant",
+    ],
 )
 def test_sections_that_are_executed_are_not_named(section: str) -> None:
     assert names(policy(given=frozenset({section}))) == []
@@ -81,8 +91,14 @@ def test_sections_that_are_executed_are_not_named(section: str) -> None:
         ({"baseline": BaselineRule(refresh_s=604800.0)}, "baseline.refresh"),
     ],
 )
-def test_a_single_key_is_named(parts: dict[str, object], name: str) -> None:
-    assert names(policy(**parts)) == [name]
+def test_what_pull_requests_alone_are_judged_by_is_named_elsewhere(
+    parts: dict[str, object], name: str
+) -> None:
+    (one,) = unsupported(policy(**parts))
+    assert one.name == name
+    assert one.sentence.startswith(f"`{name}` is executed for pull requests on GitHub")
+    assert "--policy" in one.sentence
+    assert unsupported(policy(**parts), on_github=True) == ()
 
 
 def test_every_rule_of_the_decision_is_executed() -> None:

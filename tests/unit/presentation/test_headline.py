@@ -41,6 +41,22 @@ def test_a_pass_by_a_definition_of_the_branchs_own_says_so() -> None:
     )
 
 
+def test_a_pass_does_not_praise_what_was_accepted() -> None:
+    report = reports.passing()
+    first, second = report.verdict.modes
+    told = tuple(
+        replace(one, state=Ruling.INFO, reason=Reason.HARM_SHOWN)
+        for one in first.metrics
+    )
+    one = replace(report.verdict, modes=(replace(first, metrics=told), second))
+    said = headline(replace(report, verdict=one))
+    assert "nothing but what was accepted is worse than its tolerance allows" in said
+    alone = Verdict(Ruling.PASS, (), (replace(first, metrics=told, findings=()),))
+    assert headline(replace(report, verdict=alone)) == (
+        "Safe to merge: every rule of the policy holds but what was accepted"
+    )
+
+
 def test_a_block_names_the_metric_the_mode_and_the_loss() -> None:
     text = headline(reports.blocking())
     assert text.startswith("Do not merge: test_loss got worse in mlp from ")

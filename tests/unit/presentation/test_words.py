@@ -300,7 +300,11 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "baseline_scored": 0.241,
         "n": 4,
     },
-    Reason.PROTECTED_TOUCHED: {"files": ("data/a.csv",), "patterns": ("data/**",)},
+    Reason.PROTECTED_TOUCHED: {
+        "files": ("data/a.csv",),
+        "patterns": ("data/**",),
+        "digest": "9f86d081884c7d65",
+    },
     Reason.POLICY_TOUCHED: {
         "path": ".github/seedgate.yml",
         "judge": "main:.github/seedgate.yml",
@@ -419,6 +423,7 @@ SAMPLES: Mapping[Reason, Evidence] = {
     Reason.SEEDS_DIFFER: {"unmatched": 2},
     Reason.BUDGET_SPENT: {"spent": 200, "limit": 200, "what": "trials"},
     Reason.NOTHING_CHANGED: {},
+    Reason.NOTHING_RELEVANT: {"files": ("README.md", "docs/how.md"), "patterns": ()},
     Reason.DIRTY_COMMITTED: {"ref": "refs/seedgate/dirty/9e8d7c6b5a"},
 }
 

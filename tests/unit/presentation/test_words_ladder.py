@@ -6,7 +6,7 @@ from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 from bot.domain.verdict.findings import finding
 from bot.presentation.words import Words, words
 from bot.presentation.words.ladder import rung_note
-from bot.presentation.words.sanity import claims_of
+from bot.presentation.words.sanity import CLAIMS
 from workers.contract import Check, ProbeEnd
 
 
@@ -49,11 +49,15 @@ def test_a_branch_that_mends_the_tests_is_told_that_the_base_fails() -> None:
     )
 
 
+def test_there_are_words_for_every_check() -> None:
+    assert set(CLAIMS) == set(Check)
+
+
 @pytest.mark.parametrize("check", list(Check))
 def test_every_check_says_what_holds_what_does_not_and_where_to_look(
     check: Check,
 ) -> None:
-    claims = claims_of(check)
+    claims = CLAIMS[check]
     assert said(Reason.SANITY_PASSED, {"check": str(check), "saw": "12 of 12"}) == (
         Words(f"{claims.holds} in mlp", f"In mode mlp, {claims.holds}: 12 of 12.")
     )

@@ -1,6 +1,7 @@
 """What is said about commands, whole, and that nothing typed acts in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
@@ -39,12 +40,15 @@ from bot.domain.commands import (
     parse_comment,
     permit,
 )
+from bot.domain.pulls.ordering import Facts, Terms, ordered
+from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
 from bot.presentation.words.commands import (
     NO_SANDBOX,
     Answer,
     acknowledgement,
     help_on,
     help_text,
+    not_yours,
     refusal,
     reply,
 )
@@ -87,6 +91,26 @@ LINES = [
 MOVED, UNSEEN = Heads(OLD, NEW), Heads(None, NEW)
 
 
+FACTS = Facts(
+    Person(Role.ADMIN),
+    Terms(modes=("gru", "mlp"), stages=("fast", "full")),
+    Heads(NEW, NEW),
+    findings=(
+        Finding(FINDING, FindingKind.REGRESSION, Ruling.BLOCK, Reason.HARM_SHOWN),
+        Finding(
+            "power-11111111", FindingKind.POWER, Ruling.INFO, Reason.CHANCE_OF_STOP
+        ),
+        Finding(
+            "budget-22222222",
+            FindingKind.BUDGET,
+            Ruling.UNDECIDED,
+            Reason.BUDGET_SPENT,
+        ),
+    ),
+    accepted=frozenset({"limit-00000000"}),
+)
+
+
 def refused() -> Iterator[Refused]:
     """Every refusal, as the decisions make it."""
     answers = (
@@ -106,6 +130,15 @@ def refused() -> Iterator[Refused]:
         bind(Ok(OLD), MOVED, OLD),
         bind(Ok("4f1c9a7"), MOVED, NEW),
         bind(Accept(FINDING, "x", UntilCommit("4f1c9a7")), MOVED, NEW),
+        ordered(Target(("grv",)), FACTS),
+        ordered(Run(stage="night"), FACTS),
+        ordered(Accept("regression-5bd0c3a2", "x"), FACTS),
+        ordered(Accept("limit-00000000", "x"), FACTS),
+        ordered(Accept("power-11111111", "x"), FACTS),
+        ordered(Accept("budget-22222222", "x"), FACTS),
+        ordered(Unaccept(FINDING), FACTS),
+        ordered(Unaccept("limit-00000001"), FACTS),
+        ordered(Retry(), replace(FACTS, open=False)),
         Refused(Refusal.EDITED),
     )
     for one in answers:
@@ -144,7 +177,11 @@ def test_the_help_is_as_agreed() -> None:
 def test_every_answer_to_a_command_is_as_agreed() -> None:
     said = [f"- {one.reason}: {refusal(one)}" for one in refused()]
     done = [f"- {one.verb}: {acknowledgement(one, NEW)}" for one in DONE]
-    text = "\n".join([*said, "", *done, "", NO_SANDBOX, ""])
+    pressed = [
+        f"- {not_yours('ada', permit(Verb.RUN, Person(role), Rules()))}"  # type: ignore[arg-type]
+        for role in (Role.READ, None)
+    ]
+    text = "\n".join([*said, "", *done, "", NO_SANDBOX, "", *pressed, ""])
     assert text == agreed("commands_answers.md", text)
 
 

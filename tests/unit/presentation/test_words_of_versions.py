@@ -88,6 +88,20 @@ def test_a_definition_that_is_gone_is_named_with_the_way_to_move_it() -> None:
     assert "land the move by itself, together with the policy" in one.mend
 
 
+def test_a_definition_that_waits_to_be_accepted_is_said_of_all_metrics() -> None:
+    facts: Evidence = {"files": ("evaluate.py",), "before": "aaaa", "after": "bbbb"}
+    one = found(Reason.METRIC_VERSION_CHANGED, facts, Ruling.UNDECIDED)
+    said = words(dataclasses.replace(one, mode=None, metric=None))
+    assert said.short == "the branch changes what defines the metrics"
+    assert said.sentence == (
+        "The branch changes what defines the metrics (evaluate.py), and both arms are "
+        "judged by its definition. No trial can tell whether that is fair."
+    )
+    assert "have a maintainer accept this finding" in said.mend
+    bare = dataclasses.replace(one, mode=None, metric=None, evidence={"after": "b"})
+    assert "defines the metrics, and both" in words(bare).sentence
+
+
 def test_a_disagreement_is_said_beside_that_of_the_base() -> None:
     one = words(found(Reason.SELF_REPORT_DIFFERS, DIFFERS, Ruling.UNDECIDED))
     assert one.sentence == (

@@ -4,13 +4,13 @@ import os
 import shutil
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S, until
 from workers.agent import AgentSettings, NodeAgent
 from workers.contract import (
     Attempt,
@@ -23,7 +23,6 @@ from workers.contract import (
 )
 
 QUICK = {"grace_s": 0.5, "memory_every_s": 0.02, "files_every_s": 0.05}
-DEADLINE_S = 30.0
 
 
 def metric(
@@ -39,23 +38,6 @@ def metric(
 
 def printed(take: Take = Take.LAST) -> MetricSource:
     return metric(SourceKind.STDOUT, r"loss: (?P<value>\S+)", take=take)
-
-
-def eventually(condition: Callable[[], object], what: str) -> None:
-    """Wait until `condition()` holds; fails after 30 s."""
-    give_up = time.monotonic() + DEADLINE_S
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < give_up, f"never came about: {what}"
-        pause.wait(0.01)
-
-
-def alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def parent_of(pid: int) -> int:
@@ -125,7 +107,7 @@ class Bench:
     def wait_for(self, name: str) -> int:
         """The process id that a trial wrote to its diary."""
         path = self.diary / name
-        eventually(lambda: path.exists() and path.read_text().strip(), name)
+        until(lambda: path.exists() and path.read_text().strip(), name)
         return int(path.read_text())
 
 
@@ -141,7 +123,7 @@ class Running:
         thread.start()
 
     def result(self) -> TrialResult:
-        return self._future.result(DEADLINE_S)
+        return self._future.result(PATIENCE_S)
 
     @property
     def done(self) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.bench import Bench, eventually, metric, printed, within
+from tests.unit.workers.bench import Bench, metric, printed, within
+from tests.waiting import until
 from workers.checkout import CheckoutFault
 from workers.contract import (
     Attempt,
@@ -292,7 +293,7 @@ def test_a_daemon_of_a_trial_is_ended_and_told(bench: Bench) -> None:
 
 def test_an_attempt_that_runs_is_not_run_twice_at_once(bench: Bench) -> None:
     with bench.running("sleep", "600") as running:
-        eventually(bench.agent.status, "the trial runs")
+        until(bench.agent.status, "the trial runs")
         again = bench.agent.run(running.attempt, bench.spec("true"))
         assert reason(again) is InfraReason.AGENT
         assert not running.done

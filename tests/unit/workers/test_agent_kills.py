@@ -10,15 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.bench import (
-    DEADLINE_S,
-    Bench,
-    alive,
-    eventually,
-    kill,
-    parent_of,
-    printed,
-)
+from tests.unit.workers.bench import Bench, kill, parent_of, printed
+from tests.waiting import PATIENCE_S, alive, until
 from workers.contract import (
     Attempt,
     Failed,
@@ -78,7 +71,7 @@ def members(bench: Bench) -> list[int]:
 
 
 def gone(pids: list[int]) -> None:
-    eventually(lambda: not any(map(alive, pids)), "no process of the trial is left")
+    until(lambda: not any(map(alive, pids)), "no process of the trial is left")
 
 
 def test_a_cancelled_trial_and_all_its_processes_are_gone(bench: Bench) -> None:
@@ -118,7 +111,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing(bench: Bench) -> None:
         pids = members(bench)
         supervisor = parent_of(pids[0])
         a_second_on = wall_s(bench) + 1.0
-        eventually(lambda: wall_s(bench) > a_second_on, "the agent saw the family")
+        until(lambda: wall_s(bench) > a_second_on, "the agent saw the family")
         kill(supervisor)
         result = running.result()
     assert not any(map(alive, [supervisor, *pids]))
@@ -203,7 +196,7 @@ def test_a_fork_that_holds_the_output_open_delays_nothing(bench: Bench) -> None:
     began = time.monotonic()
     result = bench.python(f"{code}\nprint('loss: 1')", printed())
     assert result.metrics == {"loss": 1.0}
-    assert time.monotonic() - began < DEADLINE_S
+    assert time.monotonic() - began < PATIENCE_S
     assert not alive(bench.wait_for("holder"))
 
 
@@ -285,7 +278,7 @@ def test_progress_is_seen_while_a_trial_runs(bench: Bench) -> None:
             point = progress.values.get("loss")
             return point and point.value
 
-        eventually(lambda: value() == 2.5, "the first value")
+        until(lambda: value() == 2.5, "the first value")
         state, progress = bench.agent.status()[running.attempt]
         assert state is TrialState.RUNNING
         assert progress.wall_s > 0
@@ -307,7 +300,7 @@ print("loss: 4")
     began = time.monotonic()
     result = bench.python(code, printed())
     assert result.metrics == {"loss": 4.0}
-    assert time.monotonic() - began < DEADLINE_S
+    assert time.monotonic() - began < PATIENCE_S
     (log,) = (tmp_path / "agent" / "runs").glob(f"*/{name}.log")
     assert log.stat().st_size < 210_000
     assert b"[seedgate left out" in log.read_bytes()

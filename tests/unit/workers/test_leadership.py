@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from workers.cluster import session, warden
 from workers.dispatcher import LeaderLock, Lifeline
 
@@ -192,12 +192,7 @@ def test_the_warden_ends_what_a_killed_dispatcher_left(
     read_line(leader)
     folder = tmp_path / "folder"
     leader.kill()
-    gone = threading.Event()
-    for _ in range(200):
-        if not folder.exists():
-            break
-        gone.wait(0.05)
-    assert not folder.exists()
+    until(lambda: not folder.exists(), "its folder to be gone")
     assert warden.session_members(leader.pid) == []
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.unit.workers.bench import Bench, alive
+from tests.unit.workers.bench import Bench
+from tests.waiting import alive
 from workers.contract import Attempt, Infra, InfraReason
 from workers.launch.folders import RunFolder, lock, prune, recover, remove, unlock
 from workers.launch.leftovers import RUN_TOKEN, sweep

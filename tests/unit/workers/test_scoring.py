@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.bench import Bench, eventually, metric, printed
+from tests.unit.workers.bench import Bench, metric, printed
+from tests.waiting import until
 from workers.contract import (
     Attempt,
     Failed,
@@ -270,7 +271,7 @@ def test_a_cancelled_score_is_no_result_and_its_training_is_kept(
     with ThreadPoolExecutor(1) as pool:
         agent = scored.bench.agent
         future = pool.submit(agent.run, attempt, scored.spec(score=waits))
-        eventually((scored.bench.diary / "scoring").exists, "scoring")
+        until((scored.bench.diary / "scoring").exists, "scoring")
         agent.cancel(attempt)
         result = future.result(20)
     assert result.outcome == Infra(InfraReason.AGENT, "cancelled on request")

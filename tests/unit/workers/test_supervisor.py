@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workers.bench import alive, eventually
+from tests.waiting import alive, until
 from workers.launch import supervisor
 
 SLEEP = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(600)"
@@ -133,7 +133,7 @@ def test_the_command_dies_with_its_supervisor() -> None:
     with supervised(sys.executable, "-c", STUBBORN) as one:
         pid = one.pid()
         one.process.kill()
-        eventually(lambda: not alive(pid), "the command died too")
+        until(lambda: not alive(pid), "the command died too")
 
 
 def test_descendants_are_found_over_generations() -> None:

@@ -5,8 +5,9 @@ What people typed is code in them, so that nothing of it acts.
 
 from bot.presentation.words.commands.done import NO_SANDBOX, acknowledgement
 from bot.presentation.words.commands.help import help_on, help_text
+from bot.presentation.words.commands.pressing import not_yours
 from bot.presentation.words.commands.refusals import refusal
-from bot.presentation.words.commands.reply import Answer, reply
+from bot.presentation.words.commands.reply import Answer, reply, reply_parts
 
 __all__ = [
     "NO_SANDBOX",
@@ -14,6 +15,8 @@ __all__ = [
     "acknowledgement",
     "help_on",
     "help_text",
+    "not_yours",
     "refusal",
     "reply",
+    "reply_parts",
 ]

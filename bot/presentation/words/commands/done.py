@@ -31,6 +31,7 @@ NO_SANDBOX = (
     "There is no sandbox here yet: no node has proved that it can run untrusted code "
     "safely. The trust is recorded, and nothing of this commit runs until one has."
 )
+_LATER = "What comes of it will be said in another comment."
 
 
 def acknowledgement(command: Command, sha: str | None) -> str:
@@ -82,9 +83,9 @@ def _study(command: Ablate | Split | Scan | Baseline, commit: str) -> str:
         case Ablate(changes=changes):
             return f"Judging {_names(changes)} of {commit} apart."
         case Split(without=without):
-            return f"Making {commit} without {_names(without)}."
+            return f"Begun: {commit} without {_names(without)}. {_LATER}"
         case Scan(param=param, values=values):
-            return f"Trying {code(param)} at {_names(values)} on {commit}."
+            return f"Begun: {code(param)} at {_names(values)} on {commit}. {_LATER}"
         case Baseline():
             return f"Adding runs to the baseline of {commit}; none is replaced."
         case _:

@@ -15,6 +15,7 @@ from bot.presentation.words.commands.verbs import access
 
 Says = Callable[[Refused], str]
 _ALL = f"`{PREFIX} help` lists all commands."
+_WHY = f"`{PREFIX} why` lists what is not met, and who can lift it."
 _SEVEN = "at least 7 of its hex digits, at most 40"
 _ALONE = "Write it as plain text on a line of its own."
 
@@ -55,7 +56,13 @@ def _again(refused: Refused, sha: str) -> str:
     return "the same line again"
 
 
-def _sha(refused: Refused, key: str) -> str:
+def _now(refused: Refused) -> str:
+    """What the head is, and how to say it again about that."""
+    head = refused.text("head")
+    return f"{code(head)}: if you mean that one, write {_again(refused, head)}."
+
+
+def _shown(refused: Refused, key: str) -> str:
     return code(refused.text(key))
 
 
@@ -65,12 +72,12 @@ def _unknown_verb(refused: Refused) -> str:
 
 def _unknown_key(refused: Refused) -> str:
     otherwise = f"It takes {_listed(refused, 'known')}."
-    verb = code(refused.text("verb"))
+    verb = _shown(refused, "verb")
     return f"{verb} takes no {_typed(refused)}. {_meant(refused, otherwise)}"
 
 
 def _unexpected(refused: Refused) -> str:
-    verb, typed = code(refused.text("verb")), _typed(refused)
+    verb, typed = _shown(refused, "verb"), _typed(refused)
     return (
         f"{verb} has no place for {typed}. A list has commas and no spaces in it; a "
         "value with spaces stands in double quotes."
@@ -102,50 +109,46 @@ def _not_allowed(refused: Refused) -> str:
     if refused.evidence.get("edited"):
         why = " while this pull request edits the policy"
     return (
-        f"{code(refused.text('verb'))} is for {author}people with {needs}{why}; you "
+        f"{_shown(refused, 'verb')} is for {author}people with {needs}{why}; you "
         f"have {has}. Ask somebody who has it."
     )
 
 
 def _role_unknown(refused: Refused) -> str:
     return (
-        f"{code(refused.text('verb'))} needs {refused.text('needs')} access, and "
+        f"{_shown(refused, 'verb')} needs {refused.text('needs')} access, and "
         "GitHub did not say what access you have, so nothing was done. Try again in a "
         "minute."
     )
 
 
 def _head_unrecorded(refused: Refused) -> str:
-    head = refused.text("head")
     return (
         "It was not known yet which commit was the head when you wrote this. Now it is "
-        f"{code(head)}: if you mean that one, write {_again(refused, head)}."
+        f"{_now(refused)}"
     )
 
 
 def _head_moved(refused: Refused) -> str:
     head = refused.text("head")
     return (
-        f"The head has moved: it was {_sha(refused, 'recorded')} when you wrote this, "
-        f"and now it is {code(head)}. Look at what is new; if you mean that one, write "
-        f"{_again(refused, head)}."
+        f"The head has moved: it was {_shown(refused, 'recorded')} when you wrote "
+        f"this, and now it is {code(head)}. Look at what is new; if you mean that one, "
+        f"write {_again(refused, head)}."
     )
 
 
 def _sha_unknown(refused: Refused) -> str:
-    head = refused.text("head")
     return (
-        f"{_sha(refused, 'sha')} is no commit of this pull request, or several begin "
-        f"so. Its head is {code(head)}: if you mean that one, write "
-        f"{_again(refused, head)}."
+        f"{_shown(refused, 'sha')} is no commit of this pull request, or several begin "
+        f"so. Its head is {_now(refused)}"
     )
 
 
 def _sha_not_head(refused: Refused) -> str:
-    head = refused.text("head")
     return (
-        f"{_sha(refused, 'sha')} is not the head of this pull request: that is "
-        f"{code(head)}. If you mean that one, write {_again(refused, head)}."
+        f"{_shown(refused, 'sha')} is not the head of this pull request. The head is "
+        f"{_now(refused)}"
     )
 
 
@@ -155,6 +158,17 @@ def _sha_not_full(refused: Refused) -> str:
         "The head has moved, and a short SHA can be forged, so it vouches for nothing "
         f"new. Look at {code(head)}; if you mean it, write {_again(refused, head)}."
     )
+
+
+def _unknown_name(refused: Refused) -> str:
+    otherwise = f"It has {_listed(refused, 'known')}."
+    kind = refused.text("kind")
+    return f"The policy has no {kind} {_typed(refused)}. {_meant(refused, otherwise)}"
+
+
+def _no_finding(refused: Refused) -> str:
+    missing = f"The head has no finding {_shown(refused, 'finding')} now."
+    return f"{missing} {_meant(refused, _WHY)}"
 
 
 _SAYS: Mapping[Refusal, Says] = {
@@ -192,9 +206,7 @@ _SAYS: Mapping[Refusal, Says] = {
         f"{_typed(one)} is given twice, and only one can be meant."
     ),
     Refusal.UNEXPECTED: _unexpected,
-    Refusal.MISSING: lambda one: (
-        f"{code(one.text('verb'))} needs {code(one.text('shown'))}."
-    ),
+    Refusal.MISSING: lambda one: f"{_shown(one, 'verb')} needs {_shown(one, 'shown')}.",
     Refusal.EMPTY_VALUE: lambda one: f"{_typed(one)} has no value.",
     Refusal.EMPTY_ITEM: lambda one: (
         f"The list {_typed(one)} has a gap. Write lists as `a,b`, without spaces."
@@ -219,7 +231,7 @@ _SAYS: Mapping[Refusal, Says] = {
         f"{_typed(one)} is no parameter: they have letters, digits and `_`."
     ),
     Refusal.BAD_WORD: lambda one: (
-        f"{_typed(one)} says nothing here: the only word is {code(one.text('known'))}."
+        f"{_typed(one)} says nothing here: the only word is {_shown(one, 'known')}."
     ),
     Refusal.NOT_ALLOWED: _not_allowed,
     Refusal.ROLE_UNKNOWN: _role_unknown,
@@ -232,6 +244,23 @@ _SAYS: Mapping[Refusal, Says] = {
     Refusal.SHA_UNKNOWN: _sha_unknown,
     Refusal.SHA_NOT_HEAD: _sha_not_head,
     Refusal.SHA_NOT_FULL: _sha_not_full,
+    Refusal.UNKNOWN_NAME: _unknown_name,
+    Refusal.NO_FINDING: _no_finding,
+    Refusal.HOLDS_NOTHING: lambda one: (
+        f"{_shown(one, 'finding')} holds nothing up, so there is nothing to accept."
+    ),
+    Refusal.NOT_ACCEPTABLE: lambda one: (
+        f"{_shown(one, 'finding')} cannot be accepted: it says that something was not "
+        f"or could not be judged, and only a mend changes that. {_WHY}"
+    ),
+    Refusal.NOT_ACCEPTED: lambda one: (
+        f"{_shown(one, 'finding')} is not accepted, so there is nothing to take back. "
+        f"{_meant(one, '')}"
+    ).rstrip(),
+    Refusal.CLOSED: lambda one: (
+        "This pull request is closed, so nothing is done here. Reopen it, then write "
+        f"{_shown(one, 'verb')} again."
+    ),
     Refusal.EDITED: lambda _: (
         "This comment was edited before it was read, so nobody knows what it said "
         "first. Write a new comment."

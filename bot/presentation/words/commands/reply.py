@@ -21,11 +21,16 @@ def reply(answers: Sequence[Answer]) -> str:
 
     Answers without a text are left out; empty without any.
     """
-    said = [one for one in answers if one.text]
-    parts = [_under_its_line(one) for one in said]
-    if len(answers) == 1:
-        parts = [one.text for one in said]
+    parts = reply_parts(answers)
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def reply_parts(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """The same, answer by answer."""
+    said = [one for one in answers if one.text]
+    if len(answers) == 1:
+        return tuple(one.text for one in said)
+    return tuple(_under_its_line(one) for one in said)
 
 
 def _under_its_line(one: Answer) -> str:

@@ -2,7 +2,14 @@
 
 import dataclasses
 
-from bot.domain.ladder import Climbed, Planned, RungKind, summed, trained
+from bot.domain.ladder import (
+    Climbed,
+    Planned,
+    RungKind,
+    summed,
+    told_apart,
+    trained,
+)
 from bot.domain.verdict import (
     ChangeVerdict,
     Finding,
@@ -119,3 +126,15 @@ def test_other_rungs_may_speak_of_modes_beside_several_stages() -> None:
     ]
     done = summed([prints, FAST, FULL], climbed, ())
     assert [one.evidence["rung"] for one in done.findings] == ["fast", "full"]
+
+
+def test_a_finding_keeps_its_id_while_the_climb_goes_on() -> None:
+    ladder = [FAST, FULL]
+    fast = trained("fast", verdict(Ruling.BLOCK, HARM))
+    stopped = summed(ladder, [fast], ())
+    on = summed(ladder, [fast, trained("full", verdict(Ruling.PASS, KEPT))], ())
+    assert stopped.findings[0] == on.findings[0]
+    assert stopped.findings[0].evidence["rung"] == "fast"
+    placed = told_apart(ladder, fast)
+    assert told_apart(ladder, placed) == placed
+    assert told_apart([FAST], fast) == fast

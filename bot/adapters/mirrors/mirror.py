@@ -1,0 +1,47 @@
+"""The port `Mirror`: what one refresh left, as names then and objects now."""
+
+from collections.abc import Callable, Mapping
+
+from bot.adapters.mirrors.home import Home
+from bot.adapters.mirrors.refs import is_sha, of_branch, of_pull
+from bot.adapters.repository import GitRepository
+
+
+class GitMirror:
+    """Branches and heads stay as they were found, whatever later refreshes find."""
+
+    __slots__ = ("_home", "_keep", "_open", "_refs")
+
+    def __init__(
+        self,
+        home: Home,
+        refs: Mapping[str, str],
+        opened: Callable[[], GitRepository],
+        kept: Callable[[str], bool],
+    ) -> None:
+        """`opened` gives the repository, `kept` keeps a commit that is held."""
+        self._home = home
+        self._refs = refs
+        self._open = opened
+        self._keep = kept
+
+    @property
+    def repository(self) -> GitRepository:
+        """All that is held, by commit."""
+        return self._open()
+
+    def branch(self, name: str) -> str | None:
+        """The tip of a branch; None if it was not there, or never wanted."""
+        return self._refs.get(of_branch(name))
+
+    def pull_head(self, number: int) -> str | None:
+        """The head of a pull request; None if it was not there, or never wanted."""
+        return self._refs.get(of_pull(number))
+
+    def has(self, sha: str) -> bool:
+        """Whether a commit is held, by its full SHA."""
+        return is_sha(sha) and self._home.holds([sha])
+
+    def keep(self, sha: str) -> bool:
+        """Let a commit stay from now on as if it had just been found."""
+        return self.has(sha) and self._keep(sha)

@@ -1,0 +1,130 @@
+"""The port `Mirrors` on bare clones that git fetches over HTTP."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from bot.adapters.mirrors.failing import MirrorTroubleError, require_room
+from bot.adapters.mirrors.home import Home
+from bot.adapters.mirrors.keeping import clear, day_of, keep, outlived
+from bot.adapters.mirrors.locking import Held, StillHeldError, held
+from bot.adapters.mirrors.mending import mended, on_disk
+from bot.adapters.mirrors.mirror import GitMirror
+from bot.adapters.mirrors.network import Remote, Server, network_git
+from bot.adapters.mirrors.refs import OURS
+from bot.adapters.mirrors.seeking import bring
+from bot.adapters.mirrors.watching import Limits, OverrunError
+from bot.adapters.repository import GitRepository
+from bot.adapters.repository.command import GitError, require_git
+from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
+from bot.domain.github import Place, Secret
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/(?!\.{1,2}\Z)[\w.-]+", re.ASCII)
+
+
+class GitMirrors:
+    """One bare clone for each repository, by its number, in `CACHE/mirrors`."""
+
+    def __init__(
+        self,
+        cache: Path,
+        server: str,
+        clock: Callable[[], float],
+        limits: Limits | None = None,
+    ) -> None:
+        """Mirrors of one server, such as `https://github.com`; two want two caches.
+
+        `clock` gives seconds since the epoch. Raises `UserFault` where there is no git.
+        """
+        require_git()
+        self._folder = cache.absolute() / "mirrors"
+        self._server = Server(server.rstrip("/"))
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._opened: dict[int, GitRepository] = {}
+
+    def refresh(
+        self, place: Place, full_name: str, token: Secret, wanted: Sequence[Wanted]
+    ) -> GitMirror:
+        """Bring a mirror up to date with what is wanted, and no more than that."""
+        if _NAME.fullmatch(full_name) is None:
+            raise MirrorError(Gone("GitHub has no repository of such a name."))
+        with self._locked(place) as (home, lock):
+            remote = self._remote(home, full_name, token, lock)
+            day = day_of(self._clock())
+            mended(home, remote, partial(bring, home, remote, wanted, day))
+            return self._mirror(place, home, home.refs(OURS))
+
+    def known(self, place: Place) -> GitMirror | None:
+        """The mirror as it is, without asking anybody; None if there is none."""
+        home = self._home(place)
+        try:
+            return self._mirror(place, home, home.refs(OURS))
+        except GitError:
+            return None
+
+    def prune(self, place: Place, unused_s: float) -> int:
+        """Let go of what no refresh found, and nobody kept, for so long (seconds)."""
+        with self._locked(place) as (home, lock):
+            if not home.is_there():
+                return 0
+            before = day_of(self._clock() - unused_s)
+            try:
+                gone = outlived(home.refs(OURS), before)
+                home.update(dict.fromkeys(gone))
+                clear(home, lock.file, self._limits)
+            except (GitError, MirrorTroubleError, OverrunError) as trouble:
+                require_room(str(trouble))
+                return 0  # the next refresh looks whether it is damaged
+            return len(gone)
+
+    def forget(self, place: Place) -> None:
+        """Remove a mirror, as when the App was taken away; none is no error."""
+        with self._locked(place) as (home, _):
+            self._opened.pop(place.repository, None)
+            home.remove()
+
+    def _home(self, place: Place) -> Home:
+        return Home(self._folder / f"{place.repository}.git")
+
+    @contextmanager
+    def _locked(self, place: Place) -> Iterator[tuple[Home, Held]]:
+        """The home of a mirror while nobody else works on it; swept if need be."""
+        home = self._home(place)
+        path = home.folder.with_suffix(".lock")
+        try:
+            with on_disk(home.folder), held(path, self._limits.patience_s) as lock:
+                if lock.interrupted:
+                    home.sweep()
+                yield home, lock
+        except StillHeldError:
+            said = (
+                f"The mirror of repository {place.repository} is still being fetched."
+            )
+            raise MirrorError(Unreachable(said)) from None
+
+    def _remote(self, home: Home, full_name: str, token: Secret, lock: Held) -> Remote:
+        git = network_git(home.folder, self._server, token, self._limits.slow_s)
+        address = self._server.address(full_name)
+        return Remote(git, address, full_name, lock.file, self._limits, token)
+
+    def _mirror(self, place: Place, home: Home, refs: Mapping[str, str]) -> GitMirror:
+        opened, kept = partial(self._open, place), partial(self._keep, place)
+        return GitMirror(home, refs, opened, kept)
+
+    def _open(self, place: Place) -> GitRepository:
+        number = place.repository
+        if number not in self._opened:
+            folder, scratch = self._home(place).folder, self._folder.parent / "scratch"
+            name = f"github:{number}"
+            self._opened[number] = GitRepository(folder, scratch, identity=name)
+        return self._opened[number]
+
+    def _keep(self, place: Place, sha: str) -> bool:
+        with self._locked(place) as (home, _):
+            if not home.holds([sha]):
+                return False
+            keep(home, [sha], day_of(self._clock()))
+            return True

@@ -1,0 +1,45 @@
+"""Which pull requests are to be looked at, as statements on an open transaction."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from bot.adapters.store.schema_pulls import alarms
+from bot.adapters.store.upsert import put
+from bot.app.pulls.ports import Due
+from bot.domain.pulls.acts import PullKey
+
+
+def wake(connection: Connection, pull: PullKey, installation: int, at: float) -> None:
+    """Due at `at` or earlier; one more wake-up, so that no `rest` on the way wins."""
+    known = select(alarms.c.due_at, alarms.c.serial).where(_is(pull))
+    row = connection.execute(known).one_or_none()
+    asked = at if row is None or row.due_at is None else min(at, row.due_at)
+    values = {
+        "repository": pull.repository,
+        "number": pull.number,
+        "installation": installation,
+        "due_at": asked,
+        "serial": 1 if row is None else row.serial + 1,
+    }
+    put(connection, alarms, values)
+
+
+def due(connection: Connection, now: float, limit: int) -> Sequence[Due]:
+    """At most `limit` whose time has come, the longest due first."""
+    order = (alarms.c.due_at, alarms.c.repository, alarms.c.number)
+    query = select(alarms).where(alarms.c.due_at <= now).order_by(*order).limit(limit)
+    return [
+        Due(PullKey(row.repository, row.number), row.installation, row.serial)
+        for row in connection.execute(query)
+    ]
+
+
+def rest(connection: Connection, one: Due, again_at: float | None) -> None:
+    """Due at `again_at` only, unless it was woken since."""
+    same = and_(_is(one.pull), alarms.c.serial == one.serial)
+    connection.execute(update(alarms).where(same).values(due_at=again_at))
+
+
+def _is(pull: PullKey) -> ColumnElement[bool]:
+    return and_(alarms.c.repository == pull.repository, alarms.c.number == pull.number)

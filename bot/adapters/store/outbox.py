@@ -1,0 +1,171 @@
+"""What is to stand on GitHub, as statements on an open transaction: one row a key.
+
+A row keeps the text of a post only until it stands there; after that its digest tells
+whether a post that is put again is another one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, select, update
+
+from bot.adapters.store.notes import noted
+from bot.adapters.store.pull_codec import (
+    digest_of,
+    dump_post,
+    dump_remote,
+    load_post,
+    load_remote,
+)
+from bot.adapters.store.schema_pulls import outbox
+from bot.adapters.store.upsert import put
+from bot.app.pulls.ports import PostState, Queued, Remote
+from bot.domain.pulls.posts import Post, key_of, priority_of
+
+FORGOTTEN = ""
+"""The digest of what is to be sent again, whatever it says."""
+
+
+def put_all(connection: Connection, posts: Sequence[Post], now: float) -> None:
+    """Let each wait, unless this very version of it waits or has ended already."""
+    for post in posts:
+        _put(connection, post, now)
+
+
+def _put(connection: Connection, post: Post, now: float) -> None:
+    """What is known of earlier tries stays; so does the place of one that waits."""
+    key, document = key_of(post), dump_post(post)
+    row, digest = _row(connection, key), digest_of(document)
+    if row is not None and row.digest == digest:
+        return
+    waits = row is not None and row.state == PostState.WAITING
+    fresh = row is None or row.remote is None
+    values = {
+        "key": key,
+        "document": document,
+        "digest": digest,
+        "state": PostState.WAITING,
+        "priority": int(priority_of(post, fresh=fresh)),
+        "installation": post.place.installation,
+        "since": row.since if row is not None and waits else now,
+        "not_before": 0.0,
+        "attempts": 0,
+        "tried": False,
+        "remote": None,
+        "note": "",
+    }
+    put(connection, outbox, values, keep=["tried", "remote"])
+
+
+def waiting(connection: Connection, now: float, limit: int) -> Sequence[Queued]:
+    """At most `limit` that may go now, the most urgent first."""
+    ready = and_(outbox.c.state == PostState.WAITING, outbox.c.not_before <= now)
+    order = (outbox.c.priority, outbox.c.since, outbox.c.key)
+    query = select(outbox).where(ready).order_by(*order).limit(limit)
+    return [_queued(row) for row in connection.execute(query)]
+
+
+def _queued(row: Row[Any]) -> Queued:
+    post, remote = load_post(row.document), load_remote(row.remote)
+    return Queued(
+        key=row.key,
+        post=post,
+        digest=row.digest,
+        priority=priority_of(post, fresh=remote is None),
+        installation=row.installation,
+        since=row.since,
+        attempts=row.attempts,
+        tried=row.tried,
+        remote=remote,
+    )
+
+
+def begun(connection: Connection, one: Queued) -> None:
+    """A call may have taken effect from here on; the try counts for its version."""
+    mine = case((outbox.c.digest == one.digest, 1), else_=0)
+    change = update(outbox).where(outbox.c.key == one.key)
+    connection.execute(change.values(tried=True, attempts=outbox.c.attempts + mine))
+
+
+def sent(connection: Connection, one: Queued, remote: Remote | None) -> None:
+    """It stands there; where another version came meanwhile, that one waits."""
+    row = _row(connection, one.key)
+    if row is None:
+        return
+    known = {"remote": dump_remote(remote), "tried": False}
+    if row.digest == one.digest:
+        ended = {"state": PostState.SENT, "document": "", "note": ""}
+        _change(connection, one.key, {**known, **ended})
+    else:
+        _change(connection, one.key, {**known, **_ranked(row, remote)})
+
+
+def later(
+    connection: Connection, one: Queued, pause: tuple[float, str], known: Remote | None
+) -> None:
+    """This version goes no sooner than then; a newer one goes as soon as it can.
+
+    A try that is known to have had a part of its effect is no failed one.
+    """
+    at, why = pause
+    row = _row(connection, one.key)
+    if row is not None and known is not None:
+        went = {"remote": dump_remote(known), "tried": False, "attempts": 0}
+        _change(connection, one.key, {**went, **_ranked(row, known)})
+    _if_it_waits(connection, one, {"not_before": at, "note": noted(why)})
+
+
+def give_up(connection: Connection, one: Queued, why: str) -> None:
+    """This version goes no more; its text is kept for people, and so is why."""
+    ended = {"state": PostState.GIVEN_UP, "note": noted(why)}
+    _if_it_waits(connection, one, ended)
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Nothing stands there; one that has ended is sent again once it is put again."""
+    row = _row(connection, key)
+    if row is None:
+        return
+    waits = row.state == PostState.WAITING
+    again = _ranked(row, None) if waits else {"digest": FORGOTTEN}
+    _change(connection, key, {"remote": None, **again})
+
+
+def remote(connection: Connection, key: str) -> Remote | None:
+    """What stands there."""
+    row = _row(connection, key)
+    return None if row is None else load_remote(row.remote)
+
+
+def next_at(connection: Connection) -> float | None:
+    """The earliest time at which one may go; 0 where one may go at once."""
+    query = select(func.min(outbox.c.not_before))
+    mine = query.where(outbox.c.state == PostState.WAITING)
+    at: float | None = connection.execute(mine).scalar_one_or_none()
+    return at
+
+
+def _row(connection: Connection, key: str) -> Row[Any] | None:
+    query = select(outbox).where(outbox.c.key == key)
+    return connection.execute(query).one_or_none()
+
+
+def _ranked(row: Row[Any], remote: Remote | None) -> dict[str, object]:
+    """The priority of one that waits, by what stands there now."""
+    if row.state != PostState.WAITING:
+        return {}
+    post = load_post(row.document)
+    return {"priority": int(priority_of(post, fresh=remote is None))}
+
+
+def _change(connection: Connection, key: str, values: Mapping[str, object]) -> None:
+    connection.execute(update(outbox).where(outbox.c.key == key).values(values))
+
+
+def _if_it_waits(
+    connection: Connection, one: Queued, values: Mapping[str, object]
+) -> None:
+    """Change a row that still waits with this version."""
+    same = (outbox.c.key == one.key, outbox.c.digest == one.digest)
+    waits = outbox.c.state == PostState.WAITING
+    connection.execute(update(outbox).where(*same, waits).values(values))

@@ -1,0 +1,147 @@
+"""What the App keeps of pull requests, on a SQL database: `PullStore`.
+
+Every call is one transaction, on the disk when it returns, and safe to repeat: one that
+the server took back, or whose connection was lost, is made again for a while.
+"""
+
+from collections.abc import Callable, Sequence
+
+from bot.adapters.store import alarms, outbox, register
+from bot.adapters.store.calling import Calls
+from bot.adapters.store.holding import Holds
+from bot.adapters.store.opening import open_engine
+from bot.app.pulls.ports import Due, Pin, Queued, Remark, Remote
+from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.posts import Post
+from bot.domain.pulls.standing import Standing
+
+PATIENCE_S = 10.0
+"""How long a call waits for another process that is writing."""
+
+
+class SqlPulls:
+    """`PullStore` at a database URL, on connections of its own."""
+
+    def __init__(
+        self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
+    ) -> None:
+        """Open the store at `url`, made or migrated if due; `now` in Unix seconds.
+
+        `url` is what `sqlite_url` or `postgres_url` made. Raises `StoreError`, and
+        `UserFault` for a server that does not let us in.
+        """
+        self._engine, self.name = open_engine(url, patience_s)
+        nothing = Holds(self._engine)
+        self._calls = Calls(self._engine, self.name, nothing, patience_s)
+        self._now = now
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self._engine.dispose()
+
+    # Which are to be looked at ---------------------------------------------------
+
+    def wake(self, pull: PullKey, installation: int, at: float) -> None:
+        """Look at it at `at`, or earlier where that was asked before; counts one up."""
+        self._calls.write(alarms.wake, pull, installation, at)
+
+    def due(self, now: float, limit: int) -> Sequence[Due]:
+        """Those whose time has come, the longest due first."""
+        return self._calls.read(alarms.due, now, limit)
+
+    def rest(self, due: Due, again_at: float | None) -> None:
+        """It was looked at: next at `again_at`, unless it was woken since."""
+        self._calls.write(alarms.rest, due, again_at)
+
+    # What was recorded of them ---------------------------------------------------
+
+    def saw_head(self, pull: PullKey, sha: str, at: float) -> None:
+        """The head is `sha`, seen at `at`; one that is the latest already is left."""
+        self._calls.write(register.saw_head, pull, sha, at)
+
+    def head_at(self, pull: PullKey, moment: float) -> str | None:
+        """The head that was recorded at a moment; None where none was yet."""
+        return self._calls.read(register.head_at, pull, moment)
+
+    def heads(self, pull: PullKey) -> Sequence[str]:
+        """Every head that was ever recorded, each once, the latest last."""
+        return self._calls.read(register.all_heads, pull)
+
+    def note(self, remark: Remark) -> bool:
+        """Keep a remark to be worked on; False for one that is known already."""
+        return self._calls.write(register.note, remark)
+
+    def remarks(self, limit: int) -> Sequence[Remark]:
+        """Those that are to be worked on, the oldest first."""
+        return self._calls.read(register.waiting_remarks, limit)
+
+    def settle(
+        self, remark: Remark, acts: Sequence[Act], posts: Sequence[Post], at: float
+    ) -> None:
+        """A remark is done, once: keep what was ordered and what is answered."""
+        moments = (at, self._now())
+        self._calls.write(register.settle, remark, (acts, posts), moments)
+
+    def act(self, acts: Sequence[Act]) -> None:
+        """Keep orders that came otherwise; known ones are left."""
+        self._calls.write(register.add_acts, acts)
+
+    def acts(self, pull: PullKey) -> Sequence[Act]:
+        """All orders of a pull request, in the order in which they were kept."""
+        return self._calls.read(register.all_acts, pull)
+
+    def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
+        """Keep the first base of a head and base branch, or the new one; the kept."""
+        return self._calls.write(register.keep_pin, pin, renew=renew)
+
+    def standing(self, pull: PullKey) -> Standing | None:
+        """Where a pull request stands; None for one that was never looked at."""
+        return self._calls.read(register.one_standing, pull)
+
+    def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
+        """Of a repository, or of one head in it; by number."""
+        return self._calls.read(register.all_standings, repository, head)
+
+    def say(self, standing: Standing, posts: Sequence[Post]) -> None:
+        """Keep where it stands, and what is to be sent for it, as one."""
+        self._calls.write(register.say, standing, posts, self._now())
+
+    # What is to stand on GitHub --------------------------------------------------
+
+    def put(self, posts: Sequence[Post]) -> None:
+        """Keep these in place of earlier ones; what is sent already is left."""
+        self._calls.write(outbox.put_all, posts, self._now())
+
+    def waiting(self, now: float, limit: int) -> Sequence[Queued]:
+        """Those to be sent now: the most urgent first, the oldest of equals first."""
+        return self._calls.read(outbox.waiting, now, limit)
+
+    def begun(self, one: Queued) -> None:
+        """It is about to be called: a crash from here on may have taken effect."""
+        self._calls.write(outbox.begun, one)
+
+    def sent(self, one: Queued, remote: Remote | None) -> None:
+        """It stands there as `remote`. A newer version of it goes on waiting."""
+        self._calls.write(outbox.sent, one, remote)
+
+    def later(
+        self, one: Queued, at: float, why: str, remote: Remote | None = None
+    ) -> None:
+        """It did not go, or not wholly: again at `at`; `remote` is what is there."""
+        self._calls.write(outbox.later, one, (at, why), remote)
+
+    def give_up(self, one: Queued, why: str) -> None:
+        """It will not go by itself any more; `why` is for people."""
+        self._calls.write(outbox.give_up, one, why)
+
+    def forget(self, key: str) -> None:
+        """What stood there is gone: it is made anew if put again."""
+        self._calls.write(outbox.forget, key)
+
+    def remote(self, key: str) -> Remote | None:
+        """What stands on GitHub for a key, as far as is known."""
+        return self._calls.read(outbox.remote, key)
+
+    def next_at(self) -> float | None:
+        """When the next one of those that wait can go (0: at once); None for none."""
+        return self._calls.read(outbox.next_at)

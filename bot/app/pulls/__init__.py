@@ -1,0 +1,1 @@
+"""A pull request from webhook to check run: use cases on ports."""

@@ -1,0 +1,105 @@
+"""The desk at which commands are handled: what is allowed, what is known by now."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.app.github import GitHub
+from bot.app.local import ParsePolicy
+from bot.app.mirroring import Mirror, Mirrors
+from bot.app.ports import Conflicted, EvaluationStore
+from bot.app.pulls.evaluations import Evaluations
+from bot.app.pulls.in_force import Found, LastGood, policy_in_force
+from bot.app.pulls.ports import PullStore
+from bot.app.pulls.saying import override
+from bot.domain.commands import Rules
+from bot.domain.policy import POLICY_PATH, Policy
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.ordering import Terms
+from bot.domain.pulls.overrides import standing
+from bot.domain.pulls.standing import Standing
+from bot.presentation.github.known import Known
+from bot.presentation.report_reading import report_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the desk reaches for.
+
+    `page` gives a fresh signed address of an evaluation's page; empty where there is
+    none. Times are Unix seconds by `now`.
+    """
+
+    github: GitHub
+    store: PullStore
+    reports: EvaluationStore
+    mirrors: Mirrors
+    evaluations: Evaluations
+    parse: ParsePolicy
+    page: Callable[[int, str], str]
+    now: Callable[[], float]
+
+
+class AppDesk:
+    """`Desk`, from the mirror and the store alone: no command costs a call for it."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Nothing is looked up yet."""
+        self._shelf = shelf
+
+    def terms(self, pull: PullKey, head: str) -> Terms:
+        """What the policy of the base says for commands on this head."""
+        kept = self._shelf.store.standing(pull)
+        if kept is None:
+            return Terms()
+        mirror = self._shelf.mirrors.known(kept.place)
+        base = mirror.branch(kept.base_ref) if mirror is not None else None
+        if mirror is None or base is None:
+            return Terms()
+        source = mirror.repository
+        found = policy_in_force(source, source.resolve(base), self._shelf.parse)
+        if not isinstance(found, Found | LastGood):
+            return Terms()
+        return _terms(found.policy, edited=_edits(mirror, base, head))
+
+    def known(self, pull: PullKey) -> Known:
+        """What questions are answered from, with a fresh link to the details."""
+        shelf = self._shelf
+        kept = shelf.store.standing(pull)
+        if kept is None:
+            return Known()
+        acts = shelf.store.acts(pull)
+        accepted = standing(acts, kept.head, shelf.now())
+        document = shelf.reports.load_evaluation(kept.evaluation)
+        return Known(
+            standing=kept,
+            report=report_of(json.loads(document)) if document else None,
+            progress=shelf.evaluations.progress(pull),
+            overrides=tuple(override(one) for one in accepted),
+            page=self._page(kept),
+        )
+
+    def _page(self, kept: Standing) -> str:
+        if not kept.evaluation:
+            return ""
+        return self._shelf.page(kept.pull.repository, kept.evaluation)
+
+
+def _terms(policy: Policy, *, edited: bool) -> Terms:
+    return Terms(
+        Rules(policy.permissions, policy_edited=edited),
+        modes=tuple(one.name for one in policy.modes),
+        stages=tuple(one.name for one in policy.stages),
+    )
+
+
+def _edits(mirror: Mirror, base: str, head: str) -> bool:
+    """Whether the policy would be another one after the merge."""
+    source = mirror.repository
+    if not mirror.has(head):
+        return True  # nobody knows: only maintainers
+    landing = source.merge(base, head)
+    if isinstance(landing, Conflicted):
+        return True
+    before = source.read_file(base, POLICY_PATH)
+    return before != source.read_file(landing.tree, POLICY_PATH)

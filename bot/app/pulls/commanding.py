@@ -1,0 +1,230 @@
+"""Commands carried out: a comment or review becomes orders, answers and reactions.
+
+Who may is asked when it is handled, never when it was written. All is gathered first,
+then decided; one transaction keeps what came of it, so a crash before that repeats
+questions alone.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from bot.app.github import GitHub
+from bot.app.pulls import asking
+from bot.app.pulls.answering import (
+    Said,
+    admitted,
+    place_of,
+    refused_posts,
+    said_posts,
+    seen,
+)
+from bot.app.pulls.desk import Desk
+from bot.app.pulls.ports import Register, Remark
+from bot.domain.commands import (
+    Accept,
+    Baseline,
+    Command,
+    CommandLine,
+    Heads,
+    Help,
+    Ok,
+    Passed,
+    Person,
+    Refused,
+    Rules,
+    Status,
+    Unaccept,
+    Why,
+    parse_comment,
+)
+from bot.domain.github import Account, Pull
+from bot.domain.pulls.acts import Act
+from bot.domain.pulls.ordering import (
+    Facts,
+    Granted,
+    Terms,
+    accepted_ids,
+    is_question,
+    needs_person,
+    needs_role,
+    ordered,
+)
+from bot.presentation.github import answers
+from bot.presentation.github.known import Known
+from bot.presentation.words.commands import (
+    NO_SANDBOX,
+    acknowledgement,
+    refusal,
+)
+
+__all__ = ["Commander", "ReadLines", "seen"]
+
+ReadLines = Callable[[str], Sequence[CommandLine]]
+"""The command lines of a text; `bot.adapters.commonmark` has the one for comments."""
+
+_TRUNCATED_S = 1.0
+"""GitHub cuts the time of a comment to whole seconds, so it was written up to one later
+than it says; a head that we saw within that second may be the one that was on screen.
+"""
+_UNKNOWN = Terms(Rules(policy_edited=True))
+"""Where it is not known which head is the one: only maintainers."""
+
+
+class Commander:
+    """Handles remarks, one at a time; `now` is Unix seconds by our clock."""
+
+    def __init__(
+        self,
+        github: GitHub,
+        register: Register,
+        now: Callable[[], float],
+        read_lines: ReadLines,
+        desk: Desk,
+    ) -> None:
+        """Keep what it asks; nothing is called yet."""
+        self._github = github
+        self._register = register
+        self._now = now
+        self._read_lines = read_lines
+        self._desk = desk
+
+    def handle(self, remark: Remark) -> None:
+        """Do what a remark says, once: it is settled, whatever it says.
+
+        Without a command nothing is said, and GitHub is not called. Raises
+        `GitHubError` for a failure that passes, and `MachineryFault`; then it is not
+        settled, and may be handled again.
+        """
+        lines = tuple(self._read_lines(remark.body))
+        may_be_read = admitted(remark)
+        if not lines or isinstance(may_be_read, Passed):
+            self._register.settle(remark, (), (), self._now())
+            return
+        if isinstance(may_be_read, Refused):
+            self._refuse(remark, may_be_read)
+            return
+        told = parse_comment(lines)
+        if isinstance(told, Refused):
+            self._refuse(remark, told)
+            return
+        self._carry_out(remark, lines, told)
+
+    def _refuse(self, remark: Remark, refused: Refused) -> None:
+        posts = refused_posts(remark, refusal(refused))
+        self._register.settle(remark, (), posts, self._now())
+
+    def _carry_out(
+        self,
+        remark: Remark,
+        lines: Sequence[CommandLine],
+        told: Sequence[Command | Refused],
+    ) -> None:
+        commands = [one for one in told if not isinstance(one, Refused)]
+        facts, known = self._gathered(remark, commands)
+        acts, said = list[Act](), list[Said]()
+        for line, one in zip(lines, told, strict=True):
+            outcome = one if isinstance(one, Refused) else ordered(one, facts)
+            said.append(Said(line, outcome, self._text(outcome, facts, known)))
+            acts.extend(_acts(remark, line, outcome, self._now()))
+            facts = replace(facts, accepted=_accepted(facts, outcome))
+        posts = said_posts(remark, said)
+        self._register.settle(remark, acts, posts, self._now())
+
+    def _gathered(
+        self, remark: Remark, commands: Sequence[Command]
+    ) -> tuple[Facts, Known]:
+        """All that the commands hang on, each thing asked once and only if needed."""
+        known = Known()
+        if any(_asks_known(one) for one in commands):
+            known = self._desk.known(remark.pull)
+        if not any(needs_person(one) for one in commands):
+            return Facts(Person(None), Terms(), Heads(None, None)), known
+        place = place_of(remark)
+        pull = asking.pull(self._github, place, remark.pull.number)
+        person = self._person(remark, commands, pull)
+        return self._facts(remark, pull, person, known), known
+
+    def _person(
+        self, remark: Remark, commands: Sequence[Command], pull: Pull | None
+    ) -> Person:
+        """Who wrote it; the role is asked only where being the author is not enough."""
+        author = pull.author if pull is not None else None
+        is_author = author is not None and author.id == remark.author
+        asked = any(needs_role(one, is_author=is_author) for one in commands)
+        if remark.author is None or not asked:
+            return Person(None, is_author)
+        account = Account(remark.author, remark.login, remark.kind)
+        role = asking.role(self._github, place_of(remark), account)
+        return Person(role, is_author)
+
+    def _facts(
+        self, remark: Remark, pull: Pull | None, person: Person, known: Known
+    ) -> Facts:
+        if pull is None:
+            return Facts(person, _UNKNOWN, Heads(None, None))
+        head = pull.head.sha
+        written = remark.created_at + _TRUNCATED_S
+        recorded = self._register.head_at(remark.pull, written)
+        mine = known.standing is not None and known.standing.head == head
+        return Facts(
+            person,
+            self._desk.terms(remark.pull, head),
+            Heads(recorded, head),
+            (*self._register.heads(remark.pull), head),
+            pull.open,
+            known.findings if mine else (),
+            accepted_ids(self._register.acts(remark.pull)),
+        )
+
+    def _text(self, outcome: Granted | Refused, facts: Facts, known: Known) -> str:
+        """What is said of one command."""
+        if isinstance(outcome, Refused):
+            return refusal(outcome)
+        match outcome.command:
+            case Why():
+                return answers.why(known)
+            case Status():
+                return answers.status(known)
+            case Baseline(refresh=False):
+                return answers.baseline(known, self._now())
+            case Ok() if not facts.terms.sandboxed:
+                done = acknowledgement(outcome.command, outcome.sha)
+                return f"{done} {NO_SANDBOX}"
+            case _:
+                return acknowledgement(outcome.command, outcome.sha)
+
+
+def _asks_known(command: Command) -> bool:
+    """Whether it is answered, or refused, by what is known of the pull request."""
+    if isinstance(command, Accept):
+        return True
+    return is_question(command) and not isinstance(command, Help)
+
+
+def _acts(
+    remark: Remark, line: CommandLine, outcome: Granted | Refused, at: float
+) -> Iterator[Act]:
+    """The order of one line; the same line of the same remark is the same order."""
+    match outcome:
+        case Refused():
+            return
+        case Granted(command=command, sha=sha):
+            if sha is None or remark.author is None or is_question(command):
+                return
+            source = f"{remark.key}:{line.number}"
+            by, login = remark.author, remark.login
+            yield Act(source, remark.pull, sha, command, by, login, at)
+        case _:
+            assert_never(outcome)
+
+
+def _accepted(facts: Facts, outcome: Granted | Refused) -> frozenset[str]:
+    """What is accepted after one more line of the same remark."""
+    match outcome:
+        case Granted(command=Accept(finding=name)):
+            return facts.accepted | {name}
+        case Granted(command=Unaccept(finding=name)):
+            return facts.accepted - {name}
+        case _:
+            return facts.accepted

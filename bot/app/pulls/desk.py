@@ -1,0 +1,26 @@
+"""What the handling of commands has to know of a pull request: `Desk`, its port."""
+
+from typing import Protocol
+
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.ordering import Terms
+from bot.presentation.github.known import Known
+
+
+class Desk(Protocol):
+    """What the base's policy allows, and what is known by now.
+
+    Both may raise `MachineryFault` and `GitHubError`; the command then waits.
+    """
+
+    def terms(self, pull: PullKey, head: str) -> Terms:
+        """What the policy of the base says for commands on this head, in full.
+
+        `rules.policy_edited` is whether the head changes the policy. Where no policy
+        can be read, `Terms()` leaves the table as it is.
+        """
+        ...
+
+    def known(self, pull: PullKey) -> Known:
+        """What questions are answered from, with a fresh link to the details."""
+        ...

@@ -1,0 +1,204 @@
+"""Deliveries worked off: each becomes a wake-up, a remark to read, or nothing at all.
+
+A delivery is a hint. All that is done here may be done twice, late or in another order;
+what it means is found out by whoever looks at the pull request.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, assert_never
+
+from bot.app.hooks import Delivery, Inbox
+from bot.app.pulls.ports import PullStore, Remark
+from bot.domain.commands import Source
+from bot.domain.github import Account, GitHubError
+from bot.domain.hooks import (
+    BasePushed,
+    ButtonPressed,
+    Commented,
+    GroupAsked,
+    GroupGone,
+    Hook,
+    InstallationChanged,
+    Irrelevant,
+    Place,
+    PullTouched,
+    RepositoryChanged,
+    Reviewed,
+    RunAsked,
+    Unreadable,
+)
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import Post
+
+AT_ONCE = 100
+"""Deliveries that are read from the inbox together."""
+
+
+class Effects(Protocol):
+    """What deliveries lead to beyond single pull requests."""
+
+    def remarked(self, remark: Remark) -> Sequence[Post]:
+        """What a fresh remark is answered at once, before anything is done."""
+        ...
+
+    def pressed(self, hook: ButtonPressed | RunAsked) -> None:
+        """Somebody wants a run again, or pressed a button."""
+        ...
+
+    def asked(self, hook: GroupAsked) -> None:
+        """A merge queue wants a verdict."""
+        ...
+
+    def gone(self, hook: GroupGone) -> None:
+        """A merge group is no more."""
+        ...
+
+    def pushed(self, hook: BasePushed) -> None:
+        """A branch moved that may be a base."""
+        ...
+
+    def installed(self, hook: InstallationChanged) -> None:
+        """An installation changed, or what it reaches."""
+        ...
+
+    def changed(self, hook: RepositoryChanged) -> None:
+        """A repository changed itself."""
+        ...
+
+
+class Intake:
+    """Works the inbox off; `read` says what a delivery means."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        store: PullStore,
+        read: Callable[[str, bytes], Hook],
+        effects: Effects,
+        now: Callable[[], float],
+    ) -> None:
+        """Times are Unix seconds by `now`."""
+        self._inbox, self._store = inbox, store
+        self._read, self._effects = read, effects
+        self._now = now
+
+    def work(self) -> int:
+        """Work off what is there, as far as it goes now; how many there were."""
+        found = self._inbox.pending(AT_ONCE)
+        for one in found:
+            self._one(one)
+        return len(found)
+
+    def _one(self, delivery: Delivery) -> None:
+        hook = self._read(delivery.event, delivery.body)
+        try:
+            note = self._take(hook)
+        except GitHubError as fault:
+            self._inbox.failed(delivery.guid, str(fault))
+        else:
+            self._inbox.done(delivery.guid, note)
+
+    def _take(self, hook: Hook) -> str:
+        """Have the effect of a hint; what is noted beside the delivery."""
+        match hook:
+            case PullTouched(place=place, number=number):
+                return self._wake(place, number)
+            case Commented() | Reviewed():
+                return self._remark(hook)
+            case Irrelevant(why=why):
+                return why
+            case Unreadable(sentence=sentence):
+                return sentence
+            case _:
+                return self._affect(hook)
+
+    def _affect(
+        self,
+        hook: ButtonPressed
+        | RunAsked
+        | GroupAsked
+        | GroupGone
+        | BasePushed
+        | InstallationChanged
+        | RepositoryChanged,
+    ) -> str:
+        match hook:
+            case ButtonPressed() | RunAsked():
+                self._effects.pressed(hook)
+            case GroupAsked():
+                self._effects.asked(hook)
+            case GroupGone():
+                self._effects.gone(hook)
+            case BasePushed():
+                self._effects.pushed(hook)
+            case InstallationChanged():
+                self._effects.installed(hook)
+            case RepositoryChanged():
+                self._effects.changed(hook)
+            case _:
+                assert_never(hook)
+        return ""
+
+    def _wake(self, place: Place, number: int) -> str:
+        if place.installation_id is None:
+            return "it came through no installation"
+        key = PullKey(place.repository_id, number)
+        self._store.wake(key, place.installation_id, self._now())
+        return ""
+
+    def _remark(self, hook: Commented | Reviewed) -> str:
+        remark = remark_of(hook)
+        if remark is None:
+            return "nobody is to be answered"
+        if self._store.note(remark):
+            self._store.put(self._effects.remarked(remark))
+        return ""
+
+
+def remark_of(hook: Commented | Reviewed) -> Remark | None:
+    """A remark that may hold commands; None for what is never read.
+
+    Edits and deletions are not: a command is what was said first.
+    """
+    if hook.action not in ("created", "submitted"):
+        return None
+    if hook.place.installation_id is None or hook.author is None:
+        return None
+    match hook:
+        case Commented(comment_id=id_, created_at=at, edited=edited):
+            ours = hook.app_id is not None
+            return _remark(hook, Source.COMMENT, id_, at, edited=edited, app=ours)
+        case Reviewed(review_id=id_, submitted_at=at):
+            return _remark(hook, Source.REVIEW, id_, at)
+
+
+def _remark(  # noqa: PLR0913 - what the two kinds of hint say differently
+    hook: Commented | Reviewed,
+    source: Source,
+    id_: int,
+    at: float | None,
+    *,
+    edited: bool = False,
+    app: bool = False,
+) -> Remark:
+    place, author = hook.place, hook.author
+    return Remark(
+        key=f"{source}:{id_}",
+        pull=PullKey(place.repository_id, hook.number),
+        installation=place.installation_id or 0,
+        source=source,
+        id=id_,
+        body=hook.body,
+        author=author.id if author else None,
+        login=author.login if author else "",
+        kind=_kind(author, app=app),
+        created_at=at or 0.0,
+        edited=edited,
+    )
+
+
+def _kind(author: Account | None, *, app: bool) -> str | None:
+    """GitHub's word for who wrote it; what an App wrote for a person is an App's."""
+    if author is None:
+        return None
+    return "Bot" if app else author.kind

@@ -1,0 +1,299 @@
+"""A look at one pull request: gather, decide, say it or have it judged.
+
+Everything is worked out from GitHub, git and the store each time, so a look may come
+late, twice, or after a crash: the end is the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.app.github import GitHub
+from bot.app.mirroring import (
+    Mirror,
+    MirrorError,
+    Mirrors,
+    Unreachable,
+    Wanted,
+    WantedBranch,
+    WantedPull,
+)
+from bot.app.pulls.evaluations import Absent, Busy, Done, Evaluations, Task
+from bot.app.pulls.known import Known
+from bot.app.pulls.ports import Due, PullStore
+from bot.app.pulls.saying import (
+    Answer,
+    Around,
+    ended,
+    farewell,
+    hushed,
+    say,
+    superseded,
+)
+from bot.app.pulls.scenes import Scene, Scenes, Seen
+from bot.domain.commands import Role, role_of
+from bot.domain.conclusions import (
+    Impossible,
+    NotGated,
+    Open,
+    Outcome,
+    Running,
+    Waiting,
+)
+from bot.domain.errors import UserFault
+from bot.domain.github import (
+    GitHubError,
+    NotFound,
+    Odd,
+    Place,
+    Pull,
+    RateLimited,
+    Repository,
+)
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
+from bot.domain.pulls.moved import Stands
+from bot.domain.pulls.standing import Standing
+from bot.domain.verdict import Report
+from bot.presentation.github import Progress, Started
+
+SOON_S = 2.0
+TROUBLED_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """All that a look needs of the outside.
+
+    `page` gives the permanent address of a report's page, and keeps the page.
+    """
+
+    github: GitHub
+    known: Known
+    mirrors: Mirrors
+    store: PullStore
+    evaluations: Evaluations
+    scenes: Scenes
+    page: Callable[[Place, Report], str]
+    now: Callable[[], float]
+
+
+class Keeper:
+    """Looks at pull requests, one at a time."""
+
+    def __init__(self, outside: Outside) -> None:
+        """Nothing is asked before `look`."""
+        self._out = outside
+
+    def look(self, due: Due) -> None:
+        """Do what is to be done for a pull request now; it rests until it is woken.
+
+        Raises `MachineryFault`; the alarm then stays as it is.
+        """
+        out = self._out
+        try:
+            again_at = self._look(due)
+        except GitHubError as fault:
+            again_at = self._troubled(due, fault)
+        except MirrorError as fault:
+            again_at = self._unmirrored(fault)
+        out.store.rest(due, again_at)
+
+    def _look(self, due: Due) -> float | None:
+        out, place = self._out, Place(due.installation, due.pull.repository)
+        old = out.store.standing(due.pull)
+        pull = out.github.pull(place, due.pull.number)
+        out.store.saw_head(due.pull, pull.head.sha, out.now())
+        if not pull.open:
+            self._over(due, old)
+            return None
+        repository = out.known.repository(place)
+        mirror = self._refreshed(place, repository, pull)
+        if mirror.pull_head(pull.number) != pull.head.sha:
+            return out.now() + SOON_S  # one of the two answers is old: look again
+        insider = self._insider(place, pull)
+        seen = Seen(place, repository, pull, mirror, insider)
+        return self._seen(seen, old)
+
+    def _refreshed(self, place: Place, repository: Repository, pull: Pull) -> Mirror:
+        out = self._out
+        branches = dict.fromkeys([pull.base.ref, repository.default_branch])
+        wanted: list[Wanted] = [WantedPull(pull.number), *map(WantedBranch, branches)]
+        token = out.github.git_token(place)
+        return out.mirrors.refresh(place, repository.full_name, token, wanted)
+
+    def _insider(self, place: Place, pull: Pull) -> bool:
+        """Whether somebody who may write stands behind the commit.
+
+        A branch of the repository itself was pushed by somebody who may; who opened the
+        pull request has to as well, unless it was an App, whose right to push is all
+        that it can have.
+        """
+        if pull.head.repository != place.repository or pull.author is None:
+            return False
+        if pull.author.kind == "Bot":
+            return True
+        try:
+            found = self._out.known.role(place, pull.author)
+        except GitHubError as fault:
+            if isinstance(fault.failure, NotFound | Odd):
+                return False
+            raise
+        role = role_of(found.permission, found.role_name)
+        return role is not None and role >= Role.WRITE
+
+    def _seen(self, seen: Seen, old: Standing | None) -> float | None:
+        try:
+            scene = self._out.scenes.scene(seen)
+        except UserFault as fault:
+            scene = self._out.scenes.bare(seen)
+            return self._answered(
+                scene, Answer(Impossible(fault.problem, fault.mend)), old
+            )
+        if old is not None and old.inputs == scene.inputs and ended(old):
+            return old.again_at
+        return self._moved(scene, old)
+
+    def _moved(self, scene: Scene, old: Standing | None) -> float | None:
+        move = next_move(scene.facts)
+        match move:
+            case Silent():
+                return self._silent(scene, old)
+            case Say(outcome=outcome):
+                self._out.evaluations.stop(scene.seen.key)
+                return self._answered(scene, Answer(outcome), old)
+            case Judge():
+                return self._judge(scene, old)
+            case _:
+                assert_never(move)
+
+    def _silent(self, scene: Scene, old: Standing | None) -> float | None:
+        """Nothing is said; where something was, it is taken back."""
+        self._out.evaluations.stop(scene.seen.key)
+        if old is not None and old.voice is not None and old.head == _head(scene):
+            return self._answered(scene, Answer(NotGated()), old)
+        left = (
+            superseded(old, _head(scene)) if old and old.head != _head(scene) else None
+        )
+        self._out.store.say(hushed(scene, old), [left] if left else [])
+        return None
+
+    def _judge(self, scene: Scene, old: Standing | None) -> float | None:
+        task = task_of(scene)
+        state = self._out.evaluations.state(task.pull, task.digest)
+        match state:
+            case Done(outcome=outcome, report=report):
+                return self._judged(scene, outcome, report, old)
+            case Busy(progress=progress):
+                waits = Answer(_open(progress), progress=progress)
+                return self._answered(scene, waits, old)
+            case Absent():
+                self._answered(scene, Answer(Waiting()), old)
+                self._out.evaluations.begin(task)
+                return None
+            case _:
+                assert_never(state)
+
+    def _judged(
+        self,
+        scene: Scene,
+        outcome: Outcome,
+        report: Report | None,
+        old: Standing | None,
+    ) -> float | None:
+        page = self._out.page(scene.seen.place, report) if report else ""
+        answer = Answer(outcome, report, page=page, again_at=_again_at(scene))
+        return self._answered(scene, answer, old)
+
+    def _answered(
+        self, scene: Scene, answer: Answer, old: Standing | None
+    ) -> float | None:
+        key, head = scene.seen.key, _head(scene)
+        left = self._others(key, old.head) if old and old.head != head else ()
+        around = Around(old, self._others(key, head), left)
+        said = say(scene, answer, around)
+        self._out.store.say(said.standing, said.posts)
+        return said.standing.again_at
+
+    def _others(self, key: PullKey, head: str) -> tuple[Standing, ...]:
+        """Open pull requests beside this one that have a head in common with it."""
+        found = self._out.store.standings(key.repository, head)
+        return tuple(one for one in found if one.pull != key and one.open)
+
+    def _over(self, due: Due, old: Standing | None) -> None:
+        """Closed: what runs is stopped, and what has not ended is taken back."""
+        self._out.evaluations.stop(due.pull)
+        if old is not None and old.open:
+            said = farewell(old, self._others(due.pull, old.head))
+            self._out.store.say(said.standing, said.posts)
+
+    def _troubled(self, due: Due, fault: GitHubError) -> float | None:
+        """When to look again after GitHub failed; never for what is gone."""
+        now = self._out.now()
+        match fault.failure:
+            case RateLimited(until=until):
+                return max(until, now + SOON_S)
+            case NotFound():
+                return self._gone(due)
+            case _:
+                return now + TROUBLED_S
+
+    def _gone(self, due: Due) -> float | None:
+        """Pull requests are never deleted: only a whole repository can be gone.
+
+        Where it can still be seen, GitHub has not caught up with itself.
+        """
+        try:
+            place = Place(due.installation, due.pull.repository)
+            self._out.github.repository(place)
+        except GitHubError as fault:
+            if not isinstance(fault.failure, NotFound):
+                return self._out.now() + TROUBLED_S
+            self._out.evaluations.stop(due.pull)
+            return None
+        return self._out.now() + SOON_S
+
+    def _unmirrored(self, fault: MirrorError) -> float:
+        wait = SOON_S if isinstance(fault.failure, Unreachable) else TROUBLED_S
+        return self._out.now() + wait
+
+
+def _head(scene: Scene) -> str:
+    return scene.seen.pull.head.sha
+
+
+def _open(progress: Progress | None) -> Open:
+    return Running() if isinstance(progress, Started) else Waiting()
+
+
+def _again_at(scene: Scene) -> float | None:
+    """When an acceptance ends, or the verdict is too old for where the base is now."""
+    ends = [one.ends_at for one in scene.accepted if one.ends_at is not None]
+    if isinstance(scene.moved, Stands):
+        ends.append(scene.moved.until)
+    return min(ends, default=None)
+
+
+def task_of(scene: Scene) -> Task:
+    """What trials are run for; only where a policy rules."""
+    seen, rule, pin = scene.seen, scene.rule, scene.pin
+    if rule is None or pin is None:  # pragma: no cover - `next_move` sees to it
+        raise AssertionError(scene)
+    return Task(
+        pull=seen.key,
+        installation=seen.place.installation,
+        digest=scene.task,
+        repository=seen.source,
+        full_name=seen.repository.full_name,
+        base=pin.base,
+        head=_head(scene),
+        base_ref=seen.pull.base.ref,
+        head_ref=seen.pull.head.ref,
+        policy=rule.policy,
+        policy_text=rule.text,
+        policy_source=rule.source,
+        orders=scene.orders,
+        accepted=frozenset(one.finding for one in scene.accepted),
+        labels=seen.pull.labels,
+        description=seen.pull.body,
+    )

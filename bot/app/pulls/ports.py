@@ -1,0 +1,226 @@
+"""What the App keeps of pull requests; one fake and one database behind each port.
+
+Every method may raise `MachineryFault`. One call is one transaction. Times are Unix
+seconds by our clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.commands import Source
+from bot.domain.github import Priority
+from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.posts import Post
+from bot.domain.pulls.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A pull request that is to be looked at. `serial` counts its wake-ups."""
+
+    pull: PullKey
+    installation: int
+    serial: int
+
+
+class Alarms(Protocol):
+    """Which pull requests are to be looked at, and when."""
+
+    def wake(self, pull: PullKey, installation: int, at: float) -> None:
+        """Look at it at `at`, or earlier where that was asked before; counts one up."""
+        ...
+
+    def due(self, now: float, limit: int) -> Sequence[Due]:
+        """Those whose time has come, the longest due first."""
+        ...
+
+    def rest(self, due: Due, again_at: float | None) -> None:
+        """It was looked at: next at `again_at`, or when it is woken.
+
+        One that was woken since `due` was read stays due as it is.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment or review that may hold commands, as it came in.
+
+    `key` is unique: `comment:ID` or `review:ID` within a repository. `kind` is GitHub's
+    word for the account (`User`, `Bot`), None for one that is gone; `edited` says that
+    it was found changed. `created_at` is by GitHub's clock.
+    """
+
+    key: str
+    pull: PullKey
+    installation: int
+    source: Source
+    id: int
+    body: str
+    author: int | None
+    login: str
+    kind: str | None
+    created_at: float
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The base that a head is judged against, chosen once; `since` is when."""
+
+    pull: PullKey
+    head: str
+    base_ref: str
+    base: str
+    since: float
+
+
+class Register(Protocol):
+    """What was recorded of pull requests: heads, remarks, acts, bases, standings."""
+
+    def saw_head(self, pull: PullKey, sha: str, at: float) -> None:
+        """The head is `sha`, seen at `at`; one that is the latest already is left."""
+        ...
+
+    def head_at(self, pull: PullKey, moment: float) -> str | None:
+        """The head that was recorded at a moment; None where none was yet."""
+        ...
+
+    def heads(self, pull: PullKey) -> Sequence[str]:
+        """Every head that was ever recorded, the latest last."""
+        ...
+
+    def note(self, remark: Remark) -> bool:
+        """Keep a remark to be worked on; False for one that is known already."""
+        ...
+
+    def remarks(self, limit: int) -> Sequence[Remark]:
+        """Those that are to be worked on, the oldest first."""
+        ...
+
+    def settle(
+        self, remark: Remark, acts: Sequence[Act], posts: Sequence[Post], at: float
+    ) -> None:
+        """A remark is done: keep what was ordered and what is to be answered.
+
+        Wakes the pull request at `at` where there are acts. Acts and remarks that are
+        known already are left, so that doing it twice does no harm.
+        """
+        ...
+
+    def act(self, acts: Sequence[Act]) -> None:
+        """Keep orders that came otherwise (buttons, re-runs); known ones are left."""
+        ...
+
+    def acts(self, pull: PullKey) -> Sequence[Act]:
+        """All orders of a pull request, in the order in which they were kept."""
+        ...
+
+    def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
+        """Keep the first base of a head and base branch, or the new one; the kept."""
+        ...
+
+    def standing(self, pull: PullKey) -> Standing | None:
+        """Where a pull request stands; None for one that was never looked at."""
+        ...
+
+    def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
+        """Of a repository, or of one head in it; by number."""
+        ...
+
+    def say(self, standing: Standing, posts: Sequence[Post]) -> None:
+        """Keep where it stands, and what is to be sent for it, as one."""
+        ...
+
+
+class PostState(StrEnum):
+    """The life of a post; a new version of it begins anew."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """What stands on GitHub for a post: its number, and its id in GraphQL.
+
+    `annotations` is how many a check run has by now, `digest` the version of the post
+    whose text it shows.
+    """
+
+    id: int
+    node: str = ""
+    annotations: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A post that waits. `digest` names this version of it.
+
+    `tried` says that a call for this key may have taken effect without our knowing.
+    `attempts` counts tries of this version; `since` is when it began to wait.
+    """
+
+    key: str
+    post: Post
+    digest: str
+    priority: Priority
+    installation: int
+    since: float
+    attempts: int = 0
+    tried: bool = False
+    remote: Remote | None = None
+
+
+class Outbox(Protocol):
+    """What is to stand on GitHub, until it does: one row a key."""
+
+    def put(self, posts: Sequence[Post]) -> None:
+        """Keep these in place of earlier ones; what is sent already is left."""
+        ...
+
+    def waiting(self, now: float, limit: int) -> Sequence[Queued]:
+        """Those to be sent now: the most urgent first, the oldest of equals first."""
+        ...
+
+    def begun(self, one: Queued) -> None:
+        """It is about to be called: a crash from here on may have taken effect."""
+        ...
+
+    def sent(self, one: Queued, remote: Remote | None) -> None:
+        """It stands there as `remote`. A newer version of it goes on waiting."""
+        ...
+
+    def later(
+        self, one: Queued, at: float, why: str, remote: Remote | None = None
+    ) -> None:
+        """It did not go, or not wholly: again at `at`. `why` is for people.
+
+        `remote` is what stands there by now, where that is known; it is kept, and the
+        next try is the first again, and none after an unknown effect.
+        """
+        ...
+
+    def give_up(self, one: Queued, why: str) -> None:
+        """It will not go by itself any more."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """What stood there is gone (a deleted comment): made anew when put again."""
+        ...
+
+    def remote(self, key: str) -> Remote | None:
+        """What stands on GitHub for a key, as far as is known."""
+        ...
+
+    def next_at(self) -> float | None:
+        """When the next one of those that wait can go; None where none waits."""
+        ...
+
+
+class PullStore(Alarms, Register, Outbox, Protocol):
+    """All that the App keeps of pull requests."""

@@ -1,0 +1,168 @@
+"""Buttons and re-runs of the check run: the same orders as commands, under their rules.
+
+A check run belongs to a commit; so a press is about every pull request whose head that
+commit still is, by our own record and by GitHub's word.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.app.github import GitHub
+from bot.app.pulls import asking
+from bot.app.pulls.answering import reply_post
+from bot.app.pulls.desk import Desk
+from bot.app.pulls.ports import Register
+from bot.domain.commands import (
+    USUAL_MORE,
+    Ablate,
+    Command,
+    More,
+    Person,
+    Refused,
+    Run,
+    Verb,
+    permit,
+)
+from bot.domain.github import Account, CheckStatus
+from bot.domain.hooks import ButtonPressed, RunAsked
+from bot.domain.pulls.acts import Act
+from bot.domain.pulls.posts import Post
+from bot.domain.pulls.standing import Standing
+from bot.presentation.github import clicked
+from bot.presentation.words.commands import Answer, not_yours
+
+_PERSON = "User"
+
+
+class Unheard(StrEnum):
+    """Why a press orders nothing; counted and logged."""
+
+    NOT_OURS = "not_ours"  # the run is another App's
+    NO_BUTTON = "no_button"  # a button that we never showed
+    NO_PERSON = "no_person"  # a bot, or an account that is gone
+    NO_PULL = "no_pull"  # no open pull request has that head any more
+    UNDER_WAY = "under_way"  # it runs already: a click too late, or twice
+    NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What comes of a press: orders to keep, or why there are none.
+
+    Whoever called keeps both, and wakes the pull requests of the orders.
+    """
+
+    acts: tuple[Act, ...] = ()
+    posts: tuple[Post, ...] = ()
+    why: Unheard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A press by a person, of a button of ours."""
+
+    command: Command
+    head: str
+    sender: Account
+
+
+class Presser:
+    """Hears presses; `app` is our App's number, `now` Unix seconds by our clock."""
+
+    def __init__(
+        self,
+        github: GitHub,
+        register: Register,
+        now: Callable[[], float],
+        desk: Desk,
+        app: int,
+    ) -> None:
+        """Keep what it asks; nothing is called yet."""
+        self._github = github
+        self._register = register
+        self._now = now
+        self._desk = desk
+        self._app = app
+
+    def press(self, hook: ButtonPressed | RunAsked) -> Pressed:
+        """What a press orders. Nothing is kept, so it may be asked again.
+
+        Raises `GitHubError` for a failure that passes, and `MachineryFault`.
+        """
+        if hook.app_id != self._app:
+            return Pressed(why=Unheard.NOT_OURS)
+        command = command_of(hook)
+        if command is None:
+            return Pressed(why=Unheard.NO_BUTTON)
+        if hook.sender is None or hook.sender.kind != _PERSON:
+            return Pressed(why=Unheard.NO_PERSON)
+        press = _Press(command, hook.head, hook.sender)
+        stand = self._register.standings(hook.place.repository_id, hook.head)
+        return self._pressed(press, stand)
+
+    def _pressed(self, press: _Press, stand: Sequence[Standing]) -> Pressed:
+        voiced = [one for one in stand if one.open and one.voice is not None]
+        here = [one for one in voiced if self._is_head(one)]
+        if not here:
+            return Pressed(why=Unheard.NO_PULL)
+        ended = [one for one in here if _has_ended(one)]
+        if not ended:
+            return Pressed(why=Unheard.UNDER_WAY)
+        role = asking.role(self._github, ended[0].place, press.sender)
+        answers = [self._permitted(press, one, Person(role)) for one in ended]
+        acts = tuple(one for one in answers if isinstance(one, Act))
+        refused = [one for one in answers if isinstance(one, Refused)]
+        if acts:
+            return Pressed(acts)
+        return Pressed((), (_told(press, ended[0], refused[0]),), Unheard.NOT_ALLOWED)
+
+    def _is_head(self, one: Standing) -> bool:
+        pull = asking.pull(self._github, one.place, one.pull.number)
+        return pull is not None and pull.open and pull.head.sha == one.head
+
+    def _permitted(self, press: _Press, one: Standing, person: Person) -> Act | Refused:
+        rules = self._desk.terms(one.pull, one.head).rules
+        may = permit(press.command.verb, person, rules)
+        return may if isinstance(may, Refused) else self._act(press, one)
+
+    def _act(self, press: _Press, one: Standing) -> Act:
+        """The order; what is pressed again before it was taken up is the same one.
+
+        `inputs` is what stands decided, orders among it; so it is another one as soon
+        as this order has been taken up. There is one check run of a commit, and a suite
+        that is run again is one press more on it: so its number is left out.
+        """
+        who = press.sender
+        parts = (press.command.verb, press.head, who.id, one.pull.number, one.inputs)
+        source = ":".join(["press", *map(str, parts)])
+        return Act(
+            source, one.pull, press.head, press.command, who.id, who.login, self._now()
+        )
+
+
+def command_of(hook: ButtonPressed | RunAsked) -> Command | None:
+    """The command behind a press; None for a button that we never showed."""
+    if isinstance(hook, RunAsked):
+        return Run()
+    match clicked(hook.identifier):
+        case Verb.RUN:
+            return Run()
+        case Verb.MORE:
+            return More(USUAL_MORE)
+        case Verb.ABLATE:
+            return Ablate()
+        case _:
+            return None
+
+
+def _has_ended(one: Standing) -> bool:
+    """Whether its check run is completed: there are no buttons before."""
+    return one.voice is not None and (one.voice.change.status is CheckStatus.COMPLETED)
+
+
+def _told(press: _Press, one: Standing, refused: Refused) -> Post:
+    """Said once to a person and about a head, whatever is pressed."""
+    to = f"press:{press.head}:{press.sender.id}"
+    text = not_yours(press.sender.login, refused)
+    return reply_post(one.place, one.pull.number, to, [Answer("", text)])

@@ -1,0 +1,288 @@
+"""What is said of a pull request, as values: its standing, and what is to be sent."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.app.pulls.scenes import Scene
+from bot.domain.conclusions import (
+    Advisory,
+    CheckState,
+    Closed,
+    Outcome,
+    Plain,
+    Superseded,
+    part_of,
+)
+from bot.domain.github import (
+    Annotation,
+    Button,
+    CheckChange,
+    CheckStatus,
+    Conclusion,
+    Output,
+    Place,
+)
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.moved import Stands
+from bot.domain.pulls.overrides import Acceptance
+from bot.domain.pulls.posts import CallPost, CheckPost, Post, StickyPost
+from bot.domain.pulls.standing import Standing, Voice, check_post
+from bot.domain.verdict import Report
+from bot.presentation.github import Annotation as Remark
+from bot.presentation.github import (
+    CheckRunText,
+    Moved,
+    Override,
+    Progress,
+    Situation,
+    call,
+    check_run,
+    mark,
+    sticky,
+)
+
+_NAME_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A standing, and the posts that make it seen."""
+
+    standing: Standing
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An outcome with what is shown beside it; `page` is the address of the details.
+
+    `again_at` (Unix seconds) is when time alone may change it.
+    """
+
+    outcome: Outcome
+    report: Report | None = None
+    progress: Progress | None = None
+    page: str = ""
+    again_at: float | None = None
+
+
+def situation(scene: Scene, answer: Answer) -> Situation:
+    """All that the texts are made from."""
+    pull = scene.seen.pull
+    return Situation(
+        outcome=advised(scene, answer.outcome),
+        head=pull.head.sha,
+        base=pull.base.ref,
+        page=answer.page,
+        report=answer.report,
+        progress=answer.progress,
+        moved=_moved(scene),
+        overrides=tuple(override(one) for one in scene.accepted),
+    )
+
+
+def advised(scene: Scene, outcome: Outcome) -> Outcome:
+    """The outcome as the policy's enforcement has it."""
+    advisory = scene.rule is not None and scene.rule.policy.enforcement == "advisory"
+    if not advisory or not isinstance(outcome, Plain):
+        return outcome
+    return Advisory(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What else is said: `old` is what the pull request itself said before.
+
+    `others` are open pull requests with the same head, `left` those with the head that
+    it had before, where that was another one.
+    """
+
+    old: Standing | None = None
+    others: tuple[Standing, ...] = ()
+    left: tuple[Standing, ...] = ()
+
+
+def say(scene: Scene, answer: Answer, around: Around) -> Said:
+    """What a pull request has to say now."""
+    old = around.old
+    seen, pull = scene.seen, scene.seen.pull
+    said = situation(scene, answer)
+    part = part_of(pull.number, pull.base.ref, said.outcome)
+    text = check_run(said)
+    voice = Voice(part, _change(text, answer.page), _annotations(text.annotations))
+    calls = _calls(seen.place, pull.number, said)
+    standing = Standing(
+        pull=seen.key,
+        installation=seen.place.installation,
+        head=pull.head.sha,
+        base_ref=pull.base.ref,
+        open=pull.open,
+        inputs=scene.inputs,
+        voice=voice,
+        calls=tuple(one.name for one in calls),
+        evaluation=answer.report.evaluation if answer.report else "",
+        again_at=answer.again_at,
+    )
+    posts = (
+        *_left_behind(around, standing.head),
+        *_checks([*around.others, standing], standing.head),
+        *_comments(scene, said, answer),
+        *_folded(old, standing),
+        *calls,
+    )
+    return Said(standing, posts)
+
+
+def hushed(scene: Scene, old: Standing | None) -> Standing:
+    """Nothing is said, and nothing was."""
+    seen, pull = scene.seen, scene.seen.pull
+    return Standing(
+        pull=seen.key,
+        installation=seen.place.installation,
+        head=pull.head.sha,
+        base_ref=pull.base.ref,
+        open=pull.open,
+        inputs=scene.inputs,
+        calls=old.calls if old else (),
+    )
+
+
+def override(one: Acceptance) -> Override:
+    """An acceptance as it is shown."""
+    return Override(
+        finding=one.finding,
+        by=one.by_login,
+        reason=one.reason,
+        ends=datetime.fromtimestamp(one.ends_at, UTC) if one.ends_at else None,
+        commit=one.commit,
+    )
+
+
+def superseded(old: Standing, by: str) -> CheckPost | None:
+    """The check run of a head that was left; None where it had ended, or said nothing.
+
+    What has ended stays: it is true of that commit.
+    """
+    if old.voice is None or old.voice.part.state.conclusion is not None:
+        return None
+    said = Situation(Superseded(by), old.head, old.base_ref)
+    change = _change(check_run(said), "")
+    return CheckPost(old.place, old.head, change)
+
+
+def _left_behind(around: Around, head: str) -> tuple[Post, ...]:
+    """The check run of the head before: others speak for it, or it is superseded."""
+    old = around.old
+    if old is None or old.head == head:
+        return ()
+    post = check_post(around.left, old.head) or superseded(old, head)
+    return () if post is None else (post,)
+
+
+def _checks(standings: Sequence[Standing], head: str) -> tuple[Post, ...]:
+    post = check_post(standings, head)
+    return () if post is None else (post,)
+
+
+def _comments(scene: Scene, said: Situation, answer: Answer) -> tuple[Post, ...]:
+    """The comment that is edited; none before there is more to say than that it waits.
+
+    So what trials will cost stands in its first version.
+    """
+    state = part_of(0, "", said.outcome).state
+    waits = state.conclusion is None
+    if waits and answer.progress is None:
+        return ()
+    seen, number = scene.seen, scene.seen.pull.number
+    key = f"pull-{number}"
+    body = sticky(said, key)
+    return (StickyPost(seen.place, number, body, mark(key), progress=waits),)
+
+
+def _calls(place: Place, number: int, said: Situation) -> tuple[CallPost, ...]:
+    """A short comment where a person has to act; named after what it says."""
+    plain = call(said, "call")
+    if not plain:
+        return ()
+    name = hashlib.sha256(f"{said.head} {plain}".encode()).hexdigest()[:_NAME_DIGITS]
+    key = f"call-{number}-{name}"
+    return (CallPost(place, number, name, call(said, key), mark(key)),)
+
+
+def _folded(old: Standing | None, now: Standing) -> tuple[Post, ...]:
+    """Earlier calls that are not to be heard any more."""
+    gone = [one for one in (old.calls if old else ()) if one not in now.calls]
+    return tuple(folded(now.place, now.pull, name) for name in gone)
+
+
+def folded(place: Place, pull: PullKey, name: str) -> CallPost:
+    """A call that is over."""
+    key = f"call-{pull.number}-{name}"
+    return CallPost(place, pull.number, name, mark(key), mark(key), over=True)
+
+
+def _moved(scene: Scene) -> Moved | None:
+    match scene.moved:
+        case Stands(until=until) if scene.pin is not None:
+            ends = datetime.fromtimestamp(until, UTC)
+            return Moved(scene.pin.base, scene.base_now, ends)
+        case _:
+            return None
+
+
+def _change(text: CheckRunText, page: str) -> CheckChange:
+    state: CheckState = text.state
+    return CheckChange(
+        status=CheckStatus(state.status.value),
+        output=Output(text.title, text.summary, text.text),
+        conclusion=Conclusion(state.conclusion.value) if state.conclusion else None,
+        details_url=page,
+        buttons=tuple(
+            Button(one.label, one.description, one.identifier) for one in text.actions
+        ),
+    )
+
+
+def _annotations(many: Sequence[Remark]) -> tuple[Annotation, ...]:
+    return tuple(
+        Annotation(
+            path=one.path,
+            start_line=one.line,
+            end_line=one.line,
+            level=one.level.value,
+            message=one.message,
+            title=one.title,
+        )
+        for one in many
+    )
+
+
+def ended(standing: Standing | None) -> bool:
+    """Whether the answer was given."""
+    if standing is None or standing.voice is None:
+        return False
+    return standing.voice.part.state.conclusion is not None
+
+
+def farewell(old: Standing, left: Sequence[Standing]) -> Said:
+    """The pull request is not open any more: what has not ended is taken back."""
+    over = replace(old, open=False, inputs="", again_at=None, calls=())
+    posts: list[Post] = [folded(old.place, old.pull, name) for name in old.calls]
+    others = check_post(left, old.head)
+    if others is not None:
+        return Said(over, (others, *posts))
+    if old.voice is None or ended(old):
+        return Said(over, tuple(posts))
+    said = Situation(Closed(), old.head, old.base_ref)
+    part = part_of(old.pull.number, old.base_ref, Closed())
+    voice = Voice(part, _change(check_run(said), ""))
+    key = f"pull-{old.pull.number}"
+    body = sticky(said, key)
+    posts = [
+        CheckPost(old.place, old.head, voice.change),
+        StickyPost(old.place, old.pull.number, body, mark(key)),
+        *posts,
+    ]
+    return Said(replace(over, voice=voice), tuple(posts))

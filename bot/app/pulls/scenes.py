@@ -1,0 +1,278 @@
+"""Everything that is known of a pull request at one moment, gathered before deciding.
+
+GitHub says what is open and who wrote it, the mirror what would land, the base what
+rules, and the store what people ordered. Nothing is decided here.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.app.local import ParsePolicy
+from bot.app.mirroring import Mirror
+from bot.app.ports import Conflicted, SourceRepository
+from bot.app.pulls.in_force import (
+    Broken,
+    Found,
+    InForce,
+    LastGood,
+    NoPolicy,
+    policy_in_force,
+)
+from bot.app.pulls.ports import Pin, PullStore
+from bot.app.relevance import not_needed, seen_by_training
+from bot.app.versioning import version_of
+from bot.domain.errors import PolicyFault
+from bot.domain.github import Place, Pull, Repository
+from bot.domain.policy import Policy
+from bot.domain.pulls.acts import Act, Orders, PullKey, orders_of
+from bot.domain.pulls.deciding import (
+    Gate,
+    Gated,
+    Landing,
+    Mergeable,
+    PullFacts,
+    Ungated,
+    Unmergeable,
+    Unruled,
+)
+from bot.domain.pulls.gating import gated
+from bot.domain.pulls.moved import (
+    Again,
+    Footing,
+    Moved,
+    Moving,
+    Same,
+    Why,
+    moved,
+)
+from bot.domain.pulls.overrides import Acceptance, standing
+from bot.domain.verdict import Verdict
+from bot.presentation.words import ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The policy that rules a base: `text` and where it was read, for whoever judges.
+
+    `broken` are the faults of the base's own policy, where this is an earlier one.
+    """
+
+    policy: Policy
+    text: bytes
+    source: str
+    broken: tuple[PolicyFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A pull request as GitHub told of it, and the mirror that holds its commits."""
+
+    place: Place
+    repository: Repository
+    pull: Pull
+    mirror: Mirror
+    insider: bool
+
+    @property
+    def key(self) -> PullKey:
+        """Its key."""
+        return PullKey(self.place.repository, self.pull.number)
+
+    @property
+    def source(self) -> SourceRepository:
+        """Its commits."""
+        return self.mirror.repository
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a decision hangs on.
+
+    `rule` is None where nothing rules; `pin` is the base that the head is judged on,
+    and `moved` what became of that base since; None where nothing is judged. `nothing`
+    is the verdict where training could see no difference.
+    """
+
+    seen: Seen
+    facts: PullFacts
+    orders: Orders
+    acts: tuple[Act, ...] = ()
+    rule: Rule | None = None
+    pin: Pin | None = None
+    base_now: str = ""
+    moved: Moved | None = None
+    accepted: tuple[Acceptance, ...] = ()
+    nothing: Verdict | None = None
+
+    @property
+    def inputs(self) -> str:
+        """A digest of all of it: equal scenes lead to equal ends."""
+        pull, pin, rule = self.seen.pull, self.pin, self.rule
+        known = [
+            pull.head.sha,
+            pull.base.ref,
+            [pull.open, pull.draft, self.seen.insider, sorted(pull.labels)],
+            [pin.base, repr(self.moved)] if pin else None,
+            rule.policy.sha256 if rule else None,
+            repr(self.facts.gate),
+            [one.source for one in self.acts],
+            [one.finding for one in self.accepted],
+        ]
+        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+    @property
+    def task(self) -> str:
+        """A digest of what trials are run for: another one is another evaluation."""
+        orders, pin, rule = self.orders, self.pin, self.rule
+        known = [
+            self.seen.pull.head.sha,
+            pin.base if pin else "",
+            rule.policy.sha256 if rule else "",
+            [orders.stage, orders.modes, orders.targets, orders.more],
+            [orders.apart, orders.changes, orders.attempt],
+            [one.finding for one in self.accepted],
+            sorted(self.seen.pull.labels),
+        ]
+        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+class Scenes:
+    """Gathers scenes."""
+
+    def __init__(
+        self, store: PullStore, parse: ParsePolicy, now: Callable[[], float]
+    ) -> None:
+        """Times are Unix seconds by `now`."""
+        self._store, self._parse, self._now = store, parse, now
+
+    def scene(self, seen: Seen) -> Scene:
+        """The scene of a pull request.
+
+        Raises `UserFault` where what its policy asks for is not in the repository.
+        """
+        gate, rule = self._ruled(seen)
+        bare = self.bare(seen)
+        scene = replace(bare, facts=replace(bare.facts, gate=gate), rule=rule)
+        if rule is None or not seen.pull.open:
+            return scene
+        return self._based(scene, rule)
+
+    def bare(self, seen: Seen) -> Scene:
+        """What is known where the base cannot be judged by what its policy asks for."""
+        acts = tuple(self._store.acts(seen.key))
+        orders = orders_of(acts, seen.pull.head.sha)
+        facts = PullFacts(
+            open=seen.pull.open,
+            draft=seen.pull.draft,
+            gate=Gated(),
+            insider=seen.insider,
+            landing=Mergeable("", ""),
+            orders=orders,
+        )
+        return Scene(seen, facts, orders, acts)
+
+    def _ruled(self, seen: Seen) -> tuple[Gate, Rule | None]:
+        """Whether the base is gated, by the default branch's policy, and what rules."""
+        default = self._in_force(seen, seen.repository.default_branch)
+        match default:
+            case None | NoPolicy():
+                return Ungated(ruling.NO_POLICY), None
+            case Broken(faults=faults):
+                return _unruled(faults), None
+            case Found() | LastGood():
+                name, ref = seen.repository.default_branch, seen.pull.base.ref
+                if not gated(default.policy, name, ref):
+                    return Ungated(ruling.not_gated(ref)), None
+                return self._on_base(seen, ref, default)
+
+    def _on_base(
+        self, seen: Seen, ref: str, default: Found | LastGood
+    ) -> tuple[Gate, Rule | None]:
+        same = ref == seen.repository.default_branch
+        match default if same else self._in_force(seen, ref):
+            case Found(policy=policy, text=text, source=source):
+                return Gated(), Rule(policy, text, source)
+            case LastGood(policy=policy, text=text, source=source, faults=faults):
+                return Gated(), Rule(policy, text, source, faults)
+            case Broken(faults=faults):
+                return _unruled(faults), None
+            case _:
+                return Unruled(*ruling.absent(ref)), None
+
+    def _in_force(self, seen: Seen, branch: str) -> InForce | None:
+        tip = seen.mirror.branch(branch)
+        if tip is None:
+            return None
+        base = replace(seen.source.resolve(tip), name=branch)
+        return policy_in_force(seen.source, base, self._parse)
+
+    def _based(self, scene: Scene, rule: Rule) -> Scene:
+        """With the base that counts: the one it was begun on, as long as that holds."""
+        seen, source = scene.seen, scene.seen.source
+        head, ref = seen.pull.head.sha, seen.pull.base.ref
+        now = seen.mirror.branch(ref) or seen.pull.base.sha
+        landing = source.merge(now, head)
+        if isinstance(landing, Conflicted):
+            return _landing(scene, Unmergeable(landing.files))
+        pin = self._store.pin(Pin(seen.key, head, ref, now, self._now()))
+        state = self._moved(seen, rule, pin, now, landing.tree)
+        if isinstance(state, Again):
+            pin = Pin(seen.key, head, ref, now, self._now())
+            pin, state = self._store.pin(pin, renew=True), Same()
+        found = replace(scene, pin=pin, base_now=now, moved=state)
+        return self._landed(found, rule, pin)
+
+    def _landed(self, scene: Scene, rule: Rule, pin: Pin) -> Scene:
+        source, head = scene.seen.source, scene.seen.pull.head.sha
+        accepted = standing(scene.acts, head, self._now())
+        scene = replace(scene, accepted=accepted)
+        outcome = source.merge(pin.base, head)
+        if isinstance(outcome, Conflicted):
+            return _landing(scene, Unmergeable(outcome.files))
+        base = source.resolve(pin.base).tree
+        nothing = not_needed(source, rule.policy, base, outcome.tree)
+        landing = Mergeable(base, outcome.tree, relevant=nothing is None)
+        return replace(_landing(scene, landing), nothing=nothing)
+
+    def _moved(self, seen: Seen, rule: Rule, pin: Pin, now: str, landing: str) -> Moved:
+        if pin.base == now:
+            return Same()
+        source, head = seen.source, seen.pull.head.sha
+        before = self._rule_at(seen, pin.base)
+        old = source.merge(pin.base, head)
+        if before is None or isinstance(old, Conflicted):
+            return Again(Why.POLICY)
+        judged = _footing(source, before, pin.base, old.tree)
+        stands = _footing(source, rule.policy, now, landing)
+        moving = Moving(
+            rule.policy.base_moved == "rejudge", rule.policy.baseline.max_age_s
+        )
+        return moved(judged, pin.since, stands, moving, self._now())
+
+    def _rule_at(self, seen: Seen, commit: str) -> Policy | None:
+        """The policy that ruled at an earlier base."""
+        found = policy_in_force(seen.source, seen.source.resolve(commit), self._parse)
+        return found.policy if isinstance(found, Found | LastGood) else None
+
+
+def _unruled(faults: Sequence[PolicyFault]) -> Unruled:
+    return Unruled(*ruling.broken(faults))
+
+
+def _landing(scene: Scene, landing: Landing) -> Scene:
+    return replace(scene, facts=replace(scene.facts, landing=landing))
+
+
+def _footing(
+    source: SourceRepository, policy: Policy, commit: str, landing: str
+) -> Footing:
+    base = source.resolve(commit).tree
+    return Footing(
+        commit=commit,
+        base=seen_by_training(source, policy, base),
+        landing=seen_by_training(source, policy, landing),
+        policy=policy.sha256,
+        metrics=version_of(source, policy, base, base).before,
+    )

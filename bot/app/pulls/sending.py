@@ -1,0 +1,206 @@
+"""The outbox emptied: each post sent when its lane lets it, and again where it failed.
+
+Nothing here waits. What was begun and not known to have ended is looked for on GitHub
+before it is made again, so that no check run or comment is ever there twice.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Protocol, assert_never
+
+from bot.app.github import GitHub
+from bot.app.pulls.ports import Outbox, Queued, Remote
+from bot.domain.github import (
+    MOST_ANNOTATIONS,
+    CheckChange,
+    CheckDraft,
+    CheckRun,
+    CommentDraft,
+    GitHubError,
+    GiveUp,
+    Go,
+    IssueDraft,
+    NotFound,
+    Operation,
+    Place,
+    RateLimited,
+    Remarks,
+    Rest,
+    Tried,
+    Waiting,
+    retry,
+)
+from bot.domain.pulls.posts import (
+    CallPost,
+    CheckPost,
+    IssuePost,
+    ReactionPost,
+    ReplyPost,
+    StickyPost,
+)
+from bot.presentation.github import NAME
+
+MOST_LOOKED_AT = 500
+"""Posts that one look at the outbox takes in."""
+
+
+class Turns(Protocol):
+    """The write lanes of all installations."""
+
+    def turn(
+        self, installation: int, waiting: Sequence[Waiting], now: float
+    ) -> Go | Rest | None:
+        """Whose turn it is; a `Go` is counted, whatever becomes of it."""
+        ...
+
+    def rest(self, installation: int, until: float) -> None:
+        """GitHub said that none goes before then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What goes now, one for each installation at most, and when to look again."""
+
+    now: tuple[Queued, ...]
+    again_at: float | None
+
+
+class Sender:
+    """Sends what waits. `draw` gives numbers from 0 to 1 that spread repeated tries."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        github: GitHub,
+        turns: Turns,
+        now: Callable[[], float],
+        draw: Callable[[], float],
+    ) -> None:
+        """Times are Unix seconds by `now`."""
+        self._outbox, self._github, self._turns = outbox, github, turns
+        self._now, self._draw = now, draw
+
+    def pick(self, busy: Collection[int] = ()) -> Picked:
+        """What may go now; nothing of the installations that are `busy`."""
+        now = self._now()
+        waiting = self._outbox.waiting(now, MOST_LOOKED_AT)
+        free = [one for one in waiting if one.installation not in busy]
+        picked: list[Queued] = []
+        opens: list[float] = []
+        ordered = sorted(free, key=lambda one: one.installation)
+        for installation, group in groupby(ordered, lambda one: one.installation):
+            turn = self._next(installation, list(group), now)
+            if isinstance(turn, Queued):
+                picked.append(turn)
+            elif turn is not None:
+                opens.append(turn)
+        later = self._outbox.next_at()
+        known = [*opens, *([] if later is None else [later])]
+        return Picked(tuple(picked), min(known, default=None))
+
+    def _next(
+        self, installation: int, group: Sequence[Queued], now: float
+    ) -> Queued | float | None:
+        named = {one.key: one for one in group}
+        waiting = [Waiting(one.key, one.priority, one.since) for one in group]
+        match self._turns.turn(installation, waiting, now):
+            case Go(name=name):
+                return named[name]
+            case Rest(until=until):
+                return until
+            case None:
+                return None
+
+    def send(self, one: Queued) -> None:
+        """Send a post that was picked; whatever comes of it is kept."""
+        self._outbox.begun(one)
+        try:
+            self._perform(one)
+        except GitHubError as fault:
+            self._failed(one, fault)
+
+    def _perform(self, one: Queued) -> None:
+        post = one.post
+        match post:
+            case CheckPost():
+                self._check(one, post)
+            case CallPost(over=True):
+                self._fold(one, post.place)
+            case StickyPost() | CallPost() | ReplyPost():
+                self._comment(one, post)
+            case ReactionPost():
+                self._github.react(post.place, post.comment, post.reaction)
+                self._outbox.sent(one, None)
+            case IssuePost():
+                issue = IssueDraft(post.title, post.body, post.marker)
+                made = self._github.open_issue(post.place, issue, again=one.tried)
+                self._outbox.sent(one, Remote(made.number))
+            case _:
+                assert_never(post)
+
+    def _check(self, one: Queued, post: CheckPost) -> None:
+        """The run, then its annotations, a portion each time it is its turn."""
+        run = self._checked(one, post)
+        shown = Remote(run.id, annotations=run.annotations, digest=one.digest)
+        if run.annotations < len(post.annotations):
+            self._outbox.later(one, self._now(), "annotations follow", shown)
+        else:
+            self._outbox.sent(one, shown)
+
+    def _checked(self, one: Queued, post: CheckPost) -> CheckRun:
+        remote, change = one.remote, post.change
+        external = f"seedgate:{post.sha}"
+        if remote is None:
+            draft = CheckDraft(post.sha, NAME, external, _first(post))
+            return self._github.create_check(post.place, draft, again=one.tried)
+        if remote.digest != one.digest:
+            return self._github.change_check(post.place, remote.id, change)
+        has = (change.status, change.conclusion, None, remote.annotations)
+        run = CheckRun(remote.id, post.sha, NAME, external, *has)
+        remarks = Remarks(change.output, post.annotations)
+        return self._github.annotate(post.place, run, remarks, again=one.tried)
+
+    def _comment(self, one: Queued, post: StickyPost | CallPost | ReplyPost) -> None:
+        """Made once, edited from then on."""
+        if one.remote is None:
+            draft = CommentDraft(post.number, post.body, post.marker)
+            made = self._github.create_comment(post.place, draft, again=one.tried)
+        else:
+            made = self._github.edit_comment(post.place, one.remote.id, post.body)
+        self._outbox.sent(one, Remote(made.id, made.node))
+
+    def _fold(self, one: Queued, place: Place) -> None:
+        """Fold a call away; one that never got there needs nothing."""
+        if one.remote is not None:
+            self._github.minimise(place, one.remote.node)
+        self._outbox.sent(one, one.remote)
+
+    def _failed(self, one: Queued, fault: GitHubError) -> None:
+        failure, now = fault.failure, self._now()
+        if isinstance(failure, RateLimited):
+            self._turns.rest(one.installation, failure.until)
+        if isinstance(failure, NotFound) and one.remote is not None:
+            self._outbox.forget(one.key)  # somebody deleted it: it is made anew
+            self._outbox.later(one, now, "it was gone")
+            return
+        tried = Tried(_operation(one), one.attempts + 1, now)
+        decided = retry(tried, failure, self._draw())
+        if isinstance(decided, GiveUp):
+            self._outbox.give_up(one, str(failure))
+        else:
+            self._outbox.later(one, decided.at, str(failure))
+
+
+def _first(post: CheckPost) -> CheckChange:
+    """The change with the first portion of annotations, which goes along."""
+    some = post.annotations[:MOST_ANNOTATIONS]
+    return replace(post.change, output=replace(post.change.output, annotations=some))
+
+
+def _operation(one: Queued) -> Operation:
+    """A reaction, or a change of what is there, does no harm when it is doubled."""
+    if isinstance(one.post, ReactionPost) or one.remote is not None:
+        return Operation.CHANGE
+    return Operation.CREATE

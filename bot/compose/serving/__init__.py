@@ -1,0 +1,1 @@
+"""`seedgate serve` wired: web, intake, looks, evaluations, outbox, dispatcher."""

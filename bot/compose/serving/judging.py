@@ -1,0 +1,118 @@
+"""One task of the App judged: what `seedgate local` does, for a pull request."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.app.asking import Request
+from bot.app.informing import Subject
+from bot.app.ladder import Standing
+from bot.app.local import Comparison, compare
+from bot.app.pulls.evaluations import Done, Task
+from bot.compose.judging import Bench, Case, judged
+from bot.compose.serving.threads import Heartbeat, Show
+from bot.domain.conclusions import Impossible, OwnFault, outcome_of
+from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.policy import Policy
+from bot.presentation.github import Price, Started
+from bot.presentation.progress import Ladder, snapshot
+
+SetUp = Callable[[Heartbeat], Bench]
+
+
+class Judging:
+    """Carries tasks out. `secret` is that of the seeds."""
+
+    def __init__(self, secret: str, bench: SetUp, jobs: int | None) -> None:
+        """`bench` is set up when a task wants its first trial."""
+        self._secret, self._bench, self._jobs = secret, bench, jobs
+
+    def __call__(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
+        """The end of a task; raises `Stopped`."""
+        try:
+            return self._judged(task, pulse, show)
+        except UserFault as fault:
+            return Done(Impossible(fault.problem, fault.mend))
+        except MachineryFault as fault:
+            return Done(OwnFault(fault.problem, fault.mend))
+
+    def _judged(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
+        from bot.adapters.policy_file import load_policy
+
+        comparison = compared(task)
+        price = price_of(comparison)
+        case = Case(
+            comparison=comparison,
+            repository=task.repository,
+            subject=_subject(task),
+            secret=self._secret,
+            path="",
+            jobs=self._jobs,
+            accepted=task.accepted,
+            description=task.description,
+        )
+
+        def watch(standing: Standing) -> None:
+            show(progress_of(standing, price))
+
+        report = judged(case, load_policy, lambda: self._bench(pulse), watch)
+        return Done(outcome_of(report.verdict), report)
+
+
+def compared(task: Task) -> Comparison:
+    """What is compared; raises `UserFault` for what the policy cannot be asked."""
+    orders, policy = task.orders, ruling(task)
+    waited = {one.label for one in policy.stages}
+    request = Request(
+        base=task.base,
+        head=task.head,
+        policy_text=task.policy_text,
+        policy_source=task.policy_source,
+        modes=orders.modes,
+        targets=orders.targets,
+        stage=orders.stage,
+        labels=() if orders.stage else tuple(x for x in task.labels if x in waited),
+        more=orders.more,
+        on_github=True,
+    )
+    found = compare(task.repository, request, lambda _text, _source: policy)
+    return replace(
+        found,
+        base=replace(found.base, name=task.base_ref),
+        head=replace(found.head, name=task.head_ref),
+    )
+
+
+def ruling(task: Task) -> Policy:
+    """The policy, with changes judged apart where somebody ordered that."""
+    policy = task.policy
+    if not task.orders.apart:
+        return policy
+    apart = replace(policy.ablation, when="on-pass-or-fail")
+    return replace(policy, ablation=apart, given=policy.given | {"ablation"})
+
+
+def price_of(comparison: Comparison) -> Price:
+    """Trials of the first stage that trains: at the first looks, and at the last."""
+    arms, looks = 2 * len(comparison.modes), comparison.stage.looks
+    return Price((arms * looks[0], arms * looks[-1]))
+
+
+def progress_of(standing: Standing, price: Price) -> Started:
+    """Where a climb stands, as it is shown."""
+    tick = standing.tick
+    runs = (standing.ended, standing.total)
+    ladder = Ladder(standing.done, standing.rung.name, *runs)
+    if tick is None:
+        return Started(snapshot((), (), 1, standing.elapsed_s), ladder, price)
+    shown = snapshot(tick.trials, tick.modes, tick.plan.slots, standing.elapsed_s)
+    return Started(shown, ladder, price)
+
+
+def _subject(task: Task) -> Subject:
+    """In the name of the pull request: a fork's branch may be called as another's."""
+    return Subject(
+        repository=task.repository.identity,
+        base=task.base_ref,
+        head=f"#{task.pull.number}",
+        head_commit=task.head,
+    )

@@ -1,0 +1,161 @@
+"""Evaluations in threads of their own: at most one for each pull request."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from bot.app.pulls.evaluations import Absent, Busy, Done, State, Task
+from bot.domain.conclusions import OwnFault
+from bot.domain.pulls.acts import PullKey
+from bot.presentation.github import Progress, Queued
+
+LOG = logging.getLogger("seedgate")
+MOST = 32
+POLL_S = 0.2
+SHOWN_AT_S = (0.0, 300.0, 1800.0, 7200.0)
+"""Seconds after which progress is shown for the first, second, ... time; then daily
+quarters. Each costs two calls, so there are few."""
+LATER_S = 6 * 3600.0
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody wanted it
+    """The evaluation is not to be carried on."""
+
+
+class Heartbeat:
+    """The engine's heartbeat in a thread that can be stopped."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        """`stop` ends whatever waits."""
+        self._stop = stop
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return time.time()
+
+    def wait(self) -> None:
+        """A short wait; raises `Stopped` once nobody wants it any more."""
+        if self._stop.wait(POLL_S):
+            raise Stopped
+
+
+@dataclass(slots=True)
+class _Carried:
+    """One task and what is known of it."""
+
+    task: Task
+    stop: threading.Event = field(default_factory=threading.Event)
+    began: float = 0.0
+    shown: int = 0
+    latest: Progress | None = None
+    state: State = field(default_factory=Busy)
+    future: "Future[None] | None" = None
+
+
+Show = Callable[[Progress], None]
+Work = Callable[[Task, Heartbeat, Show], Done]
+"""What carries a task on, to its end; raises `Stopped`."""
+
+
+class EvaluationThreads:
+    """`Evaluations` of this process."""
+
+    def __init__(
+        self, work: Work, wake: Callable[[PullKey, int], None], most: int = MOST
+    ) -> None:
+        """`wake` is told of every pull request whose evaluation has news."""
+        self._work, self._wake = work, wake
+        self._pool = ThreadPoolExecutor(most, "evaluation")
+        self._lock = threading.Lock()
+        self._carried: dict[PullKey, _Carried] = {}
+        self._most = most
+
+    def begin(self, task: Task) -> None:
+        """Carry a task on; another one of the same pull request is stopped first."""
+        with self._lock:
+            before = self._carried.get(task.pull)
+            if before is not None and before.task.digest == task.digest:
+                return
+            if before is not None:
+                before.stop.set()
+            one = _Carried(task, state=Busy(self._queued()))
+            self._carried[task.pull] = one
+            one.future = self._pool.submit(self._carry, one, before)
+
+    def _queued(self) -> Progress | None:
+        """Its place in the line, where there is one."""
+        busy = sum(isinstance(one.state, Busy) for one in self._carried.values())
+        return Queued(busy - self._most + 1) if busy >= self._most else None
+
+    def state(self, pull: PullKey, digest: str) -> State:
+        """How far a task is."""
+        with self._lock:
+            one = self._carried.get(pull)
+            known = one is not None and one.task.digest == digest
+            return one.state if one is not None and known else Absent()
+
+    def progress(self, pull: PullKey) -> Progress | None:
+        """The latest that is known of what is carried on."""
+        with self._lock:
+            one = self._carried.get(pull)
+        if one is None or not isinstance(one.state, Busy):
+            return None
+        return one.latest or one.state.progress
+
+    def stop(self, pull: PullKey) -> None:
+        """Carry none on for this pull request."""
+        with self._lock:
+            one = self._carried.pop(pull, None)
+        if one is not None:
+            one.stop.set()
+
+    def busy(self) -> int:
+        """How many are carried on."""
+        with self._lock:
+            return sum(isinstance(one.state, Busy) for one in self._carried.values())
+
+    def close(self) -> None:
+        """Stop them all, and wait until they have ended."""
+        with self._lock:
+            for one in self._carried.values():
+                one.stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _carry(self, one: _Carried, before: _Carried | None) -> None:
+        """To its end, after the one before has let go of its trials."""
+        if before is not None and before.future is not None:
+            before.future.exception()
+        if one.stop.is_set():
+            return
+        one.began = time.monotonic()
+        try:
+            ended = self._work(
+                one.task, Heartbeat(one.stop), lambda p: self._show(one, p)
+            )
+        except Stopped:
+            return
+        except Exception as fault:
+            LOG.exception("An evaluation of %s failed.", one.task.pull)
+            ended = Done(OwnFault(f"{type(fault).__name__} in the gate itself.", ""))
+        if one.stop.is_set():
+            return
+        one.state = ended
+        self._wake(one.task.pull, one.task.installation)
+
+    def _show(self, one: _Carried, progress: Progress) -> None:
+        """Show progress at a few moments only; whoever asks gets the latest."""
+        one.latest = progress
+        if time.monotonic() - one.began < _moment(one.shown):
+            return
+        one.shown += 1
+        one.state = Busy(progress)
+        self._wake(one.task.pull, one.task.installation)
+
+
+def _moment(shown: int) -> float:
+    if shown < len(SHOWN_AT_S):
+        return SHOWN_AT_S[shown]
+    return SHOWN_AT_S[-1] + (shown - len(SHOWN_AT_S) + 1) * LATER_S

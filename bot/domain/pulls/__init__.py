@@ -1,0 +1,1 @@
+"""What the App decides of one pull request: values and pure functions."""

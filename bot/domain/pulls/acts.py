@@ -1,0 +1,126 @@
+"""What people ordered of a pull request, and what follows from all of it.
+
+Acts are only ever added. Everything that somebody asked of a commit (runs, targets,
+trust, acceptances) is worked out of them anew, so nothing that was said is lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.commands import (
+    Ablate,
+    Accept,
+    Cancel,
+    Command,
+    More,
+    Ok,
+    Retry,
+    Run,
+    Target,
+    Unaccept,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PullKey:
+    """A pull request, for ever: the repository's number on GitHub, and its own."""
+
+    repository: int
+    number: int
+
+    def __str__(self) -> str:
+        """`7:12`, for keys and logs."""
+        return f"{self.repository}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An order that was allowed. `source` is unique: the same order counts once.
+
+    `sha` is the head that it is about, in full. `by` is the person's number, `login`
+    what they were called. `at` is Unix seconds.
+    """
+
+    source: str
+    pull: PullKey
+    sha: str
+    command: Command
+    by: int
+    login: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is ordered of one head by now.
+
+    `stage` and `modes` narrow the run, where the latest `/gate run` did. `attempt`
+    counts what began it anew; `cancelled_by` is a login, empty where nobody stopped it.
+    `apart` asks for changes on their own, all of them where `changes` is empty.
+    """
+
+    trusted: bool = False
+    asked: bool = False
+    cancelled_by: str = ""
+    stage: str | None = None
+    modes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    more: int = 0
+    apart: bool = False
+    changes: tuple[str, ...] = ()
+    attempt: int = 0
+
+
+def orders_of(acts: Sequence[Act], head: str) -> Orders:
+    """What the acts on this head come to; those on other commits do not count."""
+    mine = [one for one in acts if one.sha == head]
+    told = [one.command for one in mine]
+    runs = [one for one in told if isinstance(one, Run)]
+    ablations = [one for one in told if isinstance(one, Ablate)]
+    begun = [one for one in told if isinstance(one, Run | Retry)]
+    return Orders(
+        trusted=any(isinstance(one, Ok) for one in told),
+        asked=any(_sets_going(one) for one in told),
+        cancelled_by=_cancelled_by(mine),
+        stage=runs[-1].stage if runs else None,
+        modes=runs[-1].modes if runs else (),
+        targets=_once(name for one in told for name in _targets(one)),
+        more=sum(one.seeds for one in told if isinstance(one, More)),
+        apart=bool(ablations),
+        changes=_apart(ablations),
+        attempt=len(begun),
+    )
+
+
+def _sets_going(command: Command) -> bool:
+    return isinstance(command, Run | Retry | More | Ablate)
+
+
+def _cancelled_by(acts: Sequence[Act]) -> str:
+    """Who stopped it last, unless somebody set it going since."""
+    for one in reversed(acts):
+        if isinstance(one.command, Cancel):
+            return one.login
+        if _sets_going(one.command):
+            return ""
+    return ""
+
+
+def _targets(command: Command) -> tuple[str, ...]:
+    return command.modes if isinstance(command, Target) else ()
+
+
+def _apart(ablations: Sequence[Ablate]) -> tuple[str, ...]:
+    """The changes that were named; none where somebody asked for all of them."""
+    if any(not one.changes for one in ablations):
+        return ()
+    return _once(name for one in ablations for name in one.changes)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def ledger(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """Acceptances and what took them back, in order."""
+    return tuple(one for one in acts if isinstance(one.command, Accept | Unaccept))

@@ -1,0 +1,207 @@
+"""Whether a command is done, from all that is known when it is handled: `ordered`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.domain.commands import (
+    TABLE,
+    Accept,
+    Baseline,
+    Command,
+    Evidence,
+    Heads,
+    Help,
+    Ok,
+    Person,
+    Refusal,
+    Refused,
+    Rules,
+    Run,
+    Status,
+    Target,
+    Unaccept,
+    UntilCommit,
+    Why,
+    bind,
+    named_sha,
+    permit,
+)
+from bot.domain.commands.nearest import nearest
+from bot.domain.pulls.acts import Act
+from bot.domain.verdict import Finding, Ruling
+from bot.domain.verdict.acceptable import accepts
+
+_HOLD_UP = (Ruling.BLOCK, Ruling.UNDECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the policy of the base says for commands on one head.
+
+    `modes` and `stages` are all names of the policy; empty is not known, and any name
+    is taken then. `sandboxed` says that a sandbox has proved itself on a node.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    modes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    sandboxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the answer to one command hangs on.
+
+    `ever` are all commits that were a head of the pull request, in full. `findings`
+    are those of the head as it is now. `accepted` are ids of findings that somebody
+    accepted and nobody took back, on whatever head.
+    """
+
+    person: Person
+    terms: Terms
+    heads: Heads
+    ever: tuple[str, ...] = ()
+    open: bool = True
+    findings: tuple[Finding, ...] = ()
+    accepted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The command is done. `sha` is the head, in full; so is what the command names.
+
+    `sha` is None for a question alone.
+    """
+
+    command: Command
+    sha: str | None
+
+
+def is_question(command: Command) -> bool:
+    """Whether it wants an answer and changes nothing."""
+    match command:
+        case Why() | Status() | Help() | Baseline(refresh=False):
+            return True
+        case _:
+            return False
+
+
+def needs_person(command: Command) -> bool:
+    """Whether not everybody who can comment may give it."""
+    return TABLE[command.verb].role is not None
+
+
+def needs_role(command: Command, *, is_author: bool) -> bool:
+    """Whether GitHub has to say what role this person has."""
+    allowed = TABLE[command.verb].author and is_author
+    return needs_person(command) and not allowed
+
+
+def ordered(command: Command, facts: Facts) -> Granted | Refused:
+    """What becomes of a command: first whether that person may, then what it is about.
+
+    What is not known is refused.
+    """
+    may = permit(command.verb, facts.person, facts.terms.rules)
+    if isinstance(may, Refused):
+        return may
+    if is_question(command):
+        return Granted(command, facts.heads.now)
+    if not facts.open:
+        return Refused(Refusal.CLOSED, {"verb": command.verb.value})
+    bound = bind(command, facts.heads, _resolved(command, facts.ever))
+    if isinstance(bound, Refused):
+        return bound
+    if bound.sha is None:
+        return Refused(Refusal.HEAD_UNKNOWN, {"verb": command.verb.value})
+    whole = _in_full(command, bound.sha)
+    return _misnamed(command, facts) or Granted(whole, bound.sha)
+
+
+def _resolved(command: Command, ever: Sequence[str]) -> str | None:
+    """The one commit that the SHA in a command stands for; None for none or several."""
+    named = named_sha(command)
+    found = {one for one in ever if named is not None and one.startswith(named)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _in_full(command: Command, sha: str) -> Command:
+    """The command with the whole name of the commit that it names."""
+    match command:
+        case Run(sha=str()) | Ok():
+            return replace(command, sha=sha)
+        case Accept(until=UntilCommit()):
+            return replace(command, until=UntilCommit(sha))
+        case _:
+            return command
+
+
+def _misnamed(command: Command, facts: Facts) -> Refused | None:
+    """The first thing that it names and that is not there."""
+    match command:
+        case Accept(finding=name):
+            return _not_acceptable(name, facts)
+        case Unaccept(finding=name) if name not in facts.accepted:
+            near = nearest(name, sorted(facts.accepted))
+            return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
+        case Run() | Target():
+            return next(_unknown(command, facts.terms), None)
+        case _:
+            return None
+
+
+def _unknown(command: Run | Target, terms: Terms) -> Iterator[Refused]:
+    stage = command.stage if isinstance(command, Run) else None
+    yield from _strange("mode", command.modes, terms.modes)
+    yield from _strange("stage", () if stage is None else (stage,), terms.stages)
+
+
+def _strange(
+    kind: str, names: tuple[str, ...], known: tuple[str, ...]
+) -> Iterator[Refused]:
+    """Names that the policy does not have; none where its names are not known."""
+    for typed in names:
+        if known and typed not in known:
+            evidence: Evidence = {
+                "typed": typed,
+                "kind": kind,
+                "nearest": nearest(typed, known),
+                "known": known,
+            }
+            yield Refused(Refusal.UNKNOWN_NAME, evidence)
+
+
+def _not_acceptable(name: str, facts: Facts) -> Refused | None:
+    """Why a finding cannot be accepted; one that is accepted may be so once more."""
+    found = next((one for one in facts.findings if one.id == name), None)
+    if found is None:
+        near = nearest(name, [one.id for one in facts.findings if liftable(one)])
+        return Refused(Refusal.NO_FINDING, {"finding": name, "nearest": near})
+    if liftable(found) or name in facts.accepted:
+        return None
+    why = Refusal.NOT_ACCEPTABLE if holds_up(found) else Refusal.HOLDS_NOTHING
+    return Refused(why, {"finding": name})
+
+
+def holds_up(one: Finding) -> bool:
+    """Whether a merge has to wait for it."""
+    return one.state in _HOLD_UP
+
+
+def liftable(one: Finding) -> bool:
+    """Whether a person can accept it, so that it does not hold a merge up."""
+    return holds_up(one) and accepts({one.id}, one)
+
+
+def accepted_ids(acts: Iterable[Act]) -> frozenset[str]:
+    """Ids of findings that were accepted and not taken back since, on any head."""
+    held = set[str]()
+    for one in acts:
+        match one.command:
+            case Accept(finding=name):
+                held.add(name)
+            case Unaccept(finding=name):
+                held.discard(name)
+            case _:
+                continue
+    return frozenset(held)

@@ -1,0 +1,127 @@
+"""What is to stand on GitHub, as values: a post for each thing, with a key for ever.
+
+A post says all of what shall be. So it can be said again after any crash, and of two
+for one key only the later one is ever sent.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.domain.github import (
+    Annotation,
+    CheckChange,
+    CheckStatus,
+    Place,
+    Priority,
+    Reaction,
+)
+from bot.domain.pulls.acts import PullKey
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPost:
+    """The one check run of a head; annotations go in portions."""
+
+    place: Place
+    sha: str
+    change: CheckChange
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StickyPost:
+    """The comment that is edited; made anew where somebody deleted it.
+
+    `progress` says that it tells of nothing but trials that go on.
+    """
+
+    place: Place
+    number: int
+    body: str
+    marker: str
+    progress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPost:
+    """A short comment because a person has to act; folded away once it is `over`.
+
+    `name` tells calls of one pull request apart.
+    """
+
+    place: Place
+    number: int
+    name: str
+    body: str
+    marker: str
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPost:
+    """The one answer to a comment or review; `to` is its source, as in an act."""
+
+    place: Place
+    number: int
+    to: str
+    body: str
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionPost:
+    """A reaction to a comment."""
+
+    place: Place
+    comment: int
+    reaction: Reaction
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePost:
+    """An issue, once; `name` tells those of a repository apart."""
+
+    place: Place
+    name: str
+    title: str
+    body: str
+    marker: str
+
+
+Post = CheckPost | StickyPost | CallPost | ReplyPost | ReactionPost | IssuePost
+
+
+def key_of(post: Post) -> str:
+    """Under what a post is kept; a later one with the same key takes its place."""
+    match post:
+        case CheckPost(place=place, sha=sha):
+            return f"check:{place.repository}:{sha}"
+        case StickyPost(place=place, number=number):
+            return f"sticky:{PullKey(place.repository, number)}"
+        case CallPost(place=place, number=number, name=name):
+            return f"call:{PullKey(place.repository, number)}:{name}"
+        case ReplyPost(place=place, to=to):
+            return f"reply:{place.repository}:{to}"
+        case ReactionPost(place=place, comment=comment, reaction=reaction):
+            return f"reaction:{place.repository}:{comment}:{reaction.name.lower()}"
+        case IssuePost(place=place, name=name):
+            return f"issue:{place.repository}:{name}"
+        case _:
+            assert_never(post)
+
+
+def priority_of(post: Post, *, fresh: bool) -> Priority:
+    """What goes first; `fresh` says that nothing stands there yet."""
+    match post:
+        case CheckPost(change=change):
+            if change.status is CheckStatus.COMPLETED:
+                return Priority.CONCLUSION
+            return Priority.CREATE if fresh else Priority.PROGRESS
+        case StickyPost(progress=progress):
+            return Priority.PROGRESS if progress and not fresh else Priority.COMMENT
+        case CallPost() | ReplyPost() | IssuePost():
+            return Priority.COMMENT
+        case ReactionPost():
+            return Priority.REACTION
+        case _:
+            assert_never(post)

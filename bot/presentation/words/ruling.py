@@ -1,0 +1,35 @@
+"""Words for whether a policy rules a base branch at all."""
+
+from collections.abc import Sequence
+
+from bot.domain.errors import PolicyFault
+from bot.domain.policy import POLICY_PATH
+
+_MOST = 5
+
+NO_POLICY = f"the default branch has no {POLICY_PATH}"
+
+
+def not_gated(base: str) -> str:
+    """The default branch's policy does not name this base."""
+    return f"the policy does not name {base} among its branches"
+
+
+def absent(base: str) -> tuple[str, str]:
+    """A base that is to be gated has no policy of its own: problem and mend."""
+    return (
+        f"The base {base} is to be gated and has no {POLICY_PATH}.",
+        f"Commit one to {base}, or take {base} out of `branches` on the default "
+        "branch.",
+    )
+
+
+def broken(faults: Sequence[PolicyFault]) -> tuple[str, str]:
+    """No policy of the base can be read, and none before it: problem and mend."""
+    shown = [f"line {one.line}: {one.problem}" for one in faults[:_MOST]]
+    more = f" and {len(faults) - _MOST} more" if len(faults) > _MOST else ""
+    return (
+        f"{POLICY_PATH} on the base cannot be read, nor any that was there before: "
+        f"{' '.join(shown)}{more}",
+        f"Mend it on the base; `seedgate check {POLICY_PATH}` lists every fault.",
+    )

@@ -1,0 +1,30 @@
+"""What commands have to know of pull requests, as a test says."""
+
+from dataclasses import dataclass, field
+
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.ordering import Terms
+from bot.presentation.github.known import Known
+
+
+@dataclass
+class ScriptedDesk:
+    """The same terms and the same knowledge for every pull request; counts calls."""
+
+    agreed: Terms = field(default_factory=Terms)
+    told: Known = field(default_factory=Known)
+    asked: list[str] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def terms(self, pull: PullKey, head: str) -> Terms:
+        self._call(f"terms {pull} {head}")
+        return self.agreed
+
+    def known(self, pull: PullKey) -> Known:
+        self._call(f"known {pull}")
+        return self.told
+
+    def _call(self, what: str) -> None:
+        self.asked.append(what)
+        if self.fault is not None:
+            raise self.fault

@@ -1,0 +1,281 @@
+"""A store of pull requests in memory, held to the contract of the one on a database."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from bot.app.pulls.ports import Due, Pin, PostState, Queued, Remark, Remote
+from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.posts import Post, key_of, priority_of
+from bot.domain.pulls.standing import Standing
+
+
+@dataclass
+class Alarm:
+    installation: int
+    at: float | None
+    serial: int
+
+
+@dataclass
+class Row:
+    """A key of the outbox."""
+
+    post: Post
+    digest: str
+    since: float
+    state: PostState = PostState.WAITING
+    not_before: float = 0.0
+    attempts: int = 0
+    tried: bool = False
+    remote: Remote | None = None
+    note: str = ""
+
+
+class MemoryPulls:
+    """All of `PullStore`; `fault` is raised by every call while it is set.
+
+    `alarms`, `outbox` and `known` are there to be looked at.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._lock = threading.RLock()
+        self.fault: Exception | None = None
+        self.alarms: dict[PullKey, Alarm] = {}
+        self.outbox: dict[str, Row] = {}
+        self.known: dict[tuple[int, str], bool] = {}  # whether it waits
+        self._heads: dict[PullKey, list[tuple[float, str]]] = {}
+        self._remarks: dict[tuple[int, str], Remark] = {}
+        self._acts: dict[tuple[int, str], Act] = {}
+        self._pins: dict[tuple[PullKey, str, str], Pin] = {}
+        self._standings: dict[PullKey, Standing] = {}
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        with self._lock:
+            if self.fault is not None:
+                raise self.fault
+            yield
+
+    # Alarms
+
+    def wake(self, pull: PullKey, installation: int, at: float) -> None:
+        with self._call():
+            one = self.alarms.setdefault(pull, Alarm(installation, None, 0))
+            one.at = at if one.at is None else min(at, one.at)
+            one.installation, one.serial = installation, one.serial + 1
+
+    def due(self, now: float, limit: int) -> Sequence[Due]:
+        with self._call():
+            ready = sorted(
+                (one.at, pull)
+                for pull, one in self.alarms.items()
+                if one.at is not None and one.at <= now
+            )
+            return [
+                Due(pull, self.alarms[pull].installation, self.alarms[pull].serial)
+                for _, pull in ready[:limit]
+            ]
+
+    def rest(self, due: Due, again_at: float | None) -> None:
+        with self._call():
+            one = self.alarms.get(due.pull)
+            if one is not None and one.serial == due.serial:
+                one.at = again_at
+
+    # Register
+
+    def saw_head(self, pull: PullKey, sha: str, at: float) -> None:
+        with self._call():
+            seen = self._heads.setdefault(pull, [])
+            if not seen or seen[-1][1] != sha:
+                seen.append((at, sha))
+
+    def head_at(self, pull: PullKey, moment: float) -> str | None:
+        with self._call():
+            seen = self._heads.get(pull, [])
+            return next((sha for at, sha in reversed(seen) if at <= moment), None)
+
+    def heads(self, pull: PullKey) -> Sequence[str]:
+        with self._call():
+            seen = [sha for _, sha in self._heads.get(pull, [])]
+            return list(dict.fromkeys(reversed(seen)))[::-1]
+
+    def note(self, remark: Remark) -> bool:
+        key = (remark.pull.repository, remark.key)
+        with self._call():
+            if key in self.known:
+                return False
+            self.known[key], self._remarks[key] = True, remark
+            return True
+
+    def remarks(self, limit: int) -> Sequence[Remark]:
+        with self._call():
+            waiting = sorted(
+                self._remarks.values(),
+                key=lambda one: (one.created_at, one.pull.repository, one.id, one.key),
+            )
+            return waiting[:limit]
+
+    def settle(
+        self, remark: Remark, acts: Sequence[Act], posts: Sequence[Post], at: float
+    ) -> None:
+        key = (remark.pull.repository, remark.key)
+        with self._call():
+            if self.known.get(key) is False:
+                return
+            self.known[key] = False
+            self._remarks.pop(key, None)
+            self.act(acts)
+            self.put(posts)
+            if acts:
+                self.wake(remark.pull, remark.installation, at)
+
+    def act(self, acts: Sequence[Act]) -> None:
+        with self._call():
+            for one in acts:
+                self._acts.setdefault((one.pull.repository, one.source), one)
+
+    def acts(self, pull: PullKey) -> Sequence[Act]:
+        with self._call():
+            return [one for one in self._acts.values() if one.pull == pull]
+
+    def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
+        key = (pin.pull, pin.head, pin.base_ref)
+        with self._call():
+            if renew:
+                self._pins[key] = pin
+            return self._pins.setdefault(key, pin)
+
+    def standing(self, pull: PullKey) -> Standing | None:
+        with self._call():
+            return self._standings.get(pull)
+
+    def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
+        with self._call():
+            return [
+                one
+                for pull, one in sorted(self._standings.items())
+                if pull.repository == repository and head in {"", one.head}
+            ]
+
+    def say(self, standing: Standing, posts: Sequence[Post]) -> None:
+        with self._call():
+            self._standings[standing.pull] = standing
+            self.put(posts)
+
+    # Outbox
+
+    def put(self, posts: Sequence[Post]) -> None:
+        with self._call():
+            for post in posts:
+                self._put(key_of(post), post)
+
+    def _put(self, key: str, post: Post) -> None:
+        digest = hashlib.sha256(repr(post).encode(errors="replace")).hexdigest()
+        row = self.outbox.get(key)
+        if row is None:
+            self.outbox[key] = Row(post, digest, self._now())
+        elif row.digest != digest:
+            waits = row.state is PostState.WAITING
+            since = row.since if waits else self._now()
+            kept = {"tried": row.tried, "remote": row.remote}
+            self.outbox[key] = Row(post, digest, since, **kept)  # type: ignore[arg-type]
+
+    def waiting(self, now: float, limit: int) -> Sequence[Queued]:
+        with self._call():
+            ready = [
+                self._queued(key, row)
+                for key, row in self.outbox.items()
+                if row.state is PostState.WAITING and row.not_before <= now
+            ]
+            return sorted(ready, key=lambda one: (one.priority, one.since, one.key))[
+                :limit
+            ]
+
+    def _queued(self, key: str, row: Row) -> Queued:
+        return Queued(
+            key,
+            row.post,
+            row.digest,
+            priority_of(row.post, fresh=row.remote is None),
+            row.post.place.installation,
+            row.since,
+            row.attempts,
+            row.tried,
+            row.remote,
+        )
+
+    def begun(self, one: Queued) -> None:
+        with self._call():
+            row = self.outbox.get(one.key)
+            if row is not None:
+                row.tried = True
+                row.attempts += row.digest == one.digest
+
+    def sent(self, one: Queued, remote: Remote | None) -> None:
+        with self._call():
+            row = self.outbox.get(one.key)
+            if row is not None:
+                row.remote, row.tried = remote, False
+                if row.digest == one.digest:
+                    row.state = PostState.SENT
+
+    def later(
+        self, one: Queued, at: float, why: str, remote: Remote | None = None
+    ) -> None:
+        with self._call():
+            known = self.outbox.get(one.key)
+            if known is not None and remote is not None:
+                known.remote, known.tried, known.attempts = remote, False, 0
+            row = self._still_waiting(one)
+            if row is not None:
+                row.not_before, row.note = at, why
+
+    def give_up(self, one: Queued, why: str) -> None:
+        with self._call():
+            row = self._still_waiting(one)
+            if row is not None:
+                row.state, row.note = PostState.GIVEN_UP, why
+
+    def _still_waiting(self, one: Queued) -> Row | None:
+        row = self.outbox.get(one.key)
+        same = row is not None and row.digest == one.digest
+        return row if same and row and row.state is PostState.WAITING else None
+
+    def forget(self, key: str) -> None:
+        with self._call():
+            row = self.outbox.get(key)
+            if row is not None:
+                ended = row.state is not PostState.WAITING
+                digest = "" if ended else row.digest
+                self.outbox[key] = replace(row, remote=None, digest=digest)
+
+    def remote(self, key: str) -> Remote | None:
+        with self._call():
+            row = self.outbox.get(key)
+            return None if row is None else row.remote
+
+    def next_at(self) -> float | None:
+        with self._call():
+            waits = PostState.WAITING
+            rows = [row for row in self.outbox.values() if row.state is waits]
+            return min((row.not_before for row in rows), default=None)
+
+
+class MemoryLead:
+    """Who leads, as a test says: `free` is whether nobody else does."""
+
+    def __init__(self, *, free: bool = True) -> None:
+        self.free = free
+        self.held = False
+
+    def take(self) -> bool:
+        self.held = self.free
+        return self.held
+
+    def close(self) -> None:
+        self.held = False

@@ -1,0 +1,183 @@
+"""What is answered to `why`, `status` and `baseline`, whole, and that nothing acts."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from bot.adapters.commonmark import command_lines
+from bot.domain.commands import Accept, CommandLine, Refused, parse
+from bot.domain.conclusions import Judged
+from bot.domain.pulls.ordering import liftable
+from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
+from bot.presentation.escape import code
+from bot.presentation.github import answers
+from bot.presentation.github.known import Known, Measured
+from bot.presentation.github.lifting import accept_line, lifts
+from bot.presentation.github.sizes import units
+from bot.presentation.report_json import document
+from bot.presentation.report_reading import report_of
+from bot.presentation.words import answers as say
+from tests.fakes import knowns, reports, situations
+from tests.fakes.knowns import KNOWNS, NOW
+from tests.fakes.situations import HEAD
+from tests.golden.compare import agreed
+from tests.unit.presentation.github.test_limits import (
+    FOREIGN,
+    assert_harmless,
+    enormous,
+)
+
+
+def said(known: Known) -> tuple[str, ...]:
+    return (
+        answers.why(known),
+        answers.status(known),
+        answers.baseline(known, NOW),
+    )
+
+
+@pytest.mark.parametrize("name", KNOWNS)
+def test_what_is_answered_is_as_agreed(name: str) -> None:
+    text = "\n\n=====\n\n".join(said(KNOWNS[name]())) + "\n"
+    assert text == agreed(f"answers_{name}.md", text)
+
+
+@pytest.mark.parametrize("name", KNOWNS)
+def test_an_answer_gives_no_command_and_fits(name: str) -> None:
+    for text in said(KNOWNS[name]()):
+        assert command_lines(text) == ()
+        assert_harmless(text)
+        assert 0 < units(text) <= answers.LONGEST
+
+
+def test_every_condition_has_its_rule_its_id_and_who_can_lift_it() -> None:
+    text = answers.why(KNOWNS["blocked"]())
+    assert "2 conditions are not met." in text
+    for one in KNOWNS["blocked"]().unmet:
+        assert code(one.id) in text
+        assert f'/gate accept {one.id} reason="..."' in text
+    assert text.count("maintain access") == 2
+    assert "primary, tolerance 0.01" in text
+
+
+def test_what_was_accepted_is_told_and_not_asked_for_again() -> None:
+    known = KNOWNS["blocked"]()
+    first, second = known.unmet
+    accepted = situations.overridden().overrides[0]
+    lifted = replace(known, overrides=(replace(accepted, finding=first.id),))
+    assert lifted.unmet == (second,)
+    text = answers.why(lifted)
+    assert "1 condition is not met." in text
+    assert f"/gate accept {first.id}" not in text
+    assert f"{code(first.id)} by `ada`" in text
+
+
+def test_a_report_of_another_head_lifts_and_holds_nothing() -> None:
+    known = knowns.moved_on()
+    assert known.judged is None
+    assert (known.findings, known.unmet) == ((), ())
+    assert "which is not the head any more" in answers.baseline(known, NOW)
+
+
+def test_the_kept_report_answers_as_the_report_itself() -> None:
+    for name in ("blocked", "undecided", "invasive", "suspect", "passing"):
+        known = KNOWNS[name]()
+        assert known.report is not None
+        kept = report_of(json.loads(json.dumps(document(known.report))))
+        assert said(replace(known, report=kept)) == said(known), name
+
+
+def test_an_id_that_could_not_be_read_back_has_no_line() -> None:
+    assert accept_line("regression-5bd0c3a1 /gate ok") == ""
+    assert accept_line('x" until="7d') == ""
+    line = accept_line("regression-5bd0c3a1")
+    assert parse(CommandLine(line)) == Accept("regression-5bd0c3a1", "...")
+
+
+def test_every_line_that_is_offered_is_a_command() -> None:
+    for reason in Reason:
+        found = Finding(
+            "regression-5bd0c3a1",
+            FindingKind.REGRESSION,
+            Ruling.UNDECIDED,
+            reason,
+            mode="mlp",
+        )
+        offered = [step.command for step in lifts(found) if step.command]
+        for line in offered:
+            assert not isinstance(parse(CommandLine(line)), Refused), line
+        assert any("accept" in line for line in offered) == liftable(found)
+
+
+def test_a_mode_that_no_command_could_name_is_not_offered_as_a_target() -> None:
+    found = Finding(
+        "invasive-5bd0c3a1",
+        FindingKind.INVASIVE,
+        Ruling.BLOCK,
+        Reason.MODE_INVASIVE,
+        mode="a b",
+    )
+    assert [step.command for step in lifts(found)][1:] == [accept_line(found.id)]
+    unnamed = replace(found, mode=None)
+    assert not any("target" in step.command for step in lifts(unnamed))
+
+
+def test_every_kind_of_finding_has_its_rule() -> None:
+    assert set(say.RULES) == set(FindingKind)
+
+
+def test_ages_are_said_in_days_from_two_on() -> None:
+    assert say.age(-5.0) == "0.0 s"
+    assert say.age(2 * 86_400 - 1) == "47 h 59 min"
+    assert say.age(2 * 86_400) == "2 days"
+    assert say.since(90.0, 90.0) == "1 min 30 s"
+    assert say.since(3 * 86_400, 90.0) == "1 min 30 s to 3 days"
+
+
+def test_a_single_run_of_a_baseline_has_no_spread() -> None:
+    report = reports.passing()
+    mode = report.verdict.modes[0]
+    metric = replace(
+        mode.metrics[0], per_seed=((1, 0.4, 0.4),), n_baseline=1, baseline_mean=None
+    )
+    verdict = replace(report.verdict, modes=(replace(mode, metrics=(metric,)),))
+    text = answers.baseline(knowns.of(replace(report, verdict=verdict)), NOW)
+    assert "| - | - | 1 | 0 | not known |" in text
+
+
+def test_an_unmeasured_baseline_is_not_a_table() -> None:
+    report = reports.conflict()
+    text = answers.baseline(knowns.of(report), NOW)
+    assert say.NO_BASELINE in text
+    assert "|" not in text
+
+
+def test_a_hostile_repository_is_only_text_in_every_answer() -> None:
+    for text in said(knowns.hostile()):
+        assert_harmless(text)
+        assert units(text) <= answers.LONGEST
+
+
+@settings(max_examples=60)
+@given(FOREIGN, some.sampled_from(("hostile", "enormous")))
+def test_nothing_foreign_acts_in_any_answer(text: str, kind: str) -> None:
+    report = reports.hostile() if kind == "hostile" else enormous(text)
+    report = replace(
+        report,
+        provenance=replace(
+            report.provenance,
+            head_commit=HEAD,
+            base_commit=text,
+        ),
+    )
+    one = replace(
+        situations.hostile(text, Judged(report.verdict)), head=HEAD, report=report
+    )
+    known = knowns.known_of(one, measured=(Measured(text, NOW, NOW),))
+    for answer in said(known):
+        assert_harmless(answer)
+        assert command_lines(answer) == ()
+        assert units(answer) <= answers.LONGEST
