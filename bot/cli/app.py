@@ -24,6 +24,7 @@ from bot.cli.reproduce import reproduce
 from bot.cli.scan import scan
 from bot.cli.schema import schema
 from bot.cli.screen import err, finish_stdout, hush, show_fault
+from bot.cli.serve import dispatch, serve
 from bot.cli.setup import setup
 from bot.cli.smoke import smoke
 from bot.cli.split import split
@@ -41,7 +42,7 @@ HELP = (
 VERBS = (
     *(local, judge, split, reproduce, scan, calibrate),
     *(power, replay, check, schema, init),
-    *(setup, doctor, smoke),
+    *(serve, dispatch, setup, doctor, smoke),
 )
 
 

@@ -95,7 +95,8 @@ def _climbed(case: Case, prepared: Prepared, bench: Bench, watch: Watch) -> Repo
         for one in ids:
             held.enter_context(bench.hold(one))
         known = _known(case, bench.store)
-        course = course_of(prepared, plans, case.subject, case.repository, known)
+        given = (case.subject, case.repository, known)
+        course = course_of(prepared, plans, *given, accepted=case.accepted)
         reached = climb(course, bench.store, bench.pulse, watch)
     bench.done()
     return _report(case, prepared, course, reached, bench)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.app.pulls.ports import Due, Pin, PostState, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post, key_of, priority_of
-from bot.domain.pulls.standing import Standing
+from bot.domain.pulls.standing import Outline, Standing
 
 
 @dataclass
@@ -52,6 +52,7 @@ class MemoryPulls:
         self._acts: dict[tuple[int, str], Act] = {}
         self._pins: dict[tuple[PullKey, str, str], Pin] = {}
         self._standings: dict[PullKey, Standing] = {}
+        self.notes: dict[str, str] = {}
 
     @contextmanager
     def _call(self) -> Iterator[None]:
@@ -150,6 +151,10 @@ class MemoryPulls:
                 self._pins[key] = pin
             return self._pins.setdefault(key, pin)
 
+    def pinned(self, pull: PullKey, head: str, base_ref: str) -> Pin | None:
+        with self._call():
+            return self._pins.get((pull, head, base_ref))
+
     def standing(self, pull: PullKey) -> Standing | None:
         with self._call():
             return self._standings.get(pull)
@@ -161,6 +166,12 @@ class MemoryPulls:
                 for pull, one in sorted(self._standings.items())
                 if pull.repository == repository and head in {"", one.head}
             ]
+
+    def outlines(self, repository: int) -> Sequence[Outline]:
+        with self._call():
+            every = sorted(self._standings.items())
+            mine = [one for pull, one in every if pull.repository == repository]
+            return [one.outline for one in mine if one.open]
 
     def say(self, standing: Standing, posts: Sequence[Post]) -> None:
         with self._call():
@@ -246,13 +257,13 @@ class MemoryPulls:
         same = row is not None and row.digest == one.digest
         return row if same and row and row.state is PostState.WAITING else None
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, instead: Remote | None = None) -> None:
         with self._call():
             row = self.outbox.get(key)
             if row is not None:
                 ended = row.state is not PostState.WAITING
                 digest = "" if ended else row.digest
-                self.outbox[key] = replace(row, remote=None, digest=digest)
+                self.outbox[key] = replace(row, remote=instead, digest=digest)
 
     def remote(self, key: str) -> Remote | None:
         with self._call():
@@ -264,6 +275,49 @@ class MemoryPulls:
             waits = PostState.WAITING
             rows = [row for row in self.outbox.values() if row.state is waits]
             return min((row.not_before for row in rows), default=None)
+
+    # Notes
+
+    def recall(self, name: str) -> str:
+        with self._call():
+            return self.notes.get(name, "")
+
+    def remember(self, name: str, text: str) -> None:
+        with self._call():
+            self.notes[name] = text
+
+    # Leaving
+
+    def leave(
+        self, installation: int, repository: int | None = None
+    ) -> Sequence[PullKey]:
+        with self._call():
+            mine = [
+                pull
+                for pull, one in sorted(self.alarms.items())
+                if one.installation == installation
+                and repository in {None, pull.repository}
+            ]
+            for pull in mine:
+                alarm = self.alarms[pull]
+                alarm.at, alarm.serial = None, alarm.serial + 1
+            self._give_up_on(installation, repository)
+            return [pull for pull in mine if self._closed(pull)]
+
+    def _give_up_on(self, installation: int, repository: int | None) -> None:
+        for row in self.outbox.values():
+            place = row.post.place
+            mine = place.installation == installation
+            if mine and repository in {None, place.repository}:
+                if row.state is PostState.WAITING:
+                    row.state, row.digest = PostState.GIVEN_UP, ""
+
+    def _closed(self, pull: PullKey) -> bool:
+        old = self._standings.get(pull)
+        if old is None or not old.open:
+            return False
+        self._standings[pull] = old.closed
+        return True
 
 
 class MemoryLead:

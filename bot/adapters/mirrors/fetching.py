@@ -57,7 +57,8 @@ def _tips(remote: Remote, lines: Sequence[Line]) -> dict[str, str]:
     names = {line.theirs for line in lines}
     asked = ("ls-remote", "--quiet", "--", remote.address, _ALWAYS, *sorted(names))
     answer = remote.run(*asked).line.split("\n")
-    rows = dict(reversed(row.split("\t", 1)) for row in answer if "\t" in row)
+    pairs = (row.partition("\t") for row in answer)
+    rows = {name: sha for sha, _, name in pairs}
     if _ALWAYS not in rows:
         said = f"{remote.name} is empty, or something else than GitHub answered."
         raise MirrorError(Unreachable(said))

@@ -150,8 +150,9 @@ class Intake:
         remark = remark_of(hook)
         if remark is None:
             return "nobody is to be answered"
-        if self._store.note(remark):
-            self._store.put(self._effects.remarked(remark))
+        # In this order, so that a crash between them loses neither.
+        self._store.put(self._effects.remarked(remark))
+        self._store.note(remark)
         return ""
 
 

@@ -13,7 +13,7 @@ from bot.domain.commands import Source
 from bot.domain.github import Priority
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post
-from bot.domain.pulls.standing import Standing
+from bot.domain.pulls.standing import Outline, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,20 @@ class Register(Protocol):
         """Keep the first base of a head and base branch, or the new one; the kept."""
         ...
 
+    def pinned(self, pull: PullKey, head: str, base_ref: str) -> Pin | None:
+        """The base that is kept for a head and base branch; None for none."""
+        ...
+
     def standing(self, pull: PullKey) -> Standing | None:
         """Where a pull request stands; None for one that was never looked at."""
         ...
 
     def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
         """Of a repository, or of one head in it; by number."""
+        ...
+
+    def outlines(self, repository: int) -> Sequence[Outline]:
+        """The open ones of a repository without their texts, by number."""
         ...
 
     def say(self, standing: Standing, posts: Sequence[Post]) -> None:
@@ -209,8 +217,11 @@ class Outbox(Protocol):
         """It will not go by itself any more."""
         ...
 
-    def forget(self, key: str) -> None:
-        """What stood there is gone (a deleted comment): made anew when put again."""
+    def forget(self, key: str, instead: Remote | None = None) -> None:
+        """What stood there is gone (a deleted comment): made anew when put again.
+
+        Or it is `instead`, which shows something else: made right when put again.
+        """
         ...
 
     def remote(self, key: str) -> Remote | None:
@@ -222,5 +233,28 @@ class Outbox(Protocol):
         ...
 
 
-class PullStore(Alarms, Register, Outbox, Protocol):
+class Notes(Protocol):
+    """Short texts by name, for whoever has to remember how far it came."""
+
+    def recall(self, name: str) -> str:
+        """The text of a name; empty for none."""
+        ...
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text in place of the last one."""
+        ...
+
+
+class PullStore(Alarms, Register, Outbox, Notes, Protocol):
     """All that the App keeps of pull requests."""
+
+    def leave(
+        self, installation: int, repository: int | None = None
+    ) -> Sequence[PullKey]:
+        """Nothing of an installation, or of one repository in it, is done any more.
+
+        As one: alarms rest until somebody wakes them, open standings are closed, posts
+        that wait are given up (and sent when they are put again). Says which pull
+        requests were open.
+        """
+        ...

@@ -97,7 +97,8 @@ class Sender:
             elif turn is not None:
                 opens.append(turn)
         later = self._outbox.next_at()
-        known = [*opens, *([] if later is None else [later])]
+        # One that may go by now waits for its lane, or for what is under way.
+        known = [*opens, *([later] if later is not None and later > now else [])]
         return Picked(tuple(picked), min(known, default=None))
 
     def _next(

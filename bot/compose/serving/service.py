@@ -13,8 +13,6 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Self
 
-from starlette.applications import Starlette
-
 from bot.adapters.commonmark import command_lines
 from bot.adapters.github import ConnectedGitHub, Identity, Lanes
 from bot.adapters.hooks import read
@@ -43,7 +41,7 @@ from bot.domain.links import Kind, Subject, expiry, key_of, permanent, signed
 from bot.domain.pulls.acts import PullKey
 from bot.domain.verdict import Report
 from bot.settings import Settings
-from bot.web import Receiver, application, secrets
+from bot.web import Application, Receiver, application, secrets
 from bot.web.pages import page_routes
 
 LOG = logging.getLogger("seedgate")
@@ -52,7 +50,8 @@ IDLE_S = 0.25
 STANDBY_S = 1.0
 LOOKS, SENDS, DUE = 4, 4, 32
 SWEEP_S = 180.0
-REMARKS = 20
+REMARKS = 500
+LONGEST_WAIT_S = 300.0
 PATIENCE_S = 20.0
 
 
@@ -72,6 +71,7 @@ class Service:
         self._sending: set[int] = set()
         self._lock = threading.Lock()
         self._leads = False
+        self._patience: dict[str, tuple[int, float]] = {}
         self._open(dispatch=dispatch, jobs=jobs)
 
     def _open(self, *, dispatch: bool, jobs: int | None) -> None:
@@ -126,7 +126,7 @@ class Service:
 
     # The web ---------------------------------------------------------------------
 
-    def web(self) -> Starlette:
+    def web(self) -> Application:
         """What is served over HTTP."""
         former = self._config.former_secret
         known = secrets(
@@ -201,12 +201,19 @@ class Service:
         return SOON_S if self.intake.work() else IDLE_S / 2
 
     def _answer(self) -> float:
+        """Remarks in order; one that cannot be handled now lets the others pass."""
         for remark in self.pulls.remarks(REMARKS):
+            tries, at = self._patience.get(remark.key, (0, 0.0))
+            if time.monotonic() < at:
+                continue
             try:
                 self.commander.handle(remark)
             except GitHubError as fault:
-                LOG.warning("A remark waits: %s", fault)
-                return STANDBY_S
+                LOG.warning("%s waits: %s", remark.key, fault)
+                wait = min(2.0**tries, LONGEST_WAIT_S)
+                self._patience[remark.key] = (tries + 1, time.monotonic() + wait)
+            else:
+                self._patience.pop(remark.key, None)
         return IDLE_S / 2
 
     def _look(self, pool: ThreadPoolExecutor) -> float:
@@ -252,6 +259,21 @@ class Service:
         if self._dispatcher is not None:
             self._dispatcher.check()
         return STANDBY_S
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to be done now: trials apart, and what waits."""
+        now = time.time()
+        with self._lock:
+            if self._busy or self._sending:
+                return False
+        return not (
+            self.inbox.pending(1)
+            or self.pulls.remarks(1)
+            or self.pulls.due(now, 1)
+            or self.pulls.waiting(now, 1)
+            or self.evaluations.busy()
+        )
 
     def close(self) -> None:
         """End: what is under way is let go, and nothing finished is lost."""

@@ -1,6 +1,7 @@
 """From what was seen to what is said of it: the App itself, and what serves it."""
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from bot.domain.doctor.facts import Answer, AppSeen, Expected, Facts, StoreSeen
 from bot.domain.doctor.findings import Evidence, Finding, Kind
@@ -106,6 +107,8 @@ def _outside(app: AppSeen, expected: Expected) -> Iterator[Finding]:
             arrived = _arrived(app.deliveries)
             kind = Kind.REACHED_FROM_OUTSIDE if arrived else Kind.REACHED_NOT
             yield Finding(kind, "", seen)
+        case _:
+            assert_never(app.outside.answer)
 
 
 def _arrived(deliveries: Sequence[HookDelivery] | Failure) -> bool:

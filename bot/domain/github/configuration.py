@@ -231,7 +231,12 @@ def _half(given: Given) -> UserFault:
     }
     missing = [name for name, value in wanted.items() if not value]
     return UserFault(
-        f"The App is configured by half: {' and '.join(missing)} "
+        f"The App is configured by half: {_listed(missing)} "
         f"{'is' if len(missing) == 1 else 'are'} missing.",
         "Set what is missing, or let `seedgate setup` make an App.",
     )
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -15,6 +17,7 @@ class Secret:
 
     revealed: str = field(repr=False)
 
+    @override
     def __str__(self) -> str:
         """Not the text."""
         return "Secret()"

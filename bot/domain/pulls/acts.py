@@ -7,6 +7,8 @@ trust, acceptances) is worked out of them anew, so nothing that was said is lost
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from bot.domain.commands import (
     Ablate,
     Accept,
@@ -20,6 +22,8 @@ from bot.domain.commands import (
     Unaccept,
 )
 
+_GROUP_DIGITS = 12
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PullKey:
@@ -28,9 +32,20 @@ class PullKey:
     repository: int
     number: int
 
+    @override
     def __str__(self) -> str:
         """`7:12`, for keys and logs."""
         return f"{self.repository}:{self.number}"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a merge group: no pull request has a number below 0."""
+        return self.number < 0
+
+
+def group_key(repository: int, sha: str) -> PullKey:
+    """A merge group, by its commit in full: kept like a pull request of its own."""
+    return PullKey(repository, -int(sha[:_GROUP_DIGITS], 16))
 
 
 @dataclass(frozen=True, slots=True)

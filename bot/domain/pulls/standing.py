@@ -5,7 +5,7 @@ is kept, and the one that decides is shown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.conclusions import Part, deciding_part
 from bot.domain.github import Annotation, CheckChange, Place
@@ -29,7 +29,9 @@ class Standing:
     `inputs` is a digest of all that it was decided from. `voice` is None where nothing
     is said. `calls` are the names of short comments that are not folded yet.
     `evaluation` is the kept report's id, empty where there is none. `again_at` (Unix
-    seconds) is when time alone changes something.
+    seconds) is when time alone changes something. `draft` and `labels` are those of the
+    pull request. `stale_at` is when the verdict is too old, should the base have moved
+    by then; None where it is of no base.
     """
 
     pull: PullKey
@@ -42,6 +44,53 @@ class Standing:
     calls: tuple[str, ...] = ()
     evaluation: str = ""
     again_at: float | None = None
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    stale_at: float | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where its repository is reached."""
+        return Place(self.installation, self.pull.repository)
+
+    @property
+    def closed(self) -> "Standing":
+        """The same once nothing is to be said any more; a new look begins anew."""
+        return replace(self, open=False, inputs="", again_at=None)
+
+    @property
+    def outline(self) -> "Outline":
+        """The same without its texts."""
+        state = None if self.voice is None else self.voice.part.state
+        return Outline(
+            pull=self.pull,
+            installation=self.installation,
+            head=self.head,
+            base_ref=self.base_ref,
+            speaks=state is not None,
+            waits=state is not None and state.conclusion is None,
+            draft=self.draft,
+            labels=self.labels,
+            stale_at=self.stale_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An open standing without its texts, for going through many of them.
+
+    `speaks` is whether anything is said, `waits` whether that has not ended.
+    """
+
+    pull: PullKey
+    installation: int
+    head: str
+    base_ref: str
+    speaks: bool = False
+    waits: bool = False
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    stale_at: float | None = None
 
     @property
     def place(self) -> Place:

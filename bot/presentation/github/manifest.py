@@ -31,4 +31,5 @@ def manifest(name: str, public_url: str) -> dict[str, Json]:
 
 def proposed_name(organization: str, host: str) -> str:
     """A name that nobody else may have: names are unique on all of GitHub."""
-    return f"seedgate-{organization or host}"[:LONGEST_NAME].rstrip("-.")
+    whose = organization or host.replace(".", "-")
+    return f"seedgate-{whose}"[:LONGEST_NAME].rstrip("-")

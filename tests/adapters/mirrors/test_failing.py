@@ -84,6 +84,7 @@ def test_a_fetch_that_takes_too_long_is_ended_with_all_that_it_started(
         until(
             lambda: not any(stall.url in line for _, line in processes()),
             "the processes to end",
+            patience_s=10,
         )
     assert real.refresh(MAIN).branch("main") is not None
 

@@ -95,7 +95,7 @@ def test_a_password_of_the_person_at_home_is_never_used(
     (home / ".netrc").write_text(netrc)
     (home / ".netrc").chmod(0o600)
     helper = home / "helper"
-    helper.write_text("#!/bin/sh\necho password=annspassword\n")
+    helper.write_text(f"#!/bin/sh\ntouch {home}/asked\necho annspassword\n")
     helper.chmod(0o700)
     (home / ".gitconfig").write_text(f"[credential]\n\thelper = {helper}\n")
     monkeypatch.setenv("GIT_ASKPASS", str(helper))
@@ -103,6 +103,7 @@ def test_a_password_of_the_person_at_home_is_never_used(
     with pytest.raises(MirrorError) as caught:
         real.mirrors.refresh(real.place, real.name, Secret("ghs_wrong"), [MAIN])
     assert isinstance(caught.value.failure, Denied)
+    assert not (home / "asked").exists()
 
 
 def test_only_http_is_an_address(real: OnFake) -> None:

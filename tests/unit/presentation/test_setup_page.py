@@ -1,6 +1,7 @@
 """What the setup shows, and what GitHub is asked to register."""
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from bot.presentation.setup_page import (
 from bot.presentation.words import setup as words
 from bot.web import HOOK_PATH
 
+ROOT = Path(__file__).parents[3]
 PUBLIC = "https://gate.example.com"
 TERMS = Terms("seedgate-lab", "https://github.com", PUBLIC)
 
@@ -32,9 +34,14 @@ def test_the_manifest_asks_for_what_is_needed_and_makes_a_private_app() -> None:
     assert said["public"] is False
 
 
+def test_the_manifest_that_is_published_is_the_one_that_is_asked_for() -> None:
+    text = (ROOT / "deploy/github-app.json").read_text(encoding="utf-8")
+    assert json.loads(text) == manifest("seedgate-example", PUBLIC)
+
+
 def test_a_name_is_proposed_that_github_takes() -> None:
     assert proposed_name("lab", "gate.example.com") == "seedgate-lab"
-    assert proposed_name("", "gate.example.com") == "seedgate-gate.example.com"
+    assert proposed_name("", "gate.example.com") == "seedgate-gate-example-com"
     assert len(proposed_name("x" * 99, "")) == LONGEST_NAME
     assert proposed_name("x" * 24 + "-y", "") == "seedgate-" + "x" * 24
     assert len(str(manifest("x" * 99, PUBLIC)["name"])) == LONGEST_NAME

@@ -69,8 +69,8 @@ def test_half_an_app_is_told_what_it_lacks(missing: str, name: str) -> None:
 
 def test_all_that_is_missing_is_told_at_once() -> None:
     said = fault(Given(app_id="1")).problem
-    assert "SEEDGATE_PRIVATE_KEY_FILE" in said
-    assert said.endswith("are missing.")
+    assert "its private key (SEEDGATE_PRIVATE_KEY_FILE), its webhook secret" in said
+    assert said.endswith("and our public address (SEEDGATE_PUBLIC_URL) are missing.")
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "one", "1.5", "\u0661", ""])

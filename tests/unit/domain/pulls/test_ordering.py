@@ -1,0 +1,211 @@
+"""Which orders count: by whom, of which commit, and of what is there at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.commands import (
+    TABLE,
+    Accept,
+    Baseline,
+    Cancel,
+    Command,
+    Heads,
+    Help,
+    More,
+    Ok,
+    Person,
+    Refusal,
+    Refused,
+    Role,
+    Rules,
+    Run,
+    Status,
+    Target,
+    Unaccept,
+    UntilCommit,
+    UntilDays,
+    Why,
+    parse,
+)
+from bot.domain.commands.values import CommandLine
+from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.ordering import (
+    Facts,
+    Granted,
+    Terms,
+    accepted_ids,
+    holds_up,
+    is_question,
+    liftable,
+    needs_person,
+    needs_role,
+    ordered,
+)
+from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
+
+HEAD, OLD = "4f1c9a7b20d34e5f86a1b2c3d4e5f60718293a4b", "0a9b" * 10
+FINDING = "regression-5bd0c3a1"
+FACTS = Facts(
+    Person(Role.ADMIN),
+    Terms(),
+    Heads(HEAD, HEAD),
+    (OLD, HEAD),
+    findings=(
+        Finding(FINDING, FindingKind.REGRESSION, Ruling.BLOCK, Reason.HARM_SHOWN),
+    ),
+)
+
+
+def why(command: Command, facts: Facts) -> Refusal:
+    found = ordered(command, facts)
+    assert isinstance(found, Refused)
+    return found.reason
+
+
+EVERY: list[Command] = []
+for _entry in TABLE.values():
+    for _example in _entry.examples:
+        _one = parse(CommandLine(f"/gate {_entry.verb} {_example}".rstrip()))
+        assert not isinstance(_one, Refused)
+        EVERY.append(_one)
+
+
+@pytest.mark.parametrize("command", EVERY, ids=str)
+def test_an_admin_may_give_every_example_of_the_table(command: Command) -> None:
+    facts = replace(FACTS, accepted=frozenset({FINDING}))
+    found = ordered(command, facts)
+    assert isinstance(found, Granted)
+    assert found.sha == HEAD
+    assert found.command.verb is command.verb
+
+
+@pytest.mark.parametrize("command", EVERY, ids=str)
+def test_nobody_may_give_an_order_while_their_role_is_unknown(
+    command: Command,
+) -> None:
+    found = ordered(command, replace(FACTS, person=Person(None)))
+    open_to_all = TABLE[command.verb].role is None
+    assert isinstance(found, Granted) == open_to_all
+    assert needs_person(command) != open_to_all
+
+
+@pytest.mark.parametrize("command", EVERY, ids=str)
+def test_no_order_without_a_head_that_is_known(command: Command) -> None:
+    facts = replace(FACTS, heads=Heads(None, None), accepted=frozenset({FINDING}))
+    found = ordered(command, facts)
+    if is_question(command):
+        assert isinstance(found, Granted)
+    else:
+        assert isinstance(found, Refused)
+        assert found.reason is Refusal.HEAD_UNKNOWN
+
+
+def test_a_question_changes_nothing_and_what_does_is_no_question() -> None:
+    for command in (Why(), Status(), Help(), Baseline()):
+        assert is_question(command)
+    for order in (Run(), Baseline(refresh=True), Unaccept(FINDING)):
+        assert not is_question(order)
+
+
+def test_being_the_author_spares_the_role_where_the_table_says_so() -> None:
+    assert not needs_role(Cancel(), is_author=True)
+    assert needs_role(Cancel(), is_author=False)
+    assert needs_role(Run(), is_author=True)
+    assert not needs_role(Why(), is_author=False)
+
+
+def test_permission_comes_first_then_whether_it_is_open_then_the_commit() -> None:
+    worst = replace(FACTS, person=Person(Role.READ), heads=Heads(OLD, HEAD), open=False)
+    assert why(Run(), worst) is Refusal.NOT_ALLOWED
+    assert why(Run(), replace(worst, person=FACTS.person)) is Refusal.CLOSED
+    still = replace(FACTS, heads=Heads(OLD, HEAD))
+    assert why(Run(), still) is Refusal.HEAD_MOVED
+
+
+def test_what_names_a_commit_is_granted_with_the_whole_name() -> None:
+    short = HEAD[:7]
+    for typed, whole in (
+        (Run(short), Run(HEAD)),
+        (Ok(short), Ok(HEAD)),
+        (
+            Accept(FINDING, "x", UntilCommit(short)),
+            Accept(FINDING, "x", UntilCommit(HEAD)),
+        ),
+    ):
+        assert ordered(typed, FACTS) == Granted(whole, HEAD)
+    for same in (
+        Run(),
+        More(5),
+        Accept(FINDING, "x"),
+        Accept(FINDING, "x", UntilDays(7)),
+    ):
+        assert ordered(same, FACTS) == Granted(same, HEAD)
+
+
+def test_a_name_is_checked_only_where_the_names_are_known() -> None:
+    run, target = Run(None, "night", ("grv",)), Target(("gru", "grv"))
+    assert isinstance(ordered(run, FACTS), Granted)
+    terms = Terms(modes=("gru",), stages=("fast",))
+    found = ordered(run, replace(FACTS, terms=terms))
+    assert isinstance(found, Refused)
+    assert (found.text("kind"), found.text("nearest")) == ("mode", "gru")
+    assert why(target, replace(FACTS, terms=terms)) is Refusal.UNKNOWN_NAME
+    stage = ordered(Run(None, "night"), replace(FACTS, terms=terms))
+    assert isinstance(stage, Refused)
+    assert (stage.text("kind"), stage.listed("known")) == ("stage", ("fast",))
+
+
+def test_the_policy_tightens_and_never_loosens() -> None:
+    tight = replace(FACTS, terms=Terms(Rules({"run": "admin"})))
+    assert why(Run(), replace(tight, person=Person(Role.MAINTAIN)))
+    loose = replace(FACTS, terms=Terms(Rules({"accept": "read"})))
+    asked = replace(loose, person=Person(Role.WRITE))
+    assert why(Accept(FINDING, "x"), asked) is Refusal.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("state", Ruling)
+@pytest.mark.parametrize("reason", [Reason.HARM_SHOWN, Reason.TRIALS_LOST])
+def test_only_what_holds_up_and_can_be_answered_for_is_acceptable(
+    state: Ruling, reason: Reason
+) -> None:
+    one = replace(FACTS.findings[0], state=state, reason=reason)
+    found = ordered(Accept(FINDING, "x"), replace(FACTS, findings=(one,)))
+    assert isinstance(found, Granted) == liftable(one)
+    assert liftable(one) == (holds_up(one) and reason is Reason.HARM_SHOWN)
+    if isinstance(found, Refused):
+        answered = Refusal.NOT_ACCEPTABLE if holds_up(one) else Refusal.HOLDS_NOTHING
+        assert found.reason is answered
+
+
+def test_what_leaves_nothing_to_judge_by_cannot_be_accepted() -> None:
+    gone = replace(
+        FACTS.findings[0],
+        reason=Reason.METRIC_VERSION_CHANGED,
+        evidence={"gone": ("evaluate.py",)},
+    )
+    facts = replace(FACTS, findings=(gone,))
+    assert why(Accept(FINDING, "x"), facts) is Refusal.NOT_ACCEPTABLE
+
+
+def test_the_last_word_on_a_finding_counts() -> None:
+    other = "limit-00000000"
+    told: list[Command] = [
+        Accept(FINDING, "x"),
+        Run(),
+        Accept(other, "x"),
+        Unaccept(FINDING),
+    ]
+    acts = [
+        Act(f"comment:{at}:1", PullKey(1, 2), HEAD, one, 3, "ada", 4.0)
+        for at, one in enumerate(told)
+    ]
+    assert accepted_ids(acts) == {other}
+    assert accepted_ids(acts[:1]) == {FINDING}
+    assert accepted_ids([]) == frozenset()
+
+
+def test_only_an_acceptance_can_be_taken_back() -> None:
+    assert why(Unaccept(FINDING), FACTS) is Refusal.NOT_ACCEPTED
+    held = replace(FACTS, accepted=frozenset({FINDING}), heads=Heads(OLD, HEAD))
+    assert ordered(Unaccept(FINDING), held) == Granted(Unaccept(FINDING), HEAD)
