@@ -124,7 +124,7 @@ def trial_row(trial: Trial, most_log: int = 4000) -> TrialRow:
         log=result.log_tail[-most_log:] if result else "",
         notes=result.notes if result else (),
         origin=tuple(_origin(trial)),
-        by_hand=by_hand(trial.spec) if trial.spec else "",
+        by_hand=by_hand(trial.spec) if trial.spec and trial.spec.objects else "",
     )
 
 

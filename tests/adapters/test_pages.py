@@ -229,10 +229,15 @@ def bounded(report: Report, most: int) -> tuple[str, Reader]:
     return made, reader
 
 
-def test_a_page_that_is_small_enough_is_the_report_itself() -> None:
+def test_a_page_for_others_is_the_report_but_for_where_its_trees_lie() -> None:
     report = reports.blocking()
-    assert html_of(report) == render_page(report, pictures(report))
-    assert len(html_of(report).encode()) < LARGEST
+    whole, shown = render_page(report, pictures(report)), html_of(report)
+    assert "--git-dir=/home/ada/digits/.git" in whole
+    assert "/home/ada" not in shown
+    assert shown.count("Repeat it where it was run") == whole.count(
+        "Repeat it where it was run"
+    )
+    assert len(shown.encode()) < LARGEST
 
 
 def test_of_a_page_that_is_too_large_the_last_pictures_go_first() -> None:

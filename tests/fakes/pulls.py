@@ -307,10 +307,10 @@ class MemoryPulls:
     def _give_up_on(self, installation: int, repository: int | None) -> None:
         for row in self.outbox.values():
             place = row.post.place
-            mine = place.installation == installation
-            if mine and repository in {None, place.repository}:
-                if row.state is PostState.WAITING:
-                    row.state, row.digest = PostState.GIVEN_UP, ""
+            here = place.installation == installation
+            mine = here and repository in {None, place.repository}
+            if mine and row.state is PostState.WAITING:
+                row.state, row.digest = PostState.GIVEN_UP, ""
 
     def _closed(self, pull: PullKey) -> bool:
         old = self._standings.get(pull)

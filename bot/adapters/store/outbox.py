@@ -121,14 +121,14 @@ def give_up(connection: Connection, one: Queued, why: str) -> None:
     _if_it_waits(connection, one, ended)
 
 
-def forget(connection: Connection, key: str) -> None:
-    """Nothing stands there; one that has ended is sent again once it is put again."""
+def forget(connection: Connection, key: str, instead: Remote | None = None) -> None:
+    """Nothing stands there, or `instead`; what has ended goes again if put again."""
     row = _row(connection, key)
     if row is None:
         return
     waits = row.state == PostState.WAITING
-    again = _ranked(row, None) if waits else {"digest": FORGOTTEN}
-    _change(connection, key, {"remote": None, **again})
+    again = _ranked(row, instead) if waits else {"digest": FORGOTTEN}
+    _change(connection, key, {"remote": dump_remote(instead), **again})
 
 
 def remote(connection: Connection, key: str) -> Remote | None:

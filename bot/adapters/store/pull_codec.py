@@ -21,7 +21,7 @@ from bot.domain.pulls.posts import (
     ReplyPost,
     StickyPost,
 )
-from bot.domain.pulls.standing import Standing
+from bot.domain.pulls.standing import Outline, Standing
 
 VERSION = 1
 
@@ -75,6 +75,17 @@ def load_standing(text: str) -> Standing:
     """What `dump_standing` wrote; `UnreadableError` for anything else."""
     standing: Standing = _load(text, Standing)
     return standing
+
+
+def dump_outline(outline: Outline) -> str:
+    """`outline` as JSON text; `ValueError` if a time in it is not finite."""
+    return _dump(outline)
+
+
+def load_outline(text: str) -> Outline:
+    """What `dump_outline` wrote; `UnreadableError` for anything else."""
+    outline: Outline = _load(text, Outline)
+    return outline
 
 
 def dump_remark(remark: Remark) -> str:

@@ -6,14 +6,14 @@ the server took back, or whose connection was lost, is made again for a while.
 
 from collections.abc import Callable, Sequence
 
-from bot.adapters.store import alarms, outbox, register
+from bot.adapters.store import alarms, outbox, register, sweeping
 from bot.adapters.store.calling import Calls
 from bot.adapters.store.holding import Holds
 from bot.adapters.store.opening import open_engine
 from bot.app.pulls.ports import Due, Pin, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post
-from bot.domain.pulls.standing import Standing
+from bot.domain.pulls.standing import Outline, Standing
 
 PATIENCE_S = 10.0
 """How long a call waits for another process that is writing."""
@@ -94,6 +94,10 @@ class SqlPulls:
         """Keep the first base of a head and base branch, or the new one; the kept."""
         return self._calls.write(register.keep_pin, pin, renew=renew)
 
+    def pinned(self, pull: PullKey, head: str, base_ref: str) -> Pin | None:
+        """The base that is kept for a head and base branch; None for none."""
+        return self._calls.read(register.pinned, pull, head, base_ref)
+
     def standing(self, pull: PullKey) -> Standing | None:
         """Where a pull request stands; None for one that was never looked at."""
         return self._calls.read(register.one_standing, pull)
@@ -101,6 +105,10 @@ class SqlPulls:
     def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
         """Of a repository, or of one head in it; by number."""
         return self._calls.read(register.all_standings, repository, head)
+
+    def outlines(self, repository: int) -> Sequence[Outline]:
+        """The open ones of a repository without their texts, by number."""
+        return self._calls.read(sweeping.all_outlines, repository)
 
     def say(self, standing: Standing, posts: Sequence[Post]) -> None:
         """Keep where it stands, and what is to be sent for it, as one."""
@@ -134,9 +142,9 @@ class SqlPulls:
         """It will not go by itself any more; `why` is for people."""
         self._calls.write(outbox.give_up, one, why)
 
-    def forget(self, key: str) -> None:
-        """What stood there is gone: it is made anew if put again."""
-        self._calls.write(outbox.forget, key)
+    def forget(self, key: str, instead: Remote | None = None) -> None:
+        """What stood there is gone, or is `instead`: it is made right if put again."""
+        self._calls.write(outbox.forget, key, instead)
 
     def remote(self, key: str) -> Remote | None:
         """What stands on GitHub for a key, as far as is known."""
@@ -145,3 +153,22 @@ class SqlPulls:
     def next_at(self) -> float | None:
         """When the next one of those that wait can go (0: at once); None for none."""
         return self._calls.read(outbox.next_at)
+
+    # Going through everything ----------------------------------------------------
+
+    def recall(self, name: str) -> str:
+        """The text of a name; empty for none."""
+        return self._calls.read(sweeping.recall, name)
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text in place of the last one."""
+        self._calls.write(sweeping.remember, name, text)
+
+    def leave(
+        self, installation: int, repository: int | None = None
+    ) -> Sequence[PullKey]:
+        """Do nothing of an installation, or a repository in it, any more.
+
+        Safe to repeat; but what it says was open is said once.
+        """
+        return self._calls.write(sweeping.leave, installation, repository)

@@ -18,6 +18,7 @@ from bot.adapters.store.pull_codec import (
     load_standing,
 )
 from bot.adapters.store.schema_pulls import acts, bases, heads, remarks, standings
+from bot.adapters.store.sweeping import keep_outline
 from bot.adapters.store.upsert import add_missing, put
 from bot.app.pulls.ports import Pin, Remark
 from bot.domain.pulls.acts import Act, PullKey
@@ -143,6 +144,16 @@ def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:
     return Pin(pin.pull, pin.head, pin.base_ref, kept.base, kept.since)
 
 
+def pinned(
+    connection: Connection, pull: PullKey, head: str, base_ref: str
+) -> Pin | None:
+    """The base that is kept for a head and base branch."""
+    same = (bases.c.head == head, bases.c.base_ref == base_ref)
+    query = select(bases.c.base, bases.c.since).where(_is(bases, pull), *same)
+    kept = connection.execute(query).one_or_none()
+    return None if kept is None else Pin(pull, head, base_ref, kept.base, kept.since)
+
+
 def one_standing(connection: Connection, pull: PullKey) -> Standing | None:
     """What was last said of a pull request."""
     query = select(standings.c.document).where(_is(standings, pull))
@@ -167,6 +178,7 @@ def say(
     """Keep a standing in place of the last one, and what is to be sent for it."""
     row = {**_of(standing.pull), "head": standing.head}
     put(connection, standings, {**row, "document": dump_standing(standing)})
+    keep_outline(connection, standing)
     outbox.put_all(connection, posts, now)
 
 

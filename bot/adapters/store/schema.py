@@ -20,7 +20,7 @@ from sqlalchemy import (
 from bot.adapters.store.names import NAME
 from workers.contract import TERMINAL, TrialState
 
-REVISION = "0006"
+REVISION = "0007"
 """The schema that this code reads and writes; equal to the newest migration."""
 
 TRIES = 3

@@ -107,7 +107,7 @@ def ordered(command: Command, facts: Facts) -> Granted | Refused:
         return may
     if is_question(command):
         return Granted(command, facts.heads.now)
-    if False:
+    if not facts.open:
         return Refused(Refusal.CLOSED, {"verb": command.verb.value})
     bound = bind(command, facts.heads, _resolved(command, facts.ever))
     if isinstance(bound, Refused):

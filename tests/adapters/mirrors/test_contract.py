@@ -201,3 +201,11 @@ def test_a_mirror_that_is_forgotten_is_unknown_and_comes_again(stage: Stage) -> 
     stage.mirrors.forget(stage.place)
     assert stage.mirrors.known(stage.place) is None
     assert stage.refresh(MAIN).branch("main") == found
+
+
+def test_a_branch_may_lie_where_another_was(stage: Stage) -> None:
+    stage.pushes("idea", {"train.py": "lr = 2\n"})
+    stage.refresh(WantedBranch("idea"))
+    stage.deletes_branch("idea")
+    pushed = stage.pushes("idea/two", {"train.py": "lr = 3\n"})
+    assert stage.refresh(WantedBranch("idea/two")).branch("idea/two") == pushed

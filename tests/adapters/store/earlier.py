@@ -6,7 +6,7 @@ adds rows of the schema before it, and what a store of today must read from them
 
 from collections.abc import Callable
 
-from bot.adapters.store import SqlInbox, SqlPulls, SqlStore
+from bot.adapters.store import SqlInbox, SqlPages, SqlPulls, SqlStore
 from bot.app.hooks import Delivery, DeliveryState
 from bot.app.pulls.ports import Due, Pin, Remark, Remote
 from bot.domain.commands import Accept, Source, UntilDays
@@ -133,6 +133,9 @@ ROWS = {
         f"INSERT INTO pull_outbox VALUES ('sticky:1099511627776:12', '{POST}', "
         f"'digest', 'waiting', 2, 99, 910.5, 0, 1, true, '{REMOTE}', '')",
     ],
+    "0006": [
+        "INSERT INTO link_generations VALUES (1099511627776, 3)",
+    ],
 }
 """By the revision that first had these tables; BYTES is the database's own word."""
 
@@ -219,6 +222,13 @@ def _read_said(pulls: SqlPulls, pull: PullKey) -> None:
     assert (one.attempts, one.tried, one.remote) == (1, True, Remote(77, "node"))
 
 
+def read_sixth(url: str) -> None:
+    """Links that were revoked."""
+    pages = SqlPages(url)
+    assert pages.generation(2**40) == 3
+    pages.close()
+
+
 def of_store(read: Callable[[SqlStore], None]) -> Callable[[str], None]:
     def at(url: str) -> None:
         store = SqlStore(url, lambda: 2_000.0)
@@ -234,5 +244,6 @@ READ: dict[str, Callable[[str], None]] = {
     "0003": of_store(read_third),
     "0004": read_fourth,
     "0005": read_fifth,
+    "0006": read_sixth,
 }
 """What a store of today, at a URL, says of those rows."""

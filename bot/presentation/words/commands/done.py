@@ -23,6 +23,7 @@ from bot.domain.commands import (
     UntilDays,
     Why,
 )
+from bot.domain.pulls.overrides import USUAL_DAYS
 from bot.presentation import numbers
 from bot.presentation.escape import code, markdown
 from bot.presentation.words.commands.help import help_on, help_text
@@ -112,7 +113,7 @@ def _end(until: Until | None, commit: str) -> str:
         case UntilCommit():
             return f"as long as {commit} is the head"
         case None:
-            return f"of {commit}"
+            return f"for {USUAL_DAYS} days, as no end was named"
         case _:
             assert_never(until)
 

@@ -15,6 +15,7 @@ from bot.domain.commands import (
     Role,
     Verb,
 )
+from bot.domain.pulls.overrides import USUAL_DAYS
 
 DOES: dict[Verb, str] = {
     Verb.RUN: "Judges the head, or says why it need not.",
@@ -49,7 +50,8 @@ ABOUT: dict[Kind, str] = {
     Kind.FINDING: "the name of a finding, as the report shows it",
     Kind.REASON: "why, in your words, in double quotes; everybody can read it",
     Kind.UNTIL: (
-        f"when it ends: after so many days (1 to {LONGEST_DAYS}), or with the commit"
+        f"when it ends: after so many days (1 to {LONGEST_DAYS}), or with the commit; "
+        f"after {USUAL_DAYS} days where it is not said"
     ),
     Kind.REFRESH: "adds runs",
     Kind.VERB: "a command",

@@ -37,6 +37,7 @@ from bot.domain.github import (
     GitHubError,
     NotFound,
     Odd,
+    Permission,
     Place,
     RateLimited,
     Reaction,
@@ -285,6 +286,16 @@ def test_a_login_that_changed_hands_inherits_nothing(bench: Bench) -> None:
     bench.says("/gate run", replace(bench.eve, login="max"))
     assert bench.acts() == []
     assert "did not say what access you have" in bench.reply()
+
+
+def test_an_answer_about_another_person_counts_for_nobody(bench: Bench) -> None:
+    class Mistaken(GitHubInMemory):
+        def permission(self, place: Place, person: Account) -> Permission:
+            return Permission(replace(person, id=person.id + 1), "admin", "admin")
+
+    bench.github.__class__ = Mistaken
+    bench.says("/gate run")
+    assert bench.acts() == []
 
 
 @pytest.mark.parametrize("method", ["pull", "permission"])

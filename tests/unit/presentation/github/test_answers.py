@@ -148,6 +148,15 @@ def test_a_single_run_of_a_baseline_has_no_spread() -> None:
     assert "| - | - | 1 | 0 | not known |" in text
 
 
+def test_a_metric_whose_baseline_was_not_run_has_no_row() -> None:
+    report = reports.passing()
+    mode = report.verdict.modes[0]
+    bare = replace(mode.metrics[0], n_baseline=0)
+    verdict = replace(report.verdict, modes=(replace(mode, metrics=(bare,)),))
+    text = answers.baseline(knowns.of(replace(report, verdict=verdict)), NOW)
+    assert say.NO_BASELINE in text
+
+
 def test_an_unmeasured_baseline_is_not_a_table() -> None:
     report = reports.conflict()
     text = answers.baseline(knowns.of(report), NOW)
