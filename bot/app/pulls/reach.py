@@ -1,0 +1,60 @@
+"""What the App's work beside looks at single pull requests needs of the outside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.app.github import GitHub
+from bot.app.local import ParsePolicy
+from bot.app.mirroring import Gone, Mirror, MirrorError, Mirrors, Wanted
+from bot.app.pulls.evaluations import Evaluations
+from bot.app.pulls.known import Known
+from bot.app.pulls.ports import PullStore
+from bot.domain.github import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Times are Unix seconds by `now`."""
+
+    github: GitHub
+    known: Known
+    mirrors: Mirrors
+    store: PullStore
+    evaluations: Evaluations
+    parse: ParsePolicy
+    now: Callable[[], float]
+
+    def mirror(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
+        """The mirror of a repository, brought up to date.
+
+        Raises `MirrorError` and `GitHubError`. A name that is not good any more is
+        asked for again the next time.
+        """
+        name = self.known.repository(place).full_name
+        token = self.github.git_token(place)
+        try:
+            return self.mirrors.refresh(place, name, token, wanted)
+        except MirrorError as fault:
+            if isinstance(fault.failure, Gone):
+                self.known.drop(place.repository)
+            raise
+
+    def leave(
+        self, installation: int, repository: int | None = None, *, forget: bool = True
+    ) -> int:
+        """Do nothing of an installation, or one repository, any more; GitHub unasked.
+
+        Its evaluations stop, its standings are closed; with `forget`, the mirrors of
+        its pull requests go too. How many pull requests were open.
+        """
+        left = self.store.leave(installation, repository)
+        for pull in left:
+            self.evaluations.stop(pull)
+        gone = {pull.repository for pull in left}
+        if repository is not None:
+            gone.add(repository)
+        for one in sorted(gone):
+            self.known.drop(one)
+            if forget:
+                self.mirrors.forget(Place(installation, one))
+        return len(left)

@@ -1,0 +1,104 @@
+"""How far sweeps came, as small texts in the store.
+
+Losing any of them costs a few looks, and nothing else.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.app.pulls.ports import Notes
+
+
+def tips(notes: Notes, repository: int) -> dict[str, str]:
+    """Where base branches of a repository were, by their names."""
+    return _texts(notes, f"tips:{repository}")
+
+
+def keep_tips(notes: Notes, repository: int, found: Mapping[str, str]) -> None:
+    """Keep where they are."""
+    _keep(notes, f"tips:{repository}", dict(found))
+
+
+def reached(notes: Notes) -> dict[int, int]:
+    """Repositories that were reached, with the installation through which."""
+    known = _texts(notes, "reached")
+    return {int(one): int(through) for one, through in known.items()}
+
+
+def keep_reached(notes: Notes, found: Mapping[int, int]) -> None:
+    """Keep which are reached."""
+    plain = {str(one): str(through) for one, through in found.items()}
+    _keep(notes, "reached", plain)
+
+
+def redelivered(notes: Notes) -> dict[str, float]:
+    """Deliveries that were asked for again, and when, by their guid."""
+    known = _texts(notes, "redelivered")
+    return {guid: float(at) for guid, at in known.items()}
+
+
+def keep_redelivered(notes: Notes, found: Mapping[str, float]) -> None:
+    """Keep which were asked for again."""
+    _keep(notes, "redelivered", {guid: str(at) for guid, at in found.items()})
+
+
+def moment(notes: Notes, what: str) -> float | None:
+    """Until when something was gone through, in Unix seconds; None for never."""
+    text = notes.recall(f"until:{what}")
+    return float(text) if text else None
+
+
+def keep_moment(notes: Notes, what: str, at: float) -> None:
+    """Keep until when."""
+    notes.remember(f"until:{what}", str(at))
+
+
+def hint_wanted(notes: Notes, repository: int) -> bool:
+    """Whether a repository is to be told that the App is there."""
+    return notes.recall(f"hint:{repository}") == "wanted"
+
+
+def want_hint(notes: Notes, repository: int) -> None:
+    """Have it told, unless it ever was."""
+    if not notes.recall(f"hint:{repository}"):
+        notes.remember(f"hint:{repository}", "wanted")
+
+
+def hinted(notes: Notes, repository: int) -> None:
+    """It was told, or need not be, for ever."""
+    notes.remember(f"hint:{repository}", "told")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How far the round of check runs is: the last one, and what looked wrong."""
+
+    last: tuple[int, int] | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def round_of(notes: Notes, installation: int) -> Round:
+    """How far the round of an installation is."""
+    text = notes.recall(f"round:{installation}")
+    if not text:
+        return Round()
+    plain = json.loads(text)
+    last: Sequence[int] | None = plain["last"]
+    doubts: Sequence[str] = plain["doubts"]
+    return Round((last[0], last[1]) if last else None, tuple(doubts))
+
+
+def keep_round(notes: Notes, installation: int, found: Round) -> None:
+    """Keep how far it is."""
+    plain = {"last": found.last, "doubts": found.doubts}
+    notes.remember(f"round:{installation}", json.dumps(plain))
+
+
+def _texts(notes: Notes, name: str) -> dict[str, str]:
+    text = notes.recall(name)
+    return dict(json.loads(text)) if text else {}
+
+
+def _keep(notes: Notes, name: str, plain: Mapping[str, str]) -> None:
+    notes.remember(name, json.dumps(plain, sort_keys=True))
