@@ -1,29 +1,41 @@
 """The App beside a GitHub, in one process: real git, real webhooks, real training.
 
 What is not real is GitHub, which is the strict fake, and Ray: trials of the store are
-run by node agents without it (`Crew`), unless a story asks for the dispatcher.
+run by node agents without it (`Crew`), unless a story asks for the dispatcher. Writes
+go ten times as fast as GitHub likes it (`Brisk`), unless a story asks for the pace.
+
+Every story ends by reading all that the App said: what nobody looked at, a break of
+GitHub's contract and one of its limits each fail it.
 """
 
 import functools
+import json
+import random
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+from bot.adapters.github import Lanes
 from bot.adapters.store import SqlStore
+from bot.app.pulls.sending import Sender
 from bot.compose.serving.service import Service
-from bot.domain.github import Secret
+from bot.domain.github import Go, Rest, Secret, Waiting
 from bot.domain.github.configuration import AppConfig, Listen
+from bot.domain.pulls.acts import PullKey
 from bot.settings import Settings
 from bot.web import HOOK_PATH
+from tests.fakegithub.check_changes import Place
 from tests.fakegithub.deliveries import Deliveries
 from tests.fakegithub.people import Person, Town
+from tests.fakegithub.pull_changes import judge
 from tests.fakegithub.records import App, CheckRun, Comment, Installation, Pull
 from tests.fakegithub.records import Repository as GitHubRepository
 from tests.fakegithub.server import FakeGitHub
@@ -48,6 +60,7 @@ EVENTS = (
     *("merge_group", "repository"),
 )
 POLICY = ".github/seedgate.yml"
+PATIENCE_S = 30.0
 
 
 @functools.lru_cache
@@ -67,9 +80,6 @@ def keys() -> tuple[str, str]:
 
 def behaving(name: str, behaviour: Behaviour | None = None) -> Mapping[str, str]:
     """The file by which a tree of the sample says how it trains."""
-    import json
-    from dataclasses import asdict
-
     told = {"name": name, **asdict(behaviour or Behaviour())}
     return {"config.json": json.dumps(told, indent=2) + "\n"}
 
@@ -84,6 +94,7 @@ class Crew:
         self._stop, self.going = threading.Event(), threading.Event()
         self.going.set()
         self.ran: list[str] = []
+        self.cancelled: list[str] = []
         self._pool = ThreadPoolExecutor(4, "crew")
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -105,6 +116,8 @@ class Crew:
         while not self._stop.wait(0.02):
             self.going.wait()
             for attempt in self._store.cancelled():
+                if attempt not in self.cancelled:
+                    self.cancelled.append(attempt)
                 self._agent.cancel(attempt)
             if not free.acquire(blocking=False):
                 continue
@@ -121,6 +134,27 @@ class Crew:
         self._store.finish(claim.attempt, result)
 
 
+PACE = 10.0
+
+
+class Brisk:
+    """Lanes of writes in which a tenth of a second counts as one."""
+
+    def __init__(self, pace: float = PACE) -> None:
+        self._lanes, self._pace = Lanes(), pace
+
+    def turn(
+        self, installation: int, waiting: Sequence[Waiting], now: float
+    ) -> Go | Rest | None:
+        lanes, pace = self._lanes, self._pace
+        given = [replace(one, since=one.since * pace) for one in waiting]
+        outcome = lanes.turn(installation, given, now * pace)
+        return Rest(outcome.until / pace) if isinstance(outcome, Rest) else outcome
+
+    def rest(self, installation: int, until: float) -> None:
+        self._lanes.rest(installation, until * self._pace)
+
+
 @dataclass
 class Stage:
     """The town with the App in it; `service` can be ended and begun anew."""
@@ -135,15 +169,17 @@ class Stage:
     quick: GitHubRepository
     cache: Path
     api: str
-    crew: Crew | None = None
+    crew: Crew
+    pace: float = PACE
     service: Service | None = None
-    _port: int = 0
     _running: ExitStack = field(default_factory=ExitStack)
 
     # The App ---------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        return Settings(cache_dir=self.cache, seed_secret=SecretStr("a secret of tests"))
+        return Settings(
+            cache_dir=self.cache, seed_secret=SecretStr("a secret of tests")
+        )
 
     def config(self) -> AppConfig:
         return AppConfig(
@@ -161,6 +197,8 @@ class Stage:
         """Start the App, and point GitHub's hook at it."""
         service = Service(self.settings(), self.config(), dispatch=False, jobs=None)
         self.service = self._running.enter_context(service)
+        lanes = (Brisk(self.pace), time.time, random.random)
+        service.sender = Sender(service.pulls, service.github, *lanes)
         port = self._running.enter_context(served(service.web()))
         self.app.hook_url = f"http://127.0.0.1:{port}{HOOK_PATH}"
         service.start()
@@ -170,9 +208,49 @@ class Stage:
         self._running.close()
         self.service = None
 
+    @property
+    def app_now(self) -> Service:
+        """The App as it runs now."""
+        assert self.service is not None
+        return self.service
+
+    # What people do --------------------------------------------------------------
+
+    def proposes(
+        self, branch: str, behaviour: Behaviour | None = None, base: str = "main"
+    ) -> Pull:
+        """Bob pushes a branch that trains like this, and opens a pull request."""
+        self.bob.pushes(self.quick, branch, behaving(branch, behaviour), base=base)
+        return self.bob.opens_pull(self.quick, branch, base)
+
+    def says(self, who: Person, pull: Pull, text: str) -> Comment:
+        """Somebody comments; the App has worked on it when this returns."""
+        said = who.comments(self.quick, pull, text)
+        self.deliveries.settle()
+        self.quiet()
+        return said
+
+    def key(self, pull: Pull) -> PullKey:
+        """What the App calls a pull request."""
+        return PullKey(self.quick.id, pull.number)
+
+    def looks(self, pull: Pull) -> None:
+        """Have the App look at a pull request, as a sweep does."""
+        self.app_now.pulls.wake(self.key(pull), self.installation.id, time.time())
+
     # What people see -------------------------------------------------------------
 
+    def page(self, pull: Pull) -> str:
+        """A pull request's page; what is on it has been looked at."""
+        return self.town.page(self.quick, pull)
+
+    def merges(self, pull: Pull) -> bool:
+        """Whether GitHub would let it merge."""
+        with self.town.world.lock:
+            return judge(Place(self.town.world, self.quick), pull).allowed
+
     def runs(self, sha: str, name: str = "seedgate") -> list[CheckRun]:
+        """All check runs of a commit."""
         with self.town.world.lock:
             many = self.quick.runs.values()
             return [one for one in many if one.head_sha == sha and one.name == name]
@@ -181,71 +259,105 @@ class Stage:
         """The one check run of a commit; there must be exactly one."""
         found = self.runs(sha)
         assert len(found) == 1, found
-        return found[0]
+        return self.town.reader.read_run(found[0])
 
-    def concluded(self, sha: str, conclusion: str) -> CheckRun:
+    def shows(self, sha: str, status: str) -> CheckRun:
+        """Wait until the check run of a commit has this status."""
+        until(lambda: any(one.status == status for one in self.runs(sha)), status)
+        return self.run(sha)
+
+    def ends(self, sha: str, conclusion: str) -> CheckRun:
         """Wait until the check run of a commit has this conclusion."""
         until(
             lambda: any(one.conclusion == conclusion for one in self.runs(sha)),
-            f"{conclusion} at {sha[:9]}, not "
-            f"{[(one.status, one.conclusion) for one in self.runs(sha)]}",
+            f"{conclusion} at {sha[:9]}",
+            PATIENCE_S,
         )
         return self.run(sha)
 
+    def concluded(self, sha: str, conclusion: str) -> CheckRun:
+        """Wait until all is done and said, and the check run is so."""
+        self.ends(sha, conclusion)
+        self.quiet()
+        run = self.run(sha)
+        assert run.conclusion == conclusion, run
+        return run
+
     def comments(self, pull: Pull) -> list[Comment]:
-        """What the App said on a pull request."""
+        """What the App said on a pull request, folded calls apart."""
         with self.town.world.lock:
             every = self.quick.comments.values()
             return [
                 one
                 for one in every
-                if one.number == pull.number and one.app_id == self.app.id
+                if one.number == pull.number
+                and one.app_id == self.app.id
+                and one.minimized is None
             ]
 
+    def sticky(self, pull: Pull) -> Comment:
+        """The one comment that is edited; there must be exactly one."""
+        mark = f"<!-- seedgate pull-{pull.number} -->"
+        found = [one for one in self.comments(pull) if one.body.startswith(mark)]
+        assert len(found) == 1, [one.body[:80] for one in found]
+        return found[0]
+
+    def calls(self, *operations: str) -> int:
+        """How often the App called these operations."""
+        with self.town.world.lock:
+            return sum(one.operation in operations for one in self.fake.gateway.log)
+
     def quiet(self) -> None:
-        """Wait until nothing is left to be sent or looked at."""
-        service = self.service
-        assert service is not None
-        until(lambda: service.idle, "the App is idle")
+        """Wait until nothing is on its way, left to be sent or looked at."""
+        self.deliveries.settle()
+        until(lambda: self.app_now.idle, "the App is idle", PATIENCE_S)
+
+    def ends_well(self) -> None:
+        """All was read, and neither side broke a rule."""
+        self.quiet()
+        assert self.town.unread() == []
+        assert self.fake.gateway.breaks == []
+        assert self.fake.limits.violations == []
 
 
 @contextmanager
 def staged(
-    folder: Path, policy: str | None = None, *, clock: Clock | None = None
+    folder: Path,
+    policy: str | None = None,
+    *,
+    clock: Clock | None = None,
+    pace: float = PACE,
+    files: Mapping[str, str] | None = None,
 ) -> Iterator[Stage]:
-    """A town where Ann owns the sample, Bob writes, and the App is installed."""
+    """A town where Ann owns the sample, Bob writes, and the App is installed.
+
+    `policy` is the text of the policy, empty for none; `files` are further ones.
+    """
     town = Town.founded(folder / "github", clock)
     fake = FakeGitHub(town.world, town.git())
     ann, bob = town.person("ann"), town.person("bob")
-    files = {
-        "train.py": TRAIN.read_text(),
-        POLICY: quick_policy() if policy is None else policy,
-        **behaving("main"),
-    }
+    tree = {"train.py": TRAIN.read_text(), **behaving("main"), **(files or {})}
+    if policy != "":
+        tree[POLICY] = quick_policy() if policy is None else policy
+    cache = folder / "cache"
+    cache.mkdir(mode=0o700)
     with ExitStack() as stack:
         api = stack.enter_context(fake.running())
-        quick = ann.founds("quick", files)
+        quick = ann.founds("quick", tree)
         ann.invites(quick, bob, "write")
         app = town.app("seedgate", ann, PERMISSIONS, EVENTS)
         app.public_key, app.webhook_secret = keys()[1], SECRET
         installation = ann.installs(app, [quick])
         deliveries = Deliveries(town.world)
         stack.callback(deliveries.close)
-        cache = folder / "cache"
-        cache.mkdir(mode=0o700)
-        stage = Stage(
-            town, fake, deliveries, app, installation, ann, bob, quick, cache, api
+        crew = Crew(
+            f"sqlite:///{cache / 'seedgate.sqlite'}", time.time, folder / "node"
         )
+        stack.callback(crew.close)
+        told = (town, fake, deliveries, app, installation, ann, bob, quick, cache, api)
+        stage = Stage(*told, crew, pace)
         stage.begin()
         stack.callback(stage.end)
-        crew = Crew(f"sqlite:///{cache / 'seedgate.sqlite'}", _now, folder / "node")
-        stage.crew = crew
         crew.start()
-        stack.callback(crew.close)
         yield stage
-
-
-def _now() -> float:
-    import time
-
-    return time.time()
+        stage.ends_well()

@@ -1,13 +1,12 @@
 """The desk at which commands are handled: what is allowed, what is known by now."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.app.github import GitHub
 from bot.app.local import ParsePolicy
 from bot.app.mirroring import Mirror, Mirrors
-from bot.app.ports import Conflicted, EvaluationStore
+from bot.app.ports import Conflicted, Store, StoredTrial
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.ports import PullStore
@@ -18,7 +17,8 @@ from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.ordering import Terms
 from bot.domain.pulls.overrides import standing
 from bot.domain.pulls.standing import Standing
-from bot.presentation.github.known import Known
+from bot.domain.verdict import Report
+from bot.presentation.github.known import Known, Measured
 from bot.presentation.report_reading import report_of
 
 
@@ -30,9 +30,8 @@ class Shelf:
     none. Times are Unix seconds by `now`.
     """
 
-    github: GitHub
     store: PullStore
-    reports: EvaluationStore
+    reports: Store
     mirrors: Mirrors
     evaluations: Evaluations
     parse: ParsePolicy
@@ -70,19 +69,43 @@ class AppDesk:
             return Known()
         acts = shelf.store.acts(pull)
         accepted = standing(acts, kept.head, shelf.now())
-        document = shelf.reports.load_evaluation(kept.evaluation)
+        report = self._report(kept)
         return Known(
             standing=kept,
-            report=report_of(json.loads(document)) if document else None,
+            report=report,
             progress=shelf.evaluations.progress(pull),
             overrides=tuple(override(one) for one in accepted),
             page=self._page(kept),
+            measured=self._measured(report) if report else (),
+        )
+
+    def _report(self, kept: Standing) -> Report | None:
+        if not kept.evaluation:
+            return None
+        document = self._shelf.reports.load_evaluation(kept.evaluation)
+        return report_of(json.loads(document)) if document else None
+
+    def _measured(self, report: Report) -> tuple[Measured, ...]:
+        """When the runs of the baseline's tree ended, of each mode of the report."""
+        trials = self._shelf.reports.trained(report.provenance.base_tree)
+        modes = [mode.name for mode in report.verdict.modes]
+        found = {mode: _ends(trials, mode) for mode in modes}
+        return tuple(
+            Measured(mode, min(ends), max(ends)) for mode, ends in found.items() if ends
         )
 
     def _page(self, kept: Standing) -> str:
         if not kept.evaluation:
             return ""
         return self._shelf.page(kept.pull.repository, kept.evaluation)
+
+
+def _ends(trials: Sequence[StoredTrial], mode: str) -> list[float]:
+    return [
+        one.finished_at
+        for one in trials
+        if one.spec.mode == mode and one.finished_at is not None
+    ]
 
 
 def _terms(policy: Policy, *, edited: bool) -> Terms:

@@ -106,10 +106,9 @@ class Bases:
         now = self._reach.now()
         policy = _policy(found)
         differs = policy is not None and _differs(step, policy)
+        again = policy is not None and differs and policy.base_moved == "rejudge"
         for one in onto:
-            if policy is not None and differs and policy.base_moved == "rejudge":
-                self._wake([one], now)
-            elif one.waits or (one.speaks and one.stale_at is None):
+            if again or one.waits or (one.speaks and one.stale_at is None):
                 self._wake([one], now)
             elif one.stale_at is not None and differs:
                 self._wake([one], max(one.stale_at, now))

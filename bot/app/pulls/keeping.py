@@ -4,7 +4,7 @@ Everything is worked out from GitHub, git and the store each time, so a look may
 late, twice, or after a crash: the end is the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -19,6 +19,7 @@ from bot.app.mirroring import (
     WantedPull,
 )
 from bot.app.pulls.evaluations import Absent, Busy, Done, Evaluations, Task
+from bot.app.pulls.insiders import insider
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import Due, PullStore
 from bot.app.pulls.saying import (
@@ -31,7 +32,6 @@ from bot.app.pulls.saying import (
     superseded,
 )
 from bot.app.pulls.scenes import Scene, Scenes, Seen
-from bot.domain.commands import Role, role_of
 from bot.domain.conclusions import (
     Impossible,
     NotGated,
@@ -44,7 +44,6 @@ from bot.domain.errors import UserFault
 from bot.domain.github import (
     GitHubError,
     NotFound,
-    Odd,
     Place,
     Pull,
     RateLimited,
@@ -53,6 +52,7 @@ from bot.domain.github import (
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
 from bot.domain.pulls.moved import Stands
+from bot.domain.pulls.posts import Post
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started
@@ -61,11 +61,21 @@ SOON_S = 2.0
 TROUBLED_S = 30.0
 
 
+def _nothing_landed(place: Place, pull: Pull, old: Standing) -> Sequence[Post]:
+    return ()
+
+
+def _no_group(due: Due) -> float | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """All that a look needs of the outside.
 
-    `page` gives the permanent address of a report's page, and keeps the page.
+    `page` gives the permanent address of a report's page, and keeps the page. `landed`
+    is what is said of one that was merged (see `Landing`), `group` looks at a merge
+    group, and says when next (see `Groups`).
     """
 
     github: GitHub
@@ -76,6 +86,8 @@ class Outside:
     scenes: Scenes
     page: Callable[[Place, Report], str]
     now: Callable[[], float]
+    landed: Callable[[Place, Pull, Standing], Sequence[Post]] = _nothing_landed
+    group: Callable[[Due], float | None] = _no_group
 
 
 class Keeper:
@@ -92,7 +104,7 @@ class Keeper:
         """
         out = self._out
         try:
-            again_at = self._look(due)
+            again_at = out.group(due) if due.pull.is_group else self._look(due)
         except GitHubError as fault:
             again_at = self._troubled(due, fault)
         except MirrorError as fault:
@@ -105,14 +117,14 @@ class Keeper:
         pull = out.github.pull(place, due.pull.number)
         out.store.saw_head(due.pull, pull.head.sha, out.now())
         if not pull.open:
-            self._over(due, old)
+            self._over(due, old, pull)
             return None
         repository = out.known.repository(place)
         mirror = self._refreshed(place, repository, pull)
         if mirror.pull_head(pull.number) != pull.head.sha:
             return out.now() + SOON_S  # one of the two answers is old: look again
-        insider = self._insider(place, pull)
-        seen = Seen(place, repository, pull, mirror, insider)
+        trusted = insider(out.known, place, pull)
+        seen = Seen(place, repository, pull, mirror, trusted)
         return self._seen(seen, old)
 
     def _refreshed(self, place: Place, repository: Repository, pull: Pull) -> Mirror:
@@ -121,26 +133,6 @@ class Keeper:
         wanted: list[Wanted] = [WantedPull(pull.number), *map(WantedBranch, branches)]
         token = out.github.git_token(place)
         return out.mirrors.refresh(place, repository.full_name, token, wanted)
-
-    def _insider(self, place: Place, pull: Pull) -> bool:
-        """Whether somebody who may write stands behind the commit.
-
-        A branch of the repository itself was pushed by somebody who may; who opened the
-        pull request has to as well, unless it was an App, whose right to push is all
-        that it can have.
-        """
-        if pull.head.repository != place.repository or pull.author is None:
-            return False
-        if pull.author.kind == "Bot":
-            return True
-        try:
-            found = self._out.known.role(place, pull.author)
-        except GitHubError as fault:
-            if isinstance(fault.failure, NotFound | Odd):
-                return False
-            raise
-        role = role_of(found.permission, found.role_name)
-        return role is not None and role >= Role.WRITE
 
     def _seen(self, seen: Seen, old: Standing | None) -> float | None:
         try:
@@ -220,12 +212,13 @@ class Keeper:
         found = self._out.store.standings(key.repository, head)
         return tuple(one for one in found if one.pull != key and one.open)
 
-    def _over(self, due: Due, old: Standing | None) -> None:
+    def _over(self, due: Due, old: Standing | None, pull: Pull) -> None:
         """Closed: what runs is stopped, and what has not ended is taken back."""
         self._out.evaluations.stop(due.pull)
         if old is not None and old.open:
+            landed = self._out.landed(old.place, pull, old)
             said = farewell(old, self._others(due.pull, old.head))
-            self._out.store.say(said.standing, said.posts)
+            self._out.store.say(said.standing, [*said.posts, *landed])
 
     def _troubled(self, due: Due, fault: GitHubError) -> float | None:
         """When to look again after GitHub failed; never for what is gone."""

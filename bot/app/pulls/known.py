@@ -29,6 +29,10 @@ class Known:
         self._repositories[place] = (self._now(), found)
         return found
 
+    def told(self, place: Place, repository: Repository) -> None:
+        """GitHub told of a repository without being asked for it alone."""
+        self._repositories[place] = (self._now(), repository)
+
     def role(self, place: Place, person: Account) -> Permission:
         """What an author could do within the last minutes."""
         kept = self._roles.get((place, person.id))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app.pulls.ports import Notes
+from bot.domain.pulls.acts import PullKey
 
 
 def tips(notes: Notes, repository: int) -> dict[str, str]:
@@ -93,6 +94,34 @@ def keep_round(notes: Notes, installation: int, found: Round) -> None:
     """Keep how far it is."""
     plain = {"last": found.last, "doubts": found.doubts}
     notes.remember(f"round:{installation}", json.dumps(plain))
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Of a merge group: the branch that the queue made for it, and its time.
+
+    `until` (Unix seconds) is when there has to be an answer, None before that was
+    asked. `trusted` says that insiders stand behind all of it.
+    """
+
+    ref: str
+    until: float | None = None
+    trusted: bool = False
+
+
+def queue_of(notes: Notes, group: PullKey) -> Queue:
+    """What is known of a group."""
+    text = notes.recall(f"group:{group}")
+    if not text:
+        return Queue("")
+    plain = json.loads(text)
+    return Queue(plain["ref"], plain["until"], plain["trusted"])
+
+
+def keep_queue(notes: Notes, group: PullKey, found: Queue) -> None:
+    """Keep what is known of it."""
+    plain = {"ref": found.ref, "until": found.until, "trusted": found.trusted}
+    notes.remember(f"group:{group}", json.dumps(plain))
 
 
 def _texts(notes: Notes, name: str) -> dict[str, str]:

@@ -109,9 +109,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
     old = around.old
     seen, pull = scene.seen, scene.seen.pull
     said = situation(scene, answer)
-    part = part_of(pull.number, pull.base.ref, said.outcome)
-    text = check_run(said)
-    voice = Voice(part, _change(text, answer.page), _annotations(text.annotations))
+    spoken = voice(pull.number, said)
     calls = _calls(seen.place, pull.number, said)
     standing = Standing(
         pull=seen.key,
@@ -120,10 +118,13 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         base_ref=pull.base.ref,
         open=pull.open,
         inputs=scene.inputs,
-        voice=voice,
+        voice=spoken,
         calls=tuple(one.name for one in calls),
         evaluation=answer.report.evaluation if answer.report else "",
         again_at=answer.again_at,
+        draft=pull.draft,
+        labels=pull.labels,
+        stale_at=_stale_at(scene),
     )
     posts = (
         *_left_behind(around, standing.head),
@@ -133,6 +134,12 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         *calls,
     )
     return Said(standing, posts)
+
+
+def voice(number: int, said: Situation) -> Voice:
+    """What a pull request, or a merge group, has to say of its head."""
+    part, text = part_of(number, said.base, said.outcome), check_run(said)
+    return Voice(part, _change(text, said.page), _annotations(text.annotations))
 
 
 def hushed(scene: Scene, old: Standing | None) -> Standing:
@@ -146,7 +153,16 @@ def hushed(scene: Scene, old: Standing | None) -> Standing:
         open=pull.open,
         inputs=scene.inputs,
         calls=old.calls if old else (),
+        draft=pull.draft,
+        labels=pull.labels,
     )
+
+
+def _stale_at(scene: Scene) -> float | None:
+    """When what is said is too old, should the base move; None where none counts."""
+    if scene.pin is None or scene.rule is None:
+        return None
+    return scene.pin.since + scene.rule.policy.baseline.max_age_s
 
 
 def override(one: Acceptance) -> Override:

@@ -31,6 +31,7 @@ from bot.compose.database import locks, store_url
 from bot.compose.judging import Bench
 from bot.compose.pages import html_of
 from bot.compose.serving.dispatcher import OwnDispatcher, node_for
+from bot.compose.serving.holding import Holding
 from bot.compose.serving.judging import Judging
 from bot.compose.serving.loops import Loop
 from bot.compose.serving.threads import EvaluationThreads, Heartbeat
@@ -87,7 +88,7 @@ class Service:
         self._stack.callback(self.github.close)
         self.known = Known(self.github, now)
         self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)
-        self._locks = locks(settings, self.store)
+        self.holding = Holding(locks(settings, self.store), self.store)
         self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
         judging = Judging(settings.secret(), self._bench, jobs)
         self.evaluations = EvaluationThreads(judging, self._woken)
@@ -110,7 +111,6 @@ class Service:
         )
         desk = AppDesk(
             Shelf(
-                github=self.github,
                 store=self.pulls,
                 reports=self.store,
                 mirrors=self.mirrors,
@@ -159,7 +159,7 @@ class Service:
     def _bench(self, pulse: Heartbeat) -> Bench:
         joined = bool(self._settings.ray_address)
         node = node_for(self._dispatcher, self.store, pulse, joined=joined)
-        return Bench(self.store, pulse, node, self._locks.hold)
+        return Bench(self.store, pulse, node, self.holding.hold)
 
     def _woken(self, pull: PullKey, installation: int) -> None:
         self.pulls.wake(pull, installation, time.time())

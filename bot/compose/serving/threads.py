@@ -25,12 +25,16 @@ class Stopped(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The evaluation is not to be carried on."""
 
 
+class LetGo(Stopped):
+    """This process ends; another one carries the evaluation on."""
+
+
 class Heartbeat:
     """The engine's heartbeat in a thread that can be stopped."""
 
-    def __init__(self, stop: threading.Event) -> None:
-        """`stop` ends whatever waits."""
-        self._stop = stop
+    def __init__(self, stop: threading.Event, closing: threading.Event) -> None:
+        """`stop` ends whatever waits; `closing` says that all of them are."""
+        self._stop, self._closing = stop, closing
 
     def now(self) -> float:
         """Unix seconds."""
@@ -38,8 +42,9 @@ class Heartbeat:
 
     def wait(self) -> None:
         """A short wait; raises `Stopped` once nobody wants it any more."""
-        if self._stop.wait(POLL_S):
-            raise Stopped
+        if not self._stop.wait(POLL_S):
+            return
+        raise LetGo if self._closing.is_set() else Stopped
 
 
 @dataclass(slots=True)
@@ -69,7 +74,8 @@ class EvaluationThreads:
         """`wake` is told of every pull request whose evaluation has news."""
         self._work, self._wake = work, wake
         self._pool = ThreadPoolExecutor(most, "evaluation")
-        self._lock = threading.Lock()
+        self._lock, self._closing = threading.Lock(), threading.Event()
+        self._working = 0
         self._carried: dict[PullKey, _Carried] = {}
         self._most = most
 
@@ -83,7 +89,9 @@ class EvaluationThreads:
                 before.stop.set()
             one = _Carried(task, state=Busy(self._queued()))
             self._carried[task.pull] = one
+            self._working += 1
             one.future = self._pool.submit(self._carry, one, before)
+            one.future.add_done_callback(self._worked)
 
     def _queued(self) -> Progress | None:
         """Its place in the line, where there is one."""
@@ -113,12 +121,17 @@ class EvaluationThreads:
             one.stop.set()
 
     def busy(self) -> int:
-        """How many are carried on."""
+        """How many are carried on, and how many are not yet told of."""
         with self._lock:
-            return sum(isinstance(one.state, Busy) for one in self._carried.values())
+            return self._working
+
+    def _worked(self, _: "Future[None]") -> None:
+        with self._lock:
+            self._working -= 1
 
     def close(self) -> None:
-        """Stop them all, and wait until they have ended."""
+        """Let go of them all, and wait until they have ended."""
+        self._closing.set()
         with self._lock:
             for one in self._carried.values():
                 one.stop.set()
@@ -131,10 +144,9 @@ class EvaluationThreads:
         if one.stop.is_set():
             return
         one.began = time.monotonic()
+        pulse = Heartbeat(one.stop, self._closing)
         try:
-            ended = self._work(
-                one.task, Heartbeat(one.stop), lambda p: self._show(one, p)
-            )
+            ended = self._work(one.task, pulse, lambda news: self._show(one, news))
         except Stopped:
             return
         except Exception as fault:

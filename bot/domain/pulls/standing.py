@@ -59,6 +59,11 @@ class Standing:
         return replace(self, open=False, inputs="", again_at=None)
 
     @property
+    def unsaid(self) -> "Standing":
+        """The same, for the next look to say all of it again."""
+        return replace(self, inputs="")
+
+    @property
     def outline(self) -> "Outline":
         """The same without its texts."""
         state = None if self.voice is None else self.voice.part.state

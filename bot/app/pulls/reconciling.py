@@ -1,0 +1,265 @@
+"""Everything that is open, compared with what stands here: `Reconciler`.
+
+Webhooks are hints, and some never come. So every few minutes all is gone through anew,
+for a few calls a repository, and what differs is looked at.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from bot.app.mirroring import MirrorError
+from bot.app.pulls import redelivering, remembered
+from bot.app.pulls.bases import Bases
+from bot.app.pulls.ports import Remark
+from bot.app.pulls.reach import Reach
+from bot.app.pulls.verifying import Turn, verify
+from bot.domain.commands import Source
+from bot.domain.github import (
+    Comment,
+    GitHubError,
+    Installation,
+    Place,
+    Pull,
+    RateLimited,
+    Repository,
+)
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import Post, key_of
+from bot.domain.pulls.standing import Outline
+from bot.presentation.github.installed import hint
+
+OVERLAP_S = 300.0
+"""How much of what was gone through is gone through again: GitHub may lag behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep came by, as counts.
+
+    `verified` are heads whose check run was compared with GitHub's, `mended` what stood
+    there wrong, `left` pull requests that cannot be reached any more, `troubled` the
+    places of which a part has to wait for the next sweep.
+    """
+
+    repositories: int = 0
+    pulls: int = 0
+    woken: int = 0
+    remarks: int = 0
+    verified: int = 0
+    mended: int = 0
+    redelivered: int = 0
+    left: int = 0
+    troubled: int = 0
+
+    def __add__(self, other: "SweepReport") -> "SweepReport":
+        """Both together."""
+        names = [one.name for one in fields(self)]
+        return SweepReport(*(getattr(self, one) + getattr(other, one) for one in names))
+
+
+_TROUBLED = SweepReport(troubled=1)
+
+
+class Reconciler:
+    """Goes through everything. One at a time; `app` is our App's number."""
+
+    def __init__(
+        self,
+        reach: Reach,
+        bases: Bases,
+        remarked: Callable[[Remark], Sequence[Post]],
+        app: int,
+    ) -> None:
+        """`remarked` is what a fresh remark is answered at once."""
+        self._reach, self._bases = reach, bases
+        self._remarked, self._app = remarked, app
+
+    def sweep(self) -> SweepReport:
+        """Go through everything once; what GitHub refuses waits for the next time.
+
+        Raises `MachineryFault`.
+        """
+        try:
+            every = self._reach.github.installations()
+        except GitHubError:
+            return _TROUBLED
+        reached = dict[int, int]()
+        report = SweepReport()
+        for one in every:
+            if not one.suspended:
+                report += self._installation(one.id, reached)
+        if not report.troubled:
+            report += self._unreached(reached, every)
+        asked, troubled = redelivering.redeliver(self._reach)
+        return report + SweepReport(redelivered=asked, troubled=troubled)
+
+    def sweep_installation(self, installation: int) -> SweepReport:
+        """Go through one installation, as when it is new."""
+        found = dict[int, int]()
+        report = self._installation(installation, found)
+        before = remembered.reached(self._reach.store)
+        remembered.keep_reached(self._reach.store, {**before, **found})
+        return report
+
+    def _installation(self, installation: int, reached: dict[int, int]) -> SweepReport:
+        try:
+            found = self._reach.github.repositories(installation)
+        except GitHubError:
+            return _TROUBLED
+        active = [one for one in found if not one.archived]
+        reached.update({one.id: installation for one in active})
+        return self._repositories(installation, active)
+
+    def _repositories(
+        self, installation: int, active: Iterable[Repository]
+    ) -> SweepReport:
+        report = SweepReport()
+        spoken = list[Turn]()
+        for one in active:
+            place = Place(installation, one.id)
+            self._reach.known.told(place, one)
+            try:
+                report += self._repository(place, spoken)
+            except GitHubError as fault:
+                report += _TROUBLED
+                if isinstance(fault.failure, RateLimited):
+                    return report
+        try:
+            verified, mended = verify(self._reach, self._app, installation, spoken)
+        except GitHubError:
+            return report + _TROUBLED
+        return report + SweepReport(verified=verified, mended=mended)
+
+    def _repository(self, place: Place, spoken: list[Turn]) -> SweepReport:
+        pulls = self._reach.github.open_pulls(place)
+        ruled = self._ruled(place, pulls)
+        known = {
+            one.pull.number: one for one in self._reach.store.outlines(place.repository)
+        }
+        woken = self._woken(place, pulls, known, ruled=ruled is not False)
+        spoken.extend(
+            Turn(one.pull, one.head) for one in known.values() if _verified(one)
+        )
+        remarks = self._comments(place, {one.number for one in pulls})
+        if ruled is not None:
+            self._hint(place, ruled=ruled)
+        report = SweepReport(1, len(pulls), woken, remarks)
+        return report if ruled is not None else report + _TROUBLED
+
+    def _ruled(self, place: Place, pulls: Iterable[Pull]) -> bool | None:
+        """Whether there is a policy; None where the mirror could not be refreshed."""
+        branches = list(dict.fromkeys(one.base.ref for one in pulls))
+        try:
+            return self._bases.look(place, branches, {})
+        except MirrorError:
+            return None
+
+    def _woken(
+        self,
+        place: Place,
+        pulls: Iterable[Pull],
+        known: dict[int, Outline],
+        *,
+        ruled: bool,
+    ) -> int:
+        """Wake those that differ from what stands here, and those that are gone."""
+        listed = {one.number: one for one in pulls}
+        numbers = [
+            number
+            for number, one in listed.items()
+            if _differs(place, one, known.get(number), ruled=ruled)
+        ]
+        gone = [one for number, one in known.items() if number not in listed]
+        numbers += [one.pull.number for one in gone if _unended(one)]
+        now = self._reach.now()
+        for number in numbers:
+            key = PullKey(place.repository, number)
+            self._reach.store.wake(key, place.installation, now)
+        return len(numbers)
+
+    def _comments(self, place: Place, numbers: Collection[int]) -> int:
+        """Note what was said since the last time; what came before us is not read."""
+        what, now = f"comments:{place.repository}", self._reach.now()
+        since = remembered.moment(self._reach.store, what)
+        count = 0
+        if since is not None:
+            found = self._reach.github.comments_since(place, since - OVERLAP_S)
+            ours = [one for one in found if self._is_ours(place, one, numbers)]
+            count = sum(self._noted(remark_of(place, one)) for one in ours)
+        remembered.keep_moment(self._reach.store, what, now)
+        return count
+
+    def _is_ours(self, place: Place, one: Comment, numbers: Collection[int]) -> bool:
+        """Whether it is on a pull request, by somebody: issues have comments too."""
+        if one.author is None:
+            return False
+        key = PullKey(place.repository, one.number)
+        return one.number in numbers or self._reach.store.standing(key) is not None
+
+    def _noted(self, remark: Remark) -> bool:
+        # In this order, so that a crash between them loses neither.
+        self._reach.store.put(self._remarked(remark))
+        return self._reach.store.note(remark)
+
+    def _hint(self, place: Place, *, ruled: bool) -> None:
+        """Say once that the App is there, where no policy tells it what to do."""
+        store = self._reach.store
+        if not remembered.hint_wanted(store, place.repository):
+            return
+        post = hint(place)
+        if not ruled and store.remote(key_of(post)) is None:
+            store.put([post])
+        remembered.hinted(store, place.repository)
+
+    def _unreached(
+        self, reached: dict[int, int], every: Iterable[Installation]
+    ) -> SweepReport:
+        """Leave what was reached before and is not any more."""
+        before = remembered.reached(self._reach.store)
+        there = {one.id for one in every}
+        left = 0
+        for repository, through in before.items():
+            if repository not in reached:
+                forget = through not in there
+                left += self._reach.leave(through, repository, forget=forget)
+        if before != reached:
+            remembered.keep_reached(self._reach.store, reached)
+        return SweepReport(left=left)
+
+
+def remark_of(place: Place, one: Comment) -> Remark:
+    """A comment that was found, as the webhook would have told of it."""
+    author = one.author
+    kind = author.kind if author else None
+    return Remark(
+        key=f"{Source.COMMENT}:{one.id}",
+        pull=PullKey(place.repository, one.number),
+        installation=place.installation,
+        source=Source.COMMENT,
+        id=one.id,
+        body=one.body,
+        author=author.id if author else None,
+        login=author.login if author else "",
+        kind=kind if one.app is None else "Bot",
+        created_at=one.created_at,
+        edited=one.updated_at > one.created_at,
+    )
+
+
+def _differs(place: Place, pull: Pull, old: Outline | None, *, ruled: bool) -> bool:
+    """Whether a look may find anything; a new one without a policy is left alone."""
+    if old is None:
+        return ruled
+    known = (old.head, old.base_ref, old.draft, sorted(old.labels), old.installation)
+    labels = sorted(pull.labels)
+    now = (pull.head.sha, pull.base.ref, pull.draft, labels, place.installation)
+    return old.waits or known != now
+
+
+def _unended(gone: Outline) -> bool:
+    """Of what is not listed: a pull request was closed, a merge group may go on."""
+    return gone.waits or not gone.pull.is_group
+
+
+def _verified(one: Outline) -> bool:
+    return one.speaks and not one.pull.is_group

@@ -1,0 +1,141 @@
+"""Check runs and comments on GitHub against what was sent there, a few at a time.
+
+What looks wrong once may be an answer of GitHub's that is late, or a post on its way;
+what looks wrong in two sweeps one after the other is sent again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.app.pulls import remembered
+from bot.app.pulls.ports import Remote
+from bot.app.pulls.reach import Reach
+from bot.domain.github import CheckRun, GitHubError, NotFound
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import CheckPost, StickyPost, key_of
+from bot.domain.pulls.standing import Standing, check_post
+from bot.presentation.github import NAME
+
+AT_ONCE = 30
+"""Pull requests that are verified in one sweep of an installation: two calls each."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Turn:
+    """A pull request whose turn comes; `head` is its commit."""
+
+    pull: PullKey
+    head: str
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Its place in the round."""
+        return (self.pull.repository, self.pull.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something on GitHub is not what was sent; `key` is the post's.
+
+    `instead` is what stands there, None for nothing. `post` is None for what has to be
+    made anew by a look.
+    """
+
+    key: str
+    standing: Standing
+    post: CheckPost | None = None
+    instead: Remote | None = None
+
+
+def verify(
+    reach: Reach, app: int, installation: int, spoken: Sequence[Turn]
+) -> tuple[int, int]:
+    """Go on with the round of an installation: how many were verified, and mended.
+
+    `spoken` are all of which something is said. Raises `GitHubError`; the round then
+    goes on from where it was.
+    """
+    before = remembered.round_of(reach.store, installation)
+    turns = _turns(spoken, before)
+    wrong = [one for turn in turns for one in _wrong(reach, app, turn)]
+    sure = [one for one in wrong if one.key in before.doubts]
+    for one in sure:
+        _mend(reach, one)
+    doubts = tuple(one.key for one in wrong if one not in sure)
+    fresh = [one for one in turns if not _doubted(one, before)]
+    last = fresh[-1].at if fresh else before.last
+    remembered.keep_round(reach.store, installation, remembered.Round(last, doubts))
+    return len(turns), len(sure)
+
+
+def _turns(spoken: Sequence[Turn], before: remembered.Round) -> list[Turn]:
+    """Those that looked wrong, and then the next ones after the last, in a circle."""
+    ordered = sorted(spoken)
+    doubted = [one for one in ordered if _doubted(one, before)]
+    others = [one for one in ordered if not _doubted(one, before)]
+    last = before.last or (0, 0)
+    later = [one for one in others if one.at > last]
+    circle = [*later, *(one for one in others if one.at <= last)]
+    return list(islice([*doubted, *circle], AT_ONCE))
+
+
+def _doubted(one: Turn, before: remembered.Round) -> bool:
+    check = f"check:{one.pull.repository}:{one.head}"
+    return check in before.doubts or f"sticky:{one.pull}" in before.doubts
+
+
+def _wrong(reach: Reach, app: int, turn: Turn) -> list[Wrong]:
+    store = reach.store
+    standing = store.standing(turn.pull)
+    if standing is None or not standing.open or standing.head != turn.head:
+        return []
+    found = [_check(reach, app, standing), _sticky(reach, standing)]
+    return [one for one in found if one is not None]
+
+
+def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
+    """The run that speaks for the head; another App's of the same name is none."""
+    repository, head = standing.pull.repository, standing.head
+    sharing = [one for one in reach.store.standings(repository, head) if one.open]
+    post = check_post(sharing, head)
+    if post is None:
+        return None
+    runs = reach.github.checks(post.place, head, NAME)
+    ours = [one for one in runs if one.app == app]
+    if any(_shows(one, post) for one in ours[-1:]):
+        return None
+    instead = Remote(ours[-1].id, annotations=ours[-1].annotations) if ours else None
+    return Wrong(key_of(post), standing, post, instead)
+
+
+def _shows(run: CheckRun, post: CheckPost) -> bool:
+    change = post.change
+    return (run.status, run.conclusion) == (change.status, change.conclusion)
+
+
+def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
+    """The comment that is edited, where there is to be one."""
+    number = standing.pull.number
+    key = key_of(StickyPost(standing.place, number, "", ""))
+    remote = reach.store.remote(key)
+    if remote is None:
+        return None
+    try:
+        reach.github.comment(standing.place, remote.id)
+    except GitHubError as fault:
+        if isinstance(fault.failure, NotFound):
+            return Wrong(key, standing)
+        raise
+    return None
+
+
+def _mend(reach: Reach, one: Wrong) -> None:
+    """Have it sent again; what is not kept here is made anew by a look."""
+    store, standing = reach.store, one.standing
+    store.forget(one.key, one.instead)
+    if one.post is not None:
+        store.put([one.post])
+        return
+    store.say(standing.unsaid, [])
+    store.wake(standing.pull, standing.installation, reach.now())

@@ -1,0 +1,246 @@
+"""Further runs of a baseline, ahead of the branches that will need them.
+
+Each is a run that any branch on that base would want by itself: the same tree, and one
+of the seeds that all branches on the base share. So what ran here serves there, within
+the policy's `baseline.cached_share`. Nothing is ever replaced.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+
+from bot.app.engine import Pulse
+from bot.app.informing import Subject, scene_of
+from bot.app.ports import EvaluationStore, Store, StoredTrial
+from bot.app.running import run_all
+from bot.domain.arms import Baseline
+from bot.domain.errors import MachineryFault
+from bot.domain.history import Place, Summary
+from bot.domain.judgement import needs_baseline
+from bot.domain.past import CANARIES, drifted, keys, restarted
+from bot.domain.plan import Plan, Slot, spec_of
+from bot.domain.plan.seeds import is_shared
+from bot.domain.plan.whole import digest_of
+from bot.domain.pulls.added import Added, Runs, added
+from bot.domain.stats.moments import describe
+from bot.domain.trials import Observation, Trial, observe
+from workers.contract import FINISHED, Infra, TrialSpec
+
+MOST_PLACES = 2_000
+"""Places in dispatch order that are looked through for one that is free."""
+_MOST_REPLICATES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A metric whose baseline moves: its CUSUM, and since when it was counted."""
+
+    place: Place
+    cusum: float
+    threshold: float
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """What was added, by metric, and which baselines have moved by now."""
+
+    added: tuple[Added, ...]
+    runs: int = 0
+    moved: tuple[Moved, ...] = ()
+
+
+def baseline_modes(plan: Plan) -> Plan:
+    """The plan with those modes alone that are compared with a baseline."""
+    return replace(plan, modes=tuple(one for one in plan.modes if needs_baseline(one)))
+
+
+def first_places(plan: Plan) -> tuple[int, ...]:
+    """The places that all branches share up to the first look."""
+    share = plan.policy.baseline.cached_share
+    return tuple(one for one in range(plan.looks[0]) if is_shared(one, share))
+
+
+def warm(
+    plan: Plan, store: Store, pulse: Pulse, subject: Subject, free: Callable[[], bool]
+) -> bool:
+    """Run what the first look on this base will share; whether it is all there.
+
+    One seed at a time, and only while `free`: whoever waits for a verdict goes first.
+    Raises MachineryFault if our machinery lost a run for good.
+    """
+    plan = baseline_modes(plan)
+    name = _name(plan, "warm", "")
+    for place in first_places(plan):
+        wanted = _specs(plan, [(place, 0)])
+        if not _there(wanted, store):
+            if not free():
+                return False
+            _run(name, wanted, store, pulse)
+    specs = _specs(plan, [(one, 0) for one in first_places(plan)])
+    _remember(plan, name, subject, store, {}, store.find([one.key for one in specs]))
+    return True
+
+
+def refresh(  # noqa: PLR0913 - what it is called tells it from the next one
+    plan: Plan, store: Store, pulse: Pulse, subject: Subject, called: str, now: float
+) -> Replicated:
+    """Add runs to the baseline, as many as one first look shares, and look at them.
+
+    `called` names this refresh: under the same name it is gone on with. They are held
+    against those that serve at `now` (Unix seconds). Raises MachineryFault if our
+    machinery lost one for good.
+    """
+    plan = baseline_modes(plan)
+    name = _name(plan, "refresh", called)
+    size = max(CANARIES, len(first_places(plan)))
+    free = _Free(plan, store, name, now)
+    chosen = list(islice(free.places(), size)) if plan.modes else []
+    stored = _run(name, _specs(plan, chosen), store, pulse)
+    old = {one.key: one for one in free.serving}
+    found = _remember(plan, name, subject, store, old, stored)
+    return Replicated(found, len(stored), _moved(plan, subject, store))
+
+
+def _name(plan: Plan, what: str, called: str) -> str:
+    """The id of these runs in the store, beside those of evaluations."""
+    parts = {
+        what: called,
+        "base": [plan.trees.base_commit, plan.trees.base_tree],
+        "policy": plan.policy.sha256,
+        "stage": plan.stage.name,
+        "machine": plan.machine,
+        "secret": digest_of({"secret": plan.secret}),
+    }
+    return digest_of(parts)[:16]
+
+
+_Where = tuple[int, int]
+"""A place in dispatch order, and a replicate."""
+
+
+def _specs(plan: Plan, wanted: Sequence[_Where]) -> list[TrialSpec]:
+    """The runs of all modes at these places, seed by seed."""
+    return [
+        spec_of(plan, Slot(mode.name, Baseline(), place), replicate)
+        for place, replicate in wanted
+        for mode in plan.modes
+    ]
+
+
+class _Free:
+    """Places of the shared seeds that have no run which serves; `serving` have one."""
+
+    def __init__(
+        self, plan: Plan, store: EvaluationStore, name: str, now: float
+    ) -> None:
+        self._plan, self._store, self._name = plan, store, name
+        self._oldest = now - plan.policy.baseline.max_age_s
+        self.serving: list[StoredTrial] = []
+
+    def places(self) -> Iterator[_Where]:
+        """In dispatch order; what was begun under this name is among them."""
+        share = self._plan.policy.baseline.cached_share
+        for place in islice(count(), MOST_PLACES):
+            if is_shared(place, share):
+                yield from self._at(place)
+
+    def _at(self, place: int) -> Iterator[_Where]:
+        """As whoever evaluates looks for it: what is too old has a next replicate."""
+        for replicate in range(_MOST_REPLICATES):
+            specs = _specs(self._plan, [(place, replicate)])
+            stored = self._store.find([one.key for one in specs])
+            others = [o for o in stored.values() if o.evaluation != self._name]
+            if len(others) < len(specs):
+                yield place, replicate
+                return
+            fresh = [one for one in others if not self._too_old(one)]
+            if fresh:
+                self.serving += [one for one in fresh if one.state in FINISHED]
+                return
+
+    def _too_old(self, stored: StoredTrial) -> bool:
+        ended = stored.finished_at
+        return ended is not None and ended < self._oldest
+
+
+def _there(specs: Sequence[TrialSpec], store: EvaluationStore) -> bool:
+    stored = store.find([one.key for one in specs])
+    return all(
+        one.key in stored and stored[one.key].state in FINISHED for one in specs
+    )
+
+
+def _run(
+    name: str, specs: Sequence[TrialSpec], store: EvaluationStore, pulse: Pulse
+) -> Mapping[str, StoredTrial]:
+    if not specs:
+        return {}
+    stored = run_all(name, specs, store, pulse, lambda _: None)
+    lost = [one.result.outcome for one in stored.values() if one.result is not None]
+    details = [one.detail for one in lost if isinstance(one, Infra)]
+    if details:
+        problem = f"{len(details)} of {len(stored)} runs were lost: {details[0]}"
+        raise MachineryFault(problem, "Runs that ended are kept; order it once more.")
+    return stored
+
+
+def _remember(  # noqa: PLR0913 - what was there stands beside what came
+    plan: Plan,
+    name: str,
+    subject: Subject,
+    store: Store,
+    old: Mapping[str, StoredTrial],
+    new: Mapping[str, StoredTrial],
+) -> tuple[Added, ...]:
+    """Keep what these runs show for whoever pools them: every run counts once."""
+    mine = [one for one in new.values() if one.evaluation == name]
+    found = added(plan.modes, _runs(plan, old.values()), _runs(plan, mine))
+    by_place = {(one.mode, one.metric): one for one in found}
+    asked = keys(scene_of(plan, subject), plan.modes)
+    shown = {
+        key: Summary(
+            baseline=describe(by_place[key.place].after, by_place[key.place].failed),
+            residual=by_place[key.place].residual,
+            base_tree=plan.trees.base_tree,
+        )
+        for key in asked
+    }
+    store.record(name, shown)
+    return found
+
+
+def _runs(plan: Plan, stored: Iterable[StoredTrial]) -> Runs:
+    found: dict[str, list[Observation]] = {mode.name: [] for mode in plan.modes}
+    for one in stored:
+        seen = _observed(one)
+        if seen is not None:
+            found[one.spec.mode].append(seen)
+    return found
+
+
+def _observed(stored: StoredTrial) -> Observation | None:
+    spec = stored.spec
+    return observe(
+        Trial(
+            key=spec.key,
+            arm=Baseline(),
+            mode=spec.mode,
+            stage=spec.stage,
+            seed=spec.seed,
+            position=0,
+            state=stored.state,
+            result=stored.result,
+        )
+    )
+
+
+def _moved(plan: Plan, subject: Subject, store: Store) -> tuple[Moved, ...]:
+    found = []
+    for key in keys(scene_of(plan, subject), plan.modes):
+        past = store.past(key)
+        chart = drifted(past)
+        if chart.alarmed:
+            since = restarted(past)
+            found.append(Moved(key.place, chart.cusum, chart.threshold, since))
+    return tuple(found)

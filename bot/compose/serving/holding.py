@@ -1,0 +1,53 @@
+"""Which evaluations this instance carries on, and what becomes of their wishes after."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from bot.app.ports import EvaluationStore
+from bot.compose.serving.threads import LetGo
+
+
+class Locks(Protocol):
+    """Who carries an evaluation on, on this machine or on the store's server."""
+
+    def hold(self, evaluation: str) -> AbstractContextManager[None]:
+        """Be one of those who carry it on."""
+        ...
+
+    def abandoned(self, evaluation: str) -> AbstractContextManager[bool]:
+        """Whether nobody does; if so, nobody can start to within the block."""
+        ...
+
+
+class Holding:
+    """Evaluations are held while they are carried on, and leave no wishes behind."""
+
+    def __init__(self, locks: Locks, store: EvaluationStore) -> None:
+        """Nothing is held yet."""
+        self._locks, self._store = locks, store
+
+    @contextmanager
+    def hold(self, evaluation: str) -> Iterator[None]:
+        """Carry it on; where it is stopped, nobody is to train for it any more.
+
+        Where the process ends its trials go on: the next one takes them up.
+        """
+        try:
+            with self._locks.hold(evaluation):
+                yield
+        except LetGo:
+            raise
+        except BaseException:
+            self._withdraw(evaluation)
+            raise
+
+    def sweep(self) -> None:
+        """Withdraw the wishes of evaluations that nobody carries on."""
+        for evaluation in self._store.wishing():
+            self._withdraw(evaluation)
+
+    def _withdraw(self, evaluation: str) -> None:
+        with self._locks.abandoned(evaluation) as abandoned:
+            if abandoned:
+                self._store.withdraw(evaluation)
