@@ -9,10 +9,10 @@ CHOSEN := not soak and ($(GPU))
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-.PHONY: help demo test check setup format lint types imports tests stories soak bench clean
+.PHONY: help demo serve-demo test check setup format lint types imports tests stories soak bench clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(STAMP) ## Judge a pull-request branch of a sample repository, from nothing
 	@rm -rf demo
@@ -25,6 +25,9 @@ demo: $(STAMP) ## Judge a pull-request branch of a sample repository, from nothi
 	@echo '  $(BIN)/seedgate local --repo demo/digits --head improvement'
 	@echo '  $(BIN)/seedgate local --repo demo/digits --head refactor'
 	@echo '  cd your/repository && $(CURDIR)/$(BIN)/seedgate init'
+
+serve-demo: $(STAMP) ## Walk through a pull request's life, with a GitHub of its own
+	@$(BIN)/python -m tests.demo
 
 test: check stories ## Everything that CI runs
 

@@ -1,6 +1,7 @@
 """What can be known of a branch before a machine is asked: trees, changes, files."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.app.local import Comparison, ParsePolicy
@@ -9,6 +10,8 @@ from bot.app.succession import Succession, succession
 from bot.app.versioning import version_of
 from bot.app.watching import watched
 from bot.domain.changes import ChangedLines, Cut
+from bot.domain.commands.nearest import nearest
+from bot.domain.errors import UserFault
 from bot.domain.ladder import RungKind
 from bot.domain.metric_version import MetricVersion
 from bot.domain.plan import Plan, Trees
@@ -66,6 +69,30 @@ def prepare(
     anew = new_definition(version) if comparison.on_github else None
     beside = (*beside, *([anew] if anew else []))
     return dataclasses.replace(prepared, version=version, beside=beside)
+
+
+def asked_apart(prepared: Prepared, typed: Sequence[str]) -> tuple[str, ...]:
+    """The changes of the first cut that hold those of these names, in its order.
+
+    Raises `UserFault` for a name that no change of the branch has.
+    """
+    source = prepared.source
+    if not typed or source is None:
+        return ()
+    wanted = {name: frozenset(source.parts(name)) for name in typed}
+    for name, parts in wanted.items():
+        if not parts:
+            known = [one.id for one in prepared.cut.changes]
+            raise _no_change(name, known)
+    asked = frozenset[str]().union(*wanted.values())
+    cut = prepared.cut.changes
+    return tuple(one.id for one in cut if asked & {one.id, *one.change.parts})
+
+
+def _no_change(name: str, known: Sequence[str]) -> UserFault:
+    near = nearest(name, known)
+    mend = f"Did you mean `{near}`?" if near else f"It has {', '.join(known)}."
+    return UserFault(f"The branch has no change `{name}`.", mend)
 
 
 def has_prints(comparison: Comparison) -> bool:

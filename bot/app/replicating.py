@@ -6,6 +6,7 @@ the policy's `baseline.cached_share`. Nothing is ever replaced.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
@@ -50,9 +51,25 @@ class Replicated:
     moved: tuple[Moved, ...] = ()
 
 
-def baseline_modes(plan: Plan) -> Plan:
-    """The plan with those modes alone that are compared with a baseline."""
-    return replace(plan, modes=tuple(one for one in plan.modes if needs_baseline(one)))
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base that is run, in whose name, and what runs it.
+
+    `plan` is that of a branch which changes nothing. `hold` says that somebody carries
+    the runs of that name on, for as long as the block lasts.
+    """
+
+    plan: Plan
+    subject: Subject
+    store: Store
+    pulse: Pulse
+    hold: Callable[[str], AbstractContextManager[None]]
+
+    @property
+    def compared(self) -> "Base":
+        """With those modes alone that are compared with a baseline."""
+        modes = tuple(one for one in self.plan.modes if needs_baseline(one))
+        return replace(self, plan=replace(self.plan, modes=modes))
 
 
 def first_places(plan: Plan) -> tuple[int, ...]:
@@ -61,45 +78,45 @@ def first_places(plan: Plan) -> tuple[int, ...]:
     return tuple(one for one in range(plan.looks[0]) if is_shared(one, share))
 
 
-def warm(
-    plan: Plan, store: Store, pulse: Pulse, subject: Subject, free: Callable[[], bool]
-) -> bool:
+def warm(base: Base, free: Callable[[], bool]) -> bool:
     """Run what the first look on this base will share; whether it is all there.
 
     One seed at a time, and only while `free`: whoever waits for a verdict goes first.
     Raises MachineryFault if our machinery lost a run for good.
     """
-    plan = baseline_modes(plan)
+    base = base.compared
+    plan, store = base.plan, base.store
     name = _name(plan, "warm", "")
-    for place in first_places(plan):
-        wanted = _specs(plan, [(place, 0)])
-        if not _there(wanted, store):
-            if not free():
-                return False
-            _run(name, wanted, store, pulse)
+    with base.hold(name):
+        for place in first_places(plan):
+            wanted = _specs(plan, [(place, 0)])
+            if not _there(wanted, store):
+                if not free():
+                    return False
+                _run(name, wanted, base)
     specs = _specs(plan, [(one, 0) for one in first_places(plan)])
-    _remember(plan, name, subject, store, {}, store.find([one.key for one in specs]))
+    _remember(base, name, {}, store.find([one.key for one in specs]))
     return True
 
 
-def refresh(  # noqa: PLR0913 - what it is called tells it from the next one
-    plan: Plan, store: Store, pulse: Pulse, subject: Subject, called: str, now: float
-) -> Replicated:
+def refresh(base: Base, called: str) -> Replicated:
     """Add runs to the baseline, as many as one first look shares, and look at them.
 
     `called` names this refresh: under the same name it is gone on with. They are held
-    against those that serve at `now` (Unix seconds). Raises MachineryFault if our
-    machinery lost one for good.
+    against those that serve now. Raises MachineryFault if our machinery lost one for
+    good.
     """
-    plan = baseline_modes(plan)
+    base = base.compared
+    plan = base.plan
     name = _name(plan, "refresh", called)
     size = max(CANARIES, len(first_places(plan)))
-    free = _Free(plan, store, name, now)
+    free = _Free(plan, base.store, name, base.pulse.now())
     chosen = list(islice(free.places(), size)) if plan.modes else []
-    stored = _run(name, _specs(plan, chosen), store, pulse)
+    with base.hold(name):
+        stored = _run(name, _specs(plan, chosen), base)
     old = {one.key: one for one in free.serving}
-    found = _remember(plan, name, subject, store, old, stored)
-    return Replicated(found, len(stored), _moved(plan, subject, store))
+    found = _remember(base, name, old, stored)
+    return Replicated(found, len(stored), _moved(base))
 
 
 def _name(plan: Plan, what: str, called: str) -> str:
@@ -166,17 +183,15 @@ class _Free:
 
 def _there(specs: Sequence[TrialSpec], store: EvaluationStore) -> bool:
     stored = store.find([one.key for one in specs])
-    return all(
-        one.key in stored and stored[one.key].state in FINISHED for one in specs
-    )
+    return all(one.key in stored and stored[one.key].state in FINISHED for one in specs)
 
 
 def _run(
-    name: str, specs: Sequence[TrialSpec], store: EvaluationStore, pulse: Pulse
+    name: str, specs: Sequence[TrialSpec], base: Base
 ) -> Mapping[str, StoredTrial]:
     if not specs:
         return {}
-    stored = run_all(name, specs, store, pulse, lambda _: None)
+    stored = run_all(name, specs, base.store, base.pulse, lambda _: None)
     lost = [one.result.outcome for one in stored.values() if one.result is not None]
     details = [one.detail for one in lost if isinstance(one, Infra)]
     if details:
@@ -185,19 +200,18 @@ def _run(
     return stored
 
 
-def _remember(  # noqa: PLR0913 - what was there stands beside what came
-    plan: Plan,
-    name: str,
-    subject: Subject,
-    store: Store,
-    old: Mapping[str, StoredTrial],
-    new: Mapping[str, StoredTrial],
-) -> tuple[Added, ...]:
+_Stored = Mapping[str, StoredTrial]
+
+
+def _remember(base: Base, name: str, old: _Stored, new: _Stored) -> tuple[Added, ...]:
     """Keep what these runs show for whoever pools them: every run counts once."""
+    plan = base.plan
     mine = [one for one in new.values() if one.evaluation == name]
     found = added(plan.modes, _runs(plan, old.values()), _runs(plan, mine))
+    if not mine:
+        return found
     by_place = {(one.mode, one.metric): one for one in found}
-    asked = keys(scene_of(plan, subject), plan.modes)
+    asked = keys(scene_of(plan, base.subject), plan.modes)
     shown = {
         key: Summary(
             baseline=describe(by_place[key.place].after, by_place[key.place].failed),
@@ -206,7 +220,7 @@ def _remember(  # noqa: PLR0913 - what was there stands beside what came
         )
         for key in asked
     }
-    store.record(name, shown)
+    base.store.record(name, shown)
     return found
 
 
@@ -235,10 +249,10 @@ def _observed(stored: StoredTrial) -> Observation | None:
     )
 
 
-def _moved(plan: Plan, subject: Subject, store: Store) -> tuple[Moved, ...]:
+def _moved(base: Base) -> tuple[Moved, ...]:
     found = []
-    for key in keys(scene_of(plan, subject), plan.modes):
-        past = store.past(key)
+    for key in keys(scene_of(base.plan, base.subject), base.plan.modes):
+        past = base.store.past(key)
         chart = drifted(past)
         if chart.alarmed:
             since = restarted(past)

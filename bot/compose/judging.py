@@ -13,7 +13,7 @@ from bot.app.local import Comparison, ParsePolicy
 from bot.app.pinned import tolerated_since
 from bot.app.planning import Ground, Known, course_of, plans_of
 from bot.app.ports import SourceRepository, Store
-from bot.app.preparing import Prepared, prepare
+from bot.app.preparing import Prepared, asked_apart, prepare
 from bot.app.relevance import not_needed
 from bot.app.versioning import unjudgeable
 from bot.compose.reporting import completed, reported, unrun
@@ -45,7 +45,8 @@ class Case:
 
     `secret` is that of the seeds, `jobs` the most trials at once. `accepted` are ids of
     findings that somebody lifted. `description` is what the branch says of itself
-    beside its commits. `path` stands in the report.
+    beside its commits. `path` stands in the report. `apart` are names of changes: with
+    any, only those are judged apart.
     """
 
     comparison: Comparison
@@ -56,6 +57,7 @@ class Case:
     jobs: int | None = None
     accepted: frozenset[str] = frozenset()
     description: str = ""
+    apart: tuple[str, ...] = ()
 
 
 def judged(
@@ -90,6 +92,8 @@ def _prepared(
 
 def _climbed(case: Case, prepared: Prepared, bench: Bench, watch: Watch) -> Report:
     plans = plans_of(prepared, Ground(bench.node, case.secret, case.jobs))
+    apart = asked_apart(prepared, case.apart)
+    plans = {name: replace(plan, apart=apart) for name, plan in plans.items()}
     ids = tuple(plan.evaluation for plan in plans.values())
     with ExitStack() as held:
         for one in ids:

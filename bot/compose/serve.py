@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from bot.compose.app_config import load
@@ -33,10 +34,14 @@ def serve(
     config = load(settings) or _made(settings, tell)
     listening = _listening(config.listen)
     with Service(settings, config, dispatch=dispatch, jobs=jobs) as service:
+        # The server takes signals while it runs, and hands them on as it ends: what
+        # they would do to us then is done by leaving this block.
+        _on_signal(lambda: None)
         service.start()
         host, port = listening.getsockname()[:2]
         tell(f"Seedgate serves on {host}:{port}, known as {config.public_url}.")
-        server(service.web()).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # a server that was told to end ended well
+            server(service.web()).run(sockets=[listening])
 
 
 def dispatch(settings: Settings, *, jobs: int | None) -> None:

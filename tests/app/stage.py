@@ -11,6 +11,7 @@ GitHub's contract and one of its limits each fail it.
 import functools
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from pydantic import SecretStr
 from bot.adapters.github import Lanes
 from bot.adapters.store import SqlStore
 from bot.app.pulls.sending import Sender
+from bot.compose.database import store_url
 from bot.compose.serving.service import Service
 from bot.domain.github import Go, Rest, Secret, Waiting
 from bot.domain.github.configuration import AppConfig, Listen
@@ -84,6 +86,11 @@ def behaving(name: str, behaviour: Behaviour | None = None) -> Mapping[str, str]
     return {"config.json": json.dumps(told, indent=2) + "\n"}
 
 
+def plain(text: str) -> str:
+    """What a person reads: without the spaces that keep GitHub from making links."""
+    return text.replace("\u200b", "")
+
+
 class Crew:
     """Node agents that run what the store wants, without Ray; `paused` holds them."""
 
@@ -106,7 +113,8 @@ class Crew:
     def close(self) -> None:
         self._stop.set()
         self.going.set()
-        self._thread.join(20)
+        if self._thread.is_alive():
+            self._thread.join(20)
         self._agent.close()
         self._pool.shutdown(wait=True)
         self._store.close()
@@ -171,6 +179,7 @@ class Stage:
     api: str
     crew: Crew
     pace: float = PACE
+    database: SecretStr | None = None
     service: Service | None = None
     _running: ExitStack = field(default_factory=ExitStack)
 
@@ -178,7 +187,9 @@ class Stage:
 
     def settings(self) -> Settings:
         return Settings(
-            cache_dir=self.cache, seed_secret=SecretStr("a secret of tests")
+            cache_dir=self.cache,
+            database_url=self.database,
+            seed_secret=SecretStr("a secret of tests"),
         )
 
     def config(self) -> AppConfig:
@@ -195,13 +206,17 @@ class Stage:
 
     def begin(self) -> None:
         """Start the App, and point GitHub's hook at it."""
+        self.service, self.app.hook_url = self.instance(self._running)
+
+    def instance(self, running: ExitStack) -> tuple[Service, str]:
+        """One more instance of the App, and where it takes webhooks."""
         service = Service(self.settings(), self.config(), dispatch=False, jobs=None)
-        self.service = self._running.enter_context(service)
+        running.enter_context(service)
         lanes = (Brisk(self.pace), time.time, random.random)
         service.sender = Sender(service.pulls, service.github, *lanes)
-        port = self._running.enter_context(served(service.web()))
-        self.app.hook_url = f"http://127.0.0.1:{port}{HOOK_PATH}"
+        port = running.enter_context(served(service.web()))
         service.start()
+        return service, f"http://127.0.0.1:{port}{HOOK_PATH}"
 
     def end(self) -> None:
         """End the App; GitHub and the crew live on."""
@@ -213,6 +228,12 @@ class Stage:
         """The App as it runs now."""
         assert self.service is not None
         return self.service
+
+    def carl(self) -> Person:
+        """Somebody who may only read."""
+        carl = self.town.person("carl")
+        self.ann.invites(self.quick, carl, "read")
+        return carl
 
     # What people do --------------------------------------------------------------
 
@@ -229,6 +250,13 @@ class Stage:
         self.deliveries.settle()
         self.quiet()
         return said
+
+    def acceptance(self, run: CheckRun, begins: str) -> str:
+        """The command that accepts the finding whose id begins so."""
+        text = plain(f"{run.output['summary']}{run.output['text']}")
+        found = re.findall(rf"`({begins}[0-9a-f]+)`", text)
+        assert found, text
+        return f'/gate accept {found[0]} reason="a good reason"'
 
     def key(self, pull: Pull) -> PullKey:
         """What the App calls a pull request."""
@@ -295,6 +323,11 @@ class Stage:
                 and one.minimized is None
             ]
 
+    def said(self, pull: Pull, text: str) -> bool:
+        """Whether the title of the comment that is edited holds a text."""
+        found = [one.body.splitlines()[1] for one in self.comments(pull)]
+        return any(text in one for one in found)
+
     def sticky(self, pull: Pull) -> Comment:
         """The one comment that is edited; there must be exactly one."""
         mark = f"<!-- seedgate pull-{pull.number} -->"
@@ -328,10 +361,12 @@ def staged(
     clock: Clock | None = None,
     pace: float = PACE,
     files: Mapping[str, str] | None = None,
+    database: str | None = None,
 ) -> Iterator[Stage]:
     """A town where Ann owns the sample, Bob writes, and the App is installed.
 
     `policy` is the text of the policy, empty for none; `files` are further ones.
+    `database` is the URL of a PostgreSQL database; else the store is an SQLite file.
     """
     town = Town.founded(folder / "github", clock)
     fake = FakeGitHub(town.world, town.git())
@@ -350,12 +385,12 @@ def staged(
         installation = ann.installs(app, [quick])
         deliveries = Deliveries(town.world)
         stack.callback(deliveries.close)
-        crew = Crew(
-            f"sqlite:///{cache / 'seedgate.sqlite'}", time.time, folder / "node"
-        )
+        secret = None if database is None else SecretStr(database)
+        url = store_url(Settings(cache_dir=cache, database_url=secret))
+        crew = Crew(url, time.time, folder / "node")
         stack.callback(crew.close)
         told = (town, fake, deliveries, app, installation, ann, bob, quick, cache, api)
-        stage = Stage(*told, crew, pace)
+        stage = Stage(*told, crew, pace, secret)
         stage.begin()
         stack.callback(stage.end)
         crew.start()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from tests.app.stage import behaving, staged
+from tests.app.stage import behaving, plain, staged
 from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
 
@@ -53,7 +53,7 @@ def test_a_new_head_gets_its_run_at_once_and_the_old_one_is_cancelled(
         new = stage.bob.pushes(stage.quick, "idea", behaving("second", WORSE))
         stage.shows(new, "in_progress")
         over = stage.ends(old, "cancelled")
-        assert new in over.output["summary"].replace("\u200b", "")
+        assert new[:10] in plain(over.output["summary"])
         stage.crew.going.set()
         stage.concluded(new, "failure")
         assert stage.run(old).conclusion == "cancelled"

@@ -1,9 +1,10 @@
 """What commands have to know of pull requests, as a test says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.ordering import Terms
+from bot.domain.pulls.ordering import Named, Terms
 from bot.presentation.github.known import Known
 
 
@@ -13,12 +14,17 @@ class ScriptedDesk:
 
     agreed: Terms = field(default_factory=Terms)
     told: Known = field(default_factory=Known)
+    parts: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
     def terms(self, pull: PullKey, head: str) -> Terms:
         self._call(f"terms {pull} {head}")
         return self.agreed
+
+    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
+        self._call(f"changes {pull} {head}")
+        return Named(self.parts, tuple(one for one in typed if one not in self.parts))
 
     def known(self, pull: PullKey) -> Known:
         self._call(f"known {pull}")

@@ -86,6 +86,21 @@ class FakeMirrors:
         """Replaces a branch by one commit on `base`; its SHA."""
         return self._commits(place, branch, self.tip(place, base), files, message)
 
+    def merges(
+        self, place: Place, branch: str, sha: str, *, squash: bool = False
+    ) -> str:
+        """What GitHub's button does: `sha` merged into a branch; the new tip."""
+        origin, tip = self._towns[place.repository].origin, self.tip(place, branch)
+        asked = ("merge-tree", "--write-tree", str(tip), sha)
+        tree = plumbing.run(origin, *asked).decode().split()[0]
+        parents = ["-p", str(tip), *(() if squash else ("-p", sha))]
+        ann = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+        made = plumbing.run(
+            origin, *ann, "commit-tree", tree, *parents, "-m", f"Merge {sha}"
+        )
+        self.moves(place, branch, made.decode().strip())
+        return made.decode().strip()
+
     def moves(self, place: Place, branch: str, sha: str | None) -> None:
         """Sets a branch, or deletes it."""
         self._move(place, f"refs/heads/{branch}", sha)

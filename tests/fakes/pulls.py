@@ -50,7 +50,7 @@ class MemoryPulls:
         self._heads: dict[PullKey, list[tuple[float, str]]] = {}
         self._remarks: dict[tuple[int, str], Remark] = {}
         self._acts: dict[tuple[int, str], Act] = {}
-        self._pins: dict[tuple[PullKey, str, str], Pin] = {}
+        self.pins: dict[tuple[PullKey, str, str], Pin] = {}
         self._standings: dict[PullKey, Standing] = {}
         self.notes: dict[str, str] = {}
 
@@ -148,12 +148,12 @@ class MemoryPulls:
         key = (pin.pull, pin.head, pin.base_ref)
         with self._call():
             if renew:
-                self._pins[key] = pin
-            return self._pins.setdefault(key, pin)
+                self.pins[key] = pin
+            return self.pins.setdefault(key, pin)
 
     def pinned(self, pull: PullKey, head: str, base_ref: str) -> Pin | None:
         with self._call():
-            return self._pins.get((pull, head, base_ref))
+            return self.pins.get((pull, head, base_ref))
 
     def standing(self, pull: PullKey) -> Standing | None:
         with self._call():

@@ -80,6 +80,13 @@ def _queued(row: Row[Any]) -> Queued:
     )
 
 
+def doubted(connection: Connection) -> frozenset[str]:
+    """Keys of which a call may be under way, or have taken effect, unknown to us."""
+    waits = outbox.c.state == PostState.WAITING
+    query = select(outbox.c.key).where(waits, outbox.c.tried)
+    return frozenset(connection.execute(query).scalars())
+
+
 def begun(connection: Connection, one: Queued) -> None:
     """A call may have taken effect from here on; the try counts for its version."""
     mine = case((outbox.c.digest == one.digest, 1), else_=0)

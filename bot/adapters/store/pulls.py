@@ -4,12 +4,14 @@ Every call is one transaction, on the disk when it returns, and safe to repeat: 
 the server took back, or whose connection was lost, is made again for a while.
 """
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 
 from bot.adapters.store import alarms, outbox, register, sweeping
 from bot.adapters.store.calling import Calls
 from bot.adapters.store.holding import Holds
 from bot.adapters.store.opening import open_engine
+from bot.adapters.store.reigns import Reign
 from bot.app.pulls.ports import Due, Pin, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post
@@ -32,12 +34,22 @@ class SqlPulls:
         """
         self._engine, self.name = open_engine(url, patience_s)
         nothing = Holds(self._engine)
-        self._calls = Calls(self._engine, self.name, nothing, patience_s)
+        calls = Calls(self._engine, self.name, nothing, patience_s)
+        self._calls = Reign(calls, self.name)
         self._now = now
 
     def close(self) -> None:
         """Give every connection back to the system."""
         self._engine.dispose()
+
+    def reign(self) -> Collection[str]:
+        """Lead from now on: whoever led before cannot write here any more.
+
+        For whoever has just got the lead. What was not said to its end is due at once.
+        Gives the keys of posts of which a call may still be on its way from another
+        process. Every write raises `StoreError` once somebody else leads.
+        """
+        return self._calls.begin(uuid.uuid4().hex, self._now())
 
     # Which are to be looked at ---------------------------------------------------
 

@@ -12,9 +12,10 @@ from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.ports import PullStore
 from bot.app.pulls.saying import override
 from bot.domain.commands import Rules
+from bot.domain.errors import UserFault
 from bot.domain.policy import POLICY_PATH, Policy
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.ordering import Terms
+from bot.domain.pulls.ordering import Named, Terms
 from bot.domain.pulls.overrides import standing
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
@@ -60,6 +61,27 @@ class AppDesk:
         if not isinstance(found, Found | LastGood):
             return Terms()
         return _terms(found.policy, edited=_edits(mirror, base, head))
+
+    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
+        """Which of the names are of changes of the branch."""
+        shelf = self._shelf
+        kept = shelf.store.standing(pull)
+        mirror = shelf.mirrors.known(kept.place) if kept is not None else None
+        if kept is None or mirror is None or not mirror.has(head):
+            return Named()
+        pin = shelf.store.pinned(pull, head, kept.base_ref)
+        base = pin.base if pin is not None else mirror.branch(kept.base_ref)
+        policy = self._policy(mirror, base)
+        if base is None or policy is None:
+            return Named()
+        return _named(mirror, (base, head), policy, typed)
+
+    def _policy(self, mirror: Mirror, base: str | None) -> Policy | None:
+        if base is None:
+            return None
+        source = mirror.repository
+        found = policy_in_force(source, source.resolve(base), self._shelf.parse)
+        return found.policy if isinstance(found, Found | LastGood) else None
 
     def known(self, pull: PullKey) -> Known:
         """What questions are answered from, with a fresh link to the details."""
@@ -114,6 +136,24 @@ def _terms(policy: Policy, *, edited: bool) -> Terms:
         modes=tuple(one.name for one in policy.modes),
         stages=tuple(one.name for one in policy.stages),
     )
+
+
+def _named(
+    mirror: Mirror, ends: tuple[str, str], policy: Policy, typed: Sequence[str]
+) -> Named:
+    """By the cut that an evaluation makes; nothing where there is none."""
+    source, (base, head) = mirror.repository, ends
+    landing = source.merge(base, head)
+    if isinstance(landing, Conflicted):
+        return Named()
+    try:
+        changes = source.changes(base, head, landing.tree, policy.ablation)
+        cut = changes.cut().changes
+        strange = tuple(one for one in typed if not changes.parts(one))
+    except UserFault:
+        return Named()
+    known = (part for one in cut for part in (one.change.parts or (one.id,)))
+    return Named(tuple(known), strange)
 
 
 def _edits(mirror: Mirror, base: str, head: str) -> bool:

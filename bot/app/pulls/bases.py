@@ -41,6 +41,14 @@ class Step:
         return self.branch == self.repository.default_branch
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`ruled` is whether the default branch has a policy, `ruled_anew` another one."""
+
+    ruled: bool
+    ruled_anew: bool = False
+
+
 class Bases:
     """Looks at base branches, and remembers where they were."""
 
@@ -59,12 +67,11 @@ class Bases:
 
     def look(
         self, place: Place, branches: Collection[str], before: Mapping[str, str]
-    ) -> bool:
+    ) -> Looked:
         """Have looked at again what hangs on branches, where they moved.
 
         The default branch is always among them. `before` is where branches were that
-        were never seen here. Returns whether the default branch has a policy. Raises
-        `MirrorError` and `GitHubError`.
+        were never seen here. Raises `MirrorError` and `GitHubError`.
         """
         reach = self._reach
         repository = reach.known.repository(place)
@@ -72,13 +79,26 @@ class Bases:
         mirror = reach.mirror(place, [WantedBranch(one) for one in names])
         known = remembered.tips(reach.store, place.repository)
         tips = {one: tip for one in names if (tip := mirror.branch(one)) is not None}
+        anew = self._renamed(place, repository.default_branch)
         for branch, after in tips.items():
             was = known.get(branch) or before.get(branch, after)
             if was != after:
                 step = Step(place, repository, mirror, branch, was, after)
-                self._moved(step)
+                anew = (self._moved(step) and step.on_default) or anew
         remembered.keep_tips(reach.store, place.repository, {**known, **tips})
-        return self._ruled(mirror, tips.get(repository.default_branch))
+        ruled = self._ruled(mirror, tips.get(repository.default_branch))
+        return Looked(ruled, anew)
+
+    def _renamed(self, place: Place, default: str) -> bool:
+        """Whether another branch is the default now: it says what is gated."""
+        store = self._reach.store
+        was = remembered.default_branch(store, place.repository)
+        if was == default:
+            return False
+        if was:
+            self._wake(store.outlines(place.repository), self._reach.now())
+        remembered.keep_default_branch(store, place.repository, default)
+        return was != ""
 
     def _ruled(self, mirror: Mirror, default: str | None) -> bool:
         if default is None:
@@ -86,12 +106,13 @@ class Bases:
         found = self._policy_at(mirror, default)
         return isinstance(found, Found | LastGood | Broken)
 
-    def _moved(self, step: Step) -> None:
+    def _moved(self, step: Step) -> bool:
+        """Wake whom it concerns; whether another policy rules the branch now."""
         outlines = self._reach.store.outlines(step.place.repository)
         now = self._reach.now()
         if not step.mirror.has(step.before):  # rewritten: nobody knows what it was
             self._wake(_touched(step, outlines, policy=True), now)
-            return
+            return True
         old = self._policy_at(step.mirror, step.before)
         new = self._policy_at(step.mirror, step.after)
         other = _name(old) != _name(new)
@@ -100,6 +121,7 @@ class Bases:
         else:
             self._kept(step, new, _onto(outlines, step.branch))
         self._warm(step, new)
+        return other
 
     def _kept(self, step: Step, found: InForce, onto: Iterable[Outline]) -> None:
         """The rules are what they were: only what training can see matters."""

@@ -37,6 +37,7 @@ from bot.domain.commands import (
     Unaccept,
     Why,
     parse_comment,
+    permit,
 )
 from bot.domain.github import Account, Pull
 from bot.domain.pulls.acts import Act
@@ -46,6 +47,7 @@ from bot.domain.pulls.ordering import (
     Terms,
     accepted_ids,
     is_question,
+    named_changes,
     needs_person,
     needs_role,
     ordered,
@@ -143,7 +145,8 @@ class Commander:
         place = place_of(remark)
         pull = asking.pull(self._github, place, remark.pull.number)
         person = self._person(remark, commands, pull)
-        return self._facts(remark, pull, person, known), known
+        facts = self._facts(remark, pull, person, known)
+        return self._with_changes(remark, commands, facts), known
 
     def _person(
         self, remark: Remark, commands: Sequence[Command], pull: Pull | None
@@ -176,6 +179,21 @@ class Commander:
             known.findings if mine else (),
             accepted_ids(self._register.acts(remark.pull)),
         )
+
+    def _with_changes(
+        self, remark: Remark, commands: Sequence[Command], facts: Facts
+    ) -> Facts:
+        """With what the branch has of the changes that they name.
+
+        To find that out is work, which only those who may can have done.
+        """
+        person, rules = facts.person, facts.terms.rules
+        may = [one for one in commands if permit(one.verb, person, rules) is None]
+        typed = [name for one in may for name in named_changes(one)]
+        head = facts.heads.now
+        if not typed or head is None:
+            return facts
+        return replace(facts, changes=self._desk.changes(remark.pull, head, typed))
 
     def _text(self, outcome: Granted | Refused, facts: Facts, known: Known) -> str:
         """What is said of one command."""

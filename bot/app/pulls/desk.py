@@ -1,9 +1,10 @@
 """What the handling of commands has to know of a pull request: `Desk`, its port."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.ordering import Terms
+from bot.domain.pulls.ordering import Named, Terms
 from bot.presentation.github.known import Known
 
 
@@ -18,6 +19,13 @@ class Desk(Protocol):
 
         `rules.policy_edited` is whether the head changes the policy. Where no policy
         can be read, `Terms()` leaves the table as it is.
+        """
+        ...
+
+    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
+        """Which of the names are of changes of the branch; asked only where some are.
+
+        This takes the branch apart, so it takes a while.
         """
         ...
 

@@ -4,7 +4,7 @@ An order is an act of the pull request, and its answer a reply of its own. So wh
 was ordered and has no answer yet is found anew at each look, after a crash too.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -14,12 +14,13 @@ from bot.app.pulls.evaluations import Task
 from bot.app.pulls.keeping import task_of
 from bot.app.pulls.ports import PullStore
 from bot.app.pulls.scenes import Scene
-from bot.domain.commands import Baseline, Cancel, Scan, Split
+from bot.domain.commands import Cancel, Scan
 from bot.domain.conclusions import Conflict, Impossible, WaitingForTrust
 from bot.domain.github import Place
-from bot.domain.pulls.acts import Act, Orders, PullKey
+from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand
 from bot.domain.pulls.deciding import Say, Silent, next_move
 from bot.presentation.escape import code
+from bot.presentation.github.errands import refused
 from bot.presentation.words import errands as words
 from bot.presentation.words.commands import Answer
 
@@ -64,14 +65,11 @@ class Errands:
 
         Safe to repeat. Raises `MachineryFault`.
         """
-        if not any(True for _ in errands(scene.acts)):
-            return
-        open_ = [one for one in errands(scene.acts) if not self._answered(one)]
-        wanted = open_ if scene.seen.pull.open else []
+        ordered = [one for one in scene.acts if is_errand(one.command)]
+        wanted = [one for one in ordered if not self._answered(one)]
         ended = {key_of(one): at_once(scene, one) for one in wanted}
-        self._porters.keep(
-            scene.seen.key, [key for key, text in ended.items() if not text]
-        )
+        going = [key for key, text in ended.items() if not text]
+        self._porters.keep(scene.seen.key, going)
         for act in wanted:
             self._one(scene, act, ended[key_of(act)])
 
@@ -102,7 +100,7 @@ class Errands:
         """The reply first: where a crash comes between, it is the same one again."""
         if self._answered(act):
             return
-        to = f"{act.source}/done"
+        to = f"{act.source}:done"
         post = reply_post(place, act.pull.number, to, [Answer("", text)])
         self._store.put([post])
         self._store.remember(f"errand:{key_of(act)}", "answered")
@@ -111,16 +109,6 @@ class Errands:
 def key_of(act: Act) -> str:
     """What tells an order from those of all repositories."""
     return f"{act.pull.repository}:{act.source}"
-
-
-def errands(acts: Sequence[Act]) -> Iterator[Act]:
-    """The orders among them whose answer is work of its own."""
-    for one in acts:
-        match one.command:
-            case Split() | Scan() | Baseline(refresh=True):
-                yield one
-            case _:
-                continue
 
 
 def at_once(scene: Scene, act: Act) -> str:
@@ -133,13 +121,13 @@ def at_once(scene: Scene, act: Act) -> str:
         case Silent(why=why):
             return words.no_gate(why)
         case Say(outcome=Impossible(problem, mend)):
-            return words.refused(problem, mend)
+            return refused(problem, mend)
         case Say(outcome=Conflict(files)):
             return words.conflict([code(one, 80) for one in files])
         case Say(outcome=WaitingForTrust()) if isinstance(act.command, Scan):
             return words.UNTRUSTED
         case _:
-            return "" if scene.pin is not None else words.FAILED
+            return "" if scene.pin is not None else words.UNJUDGEABLE
 
 
 def _stopped_by(acts: Sequence[Act], act: Act) -> str:

@@ -5,26 +5,20 @@ there in seconds. Otherwise it is an evaluation like any other, with an end in t
 group has a check run and no comments; it is kept like a pull request (`group_key`).
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
-from bot.app.mirroring import Mirror, WantedBranch, WantedCommit
-from bot.app.ports import Merged, SourceRepository
 from bot.app.pulls import remembered
 from bot.app.pulls.evaluations import Absent, Busy, Done
-from bot.app.pulls.in_force import Found, LastGood, policy_in_force
-from bot.app.pulls.insiders import insider
+from bot.app.pulls.group_facts import Group, GroupFacts, passing
 from bot.app.pulls.keeping import SOON_S, task_of
 from bot.app.pulls.ports import Due, Pin
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Queue
-from bot.app.pulls.saying import Answer, ended, situation, voice
+from bot.app.pulls.saying import Answer, situation, voice
 from bot.app.pulls.scenes import Scene, Scenes, Seen
-from bot.app.relevance import seen_by_training
 from bot.domain.conclusions import (
-    Conclusion,
     Impossible,
     NotGated,
     Open,
@@ -33,9 +27,9 @@ from bot.domain.conclusions import (
     Waiting,
 )
 from bot.domain.errors import UserFault
-from bot.domain.github import GitHubError, NotFound, Place, Pull, Side
+from bot.domain.github import Place
 from bot.domain.hooks import GroupAsked, GroupGone
-from bot.domain.pulls.acts import PullKey, group_key
+from bot.domain.pulls.acts import group_key
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
 from bot.domain.pulls.posts import CheckPost
 from bot.domain.pulls.standing import Standing, Voice
@@ -45,55 +39,6 @@ from bot.presentation.github.groups import gone, judged_before
 
 PATIENCE_S = 600.0
 """How long the commit of a group may be missing from git."""
-QUEUE_MINUTES = 60
-"""How long a queue waits if GitHub does not say (docs.github.com, "merge queue")."""
-SPARE_MINUTES = 15
-"""How much earlier there is an answer, so that it is there in time."""
-_LEAD = re.compile(r"/pr-(\d{1,10})-")
-_PASSED = (Conclusion.SUCCESS, Conclusion.NEUTRAL)
-
-
-@dataclass(frozen=True, slots=True)
-class _AtBase:
-    """A mirror in which a branch is where the group's base is."""
-
-    mirror: Mirror
-    name: str
-    base: str
-
-    @property
-    def repository(self) -> SourceRepository:
-        return self.mirror.repository
-
-    def branch(self, name: str) -> str | None:
-        return self.base if name == self.name else self.mirror.branch(name)
-
-    def pull_head(self, number: int) -> str | None:
-        return self.mirror.pull_head(number)
-
-    def has(self, sha: str) -> bool:
-        return self.mirror.has(sha)
-
-    def keep(self, sha: str) -> bool:
-        return self.mirror.keep(sha)
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """A group that is open. `lead` is the pull request that it was made for."""
-
-    standing: Standing
-    pin: Pin
-    queue: Queue
-    lead: Pull | None = None
-
-    @property
-    def key(self) -> PullKey:
-        return self.standing.pull
-
-    @property
-    def until(self) -> float:
-        return self.queue.until or self.pin.since
 
 
 class Groups:
@@ -104,6 +49,7 @@ class Groups:
     ) -> None:
         """Nothing is asked before a queue asks."""
         self._reach, self._scenes, self._page = reach, scenes, page
+        self._facts = GroupFacts(reach)
 
     def asked(self, hook: GroupAsked) -> None:
         """A queue wants a verdict: its check run is there at once, where one belongs.
@@ -147,7 +93,7 @@ class Groups:
             store.say(Standing(*fresh, open=False), [])
             return
         self._reach.evaluations.stop(key)
-        if old.open and old.voice is not None and not ended(old):
+        if old.open and old.voice is not None and not old.ended:
             self._say(old.closed, gone(key.number, old.base_ref))
         elif old.open:
             store.say(old.closed, [])
@@ -157,195 +103,82 @@ class Groups:
 
         Raises what `Keeper.look` handles.
         """
-        group = self._group(due.pull)
+        group = self._facts.open(due.pull)
         if group is None:
             self._reach.evaluations.stop(due.pull)
             return None
         standing, pin = group.standing, group.pin
-        mirror = self._mirror(group)
+        mirror = self._facts.mirror(group)
         if not (mirror.has(standing.head) and mirror.has(pin.base)):
             return self._missing(group)
-        group = self._timed(self._trusted(group, mirror))
-        seen = self._seen(group, mirror)
-        return self._judged_before(group, seen) or self._looked(group, seen)
-
-    def _group(self, key: PullKey) -> _Group | None:
-        store = self._reach.store
-        standing = store.standing(key)
-        if standing is None or not standing.open:
+        group = self._facts.timed(self._facts.trusted(group, mirror))
+        seen = self._facts.seen(group, mirror)
+        if self._judged_before(group, seen):
             return None
-        pin = store.pinned(key, standing.head, standing.base_ref)
-        if pin is None:
-            return None
-        group = _Group(standing, pin, remembered.queue_of(store, key))
-        return replace(group, lead=self._lead(group))
+        return self._looked(group, seen)
 
-    def _lead(self, group: _Group) -> Pull | None:
-        """The pull request that is named in the queue's branch."""
-        found = _LEAD.search(group.queue.ref)
-        if found is None:
-            return None
-        try:
-            return self._reach.github.pull(group.standing.place, int(found[1]))
-        except GitHubError as fault:
-            if isinstance(fault.failure, NotFound):
-                return None
-            raise
-
-    def _mirror(self, group: _Group) -> Mirror:
-        standing = group.standing
-        repository = self._reach.known.repository(standing.place)
-        branches = dict.fromkeys([repository.default_branch, standing.base_ref])
-        commits = [standing.head, group.pin.base]
-        earlier = self._earlier(group)
-        if earlier is not None:
-            commits += [earlier.head, earlier.base]
-        wanted = [*map(WantedBranch, branches), *map(WantedCommit, commits)]
-        return self._reach.mirror(standing.place, wanted)
-
-    def _missing(self, group: _Group) -> float | None:
+    def _missing(self, group: Group) -> float | None:
         """GitHub made the commit, and git has not got it: soon, or the group is old."""
         now = self._reach.now()
         if now < group.pin.since + PATIENCE_S:
             return now + SOON_S
-        spoke = group.standing.voice is not None
-        answer = TimeSpent(now - group.pin.since) if spoke else None
-        if answer is None:
+        if group.standing.voice is None:
             self._reach.store.say(group.standing.closed, [])
-        else:
-            said = Situation(answer, group.standing.head, group.standing.base_ref)
-            self._end(group, voice(group.key.number, said))
+            return None
+        late = TimeSpent(now - group.pin.since)
+        said = Situation(late, group.standing.head, group.standing.base_ref)
+        self._end(group, voice(group.key.number, said))
         return None
 
-    def _timed(self, group: _Group) -> _Group:
-        """With the time by which the queue needs an answer; GitHub is asked once."""
-        if group.queue.until is None:
-            standing = group.standing
-            rules = self._reach.github.branch_rules(standing.place, standing.base_ref)
-            minutes = rules.queue_minutes or QUEUE_MINUTES
-            limit = max(minutes - SPARE_MINUTES, minutes / 2)
-            until = group.pin.since + 60.0 * limit
-            group = replace(group, queue=replace(group.queue, until=until))
-        remembered.keep_queue(self._reach.store, group.key, group.queue)
-        return group
-
-    def _trusted(self, group: _Group, mirror: Mirror) -> _Group:
-        """Whether insiders stand behind all that the base branch does not have yet."""
-        place, lead = group.standing.place, group.lead
-        mine = lead is not None and insider(self._reach.known, place, lead)
-        trusted = mine and self._below_trusted(group, mirror)
-        return replace(group, queue=replace(group.queue, trusted=trusted))
-
-    def _below_trusted(self, group: _Group, mirror: Mirror) -> bool:
-        """Below it is the branch itself, or another group of which the same is true."""
-        below, tip = group.pin.base, mirror.branch(group.standing.base_ref)
-        if tip is not None and not mirror.repository.landed(tip, below):
-            return True
-        other = group_key(group.key.repository, below)
-        return remembered.queue_of(self._reach.store, other).trusted
-
-    def _seen(self, group: _Group, mirror: Mirror) -> Seen:
-        """The group as if it was a pull request onto the commit that it lies on."""
-        standing, base = group.standing, group.pin.base
-        place, ref = standing.place, standing.base_ref
-        at = _AtBase(mirror, ref, base)
-        pull = Pull(
-            number=group.key.number,
-            open=True,
-            draft=False,
-            merged=False,
-            head=Side(standing.head, group.queue.ref, place.repository),
-            base=Side(base, ref, place.repository),
-            author=None,
-            title="",
-            body="",
-            updated_at=group.pin.since,
-        )
-        repository = self._reach.known.repository(place)
-        return Seen(place, repository, pull, at, group.queue.trusted)
-
-    # Judged before ---------------------------------------------------------------
-
-    def _earlier(self, group: _Group) -> Pin | None:
-        """What the pull request passed on; None where it did not."""
-        if group.lead is None:
-            return None
-        key = PullKey(group.key.repository, group.lead.number)
-        old = self._reach.store.standing(key)
-        if old is None or _passing(old) is None:
-            return None
-        if old.base_ref != group.standing.base_ref:
-            return None
-        return self._reach.store.pinned(key, old.head, old.base_ref)
-
-    def _judged_before(self, group: _Group, seen: Seen) -> bool:
+    def _judged_before(self, group: Group, seen: Seen) -> bool:
         """Say what was said of the same tree, where there is one."""
-        pin = self._earlier(group)
-        if pin is None or not self._same_tree(group, pin, seen):
+        pin = self._facts.earlier(group)
+        if pin is None or not self._facts.same_tree(group, pin, seen):
             return False
         old = self._reach.store.standing(pin.pull)
-        said = None if old is None else _passing(old)
+        said = None if old is None else passing(old)
         if said is None:
             return False
         self._end(group, judged_before(group.key.number, pin.pull.number, said))
         return True
 
-    def _same_tree(self, group: _Group, pin: Pin, seen: Seen) -> bool:
-        """Whether training sees in the group what it saw then, by the same policy."""
-        source = seen.source
-        if not (seen.mirror.has(pin.base) and seen.mirror.has(pin.head)):
-            return False
-        rules = [
-            policy_in_force(source, source.resolve(one), self._reach.parse)
-            for one in (pin.base, group.pin.base)
-        ]
-        policies = [one.policy for one in rules if isinstance(one, Found | LastGood)]
-        if len({one.sha256 for one in policies}) != 1 or len(policies) != len(rules):
-            return False
-        judged = source.merge(pin.base, pin.head)
-        if not isinstance(judged, Merged):
-            return False
-        now = source.resolve(group.standing.head).tree
-        hashes = {
-            seen_by_training(source, policies[0], one) for one in (judged.tree, now)
-        }
-        return len(hashes) == 1
-
-    # Judged now ------------------------------------------------------------------
-
-    def _looked(self, group: _Group, seen: Seen) -> float | None:
+    def _looked(self, group: Group, seen: Seen) -> float | None:
         try:
             scene = self._scenes.scene(seen)
         except UserFault as fault:
             answer = Answer(Impossible(fault.problem, fault.mend))
-            return self._ended(group, self._scenes.bare(seen), answer)
+            self._ended(group, self._scenes.bare(seen), answer)
+            return None
         move = next_move(scene.facts)
         match move:
             case Silent():
-                return self._silent(group, scene)
+                self._silent(group, scene)
             case Say(outcome=outcome):
-                return self._ended(group, scene, Answer(outcome))
+                self._ended(group, scene, Answer(outcome))
             case Judge():
                 return self._judge(group, scene)
             case _:
                 assert_never(move)
-
-    def _silent(self, group: _Group, scene: Scene) -> float | None:
-        if group.standing.voice is not None:
-            return self._ended(group, scene, Answer(NotGated()))
-        self._reach.store.say(group.standing.closed, [])
         return None
 
-    def _judge(self, group: _Group, scene: Scene) -> float | None:
+    def _silent(self, group: Group, scene: Scene) -> None:
+        if group.standing.voice is not None:
+            self._ended(group, scene, Answer(NotGated()))
+        else:
+            self._reach.store.say(group.standing.closed, [])
+
+    def _judge(self, group: Group, scene: Scene) -> float | None:
         task, evaluations = task_of(scene), self._reach.evaluations
         state = evaluations.state(task.pull, task.digest)
         if isinstance(state, Done):
             page = self._page(scene.seen.place, state.report) if state.report else ""
             answer = Answer(state.outcome, state.report, page=page)
-            return self._ended(group, scene, answer)
+            self._ended(group, scene, answer)
+            return None
         if self._reach.now() >= group.until:
             limit = group.until - group.pin.since
-            return self._ended(group, scene, Answer(TimeSpent(limit)))
+            self._ended(group, scene, Answer(TimeSpent(limit)))
+            return None
         match state:
             case Busy(progress=progress):
                 answer = Answer(_open(progress), progress=progress)
@@ -357,15 +190,15 @@ class Groups:
                 assert_never(state)
         return group.until
 
-    def _goes_on(self, group: _Group, scene: Scene, answer: Answer) -> None:
+    def _goes_on(self, group: Group, scene: Scene, answer: Answer) -> None:
         said = voice(group.key.number, situation(scene, answer))
         self._say(group.standing, said)
 
-    def _ended(self, group: _Group, scene: Scene, answer: Answer) -> None:
+    def _ended(self, group: Group, scene: Scene, answer: Answer) -> None:
         said = voice(group.key.number, situation(scene, answer))
         self._end(group, said, answer.report.evaluation if answer.report else "")
 
-    def _end(self, group: _Group, said: Voice, evaluation: str = "") -> None:
+    def _end(self, group: Group, said: Voice, evaluation: str = "") -> None:
         """The last word: a queue that wants another one makes another commit."""
         self._reach.evaluations.stop(group.key)
         standing = replace(group.standing, evaluation=evaluation)
@@ -377,14 +210,6 @@ class Groups:
         spoken = replace(said, change=change)
         post = CheckPost(standing.place, standing.head, change, said.annotations)
         self._reach.store.say(replace(standing, voice=spoken), [post])
-
-
-def _passing(standing: Standing) -> Voice | None:
-    """What was said of a head that passed."""
-    said = standing.voice
-    if said is None or said.part.state.conclusion not in _PASSED:
-        return None
-    return said
 
 
 def _open(progress: Progress | None) -> Open:

@@ -4,9 +4,10 @@ Everything is worked out from GitHub, git and the store each time, so a look may
 late, twice, or after a crash: the end is the same.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from bot.app.github import GitHub
 from bot.app.mirroring import (
@@ -22,15 +23,7 @@ from bot.app.pulls.evaluations import Absent, Busy, Done, Evaluations, Task
 from bot.app.pulls.insiders import insider
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import Due, PullStore
-from bot.app.pulls.saying import (
-    Answer,
-    Around,
-    ended,
-    farewell,
-    hushed,
-    say,
-    superseded,
-)
+from bot.app.pulls.saying import Answer, Around, farewell, hushed, say
 from bot.app.pulls.scenes import Scene, Scenes, Seen
 from bot.domain.conclusions import (
     Impossible,
@@ -59,14 +52,28 @@ from bot.presentation.github import Progress, Started
 
 SOON_S = 2.0
 TROUBLED_S = 30.0
+CARRIED_S = 120.0
+"""After which it is asked what became of an evaluation that was taken up again."""
 
 
-def _nothing_landed(place: Place, pull: Pull, old: Standing) -> Sequence[Post]:
+def _nothing_landed(_place: Place, _pull: Pull, _old: Standing) -> Sequence[Post]:
     return ()
 
 
-def _no_group(due: Due) -> float | None:
+def _no_group(_due: Due) -> float | None:
     return None
+
+
+class Beside(Protocol):
+    """Work beside verdicts; it is told of each look."""
+
+    def consider(self, scene: Scene) -> None:
+        """Begin what was ordered, stop what nobody wants."""
+        ...
+
+    def leave(self, pull: PullKey) -> None:
+        """Carry nothing on for a pull request that is not open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class Outside:
     mirrors: Mirrors
     store: PullStore
     evaluations: Evaluations
+    beside: Beside
     scenes: Scenes
     page: Callable[[Place, Report], str]
     now: Callable[[], float]
@@ -96,6 +104,8 @@ class Keeper:
     def __init__(self, outside: Outside) -> None:
         """Nothing is asked before `look`."""
         self._out = outside
+        # Pull requests that share a head speak for it in turn: each hears the others.
+        self._speaking = threading.Lock()
 
     def look(self, due: Due) -> None:
         """Do what is to be done for a pull request now; it rests until it is woken.
@@ -114,7 +124,7 @@ class Keeper:
     def _look(self, due: Due) -> float | None:
         out, place = self._out, Place(due.installation, due.pull.repository)
         old = out.store.standing(due.pull)
-        pull = out.github.pull(place, due.pull.number)
+        pull = out.known.pull(due)
         out.store.saw_head(due.pull, pull.head.sha, out.now())
         if not pull.open:
             self._over(due, old, pull)
@@ -122,6 +132,7 @@ class Keeper:
         repository = out.known.repository(place)
         mirror = self._refreshed(place, repository, pull)
         if mirror.pull_head(pull.number) != pull.head.sha:
+            out.known.doubt(due.pull)
             return out.now() + SOON_S  # one of the two answers is old: look again
         trusted = insider(out.known, place, pull)
         seen = Seen(place, repository, pull, mirror, trusted)
@@ -139,10 +150,12 @@ class Keeper:
             scene = self._out.scenes.scene(seen)
         except UserFault as fault:
             scene = self._out.scenes.bare(seen)
+            self._out.beside.consider(scene)
             return self._answered(
                 scene, Answer(Impossible(fault.problem, fault.mend)), old
             )
-        if old is not None and old.inputs == scene.inputs and ended(old):
+        self._out.beside.consider(scene)
+        if old is not None and old.inputs == scene.inputs and old.ended:
             return old.again_at
         return self._moved(scene, old)
 
@@ -164,10 +177,9 @@ class Keeper:
         self._out.evaluations.stop(scene.seen.key)
         if old is not None and old.voice is not None and old.head == _head(scene):
             return self._answered(scene, Answer(NotGated()), old)
-        left = (
-            superseded(old, _head(scene)) if old and old.head != _head(scene) else None
-        )
-        self._out.store.say(hushed(scene, old), [left] if left else [])
+        with self._speaking:
+            said = hushed(scene, self._around(scene, old))
+            self._out.store.say(said.standing, said.posts)
         return None
 
     def _judge(self, scene: Scene, old: Standing | None) -> float | None:
@@ -177,14 +189,25 @@ class Keeper:
             case Done(outcome=outcome, report=report):
                 return self._judged(scene, outcome, report, old)
             case Busy(progress=progress):
-                waits = Answer(_open(progress), progress=progress)
-                return self._answered(scene, waits, old)
+                return self._goes_on(scene, progress, old)
             case Absent():
-                self._answered(scene, Answer(Waiting()), old)
+                again_at = self._goes_on(scene, None, old)
                 self._out.evaluations.begin(task)
-                return None
+                return again_at
             case _:
                 assert_never(state)
+
+    def _goes_on(
+        self, scene: Scene, progress: Progress | None, old: Standing | None
+    ) -> float | None:
+        """Say how far it is, unless more was said of this very evaluation.
+
+        After a restart it climbs over stored trials anew, which takes a moment: neither
+        a verdict nor progress is taken back for that.
+        """
+        if progress is None and _said_more(scene, old):
+            return self._out.now() + CARRIED_S
+        return self._answered(scene, Answer(_open(progress), progress=progress), old)
 
     def _judged(
         self,
@@ -194,18 +217,21 @@ class Keeper:
         old: Standing | None,
     ) -> float | None:
         page = self._out.page(scene.seen.place, report) if report else ""
-        answer = Answer(outcome, report, page=page, again_at=_again_at(scene))
+        answer = Answer(outcome, report, None, page, _again_at(scene), scene.task)
         return self._answered(scene, answer, old)
 
     def _answered(
         self, scene: Scene, answer: Answer, old: Standing | None
     ) -> float | None:
+        with self._speaking:
+            said = say(scene, answer, self._around(scene, old))
+            self._out.store.say(said.standing, said.posts)
+        return said.standing.again_at
+
+    def _around(self, scene: Scene, old: Standing | None) -> Around:
         key, head = scene.seen.key, _head(scene)
         left = self._others(key, old.head) if old and old.head != head else ()
-        around = Around(old, self._others(key, head), left)
-        said = say(scene, answer, around)
-        self._out.store.say(said.standing, said.posts)
-        return said.standing.again_at
+        return Around(old, self._others(key, head), left)
 
     def _others(self, key: PullKey, head: str) -> tuple[Standing, ...]:
         """Open pull requests beside this one that have a head in common with it."""
@@ -215,8 +241,11 @@ class Keeper:
     def _over(self, due: Due, old: Standing | None, pull: Pull) -> None:
         """Closed: what runs is stopped, and what has not ended is taken back."""
         self._out.evaluations.stop(due.pull)
-        if old is not None and old.open:
-            landed = self._out.landed(old.place, pull, old)
+        self._out.beside.leave(due.pull)
+        if old is None or not old.open:
+            return
+        landed = self._out.landed(old.place, pull, old)
+        with self._speaking:
             said = farewell(old, self._others(due.pull, old.head))
             self._out.store.say(said.standing, [*said.posts, *landed])
 
@@ -253,6 +282,13 @@ class Keeper:
 
 def _head(scene: Scene) -> str:
     return scene.seen.pull.head.sha
+
+
+def _said_more(scene: Scene, old: Standing | None) -> bool:
+    """Whether the verdict of this evaluation, or its progress, is said already."""
+    if old is None or old.voice is None:
+        return False
+    return old.task == scene.task if old.ended else old.inputs == scene.inputs
 
 
 def _open(progress: Progress | None) -> Open:

@@ -6,7 +6,9 @@ Permissions of people who command are never taken from here: those are asked at 
 from collections.abc import Callable
 
 from bot.app.github import GitHub
-from bot.domain.github import Account, Permission, Place, Repository
+from bot.app.pulls.ports import Due
+from bot.domain.github import Account, Permission, Place, Pull, Repository
+from bot.domain.pulls.acts import PullKey
 
 KEPT_S = 300.0
 
@@ -19,6 +21,36 @@ class Known:
         self._github, self._now = github, now
         self._repositories: dict[Place, tuple[float, Repository]] = {}
         self._roles: dict[tuple[Place, int], tuple[float, Permission]] = {}
+        self._pulls: dict[PullKey, tuple[float, int, Pull]] = {}
+        self._ours: dict[PullKey, int] = {}
+
+    def pull(self, due: Due) -> Pull:
+        """A pull request, asked for unless we alone woke it since, for some minutes.
+
+        What a trial's end wakes is not news of GitHub's. Whoever says something of the
+        head compares it with git's word for it first.
+        """
+        news = due.serial - self._ours.get(due.pull, 0)
+        kept = self._pulls.get(due.pull)
+        if kept is not None and self._now() < kept[0] + KEPT_S and kept[1] == news:
+            return kept[2]
+        place = Place(due.installation, due.pull.repository)
+        found = self._github.pull(place, due.pull.number)
+        self._forget_old()
+        if found.open:
+            self._pulls[due.pull] = (self._now(), news, found)
+        else:
+            self.doubt(due.pull)
+            self._ours.pop(due.pull, None)
+        return found
+
+    def woke(self, pull: PullKey) -> None:
+        """We have woken it ourselves, once."""
+        self._ours[pull] = self._ours.get(pull, 0) + 1
+
+    def doubt(self, pull: PullKey) -> None:
+        """Ask again for a pull request: what is known of it may be old."""
+        self._pulls.pop(pull, None)
 
     def repository(self, place: Place) -> Repository:
         """A repository as it was within the last minutes."""
@@ -52,6 +84,9 @@ class Known:
         for place, person in dict(self._roles):
             if place.repository == repository:
                 self._roles.pop((place, person), None)
+        for pull in dict(self._pulls):
+            if pull.repository == repository:
+                self._pulls.pop(pull, None)
 
     def _forget_old(self) -> None:
         """Memory stays flat however many people come by."""
@@ -59,3 +94,6 @@ class Known:
         for key, (at, _) in dict(self._roles).items():
             if at < oldest:
                 self._roles.pop(key, None)
+        for pull, (at, _, _) in dict(self._pulls).items():
+            if at < oldest:
+                self._pulls.pop(pull, None)

@@ -10,6 +10,7 @@ from bot.app.mirroring import (
     Mirror,
     MirrorError,
     Unreachable,
+    Wanted,
     WantedBranch,
     WantedCommit,
     WantedPull,
@@ -83,8 +84,9 @@ class Landing:
     def _mirror(self, place: Place, pull: Pull, pin: Pin) -> Mirror | None:
         """The mirror with all that is compared; None where it will never be there."""
         commits = (pull.landed, pin.base, pin.head)
-        wanted = [WantedPull(pull.number), WantedBranch(pull.base.ref)]
-        mirror = self._reach.mirror(place, [*wanted, *map(WantedCommit, commits)])
+        wanted: list[Wanted] = [WantedPull(pull.number), WantedBranch(pull.base.ref)]
+        wanted.extend(map(WantedCommit, commits))
+        mirror = self._reach.mirror(place, wanted)
         missing = [one for one in commits if not mirror.has(one)]
         if not missing:
             return mirror

@@ -150,7 +150,7 @@ class Reconciler:
         """Whether there is a policy; None where the mirror could not be refreshed."""
         branches = list(dict.fromkeys(one.base.ref for one in pulls))
         try:
-            return self._bases.look(place, branches, {})
+            return self._bases.look(place, branches, {}).ruled
         except MirrorError:
             return None
 
@@ -184,14 +184,14 @@ class Reconciler:
         count = 0
         if since is not None:
             found = self._reach.github.comments_since(place, since - OVERLAP_S)
-            ours = [one for one in found if self._is_ours(place, one, numbers)]
-            count = sum(self._noted(remark_of(place, one)) for one in ours)
+            heard = [one for one in found if self._is_heard(place, one, numbers)]
+            count = sum(self._noted(remark_of(place, one)) for one in heard)
         remembered.keep_moment(self._reach.store, what, now)
         return count
 
-    def _is_ours(self, place: Place, one: Comment, numbers: Collection[int]) -> bool:
-        """Whether it is on a pull request, by somebody: issues have comments too."""
-        if one.author is None:
+    def _is_heard(self, place: Place, one: Comment, numbers: Collection[int]) -> bool:
+        """Whether somebody else said it on a pull request: issues have comments too."""
+        if one.author is None or one.app == self._app:
             return False
         key = PullKey(place.repository, one.number)
         return one.number in numbers or self._reach.store.standing(key) is not None

@@ -21,6 +21,16 @@ def keep_tips(notes: Notes, repository: int, found: Mapping[str, str]) -> None:
     _keep(notes, f"tips:{repository}", dict(found))
 
 
+def default_branch(notes: Notes, repository: int) -> str:
+    """What a repository's default branch was called; empty where it is not known."""
+    return notes.recall(f"default:{repository}")
+
+
+def keep_default_branch(notes: Notes, repository: int, name: str) -> None:
+    """Keep what it is called."""
+    notes.remember(f"default:{repository}", name)
+
+
 def reached(notes: Notes) -> dict[int, int]:
     """Repositories that were reached, with the installation through which."""
     known = _texts(notes, "reached")

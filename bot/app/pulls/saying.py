@@ -33,6 +33,7 @@ from bot.domain.verdict import Report
 from bot.presentation.github import Annotation as Remark
 from bot.presentation.github import (
     CheckRunText,
+    Instead,
     Moved,
     Override,
     Progress,
@@ -58,7 +59,8 @@ class Said:
 class Answer:
     """An outcome with what is shown beside it; `page` is the address of the details.
 
-    `again_at` (Unix seconds) is when time alone may change it.
+    `again_at` (Unix seconds) is when time alone may change it. `task` is a digest of
+    the evaluation that it comes from.
     """
 
     outcome: Outcome
@@ -66,6 +68,7 @@ class Answer:
     progress: Progress | None = None
     page: str = ""
     again_at: float | None = None
+    task: str = ""
 
 
 def situation(scene: Scene, answer: Answer) -> Situation:
@@ -79,6 +82,7 @@ def situation(scene: Scene, answer: Answer) -> Situation:
         report=answer.report,
         progress=answer.progress,
         moved=_moved(scene),
+        instead=_instead(scene),
         overrides=tuple(override(one) for one in scene.accepted),
     )
 
@@ -125,6 +129,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         draft=pull.draft,
         labels=pull.labels,
         stale_at=_stale_at(scene),
+        task=answer.task,
     )
     posts = (
         *_left_behind(around, standing.head),
@@ -142,20 +147,21 @@ def voice(number: int, said: Situation) -> Voice:
     return Voice(part, _change(text, said.page), _annotations(text.annotations))
 
 
-def hushed(scene: Scene, old: Standing | None) -> Standing:
-    """Nothing is said, and nothing was."""
+def hushed(scene: Scene, around: Around) -> Said:
+    """Nothing is said of this head, and nothing was."""
     seen, pull = scene.seen, scene.seen.pull
-    return Standing(
+    standing = Standing(
         pull=seen.key,
         installation=seen.place.installation,
         head=pull.head.sha,
         base_ref=pull.base.ref,
         open=pull.open,
         inputs=scene.inputs,
-        calls=old.calls if old else (),
         draft=pull.draft,
         labels=pull.labels,
     )
+    left = _left_behind(around, standing.head)
+    return Said(standing, (*left, *_folded(around.old, standing)))
 
 
 def _stale_at(scene: Scene) -> float | None:
@@ -176,12 +182,12 @@ def override(one: Acceptance) -> Override:
     )
 
 
-def superseded(old: Standing, by: str) -> CheckPost | None:
+def _superseded(old: Standing, by: str) -> CheckPost | None:
     """The check run of a head that was left; None where it had ended, or said nothing.
 
     What has ended stays: it is true of that commit.
     """
-    if old.voice is None or old.voice.part.state.conclusion is not None:
+    if old.voice is None or old.ended:
         return None
     said = Situation(Superseded(by), old.head, old.base_ref)
     change = _change(check_run(said), "")
@@ -193,7 +199,7 @@ def _left_behind(around: Around, head: str) -> tuple[Post, ...]:
     old = around.old
     if old is None or old.head == head:
         return ()
-    post = check_post(around.left, old.head) or superseded(old, head)
+    post = check_post(around.left, old.head) or _superseded(old, head)
     return () if post is None else (post,)
 
 
@@ -239,6 +245,14 @@ def folded(place: Place, pull: PullKey, name: str) -> CallPost:
     return CallPost(place, pull.number, name, mark(key), mark(key), over=True)
 
 
+def _instead(scene: Scene) -> Instead | None:
+    """Which policy rules in place of the base's own, where that cannot be read."""
+    rule = scene.rule
+    if rule is None or not rule.broken:
+        return None
+    return Instead(rule.source, rule.broken)
+
+
 def _moved(scene: Scene) -> Moved | None:
     match scene.moved:
         case Stands(until=until) if scene.pin is not None:
@@ -277,28 +291,21 @@ def _annotations(many: Sequence[Remark]) -> tuple[Annotation, ...]:
 
 def ended(standing: Standing | None) -> bool:
     """Whether the answer was given."""
-    if standing is None or standing.voice is None:
-        return False
-    return standing.voice.part.state.conclusion is not None
+    return standing is not None and standing.ended
 
 
-def farewell(old: Standing, left: Sequence[Standing]) -> Said:
-    """The pull request is not open any more: what has not ended is taken back."""
-    over = replace(old, open=False, inputs="", again_at=None, calls=())
+def farewell(old: Standing, others: Sequence[Standing]) -> Said:
+    """The pull request is not open any more: what has not ended is taken back.
+
+    `others` are open pull requests with the same head; they speak for it from now on.
+    """
+    over = replace(old.closed, calls=())
     posts: list[Post] = [folded(old.place, old.pull, name) for name in old.calls]
-    others = check_post(left, old.head)
-    if others is not None:
-        return Said(over, (others, *posts))
-    if old.voice is None or ended(old):
-        return Said(over, tuple(posts))
+    if old.voice is None or old.ended:
+        return Said(over, (*_checks(others, old.head), *posts))
     said = Situation(Closed(), old.head, old.base_ref)
-    part = part_of(old.pull.number, old.base_ref, Closed())
-    voice = Voice(part, _change(check_run(said), ""))
+    over = replace(over, voice=voice(old.pull.number, said))
     key = f"pull-{old.pull.number}"
-    body = sticky(said, key)
-    posts = [
-        CheckPost(old.place, old.head, voice.change),
-        StickyPost(old.place, old.pull.number, body, mark(key)),
-        *posts,
-    ]
-    return Said(replace(over, voice=voice), tuple(posts))
+    comment = StickyPost(old.place, old.pull.number, sticky(said, key), mark(key))
+    checks = _checks(others or [over], old.head)
+    return Said(over, (*checks, comment, *posts))

@@ -26,7 +26,7 @@ from bot.app.versioning import version_of
 from bot.domain.errors import PolicyFault
 from bot.domain.github import Place, Pull, Repository
 from bot.domain.policy import Policy
-from bot.domain.pulls.acts import Act, Orders, PullKey, orders_of
+from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand, orders_of
 from bot.domain.pulls.deciding import (
     Gate,
     Gated,
@@ -113,11 +113,11 @@ class Scene:
         known = [
             pull.head.sha,
             pull.base.ref,
-            [pull.open, pull.draft, self.seen.insider, sorted(pull.labels)],
+            [pull.open, pull.draft, self.seen.insider, self.labels],
             [pin.base, repr(self.moved)] if pin else None,
-            rule.policy.sha256 if rule else None,
+            [rule.policy.sha256, repr(rule.broken)] if rule else None,
             repr(self.facts.gate),
-            [one.source for one in self.acts],
+            [one.source for one in self.acts if not is_errand(one.command)],
             [one.finding for one in self.accepted],
         ]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()
@@ -133,9 +133,16 @@ class Scene:
             [orders.stage, orders.modes, orders.targets, orders.more],
             [orders.apart, orders.changes, orders.attempt],
             [one.finding for one in self.accepted],
-            sorted(self.seen.pull.labels),
+            self.labels,
         ]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that a stage of the policy waits for; others change nothing."""
+        stages = self.rule.policy.stages if self.rule else ()
+        waited = {one.label for one in stages}
+        return sorted(one for one in self.seen.pull.labels if one in waited)
 
 
 class Scenes:

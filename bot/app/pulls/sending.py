@@ -23,7 +23,6 @@ from bot.domain.github import (
     IssueDraft,
     NotFound,
     Operation,
-    Place,
     RateLimited,
     Remarks,
     Rest,
@@ -43,6 +42,9 @@ from bot.presentation.github import NAME
 
 MOST_LOOKED_AT = 500
 """Posts that one look at the outbox takes in."""
+DOUBT_S = 10.0
+"""How long a call may take effect after whoever made it died: GitHub breaks off what
+takes longer. Looked for before that, what it makes may be missed, and made again."""
 
 
 class Turns(Protocol):
@@ -81,14 +83,25 @@ class Sender:
         """Times are Unix seconds by `now`."""
         self._outbox, self._github, self._turns = outbox, github, turns
         self._now, self._draw = now, draw
+        self._doubted: Collection[str] = ()
+        self._settled_at = 0.0
+
+    def inherit(self, doubted: Collection[str]) -> None:
+        """Let posts rest that another process may have on their way at this moment."""
+        self._doubted, self._settled_at = doubted, self._now() + DOUBT_S
 
     def pick(self, busy: Collection[int] = ()) -> Picked:
         """What may go now; nothing of the installations that are `busy`."""
         now = self._now()
         waiting = self._outbox.waiting(now, MOST_LOOKED_AT)
-        free = [one for one in waiting if one.installation not in busy]
+        doubted = self._doubted if now < self._settled_at else ()
+        free = [
+            one
+            for one in waiting
+            if one.installation not in busy and one.key not in doubted
+        ]
         picked: list[Queued] = []
-        opens: list[float] = []
+        opens: list[float] = [self._settled_at] if doubted else []
         ordered = sorted(free, key=lambda one: one.installation)
         for installation, group in groupby(ordered, lambda one: one.installation):
             turn = self._next(installation, list(group), now)
@@ -128,7 +141,7 @@ class Sender:
             case CheckPost():
                 self._check(one, post)
             case CallPost(over=True):
-                self._fold(one, post.place)
+                self._fold(one, post)
             case StickyPost() | CallPost() | ReplyPost():
                 self._comment(one, post)
             case ReactionPost():
@@ -142,10 +155,16 @@ class Sender:
                 assert_never(post)
 
     def _check(self, one: Queued, post: CheckPost) -> None:
-        """The run, then its annotations, a portion each time it is its turn."""
+        """The run, then its annotations, a portion each time it is its turn.
+
+        One that an earlier try left may show an earlier text: it is told once more.
+        """
         run = self._checked(one, post)
-        shown = Remote(run.id, annotations=run.annotations, digest=one.digest)
-        if run.annotations < len(post.annotations):
+        digest = "" if _found(one) else one.digest
+        shown = Remote(run.id, annotations=run.annotations, digest=digest)
+        if _found(one):
+            self._outbox.later(one, self._now(), "an earlier try was found", shown)
+        elif run.annotations < len(post.annotations):
             self._outbox.later(one, self._now(), "annotations follow", shown)
         else:
             self._outbox.sent(one, shown)
@@ -164,19 +183,37 @@ class Sender:
         return self._github.annotate(post.place, run, remarks, again=one.tried)
 
     def _comment(self, one: Queued, post: StickyPost | CallPost | ReplyPost) -> None:
-        """Made once, edited from then on."""
-        if one.remote is None:
-            draft = CommentDraft(post.number, post.body, post.marker)
-            made = self._github.create_comment(post.place, draft, again=one.tried)
-        else:
-            made = self._github.edit_comment(post.place, one.remote.id, post.body)
-        self._outbox.sent(one, Remote(made.id, made.node))
-
-    def _fold(self, one: Queued, place: Place) -> None:
-        """Fold a call away; one that never got there needs nothing."""
+        """Made once, edited from then on; what an earlier try left is edited too."""
         if one.remote is not None:
-            self._github.minimise(place, one.remote.node)
-        self._outbox.sent(one, one.remote)
+            self._github.edit_comment(post.place, one.remote.id, post.body)
+            self._outbox.sent(one, one.remote)
+            return
+        draft = CommentDraft(post.number, post.body, post.marker)
+        made = self._github.create_comment(post.place, draft, again=one.tried)
+        shown = Remote(made.id, made.node)
+        if _found(one) and made.body != post.body:
+            self._outbox.later(one, self._now(), "an earlier try was found", shown)
+        else:
+            self._outbox.sent(one, shown)
+
+    def _fold(self, one: Queued, post: CallPost) -> None:
+        """Fold a call away; one that never got there needs nothing.
+
+        The next call of that name is another comment: nobody sees a folded one.
+        """
+        node = one.remote.node if one.remote is not None else self._lost(one, post)
+        if node:
+            self._github.minimise(post.place, node)
+        self._outbox.sent(one, None)
+
+    def _lost(self, one: Queued, post: CallPost) -> str:
+        """The node of a call of which it is not known whether it got there."""
+        if not one.tried:
+            return ""
+        ours, mark = self._github.app().id, post.marker
+        found = self._github.comments(post.place, post.number)
+        nodes = [one.node for one in found if one.app == ours and mark in one.body]
+        return nodes[-1] if nodes else ""
 
     def _failed(self, one: Queued, fault: GitHubError) -> None:
         failure, now = fault.failure, self._now()
@@ -198,6 +235,11 @@ def _first(post: CheckPost) -> CheckChange:
     """The change with the first portion of annotations, which goes along."""
     some = post.annotations[:MOST_ANNOTATIONS]
     return replace(post.change, output=replace(post.change.output, annotations=some))
+
+
+def _found(one: Queued) -> bool:
+    """Whether what is made now may have been made before."""
+    return one.remote is None and one.tried
 
 
 def _operation(one: Queued) -> Operation:

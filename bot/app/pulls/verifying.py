@@ -58,7 +58,8 @@ def verify(
     """
     before = remembered.round_of(reach.store, installation)
     turns = _turns(spoken, before)
-    wrong = [one for turn in turns for one in _wrong(reach, app, turn)]
+    found = {one.key: one for turn in turns for one in _wrong(reach, app, turn)}
+    wrong = list(found.values())
     sure = [one for one in wrong if one.key in before.doubts]
     for one in sure:
         _mend(reach, one)

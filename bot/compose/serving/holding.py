@@ -1,4 +1,4 @@
-"""Which evaluations this instance carries on, and what becomes of their wishes after."""
+"""Evaluations that this instance carries on, and what becomes of their wishes."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager

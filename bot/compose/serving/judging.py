@@ -49,6 +49,7 @@ class Judging:
             jobs=self._jobs,
             accepted=task.accepted,
             description=task.description,
+            apart=task.orders.changes if task.orders.apart else (),
         )
 
         def watch(standing: Standing) -> None:

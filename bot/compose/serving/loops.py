@@ -4,9 +4,12 @@ import logging
 import threading
 from collections.abc import Callable
 
+from bot.domain.errors import MachineryFault
+
 LOG = logging.getLogger("seedgate")
-TROUBLED_S = 2.0
-LONGEST_TROUBLED_S = 60.0
+TROUBLED_S = 0.5
+LONGEST_TROUBLED_S = 15.0
+FEW, MOST_COUNTED = 3, 10
 
 
 class Loop:
@@ -45,9 +48,19 @@ class Loop:
     def _once(self) -> float:
         try:
             wait = self._work()
+        except MachineryFault as fault:
+            # What is known to happen is said in its own words, and not for ever.
+            if self._troubles < FEW:
+                LOG.warning("%s waits: %s %s", self._name, fault.problem, fault.mend)
+            return self._pause()
         except Exception:
-            self._troubles += 1
             LOG.exception("%s failed; it goes on.", self._name)
-            return min(TROUBLED_S * 2.0**self._troubles, LONGEST_TROUBLED_S)
+            return self._pause()
+        if self._troubles:
+            LOG.info("%s goes on.", self._name)
         self._troubles = 0
         return wait
+
+    def _pause(self) -> float:
+        self._troubles = min(self._troubles + 1, MOST_COUNTED)
+        return min(TROUBLED_S * 2.0**self._troubles, LONGEST_TROUBLED_S)

@@ -15,9 +15,10 @@ from bot.presentation.github import Progress, Queued
 LOG = logging.getLogger("seedgate")
 MOST = 32
 POLL_S = 0.2
-SHOWN_AT_S = (0.0, 300.0, 1800.0, 7200.0)
+SHOWN_AT_S = (3.0, 300.0, 1800.0, 7200.0)
 """Seconds after which progress is shown for the first, second, ... time; then daily
-quarters. Each costs two calls, so there are few."""
+quarters. Each costs two calls, so there are few; where trials take a moment the verdict
+comes before the first."""
 LATER_S = 6 * 3600.0
 
 
@@ -52,6 +53,7 @@ class _Carried:
     """One task and what is known of it."""
 
     task: Task
+    closing: threading.Event
     stop: threading.Event = field(default_factory=threading.Event)
     began: float = 0.0
     shown: int = 0
@@ -75,6 +77,7 @@ class EvaluationThreads:
         self._work, self._wake = work, wake
         self._pool = ThreadPoolExecutor(most, "evaluation")
         self._lock, self._closing = threading.Lock(), threading.Event()
+        self._ended = False
         self._working = 0
         self._carried: dict[PullKey, _Carried] = {}
         self._most = most
@@ -85,9 +88,11 @@ class EvaluationThreads:
             before = self._carried.get(task.pull)
             if before is not None and before.task.digest == task.digest:
                 return
+            if self._ended:
+                return
             if before is not None:
                 before.stop.set()
-            one = _Carried(task, state=Busy(self._queued()))
+            one = _Carried(task, self._closing, state=Busy(self._queued()))
             self._carried[task.pull] = one
             self._working += 1
             one.future = self._pool.submit(self._carry, one, before)
@@ -129,12 +134,20 @@ class EvaluationThreads:
         with self._lock:
             self._working -= 1
 
-    def close(self) -> None:
-        """Let go of them all, and wait until they have ended."""
-        self._closing.set()
+    def let_go(self) -> None:
+        """Carry none on: another process does, with the trials that were begun."""
         with self._lock:
+            self._closing.set()
+            self._closing = threading.Event()
             for one in self._carried.values():
                 one.stop.set()
+            self._carried.clear()
+
+    def close(self) -> None:
+        """Let go of them all, and wait until they have ended."""
+        with self._lock:
+            self._ended = True
+        self.let_go()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _carry(self, one: _Carried, before: _Carried | None) -> None:
@@ -144,7 +157,7 @@ class EvaluationThreads:
         if one.stop.is_set():
             return
         one.began = time.monotonic()
-        pulse = Heartbeat(one.stop, self._closing)
+        pulse = Heartbeat(one.stop, one.closing)
         try:
             ended = self._work(one.task, pulse, lambda news: self._show(one, news))
         except Stopped:

@@ -58,7 +58,7 @@ class Refusal(StrEnum):
     SHA_NOT_FULL = "sha_not_full"  # sha, head
 
     # what it names
-    UNKNOWN_NAME = "unknown_name"  # typed, kind: mode or stage, nearest, known
+    UNKNOWN_NAME = "unknown_name"  # typed, kind: mode, stage, change; nearest, known
     NO_FINDING = "no_finding"  # finding, nearest
     HOLDS_NOTHING = "holds_nothing"  # finding
     NOT_ACCEPTABLE = "not_acceptable"  # finding

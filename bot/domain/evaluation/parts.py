@@ -30,7 +30,7 @@ class Parts:
         Halves are relevant once their group was flagged here. What is inert is not.
         """
         flagged = frozenset(self.flagged)
-        first = (one.id for one in self.plan.first_cut)
+        first = (one.id for one in self.plan.asked_cut)
         known = {one.id: one for one in self.plan.changes}
         every = (known[one] for each in first for one in self._below(each, flagged))
         return tuple(one for one in every if not one.inert)

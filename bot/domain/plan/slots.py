@@ -65,6 +65,8 @@ def originals(plan: Plan, mode: Mode) -> tuple[Slot, ...]:
 
 def _apart(plan: Plan) -> Iterator[Arm]:
     """The arms of an ablation that have a tree: each change left out, then alone."""
-    live = [one for one in plan.changes if plan.ablated and not one.inert]
+    left_out = {one.id for one in plan.first_cut} - {one.id for one in plan.asked_cut}
+    asked = [one for one in plan.changes if one.id not in left_out]
+    live = [one for one in asked if plan.ablated and not one.inert]
     yield from (Without(one.id) for one in live if one.without)
     yield from (Only(one.id) for one in live if one.only)

@@ -53,7 +53,8 @@ class Plan:
     `pool` names the seeds that belong to this branch alone (default: the merged tree):
     a branch split off another one shares its seeds, and so its trials. `version` is
     what defines the metrics, where the policy says so. `watched` asks for a probe
-    beside every trial.
+    beside every trial. `apart` are ids of the changes that somebody asked for by
+    name: only they are judged apart, all where it is empty.
     """
 
     policy: Policy
@@ -77,6 +78,7 @@ class Plan:
     pool: str = ""
     version: MetricVersion | None = None
     watched: ProbeSpec | None = None
+    apart: tuple[str, ...] = ()
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -112,6 +114,13 @@ class Plan:
         """The changes as the branch was cut, without halves of groups."""
         inside = self.inside
         return tuple(one for one in self.changes if one.id not in inside)
+
+    @property
+    def asked_cut(self) -> tuple[PlannedChange, ...]:
+        """The changes of the first cut that are judged apart."""
+        if not self.apart:
+            return self.first_cut
+        return tuple(one for one in self.first_cut if one.id in self.apart)
 
     @property
     def ablated(self) -> bool:
@@ -158,6 +167,8 @@ class Plan:
         }
         if self.ablated:  # without changes, ids are what they were before there was it
             parts["ablated"] = True
+        if self.ablated and self.apart:
+            parts["apart"] = sorted(self.apart)
         if self.pool:  # other seeds than those of this branch by itself
             parts["pool"] = self.pool
         return digest_of(parts)[:16]

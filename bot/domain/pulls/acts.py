@@ -12,12 +12,15 @@ from typing_extensions import override
 from bot.domain.commands import (
     Ablate,
     Accept,
+    Baseline,
     Cancel,
     Command,
     More,
     Ok,
     Retry,
     Run,
+    Scan,
+    Split,
     Target,
     Unaccept,
 )
@@ -134,6 +137,15 @@ def _apart(ablations: Sequence[Ablate]) -> tuple[str, ...]:
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
+
+
+def is_errand(command: Command) -> bool:
+    """Whether its answer is work of its own, beside what is judged."""
+    match command:
+        case Split() | Scan() | Baseline(refresh=True):
+            return True
+        case _:
+            return False
 
 
 def ledger(acts: Sequence[Act]) -> tuple[Act, ...]:

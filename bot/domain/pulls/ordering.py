@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.commands import (
     TABLE,
+    Ablate,
     Accept,
     Baseline,
     Command,
@@ -17,6 +18,7 @@ from bot.domain.commands import (
     Refused,
     Rules,
     Run,
+    Split,
     Status,
     Target,
     Unaccept,
@@ -49,12 +51,24 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Changes of the branch: `known` are the names of all, `strange` are none of them.
+
+    Both are empty where nobody knows, or nothing was named.
+    """
+
+    known: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the answer to one command hangs on.
 
     `ever` are all commits that were a head of the pull request, in full. `findings`
     are those of the head as it is now. `accepted` are ids of findings that somebody
-    accepted and nobody took back, on whatever head.
+    accepted and nobody took back, on whatever head. `changes` are those that the
+    commands name.
     """
 
     person: Person
@@ -64,6 +78,7 @@ class Facts:
     open: bool = True
     findings: tuple[Finding, ...] = ()
     accepted: frozenset[str] = frozenset()
+    changes: Named = field(default_factory=Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,15 @@ def needs_role(command: Command, *, is_author: bool) -> bool:
     """Whether GitHub has to say what role this person has."""
     allowed = TABLE[command.verb].author and is_author
     return needs_person(command) and not allowed
+
+
+def named_changes(command: Command) -> tuple[str, ...]:
+    """The changes of the branch that it names, as they were typed."""
+    match command:
+        case Ablate(changes=names) | Split(without=names):
+            return names
+        case _:
+            return ()
 
 
 def ordered(command: Command, facts: Facts) -> Granted | Refused:
@@ -146,6 +170,8 @@ def _misnamed(command: Command, facts: Facts) -> Refused | None:
             return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
         case Run() | Target():
             return next(_unknown(command, facts.terms), None)
+        case Ablate() | Split():
+            return next(_no_changes(command, facts.changes), None)
         case _:
             return None
 
@@ -156,10 +182,15 @@ def _unknown(command: Run | Target, terms: Terms) -> Iterator[Refused]:
     yield from _strange("stage", () if stage is None else (stage,), terms.stages)
 
 
+def _no_changes(command: Ablate | Split, changes: Named) -> Iterator[Refused]:
+    strange = [one for one in named_changes(command) if one in changes.strange]
+    yield from _strange("change", tuple(strange), changes.known)
+
+
 def _strange(
     kind: str, names: tuple[str, ...], known: tuple[str, ...]
 ) -> Iterator[Refused]:
-    """Names that the policy does not have; none where its names are not known."""
+    """Names that are not there; none where it is not known what is."""
     for typed in names:
         if known and typed not in known:
             evidence: Evidence = {

@@ -31,7 +31,8 @@ class Standing:
     `evaluation` is the kept report's id, empty where there is none. `again_at` (Unix
     seconds) is when time alone changes something. `draft` and `labels` are those of the
     pull request. `stale_at` is when the verdict is too old, should the base have moved
-    by then; None where it is of no base.
+    by then; None where it is of no base. `task` is a digest of the evaluation whose
+    verdict is said, empty where none is.
     """
 
     pull: PullKey
@@ -47,11 +48,17 @@ class Standing:
     draft: bool = False
     labels: tuple[str, ...] = ()
     stale_at: float | None = None
+    task: str = ""
 
     @property
     def place(self) -> Place:
         """Where its repository is reached."""
         return Place(self.installation, self.pull.repository)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer was given."""
+        return self.voice is not None and self.voice.part.state.conclusion is not None
 
     @property
     def closed(self) -> "Standing":

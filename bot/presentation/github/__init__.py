@@ -8,6 +8,7 @@ from bot.presentation.github.annotations import Annotation, Level, requests
 from bot.presentation.github.check_run import NAME, CheckRunText, check_run
 from bot.presentation.github.marker import mark, marked
 from bot.presentation.github.situation import (
+    Instead,
     Moved,
     Override,
     Price,
@@ -24,6 +25,7 @@ __all__ = [
     "Action",
     "Annotation",
     "CheckRunText",
+    "Instead",
     "Level",
     "Moved",
     "Override",

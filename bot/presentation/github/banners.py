@@ -1,14 +1,15 @@
-"""What a reader must know beside the verdict: advisory, an older base, overrides."""
+"""What a reader must know beside the verdict, such as an older base or overrides."""
 
 from collections.abc import Iterator
 
 from bot.domain.conclusions import Advisory, Conclusion, state_of
 from bot.presentation.escape import code, markdown
 from bot.presentation.github.situation import Moved, Override, Situation
-from bot.presentation.words import around
+from bot.presentation.words import around, ruling
 
 _MOST = 20
 _REASON = 300
+_FAULTS = 1500
 _NOTE, _IMPORTANT, _WARNING = "NOTE", "IMPORTANT", "WARNING"
 
 
@@ -18,6 +19,9 @@ def banners(said: Situation) -> Iterator[str]:
         yield _banner(_NOTE, _advisory(said))
     if said.moved is not None:
         yield _banner(_IMPORTANT, _moved(said.moved))
+    if said.instead is not None:
+        text = ruling.instead(said.base, said.instead.source, said.instead.faults)
+        yield _banner(_WARNING, markdown(text, _FAULTS))
     if said.overrides:
         yield _banner(_WARNING, around.ACCEPTED, *override_lines(said.overrides))
 

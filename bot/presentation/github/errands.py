@@ -16,6 +16,11 @@ _ADDED = (
 )
 
 
+def refused(problem: str, mend: str) -> str:
+    """What was wrong with an order, and what would work."""
+    return " ".join(markdown(one) for one in (problem, mend) if one)
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What is said of a scan; `counts` are the trials that ran now, and those reused.

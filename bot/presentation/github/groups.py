@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.conclusions import Cancelled, part_of
+from bot.domain.conclusions import Closed, part_of
 from bot.domain.github import CheckChange, CheckStatus, Conclusion, Output
 from bot.domain.pulls.standing import Voice
 from bot.presentation.escape import code
@@ -25,4 +25,4 @@ def gone(group: int, base: str) -> Voice:
     """The group was taken away before there was an answer."""
     output = Output(groups.GONE, groups.GONE_WHY)
     change = CheckChange(CheckStatus.COMPLETED, output, Conclusion.CANCELLED)
-    return Voice(part_of(group, base, Cancelled()), change)
+    return Voice(part_of(group, base, Closed()), change)

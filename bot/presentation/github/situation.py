@@ -12,6 +12,7 @@ from bot.domain.conclusions import (
     Partial,
     Plain,
 )
+from bot.domain.errors import PolicyFault
 from bot.domain.verdict import Provenance, Report, Verdict
 from bot.presentation.progress import ONE_RUNG, Ladder, Snapshot
 
@@ -60,6 +61,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """The policy of the base cannot be read (`faults`); the one at `source` rules."""
+
+    source: str
+    faults: tuple[PolicyFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Override:
     """A finding that somebody accepted: while `commit` is the head, or until `ends`.
 
@@ -89,6 +98,7 @@ class Situation:
     report: Report | None = None
     progress: Progress | None = None
     moved: Moved | None = None
+    instead: Instead | None = None
     overrides: tuple[Override, ...] = field(default=())
 
     @property

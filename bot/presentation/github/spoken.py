@@ -196,6 +196,6 @@ def _also(report: Report) -> Iterator[Step]:
     ]
     if modes and (line := target_line(tuple(dict.fromkeys(modes)))):
         yield Step(pulls.IF_MEANT, line)
-    looked = any(mode.look for mode in report.verdict.modes)
-    if looked and report.verdict.state is Ruling.UNDECIDED:
+    modes_open = [one for one in report.verdict.modes if one.state is Ruling.UNDECIDED]
+    if report.verdict.state is Ruling.UNDECIDED and any(m.look for m in modes_open):
         yield Step(pulls.MORE_SEEDS, "/gate more 5")

@@ -13,6 +13,10 @@ UNTRUSTED = (
     "Nothing of this commit runs on the workers: it is not trusted, or no node has "
     "proved that it can run untrusted code safely. So nothing was scanned."
 )
+UNJUDGEABLE = (
+    "The policy of the base asks for what is not there; the check run says what. So "
+    "nothing can be run by it."
+)
 FAILED = (
     "This could not be done, and the branch is not to blame: something in the gate "
     "itself failed. Order it once more; what was finished is kept."
@@ -40,11 +44,6 @@ MOVES = (
     "serve any more, and the baseline is run anew. Look at what changed on the "
     "machine: its load, its libraries, the data."
 )
-
-
-def refused(problem: str, mend: str) -> str:
-    """What was wrong, and what would work."""
-    return f"{problem} {mend}".strip()
 
 
 def stopped(by: str) -> str:

@@ -26,10 +26,22 @@ def absent(base: str) -> tuple[str, str]:
 
 def broken(faults: Sequence[PolicyFault]) -> tuple[str, str]:
     """No policy of the base can be read, and none before it: problem and mend."""
-    shown = [f"line {one.line}: {one.problem}" for one in faults[:_MOST]]
-    more = f" and {len(faults) - _MOST} more" if len(faults) > _MOST else ""
     return (
         f"{POLICY_PATH} on the base cannot be read, nor any that was there before: "
-        f"{' '.join(shown)}{more}",
+        f"{_shown(faults)}",
         f"Mend it on the base; `seedgate check {POLICY_PATH}` lists every fault.",
     )
+
+
+def instead(base: str, source: str, faults: Sequence[PolicyFault]) -> str:
+    """An earlier policy rules, because the base's own cannot be read."""
+    return (
+        f"The policy on {base} cannot be read, so the last one that can be rules "
+        f"({source}). Mend it on {base}: {_shown(faults)}"
+    )
+
+
+def _shown(faults: Sequence[PolicyFault]) -> str:
+    shown = [f"line {one.line}: {one.problem}" for one in faults[:_MOST]]
+    more = f" and {len(faults) - _MOST} more" if len(faults) > _MOST else ""
+    return f"{' '.join(shown)}{more}"

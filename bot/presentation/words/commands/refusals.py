@@ -163,7 +163,9 @@ def _sha_not_full(refused: Refused) -> str:
 def _unknown_name(refused: Refused) -> str:
     otherwise = f"It has {_listed(refused, 'known')}."
     kind = refused.text("kind")
-    return f"The policy has no {kind} {_typed(refused)}. {_meant(refused, otherwise)}"
+    where = "branch" if kind == "change" else "policy"
+    missing = f"The {where} has no {kind} {_typed(refused)}."
+    return f"{missing} {_meant(refused, otherwise)}"
 
 
 def _no_finding(refused: Refused) -> str:

@@ -1,0 +1,163 @@
+"""What deliveries lead to beyond single pull requests: the `Effects` of the intake."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.app.mirroring import MirrorError
+from bot.app.pulls import remembered
+from bot.app.pulls.bases import Bases
+from bot.app.pulls.groups import Groups
+from bot.app.pulls.ports import Remark
+from bot.app.pulls.pressing import Presser
+from bot.app.pulls.reach import Reach
+from bot.domain.github import Place
+from bot.domain.hooks import (
+    BasePushed,
+    ButtonPressed,
+    GroupAsked,
+    GroupGone,
+    InstallationChanged,
+    InstallationWhy,
+    RepositoryChanged,
+    RepositoryWhy,
+    RunAsked,
+)
+from bot.domain.hooks import Place as Hinted
+from bot.domain.pulls.posts import Post
+
+MOST_HINTS = 20
+"""Repositories that are told at once that the App is there: nobody wants hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """Who does what deliveries lead to.
+
+    `remarked` is what a fresh remark is answered at once. `soon` is told of
+    installations that are to be swept before long, by their numbers.
+    """
+
+    reach: Reach
+    bases: Bases
+    groups: Groups
+    presser: Presser
+    remarked: Callable[[Remark], Sequence[Post]]
+    soon: Callable[[int], None]
+
+
+class AppEffects:
+    """Each may be done twice, late, or in another order.
+
+    Each may raise `GitHubError` and `MachineryFault`; the delivery is then worked off
+    again.
+    """
+
+    def __init__(self, doings: Doings) -> None:
+        """Nothing is asked yet."""
+        self._do, self._reach = doings, doings.reach
+
+    def remarked(self, remark: Remark) -> Sequence[Post]:
+        """What a fresh remark is answered at once, before anything is done."""
+        return self._do.remarked(remark)
+
+    def pressed(self, hook: ButtonPressed | RunAsked) -> None:
+        """Somebody wants a run again, or pressed a button: kept, and looked at."""
+        through = hook.place.installation_id
+        if through is None:
+            return
+        found, store = self._do.presser.press(hook), self._reach.store
+        store.act(found.acts)
+        store.put(found.posts)
+        for pull in dict.fromkeys(one.pull for one in found.acts):
+            store.wake(pull, through, self._reach.now())
+
+    def asked(self, hook: GroupAsked) -> None:
+        """A merge queue wants a verdict."""
+        self._do.groups.asked(hook)
+
+    def gone(self, hook: GroupGone) -> None:
+        """A merge group is no more."""
+        self._do.groups.gone(hook)
+
+    def pushed(self, hook: BasePushed) -> None:
+        """A branch moved: nothing is asked where nothing hangs on it.
+
+        What the mirror cannot tell now is found by the next sweep.
+        """
+        place, bases = _place(hook.place), self._do.bases
+        if place is None or not bases.matters(place, hook.branch):
+            return
+        before = {hook.branch: hook.before} if hook.before else {}
+        try:
+            looked = bases.look(place, [hook.branch], before)
+        except MirrorError:
+            return
+        if looked.ruled_anew:  # also of pull requests that nobody looked at yet
+            self._do.soon(place.installation)
+
+    def installed(self, hook: InstallationChanged) -> None:
+        """An installation changed, or what it reaches."""
+        why, through = hook.why, hook.installation_id
+        match why:
+            case InstallationWhy.DELETED:
+                self._left(through, forget=True)
+            case InstallationWhy.SUSPENDED:
+                self._left(through, forget=False)
+            case InstallationWhy.REPOSITORIES_REMOVED:
+                for one in hook.removed:
+                    self._reach.leave(through, one.repository_id)
+            case InstallationWhy.CREATED | InstallationWhy.REPOSITORIES_ADDED:
+                for one in hook.added[:MOST_HINTS]:
+                    remembered.want_hint(self._reach.store, one.repository_id)
+                self._do.soon(through)
+            case InstallationWhy.UNSUSPENDED | InstallationWhy.PERMITTED:
+                self._do.soon(through)
+            case _:
+                assert_never(why)
+
+    def _left(self, installation: int, *, forget: bool) -> None:
+        """Nothing is done any more in any of its repositories; GitHub is not asked."""
+        known = remembered.reached(self._reach.store)
+        for repository, through in known.items():
+            if through == installation:
+                self._reach.leave(installation, repository, forget=forget)
+        self._reach.leave(installation, forget=forget)
+
+    def changed(self, hook: RepositoryChanged) -> None:
+        """A repository changed itself: what was known of it is asked for again."""
+        place, why = _place(hook.place), hook.why
+        self._reach.known.drop(hook.place.repository_id)
+        if place is None:
+            return
+        match why:
+            case RepositoryWhy.ARCHIVED | RepositoryWhy.DELETED:
+                forget = why is RepositoryWhy.DELETED
+                self._reach.leave(place.installation, place.repository, forget=forget)
+            case RepositoryWhy.EDITED if self._same_default(hook):
+                return
+            case (
+                RepositoryWhy.EDITED
+                | RepositoryWhy.TRANSFERRED
+                | RepositoryWhy.UNARCHIVED
+            ):
+                self._do.soon(place.installation)
+            case (
+                RepositoryWhy.RENAMED
+                | RepositoryWhy.PRIVATIZED
+                | RepositoryWhy.PUBLICIZED
+            ):
+                return
+            case _:
+                assert_never(why)
+
+    def _same_default(self, hook: RepositoryChanged) -> bool:
+        """Whether it was edited elsewhere; a sweep sees to another default branch."""
+        repository, store = hook.place.repository_id, self._reach.store
+        return remembered.default_branch(store, repository) == hook.default_branch
+
+
+def _place(told: Hinted) -> Place | None:
+    if told.installation_id is None:
+        return None
+    return Place(told.installation_id, told.repository_id)

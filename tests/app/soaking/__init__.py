@@ -1,0 +1,1 @@
+"""A soak: people, bad luck and kills at random, then everything has to be right."""

@@ -1,0 +1,262 @@
+"""Orders whose answer is long work: split, scan, runs added to a baseline."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.app.pulls import remembered
+from bot.domain.github import Place
+from bot.web import HOOK_PATH
+from tests.app.stage import Stage, behaving, staged
+from tests.fakegithub.people import Person
+from tests.fakegithub.records import Comment, Pull
+from tests.samples.quick import BETTER, WORSE, Behaviour, quick_policy
+from tests.waiting import until
+
+
+def scannable_policy(**changes: str) -> str:
+    """The policy of the sample, whose training takes a parameter."""
+    text = quick_policy(**changes)
+    text = text.replace('"{output_dir}"]', '"{output_dir}", --lr, "{lr}"]')
+    return text.replace("  fast: {", "  fast: {params: {lr: 0.1}, ")
+
+
+@contextmanager
+def read(folder: Path, policy: str | None = None) -> Iterator[Stage]:
+    """A stage of which every page is read before its end."""
+    with staged(folder, policy) as stage:
+        yield stage
+        stage.quiet()
+        for pull in list(stage.quick.pulls.values()):
+            stage.page(pull)
+        for run in list(stage.quick.runs.values()):
+            stage.town.reader.read_run(run)
+
+
+def replies(stage: Stage, pull: Pull, said: Comment) -> list[str]:
+    """What was answered to a comment, in the order in which it came."""
+    mark = f"<!-- seedgate reply:comment:{said.id}"
+    return [one.body for one in stage.comments(pull) if one.body.startswith(mark)]
+
+
+def faces(said: Comment) -> list[str]:
+    return [one.content for one in said.reactions]
+
+
+def two_changes(stage: Stage) -> Pull:
+    """A branch of which the second commit alone is bad."""
+    stage.bob.pushes(stage.quick, "idea", {"notes.txt": "good\n"}, "A note")
+    stage.bob.pushes(stage.quick, "idea", behaving("idea", WORSE), "A bad step")
+    return stage.bob.opens_pull(stage.quick, "idea")
+
+
+def test_split_offers_a_bundle_that_can_be_pushed_and_is_judged(
+    tmp_path: Path,
+) -> None:
+    with read(tmp_path) as stage:
+        pull = two_changes(stage)
+        stage.concluded(pull.head.sha, "failure")
+        bad = pull.head.sha[:7]
+        said = stage.says(stage.bob, pull, f"/gate split without={bad}")
+        first, done = replies(stage, pull, said)
+        assert faces(said) == ["eyes", "+1"]
+        assert "Begun" in first
+        assert "git bundle verify seedgate.bundle" in done
+        branch = _pushed(stage, tmp_path, done)
+        half = stage.bob.opens_pull(stage.quick, branch)
+        stage.concluded(half.head.sha, "success")
+
+
+def _pushed(stage: Stage, folder: Path, reply: str) -> str:
+    """Do what the answer says, as Bob; only the App's own address is another here."""
+    lines = re.search(r"```sh\n(.*)\n```", reply, re.DOTALL)
+    assert lines is not None
+    own = stage.app.hook_url.removesuffix(HOOK_PATH)
+    script = lines[1].replace("http://127.0.0.1:9", own)
+    with stage.town.world.lock:
+        stage.town.world.personal_tokens["bobs-token"] = stage.bob.id
+    web = stage.town.world.web_url.replace("//", "//bob:bobs-token@")
+    home = f"{web}/ann/quick.git"
+    told = f"set -e\ngit clone -q {home} clone\ncd clone\n{script}\n"
+    env = {**os.environ, "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
+    subprocess.run(["bash", "-c", told], cwd=folder, check=True, env=env)
+    return script.splitlines()[-1].split("refs/heads/")[1].strip("'")
+
+
+def test_split_of_what_is_no_change_says_what_there_is(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = two_changes(stage)
+        stage.concluded(pull.head.sha, "failure")
+        said = stage.says(stage.bob, pull, "/gate split without=0000000")
+        _, done = replies(stage, pull, said)
+        assert "0000000" in done.replace("\u200b", "")
+        assert "git bundle" not in done
+
+
+def test_a_scan_compares_values_and_leaves_the_check_run_alone(tmp_path: Path) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        run = stage.concluded(pull.head.sha, "success")
+        before = dict(run.output)
+        said = stage.says(stage.bob, pull, "/gate scan lr=0.2,0.3")
+        _, done = replies(stage, pull, said)
+        assert "Scan of lr" in done
+        assert "| 0.2 |" in done
+        assert "exploration and no verdict" in done
+        assert stage.run(pull.head.sha).output == before
+
+
+def test_a_scan_of_what_is_no_parameter_is_answered_once(tmp_path: Path) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate scan speed=1,2")
+        stage.looks(pull)
+        stage.quiet()
+        _, done = replies(stage, pull, said)
+        assert "has no parameter" in done
+        assert "It has" in done
+
+
+def test_a_scan_that_was_stopped_trains_no_more(tmp_path: Path) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.crew.going.clear()
+        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2,0.3")
+        store = stage.app_now.store
+        until(store.wishing, "the scan wants its trials")
+        stop = stage.bob.comments(stage.quick, pull, "/gate cancel")
+        until(lambda: not store.wishing(), "nobody wants them")
+        stage.crew.going.set()
+        stage.quiet()
+        _, done = replies(stage, pull, said)
+        assert "Stopped by `bob`" in done
+        assert faces(stop) == ["eyes", "+1"]
+
+
+def test_an_errand_is_gone_on_with_after_a_restart_and_answered_once(
+    tmp_path: Path,
+) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.crew.going.clear()
+        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2")
+        until(stage.app_now.store.wishing, "the scan wants its trials")
+        stage.end()
+        stage.begin()
+        stage.crew.going.set()
+        stage.looks(pull)
+        stage.quiet()
+        assert len(replies(stage, pull, said)) == 2
+        stage.looks(pull)
+        stage.quiet()
+        assert len(replies(stage, pull, said)) == 2
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+
+
+def test_a_baseline_gets_more_runs_and_loses_none(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        before = len(stage.crew.ran)
+        said = stage.says(stage.bob, pull, "/gate baseline refresh")
+        (done,) = replies(stage, pull, said)
+        assert "2 runs added to the baseline of `main`" in done
+        assert "quick / loss" in done
+        assert len(stage.crew.ran) == before + 2
+        again = stage.says(stage.bob, pull, "/gate baseline refresh")
+        assert "2 runs added" in replies(stage, pull, again)[0]
+        assert len(set(stage.crew.ran)) == before + 4
+
+
+def test_runs_that_were_added_serve_the_next_branch(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        first = stage.proposes("idea", BETTER)
+        stage.concluded(first.head.sha, "success")
+        stage.says(stage.bob, first, "/gate baseline refresh")
+        added = set(stage.crew.ran)
+        before = len(stage.crew.ran)
+        second = stage.proposes("other", Behaviour(mean=0.999))
+        stage.concluded(second.head.sha, "success")
+        run = stage.crew.ran[before:]
+        assert not added & set(run)
+        assert len(run) < 2 * len([one for one in run if one not in added])
+
+
+def test_a_stranger_orders_nothing(tmp_path: Path) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        eve: Person = stage.town.person("eve")
+        stage.ann.invites(stage.quick, eve, "read")
+        said = stage.says(eve, pull, "/gate scan lr=0.2")
+        (answer,) = replies(stage, pull, said)
+        assert faces(said) == ["eyes", "confused"]
+        assert "write" in answer
+
+
+def test_a_new_base_is_run_ahead_once_nobody_waits(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        tip = stage.ann.pushes(stage.quick, "main", behaving("main", Behaviour()))
+        first = stage.proposes("idea", BETTER)
+        stage.concluded(first.head.sha, "success")
+        stage.ann.pushes(stage.quick, "main", {"more.py": "x = 1\n"})
+        stage.quiet()
+        stage.looks(first)
+        stage.quiet()
+        mirror = stage.app_now.mirrors.known(_place(stage))
+        assert mirror is not None
+        sha = mirror.branch("main")
+        assert sha is not None and sha != tip
+        before = len(stage.crew.ran)
+        stage.app_now.warming.prewarm(_place(stage), "main", sha)
+        until(lambda: not stage.app_now.warming.busy(), "the base was run")
+        assert len(stage.crew.ran) == before + 2
+        second = stage.proposes("other", Behaviour(mean=0.85))
+        stage.concluded(second.head.sha, "success")
+        assert len(stage.crew.ran) == before + 2 + 6
+
+
+def test_a_base_is_not_run_ahead_while_somebody_waits(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        stage.crew.going.clear()
+        pull = stage.proposes("idea", BETTER)
+        stage.shows(pull.head.sha, "in_progress")
+        warming = stage.app_now.warming
+        warming.prewarm(_place(stage), "main", pull.base.sha)
+        assert warming.look() > 0
+        assert warming.busy()
+        stage.crew.going.set()
+        stage.concluded(pull.head.sha, "success")
+        until(lambda: not warming.busy(), "nothing is left to be run ahead")
+        assert len(stage.crew.ran) == 8
+
+
+def test_a_baseline_is_refreshed_by_its_policy_and_once_in_each_period(
+    tmp_path: Path,
+) -> None:
+    with read(tmp_path, quick_policy(rest="baseline: {refresh: 1h}\n")) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        before, store = len(stage.crew.ran), stage.app_now.pulls
+        remembered.keep_reached(store, {stage.quick.id: stage.installation.id})
+        remembered.keep_tips(store, stage.quick.id, {"main": pull.base.sha})
+        stage.end()
+        stage.begin()
+        what = f"refreshed:{stage.quick.id}:main"
+        store = stage.app_now.pulls
+        until(lambda: remembered.moment(store, what), "the baseline was refreshed")
+        assert len(stage.crew.ran) == before + 2
+        stage.end()
+        stage.begin()
+        until(lambda: stage.app_now.warming.asked, "it was asked again")
+        assert len(stage.crew.ran) == before + 2
+
+
+def _place(stage: Stage) -> Place:
+    return Place(stage.installation.id, stage.quick.id)

@@ -1,0 +1,261 @@
+"""Two instances of the App on one store: one works, and the other takes over."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.app.github import GitHub
+from bot.app.pulls.sending import Sender
+from bot.compose.serving.service import Service
+from bot.domain.github import CheckDraft, CheckRun, Place
+from tests.app.stage import Brisk, Stage, behaving, staged
+from tests.databases.postgres import Server, name_of
+from tests.fakegithub.records import Pull
+from tests.samples.quick import BETTER, WORSE
+from tests.waiting import until
+
+SOON_S = 6.0
+"""Seconds within which the other one is to lead."""
+
+
+@dataclass
+class Instance:
+    """One App of the two; `close` ends it as SIGTERM does."""
+
+    service: Service
+    hook: str
+    running: ExitStack
+
+    @property
+    def leads(self) -> bool:
+        return self.service.leading.leads
+
+    def close(self) -> None:
+        self.running.close()
+
+
+@dataclass
+class Two:
+    """The town with two instances; deliveries go to `first` until told otherwise."""
+
+    stage: Stage
+    first: Instance
+    second: Instance
+
+    def leader(self) -> Instance:
+        """The one that leads, once there is exactly one."""
+        both = (self.first, self.second)
+        until(lambda: sum(one.leads for one in both) == 1, "one leader", SOON_S)
+        return self.first if self.first.leads else self.second
+
+    def standby(self) -> Instance:
+        return self.second if self.leader() is self.first else self.first
+
+    def takes(self, instance: Instance) -> None:
+        """GitHub delivers to this one from here on."""
+        self.stage.deliveries.settle()
+        self.stage.app.hook_url = instance.hook
+
+
+@contextmanager
+def two(folder: Path, database: str | None) -> Iterator[Two]:
+    with staged(folder, database=database) as stage, ExitStack() as stack:
+        both = [instance(stage, stack)]
+        until(lambda: both[0].leads, "the first to lead", SOON_S)
+        both.append(instance(stage, stack))
+        found = Two(stage, *both)
+        found.takes(both[0])
+        yield found
+        found.takes(found.leader())
+        stage.service = found.leader().service
+        stage.quiet()
+        for pull in list(stage.quick.pulls.values()):
+            stage.page(pull)
+        stage.ends_well()
+        paid_once(stage)
+
+
+def instance(stage: Stage, stack: ExitStack) -> Instance:
+    """One more, beside the stage's own, which has ended."""
+    stage.end()
+    running = stack.enter_context(ExitStack())
+    return Instance(*stage.instance(running), running)
+
+
+def paid_once(stage: Stage) -> None:
+    assert all(count == 1 for count in Counter(stage.crew.ran).values())
+
+
+def cut(postgres: Server, url: str) -> None:
+    """End the sessions by which the instances lead and carry evaluations on."""
+    with postgres.session(name_of(url)) as session:
+        query = (
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype='advisory'"
+        )
+        session.execute(query)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The store: an SQLite file, or a PostgreSQL database."""
+    if request.param == "sqlite":
+        return None
+    url: str = request.getfixturevalue("database_url")
+    return url
+
+
+def test_a_pull_requests_life_is_the_same_on_postgresql(
+    tmp_path: Path, database_url: str
+) -> None:
+    with staged(tmp_path, database=database_url) as stage:
+        pull = stage.proposes("idea", WORSE)
+        run = stage.concluded(pull.head.sha, "failure")
+        assert "loss got worse in quick" in run.output["title"]
+        assert "Seedgate: do not merge" in stage.sticky(pull).body
+        stage.says(stage.bob, pull, "/gate status")
+        assert "do not merge" in stage.comments(pull)[-1].body
+        new = stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
+        stage.concluded(new, "success")
+        paid_once(stage)
+        stage.page(pull)
+
+
+def test_webhooks_to_either_are_worked_on_by_one(
+    tmp_path: Path, database: str | None
+) -> None:
+    with two(tmp_path, database) as both:
+        stage = both.stage
+        one = stage.proposes("one", WORSE)
+        both.takes(both.standby())
+        other = stage.proposes("other", BETTER)
+        stage.ends(one.head.sha, "failure")
+        stage.ends(other.head.sha, "success")
+        both.takes(both.leader())
+        answered(stage, one, "/gate status")
+        both.takes(both.standby())
+        answered(stage, other, "/gate status")
+        for pull in (one, other):
+            stage.run(pull.head.sha)
+            stage.sticky(pull)
+
+
+def answered(stage: Stage, pull: Pull, text: str) -> None:
+    """A command gets one answer."""
+    before = len(stage.comments(pull))
+    stage.ann.comments(stage.quick, pull, text)
+    until(lambda: len(stage.comments(pull)) > before, "an answer")
+    assert len(stage.comments(pull)) == before + 1
+
+
+def test_the_other_goes_on_where_the_leader_was_ended(
+    tmp_path: Path, database: str | None
+) -> None:
+    with two(tmp_path, database) as both:
+        stage = both.stage
+        stage.crew.going.clear()
+        pull = stage.proposes("idea", WORSE)
+        stage.shows(pull.head.sha, "in_progress")
+        leader, other = both.leader(), both.standby()
+        both.takes(other)
+        leader.close()
+        until(lambda: other.leads, "the other to lead", SOON_S)
+        stage.crew.going.set()
+        stage.ends(pull.head.sha, "failure")
+
+
+def test_a_leader_that_lost_its_session_is_followed_by_one(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    """Again and again, in the middle of trials and of what is said of them."""
+    with two(tmp_path, database_url) as both:
+        stage = both.stage
+        stage.crew.going.clear()
+        pulls = [stage.proposes(f"idea{n}", WORSE) for n in range(3)]
+        for pull in pulls:
+            stage.shows(pull.head.sha, "in_progress")
+            cut(postgres, database_url)
+        stage.crew.going.set()
+        for pull in pulls:
+            both.leader()
+            answered(stage, pull, "/gate status")
+            cut(postgres, database_url)
+        for pull in pulls:
+            stage.ends(pull.head.sha, "failure")
+            stage.sticky(pull)
+
+
+def test_a_call_that_a_lost_leader_has_on_its_way_is_not_made_twice(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    """Its check run comes to be when the other one leads already."""
+    with two(tmp_path, database_url) as both:
+        stage, leader, other = both.stage, both.leader(), both.standby()
+        slow = Slow(leader.service.github)
+        told = (leader.service.pulls, slow, Brisk(), time.time, random.random)
+        leader.service.sender = Sender(*told)
+        pull = stage.proposes("idea", WORSE)
+        assert slow.begun.wait(20)
+        follows(postgres, database_url, other)
+        assert not leader.leads
+        deadline = time.monotonic() + 2
+        until(lambda: time.monotonic() > deadline, "the other to be at work")
+        slow.go.set()
+        stage.ends(pull.head.sha, "failure")
+
+
+class Slow:
+    """A GitHub whose check runs come to be once they may."""
+
+    def __init__(self, github: GitHub) -> None:
+        self._github = github
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def create_check(self, place: Place, draft: CheckDraft, *, again: bool) -> CheckRun:
+        self.begun.set()
+        self.go.wait(30)
+        return self._github.create_check(place, draft, again=again)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._github, name)
+
+
+def follows(postgres: Server, database_url: str, other: Instance) -> None:
+    """Have the other one lead: whoever asks first after a cut does."""
+
+    def cut_until_it_does() -> bool:
+        if not other.leads:
+            cut(postgres, database_url)
+        return other.leads
+
+    patiently(cut_until_it_does)
+
+
+def patiently(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 20
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < give_up
+        pause.wait(0.6)
+
+
+def test_trials_go_on_where_the_lead_changes_in_the_middle(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    """None is stopped, and none is run again."""
+    with two(tmp_path, database_url) as both:
+        stage, other = both.stage, both.standby()
+        hold = tmp_path / "hold"
+        pull = stage.proposes("idea", replace(WORSE, hold=str(hold)))
+        until(lambda: stage.crew.ran, "a trial runs")
+        follows(postgres, database_url, other)
+        until(other.service.evaluations.busy, "the other to go on")
+        assert stage.crew.cancelled == []
+        hold.touch()
+        stage.ends(pull.head.sha, "failure")

@@ -1,0 +1,366 @@
+"""What people order of an evaluation, in comments, reviews and with buttons."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.app.stage import Stage, behaving
+from tests.app.test_errands import faces, read, replies, two_changes
+from tests.fakegithub.records import Comment, Pull
+from tests.samples.quick import BETTER, WORSE, Behaviour, quick_policy
+from tests.waiting import until
+from workers.contract import Infra, InfraReason
+
+LONGER = "{min: 4, max: 8}"
+
+
+def one_reply(stage: Stage, pull: Pull, said: Comment) -> str:
+    """The only answer to a comment."""
+    (answer,) = replies(stage, pull, said)
+    return answer
+
+
+# Runs ----------------------------------------------------------------------------
+
+
+def test_a_part_of_the_plan_never_passes_until_all_of_it_is_run(tmp_path: Path) -> None:
+    policy = quick_policy(modes=("quick", "other"))
+    with read(tmp_path, policy) as stage:
+        pull = stage.proposes("idea", BETTER)
+        head = pull.head.sha
+        stage.concluded(head, "success")
+        said = stage.says(stage.bob, pull, "/gate run mode=quick stage=fast")
+        part = stage.concluded(head, "action_required")
+        assert "part" in part.output["summary"]
+        assert faces(said) == ["eyes", "+1"]
+        assert replies(stage, pull, said) == []
+        stage.says(stage.bob, pull, "/gate run")
+        stage.concluded(head, "success")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+
+
+def test_an_unknown_mode_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate run mode=quik")
+        assert faces(said) == ["eyes", "confused"]
+        assert "Did you mean `quick`" in one_reply(stage, pull, said)
+        assert stage.run(pull.head.sha).conclusion == "success"
+
+
+def test_more_adds_seeds_past_the_last_look(tmp_path: Path) -> None:
+    with read(tmp_path, quick_policy(seeds="{min: 2, max: 2}")) as stage:
+        pull = stage.proposes("idea", Behaviour(mean=1.04))
+        run = stage.concluded(pull.head.sha, "action_required")
+        assert "More seeds" in {one["label"] for one in run.actions}
+        before = len(stage.crew.ran)
+        said = stage.says(stage.bob, pull, "/gate more 3")
+        assert faces(said) == ["eyes", "+1"]
+        assert before < len(stage.crew.ran) <= before + 6
+        stage.run(pull.head.sha)
+
+
+def test_retry_repeats_what_machines_lost_and_nothing_else(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        agent, lost = stage.crew._agent, set[str]()
+        honest = agent.run
+
+        def losing(attempt, spec):
+            result = honest(attempt, spec)
+            if len(lost) < 1 or spec.key in lost:
+                lost.add(spec.key)
+                gone = Infra(InfraReason.NODE_LOST, "the node went away")
+                return dataclasses.replace(result, outcome=gone)
+            return result
+
+        agent.run = losing
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "failure")
+        agent.run = honest
+        before = list(stage.crew.ran)
+        said = stage.says(stage.bob, pull, "/gate retry")
+        stage.concluded(pull.head.sha, "success")
+        assert faces(said) == ["eyes", "+1"]
+        again = set(stage.crew.ran[len(before) :]) & set(before)
+        assert again == lost
+
+
+def test_cancel_stops_and_run_goes_on_with_what_is_finished(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        stage.crew.going.clear()
+        pull = stage.proposes("idea", BETTER)
+        head = pull.head.sha
+        stage.shows(head, "in_progress")
+        store = stage.app_now.store
+        until(store.wishing, "trials are wanted")
+        said = stage.says(stage.bob, pull, "/gate cancel")
+        stage.concluded(head, "cancelled")
+        until(lambda: not store.wishing(), "nothing is wanted")
+        assert faces(said) == ["eyes", "+1"]
+        stage.crew.going.set()
+        stage.says(stage.bob, pull, "/gate run")
+        stage.concluded(head, "success")
+
+
+def test_a_change_to_another_mode_passes_once_it_is_declared(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate target mode=quick")
+        assert faces(said) == ["eyes", "+1"]
+        stage.concluded(pull.head.sha, "success")
+
+
+# Changes apart -------------------------------------------------------------------
+
+
+def test_ablate_judges_every_change_apart(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = three_changes(stage)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate ablate")
+        run = stage.concluded(pull.head.sha, "success")
+        assert faces(said) == ["eyes", "+1"]
+        told = _plain(run.output["text"])
+        for sha in _commits(stage, pull):
+            assert sha[:7] in told
+
+
+def test_ablate_of_one_change_trains_without_that_one_alone(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = three_changes(stage)
+        stage.concluded(pull.head.sha, "success")
+        before, (first, second, third) = len(stage.crew.ran), _commits(stage, pull)
+        stage.says(stage.bob, pull, f"/gate ablate change={second[:9]}")
+        run = stage.concluded(pull.head.sha, "success")
+        told = _plain(run.output["text"])
+        table = told[told.index("Effect in the branch") :]
+        assert second[:7] in table
+        assert first[:7] not in table.split("\n\n")[0]
+        assert third[:7] not in table.split("\n\n")[0]
+        few = len(stage.crew.ran) - before
+        stage.says(stage.bob, pull, "/gate ablate")
+        stage.concluded(pull.head.sha, "success")
+        assert len(stage.crew.ran) > before + few
+
+
+def test_ablate_of_what_is_no_change_is_refused(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = three_changes(stage)
+        stage.concluded(pull.head.sha, "success")
+        known = _commits(stage, pull)[1]
+        wrong = known[:6] + ("0" if known[6] != "0" else "1")
+        said = stage.says(stage.bob, pull, f"/gate ablate change={wrong}")
+        assert faces(said) == ["eyes", "confused"]
+        answer = _plain(one_reply(stage, pull, said))
+        assert "The branch has no change" in answer
+        assert known[:7] in answer
+
+
+def three_changes(stage: Stage) -> Pull:
+    """A branch that is good, of three steps that each could be trained without."""
+    stage.bob.pushes(stage.quick, "idea", {"one.py": "x = 1\n"}, "One")
+    stage.bob.pushes(stage.quick, "idea", behaving("idea", BETTER), "Two")
+    stage.bob.pushes(stage.quick, "idea", {"three.py": "x = 3\n"}, "Three")
+    return stage.bob.opens_pull(stage.quick, "idea")
+
+
+def _commits(stage: Stage, pull: Pull) -> list[str]:
+    """The commits of a branch, the first one first."""
+    git = stage.town.world.git
+    return list(git.compare(stage.quick, pull.base.sha, pull.head.sha).ahead)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u200b", "")
+
+
+# Trust and acceptance ------------------------------------------------------------
+
+
+def test_a_fork_is_trusted_by_commit_and_still_runs_nothing(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        eve = stage.town.person("eve")
+        stage.ann.invites(stage.quick, eve, "read")
+        fork = eve.forks(stage.quick)
+        eve.pushes(fork, "idea", behaving("idea", BETTER))
+        pull = eve.opens_pull(stage.quick, "idea", source=fork)
+        head = pull.head.sha
+        stage.concluded(head, "action_required")
+        own = stage.says(eve, pull, f"/gate ok {head}")
+        assert faces(own) == ["eyes", "confused"]
+        said = stage.says(stage.bob, pull, f"/gate ok {head}")
+        assert "There is no sandbox here yet" in one_reply(stage, pull, said)
+        stage.concluded(head, "action_required")
+        scan = stage.says(stage.bob, pull, "/gate scan lr=1,2")
+        assert "Nothing of this commit runs" in replies(stage, pull, scan)[-1]
+        assert stage.crew.ran == []
+
+
+def test_accepting_a_loss_lets_the_merge_pass_and_taking_it_back_does_not(
+    tmp_path: Path,
+) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", WORSE)
+        head = pull.head.sha
+        stage.concluded(head, "failure")
+        why = one_reply(stage, pull, stage.says(stage.bob, pull, "/gate why"))
+        finding = next(w for w in why.split("`") if w.startswith("regression-"))
+        order = f'/gate accept {finding} reason="the data is right now"'
+        refused = stage.says(stage.bob, pull, order)
+        assert faces(refused) == ["eyes", "confused"]
+        assert "maintain" in one_reply(stage, pull, refused)
+        said = stage.says(stage.ann, pull, order)
+        assert faces(said) == ["eyes", "+1"]
+        stage.concluded(head, "success")
+        stage.says(stage.ann, pull, f"/gate unaccept {finding}")
+        stage.concluded(head, "failure")
+        unknown = stage.says(stage.ann, pull, f"/gate accept {finding}0 reason=x")
+        assert faces(unknown) == ["eyes", "confused"]
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+
+
+# Questions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["why", "status", "help", "help run", "baseline"])
+def test_each_question_has_one_answer(tmp_path: Path, verb: str) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", WORSE)
+        stage.concluded(pull.head.sha, "failure")
+        said = stage.says(stage.bob, pull, f"/gate {verb}")
+        assert faces(said) == ["eyes", "+1"]
+        assert len(one_reply(stage, pull, said)) > 100
+        before = len(stage.crew.ran)
+        assert len(stage.crew.ran) == before
+
+
+def test_a_mistyped_verb_is_asked_about(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate retyr")
+        assert faces(said) == ["eyes", "confused"]
+        assert "`retry`" in one_reply(stage, pull, said)
+
+
+# What is not listened to ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```\n/gate run\n```", "> /gate run", "    /gate run", "`/gate run`", "run it"],
+)
+def test_code_and_quotes_are_not_heard(tmp_path: Path, text: str) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, text)
+        assert faces(said) == []
+        assert replies(stage, pull, said) == []
+
+
+def test_too_many_commands_are_all_refused(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "\n".join(["/gate run"] * 11))
+        assert faces(said) == ["eyes", "confused"]
+        assert "11" in one_reply(stage, pull, said)
+        assert stage.app_now.pulls.acts(stage.key(pull)) == []
+
+
+def test_several_commands_have_one_reply(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "/gate status\n\n/gate why\n\n/gate run")
+        answer = one_reply(stage, pull, said)
+        assert "/gate status" in answer
+        assert "/gate why" in answer
+
+
+def test_an_edit_makes_no_command(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        said = stage.says(stage.bob, pull, "looks good")
+        stage.bob.edits_comment(stage.quick, said, "/gate cancel")
+        stage.quiet()
+        assert faces(said) == []
+        assert stage.app_now.pulls.acts(stage.key(pull)) == []
+
+
+def test_a_review_is_answered_in_a_comment(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        review = stage.ann.reviews(stage.quick, pull, "COMMENTED", "/gate run")
+        stage.quiet()
+        mark = f"<!-- seedgate reply:review:{review.id}"
+        found = [o for o in stage.comments(pull) if o.body.startswith(mark)]
+        assert len(found) == 1
+        assert len(stage.app_now.pulls.acts(stage.key(pull))) == 1
+
+
+def test_a_head_that_moved_meanwhile_is_not_what_was_meant(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.deliveries.hold() if hasattr(stage.deliveries, "hold") else None
+        said = stage.bob.comments(stage.quick, pull, "/gate target mode=quick")
+        stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
+        stage.quiet()
+        acts = stage.app_now.pulls.acts(stage.key(pull))
+        heard = faces(said)
+        assert heard in (["eyes", "confused"], ["eyes", "+1"])
+        assert all(one.sha != pull.head.sha for one in acts) or heard[-1] == "+1"
+        stage.concluded(pull.head.sha, "success")
+
+
+# Buttons -------------------------------------------------------------------------
+
+
+def test_each_button_does_what_its_command_does(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = two_changes(stage)
+        head = pull.head.sha
+        run = stage.concluded(head, "failure")
+        labels = {one["label"]: one["identifier"] for one in run.actions}
+        before = len(stage.crew.ran)
+        stage.bob.clicks(stage.quick, run, labels["Ablate"])
+        stage.quiet()
+        run = stage.concluded(head, "failure")
+        assert len(stage.app_now.pulls.acts(stage.key(pull))) == 1
+        assert len(stage.crew.ran) >= before
+
+
+def test_a_double_click_is_one_order(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", WORSE)
+        head = pull.head.sha
+        run = stage.concluded(head, "failure")
+        again = next(o["identifier"] for o in run.actions if o["label"] == "Run again")
+        stage.bob.clicks(stage.quick, run, again)
+        try:
+            stage.bob.clicks(stage.quick, run, again)
+        except Exception as refused:
+            assert "button" in str(refused)
+        stage.quiet()
+        stage.concluded(head, "failure")
+        assert len(stage.app_now.pulls.acts(stage.key(pull))) == 1
+
+
+def test_github_s_own_re_runs_are_heard(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", WORSE)
+        run = stage.concluded(pull.head.sha, "failure")
+        stage.bob.reruns(stage.quick, run)
+        stage.quiet()
+        run = stage.concluded(pull.head.sha, "failure")
+        stage.bob.reruns_suite(stage.quick, run)
+        stage.quiet()
+        stage.concluded(pull.head.sha, "failure")
+        assert len(stage.app_now.pulls.acts(stage.key(pull))) == 2

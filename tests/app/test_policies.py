@@ -1,0 +1,141 @@
+"""Which policy rules a pull request, and what it says when that is in doubt."""
+
+from pathlib import Path
+
+from tests.app.stage import POLICY, plain, staged
+from tests.samples.quick import BETTER, TRAIN, WORSE, quick_policy
+
+BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
+ANEW = TRAIN.read_text() + "# Measured anew.\n"
+
+
+def test_a_repository_without_a_policy_hears_nothing(tmp_path: Path) -> None:
+    with staged(tmp_path, policy="") as stage:
+        pull = stage.proposes("idea", WORSE)
+        stage.quiet()
+        assert stage.runs(pull.head.sha) == []
+        assert stage.comments(pull) == []
+        assert stage.crew.ran == []
+
+
+def test_a_policy_that_a_branch_brings_along_does_not_rule_it(tmp_path: Path) -> None:
+    with staged(tmp_path, policy="") as stage:
+        stage.bob.pushes(stage.quick, "idea", {POLICY: quick_policy()})
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        stage.quiet()
+        assert stage.runs(pull.head.sha) == []
+
+
+def test_a_policy_that_cannot_be_read_asks_its_owner_to_mend_it(tmp_path: Path) -> None:
+    with staged(tmp_path, policy=BROKEN) as stage:
+        pull = stage.proposes("idea", BETTER)
+        run = stage.concluded(pull.head.sha, "action_required")
+        assert "sideways" in run.output["summary"]
+        assert stage.crew.ran == []
+        stage.page(pull)
+
+
+def test_the_last_good_policy_rules_where_the_base_has_a_broken_one(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        stage.ann.pushes(stage.quick, "main", {POLICY: BROKEN})
+        pull = stage.proposes("idea", BETTER)
+        run = stage.concluded(pull.head.sha, "success")
+        for text in (run.output["summary"], stage.sticky(pull).body):
+            assert "the last one that can be rules" in text
+            assert "sideways" in text
+        stage.page(pull)
+
+
+def test_a_branch_that_loosens_its_own_policy_is_blocked_until_it_is_accepted(
+    tmp_path: Path,
+) -> None:
+    loose = quick_policy(tolerance="0.5")
+    with staged(tmp_path) as stage:
+        stage.bob.pushes(stage.quick, "idea", {POLICY: loose})
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        run = stage.concluded(pull.head.sha, "failure")
+        assert "1 protected file changed" in run.output["summary"]
+        stage.says(stage.ann, pull, stage.acceptance(run, "protected-"))
+        run = stage.concluded(pull.head.sha, "success")
+        assert "accepted finding" in run.output["title"]
+        assert "a good reason" in stage.sticky(pull).body
+        stage.page(pull)
+
+
+def test_a_branch_that_defines_the_metric_anew_waits_for_a_person(
+    tmp_path: Path,
+) -> None:
+    policy = quick_policy(rest="evaluation: {paths: [train.py]}\n")
+    with staged(tmp_path, policy) as stage:
+        stage.bob.pushes(stage.quick, "idea", {"train.py": ANEW})
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        run = stage.concluded(pull.head.sha, "action_required")
+        assert "/gate more" not in run.output["summary"]
+        stage.says(stage.ann, pull, stage.acceptance(run, "metric_version-"))
+        stage.concluded(pull.head.sha, "success")
+        stage.page(pull)
+
+
+def test_prose_alone_needs_no_trial(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.bob.pushes(stage.quick, "idea", {"README.md": "Read me.\n"})
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        run = stage.concluded(pull.head.sha, "success")
+        assert "not needed" in run.output["title"].lower()
+        assert stage.crew.ran == []
+        stage.page(pull)
+
+
+def test_a_conflict_asks_for_a_rebase_and_is_judged_after_it(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.ann.pushes(stage.quick, "main", {"config.json": "{}\n"})
+        head = stage.bob.pushes(stage.quick, "idea", {"config.json": "[]\n"})
+        run = stage.concluded(head, "action_required")
+        assert "rebase" in run.output["summary"].lower()
+        assert "config.json" in plain(run.output["summary"])
+        stage.page(pull)
+
+
+def test_an_advisory_policy_lets_the_undecided_pass_and_says_so(tmp_path: Path) -> None:
+    rest = "evaluation: {paths: [train.py]}\nenforcement: advisory\n"
+    with staged(tmp_path, quick_policy(rest=rest)) as stage:
+        stage.bob.pushes(stage.quick, "idea", {"train.py": ANEW})
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        run = stage.concluded(pull.head.sha, "neutral")
+        assert "advisory" in run.output["title"]
+        assert stage.merges(pull)
+        stage.page(pull)
+
+
+def test_an_advisory_policy_still_blocks_what_is_worse(tmp_path: Path) -> None:
+    policy = quick_policy(rest="enforcement: advisory\n")
+    with staged(tmp_path, policy) as stage:
+        pull = stage.proposes("idea", WORSE)
+        stage.concluded(pull.head.sha, "failure")
+        stage.page(pull)
+
+
+def test_a_stage_that_waits_for_a_label_runs_once_it_is_there(tmp_path: Path) -> None:
+    policy = quick_policy().replace(
+        "  fast: {seeds: {min: 4, max: 8}}\n",
+        "  fast: {seeds: {min: 4, max: 8}}\n"
+        "  full: {seeds: {min: 4, max: 8}, when: label:full}\n",
+    )
+    with staged(tmp_path, policy) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        ran = len(stage.crew.ran)
+        stage.ann.labels(stage.quick, pull, "nice")
+        stage.quiet()
+        assert len(stage.crew.ran) == ran
+        assert stage.run(pull.head.sha).conclusion == "success"
+        stage.ann.labels(stage.quick, pull, "full")
+        stage.quiet()
+        run = stage.concluded(pull.head.sha, "success")
+        assert len(stage.crew.ran) > ran
+        assert "`full`" in run.output["text"]
+        stage.page(pull)

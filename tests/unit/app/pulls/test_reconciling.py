@@ -1,0 +1,603 @@
+"""Webhooks that never came: what a sweep finds, and what it costs."""
+
+import json
+import time
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app.mirroring import Unreachable
+from bot.app.pulls import remembered
+from bot.app.pulls.reconciling import SweepReport
+from bot.app.pulls.verifying import AT_ONCE
+from bot.domain.conclusions import Judged
+from bot.domain.github import (
+    CheckStatus,
+    Conclusion,
+    HookDelivery,
+    NotFound,
+    Place,
+    RateLimited,
+    Side,
+    Transient,
+)
+from bot.domain.policy import POLICY_PATH
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.standing import Standing, check_post
+from tests.fakes import reports
+from tests.fakes.yard import DAY_S, START, Yard, files, yard
+
+MINUTE_S = 60.0
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Yard:
+    return yard(tmp_path)
+
+
+def later(gate: Yard, seconds: float = 5 * MINUTE_S) -> SweepReport:
+    """The next sweep."""
+    gate.clock.now += seconds
+    return gate.reconciler.sweep()
+
+
+# Pull requests ----------------------------------------------------------------------
+
+
+def test_a_pull_request_whose_webhook_was_dropped_is_found_by_the_next_sweep(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    report = gate.reconciler.sweep()
+    assert (report.repositories, report.pulls, report.woken) == (1, 1, 1)
+    gate.works()
+    assert gate.run(pull.head.sha).status is CheckStatus.QUEUED
+
+
+def test_what_stands_as_github_has_it_is_left_alone(gate: Yard) -> None:
+    gate.judges(gate.opens())
+    assert later(gate).woken == 0
+    assert gate.due() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"draft": True},
+        {"labels": ("gpu",)},
+        {"base": Side("0" * 40, "release", 1)},
+    ],
+)
+def test_what_was_changed_without_our_hearing_of_it_is_looked_at(
+    gate: Yard, change: dict[str, object]
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    gate.edits(pull, **change)
+    assert later(gate).woken == 1
+    assert gate.due() == [pull.number]
+
+
+def test_labels_in_another_order_are_the_same(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.edits(pull, labels=("a", "b"))
+    gate.judges(pull)
+    gate.edits(pull, labels=("b", "a"))
+    assert later(gate).woken == 0
+
+
+def test_a_push_that_nobody_told_of_gets_its_check_run(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    head = gate.pushes(pull, "print(3)\n")
+    assert later(gate).woken == 1
+    gate.works()
+    assert gate.run(head).status is CheckStatus.QUEUED
+
+
+def test_one_that_was_closed_meanwhile_is_looked_at_for_the_last_time(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    gate.github.closes(gate.place, pull.number)
+    assert later(gate).woken == 1
+    gate.works()
+    assert gate.run(pull.head.sha).conclusion is Conclusion.CANCELLED
+    assert gate.evaluations.running(gate.key(pull)) is None
+    assert later(gate).woken == 0
+
+
+def test_one_that_has_not_ended_is_looked_at_again_as_after_a_crash(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    gate.evaluations.forgets()
+    assert later(gate).woken == 1
+    gate.looks()
+    assert gate.evaluations.running(gate.key(pull)) is not None
+
+
+def test_where_no_policy_is_nothing_is_woken_until_there_is_one(
+    tmp_path: Path,
+) -> None:
+    gate = yard(tmp_path, files(policy=None))
+    pull = gate.opens()
+    assert later(gate).woken == 0
+    gate.commits({POLICY_PATH: files()[POLICY_PATH]})
+    assert later(gate).woken == 1
+    assert gate.due() == [pull.number]
+
+
+def test_a_mirror_that_cannot_be_refreshed_hides_nobody(gate: Yard) -> None:
+    gate.opens()
+    gate.mirrors.fails(gate.place, Unreachable("away"))
+    report = gate.reconciler.sweep()
+    assert (report.woken, report.troubled) == (1, 1)
+
+
+def test_a_transferred_repository_goes_on_through_its_new_installation(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    moved = Place(4242, gate.place.repository)
+    gate.github.towns[moved] = gate.github.towns.pop(gate.place)
+    old = gate.github.places.pop(gate.place.installation)
+    gate.github.places[4242] = replace(old, id=4242)
+    assert later(gate).woken == 1
+    (due,) = gate.store.due(gate.clock(), 9)
+    assert due.installation == 4242
+
+
+# Bases ------------------------------------------------------------------------------
+
+
+def test_a_base_that_moved_unheard_of_is_found_by_where_its_tip_is(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    later(gate)
+    gate.commits(
+        {POLICY_PATH: files()[POLICY_PATH].replace("0.05", "0.5")},
+    )
+    later(gate)
+    assert gate.due() == [pull.number]
+
+
+# Check runs -------------------------------------------------------------------------
+
+
+def test_a_check_run_that_is_not_there_is_made_again_once_that_is_sure(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    gate.github.towns[gate.place].checks.clear()
+    first, second = later(gate), later(gate)
+    assert (first.verified, first.mended, second.mended) == (1, 0, 1)
+    gate.works()
+    assert gate.run(pull.head.sha).conclusion is Conclusion.SUCCESS
+    assert (later(gate).mended, later(gate).mended) == (0, 0)
+
+
+def test_a_check_run_with_another_conclusion_is_made_right_and_not_twice(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    run = gate.run(pull.head.sha)
+    wrong = replace(run, conclusion=Conclusion.FAILURE)
+    gate.github.towns[gate.place].checks[run.id] = wrong
+    later(gate)
+    assert later(gate).mended == 1
+    gate.works()
+    assert gate.run(pull.head.sha).conclusion is Conclusion.SUCCESS
+
+
+def test_a_run_of_the_same_name_by_another_app_does_not_count_as_ours(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    runs = gate.github.towns[gate.place].checks
+    (run,) = list(runs.values())
+    runs[run.id] = replace(run, app=1)
+    later(gate)
+    assert later(gate).mended == 1
+    gate.works()
+    apps = [one.app for one in gate.runs(pull.head.sha)]
+    assert apps == [1, gate.github.profile.id]
+
+
+def test_what_was_on_its_way_in_one_sweep_is_no_fault_in_the_next(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    full = reports.passing()
+    gate.evaluations.ends(gate.key(pull), Judged(full.verdict), full)
+    gate.looks(pull)
+    later(gate)
+    gate.sends()
+    assert later(gate).mended == 0
+    assert gate.run(pull.head.sha).conclusion is Conclusion.SUCCESS
+
+
+def test_one_head_of_two_pull_requests_is_held_to_the_worse_of_them(
+    gate: Yard,
+) -> None:
+    gate.mirrors.moves(gate.place, "release", gate.tip())
+    gate.commits(
+        {POLICY_PATH: files()[POLICY_PATH] + "branches: [main, release]\n"}, "main"
+    )
+    gate.commits({"other.py": "1\n"}, "release")
+    first = gate.opens()
+    second = gate.github.opens(
+        gate.place, "idea", first.head.sha, gate.author, gate.tip("release")
+    )
+    gate.mirrors.opens(gate.place, second.number, first.head.sha)
+    gate.judges(first)
+    assert gate.run(first.head.sha).conclusion is Conclusion.SUCCESS
+    blocking = reports.blocking()
+    gate.judges(second, Judged(blocking.verdict))
+    assert gate.run(first.head.sha).conclusion is Conclusion.FAILURE
+    run = gate.run(first.head.sha)
+    gate.github.towns[gate.place].checks[run.id] = replace(
+        run, conclusion=Conclusion.SUCCESS
+    )
+    later(gate)
+    assert later(gate).mended == 1
+    gate.works()
+    assert gate.run(first.head.sha).conclusion is Conclusion.FAILURE
+
+
+def test_a_comment_that_somebody_deleted_is_made_anew(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    old = gate.sticky(pull)
+    assert old is not None
+    del gate.github.towns[gate.place].comments[old.id]
+    later(gate)
+    assert later(gate).mended == 1
+    gate.works()
+    begun = gate.evaluations.running(gate.key(pull))
+    if begun is not None:  # pragma: no cover - by how the keeper remembers verdicts
+        gate.judges(pull)
+    new = gate.sticky(pull)
+    assert new is not None
+    assert (new.body, new.id == old.id) == (old.body, False)
+    assert (later(gate).mended, later(gate).mended) == (0, 0)
+
+
+def test_a_failure_while_verifying_leaves_the_round_where_it_was(gate: Yard) -> None:
+    gate.judges(gate.opens())
+    gate.github.fails("comment", Transient("away"))
+    assert later(gate).troubled == 1
+    assert later(gate).verified == 1
+
+
+# Comments ---------------------------------------------------------------------------
+
+
+def test_a_command_whose_webhook_was_dropped_is_noted_and_seen_at_once(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    comment = gate.says(pull, "/gate run")
+    assert later(gate).remarks == 1
+    (remark,) = gate.store.remarks(9)
+    assert (remark.key, remark.body) == (f"comment:{comment.id}", "/gate run")
+    assert (remark.author, remark.kind) == (gate.author.id, "User")
+    assert not remark.edited
+    gate.sends()
+    assert gate.github.towns[gate.place].reactions[comment.id] == {"eyes"}
+    assert later(gate).remarks == 0
+
+
+def test_a_comment_that_was_changed_before_it_was_found_is_known_as_such(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    made = gate.says(pull, "/gate run")
+    comments = gate.github.towns[gate.place].comments
+    comments[made.id] = replace(made, updated_at=made.updated_at + 1.0)
+    later(gate)
+    assert gate.store.remarks(9)[0].edited
+
+
+def test_what_was_said_before_the_app_came_is_never_read(gate: Yard) -> None:
+    gate.says(gate.opens(), "/gate run")
+    gate.clock.now += DAY_S
+    assert (gate.reconciler.sweep().remarks, later(gate).remarks) == (0, 0)
+
+
+def test_comments_on_issues_and_of_people_who_left_are_not_for_us(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    gate.github.says(gate.place, 99, "/gate run", gate.author, None)
+    comment = gate.says(pull, "/gate run")
+    comments = gate.github.towns[gate.place].comments
+    comments[comment.id] = replace(comment, author=None)
+    assert later(gate).remarks == 0
+
+
+def test_what_an_app_wrote_is_no_word_of_a_person(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    gate.github.says(gate.place, pull.number, "/gate run", gate.author, 5)
+    later(gate)
+    assert gate.store.remarks(9)[0].kind == "Bot"
+
+
+def test_a_command_on_one_that_was_closed_meanwhile_is_heard_too(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    gate.reconciler.sweep()
+    gate.says(pull, "/gate status")
+    gate.github.closes(gate.place, pull.number)
+    assert later(gate).remarks == 1
+
+
+# Deliveries -------------------------------------------------------------------------
+
+
+def delivery(
+    number: int, guid: str, at: float, status: str = "OK", *, again: bool = False
+) -> HookDelivery:
+    return HookDelivery(number, guid, at, again, status, "push", None, 1, 2)
+
+
+def test_failed_deliveries_are_asked_for_once_each(gate: Yard) -> None:
+    gate.github.attempts = [
+        delivery(1, "a", START - 50, "timed out"),
+        delivery(2, "b", START - 40),
+        delivery(3, "c", START - 30, "502"),
+        delivery(4, "c", START - 20, "502"),
+        delivery(5, "d", START - 10, "502"),
+        delivery(6, "d", START - 5, "OK", again=True),
+    ]
+    assert gate.reconciler.sweep().redelivered == 2
+    assert gate.github.redelivered == [1, 4]
+    gate.github.attempts.append(delivery(7, "a", gate.clock(), "timed out", again=True))
+    assert later(gate).redelivered == 0
+
+
+def test_what_github_does_not_keep_any_more_is_left_to_the_sweep(gate: Yard) -> None:
+    gate.github.attempts = [
+        delivery(1, "a", START - 4 * DAY_S, "502"),
+        delivery(2, "b", START - 2 * DAY_S, "502"),
+        delivery(3, "c", START - 1 * DAY_S, "502"),
+    ]
+    gate.github.fails("redeliver", NotFound("too old"))
+    report = gate.reconciler.sweep()
+    assert (report.redelivered, report.troubled) == (2, 0)
+    assert gate.github.redelivered == [3]
+
+
+def test_guids_are_not_remembered_for_ever(gate: Yard) -> None:
+    gate.github.attempts = [delivery(1, "a", START - 50, "502")]
+    gate.reconciler.sweep()
+    assert remembered.redelivered(gate.store) == {"a": START}
+    later(gate, 4 * DAY_S)
+    assert remembered.redelivered(gate.store) == {}
+
+
+def test_redeliveries_that_did_not_fit_into_a_sweep_go_with_the_next(
+    gate: Yard,
+) -> None:
+    gate.github.attempts = [
+        delivery(number, f"g{number}", START - 2 * DAY_S, "502")
+        for number in range(1, 151)
+    ]
+    first, second = gate.reconciler.sweep(), later(gate)
+    assert (first.redelivered, second.redelivered) == (100, 50)
+    assert sorted(gate.github.redelivered) == list(range(1, 151))
+
+
+def test_where_github_cannot_list_or_send_them_the_next_sweep_does(gate: Yard) -> None:
+    gate.github.attempts = [delivery(1, "a", START - 50, "502")]
+    gate.github.fails("deliveries", Transient("away"))
+    assert gate.reconciler.sweep().troubled == 1
+    gate.github.fails("redeliver", Transient("away"))
+    report = later(gate)
+    assert (report.redelivered, report.troubled) == (0, 1)
+    assert later(gate).redelivered == 1
+
+
+# What is reached --------------------------------------------------------------------
+
+
+def test_a_repository_that_was_taken_away_is_left_and_comes_back(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    gate.reconciler.sweep()
+    town = gate.github.towns.pop(gate.place)
+    assert later(gate).left == 1
+    assert gate.evaluations.stopped == [gate.key(pull)]
+    assert not gate.standing(pull).open
+    gate.asked()
+    gate.works()
+    assert gate.asked() == []
+    gate.github.towns[gate.place] = town
+    assert later(gate).woken == 1
+    gate.works()
+    assert gate.evaluations.running(gate.key(pull)) is not None
+
+
+@pytest.mark.parametrize("how", ["suspended", "deleted", "archived"])
+def test_what_cannot_be_written_to_any_more_is_left(gate: Yard, how: str) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    gate.reconciler.sweep()
+    through = gate.place.installation
+    if how == "suspended":
+        old = gate.github.places[through]
+        gate.github.places[through] = replace(old, suspended=True)
+    elif how == "deleted":
+        del gate.github.places[through]
+    else:
+        gate.repository(archived=True)
+    assert later(gate).left == 1
+    kept = gate.mirrors.known(gate.place) is not None
+    assert kept == (how != "deleted")
+    assert later(gate).left == 0
+
+
+def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None:
+    gate.works(gate.opens())
+    gate.reconciler.sweep()
+    for method in ("installations", "repositories"):
+        gate.github.fails(method, Transient("away"))
+        report = later(gate)
+        assert (report.left, report.troubled) == (0, 1)
+
+
+def test_an_installation_that_has_to_rest_does_not_hold_the_others_up(
+    gate: Yard,
+) -> None:
+    other = gate.founds("bob/letters", files())
+    gate.github.fails("open_pulls", RateLimited(gate.clock() + 60.0))
+    report = gate.reconciler.sweep()
+    assert (report.repositories, report.troubled) == (1, 1)
+    assert other in [place for place, _ in gate.mirrors.asked]
+
+
+def test_a_repository_that_fails_does_not_hold_its_neighbours_up(gate: Yard) -> None:
+    near = Place(gate.place.installation, 4242)
+    town = gate.github.towns[gate.place]
+    gate.github.towns[near] = replace(
+        town, repository=replace(town.repository, id=4242, full_name="ann/letters")
+    )
+    gate.mirrors.founds(near, "ann/letters", files())
+    gate.github.fails("open_pulls", Transient("away"))
+    report = gate.reconciler.sweep()
+    assert (report.repositories, report.troubled) == (1, 1)
+
+
+def test_one_installation_can_be_gone_through_alone(gate: Yard) -> None:
+    gate.founds("bob/letters", files())
+    gate.opens()
+    report = gate.reconciler.sweep_installation(gate.place.installation)
+    assert (report.repositories, report.woken) == (1, 1)
+    known = remembered.reached(gate.store)
+    assert known == {gate.place.repository: gate.place.installation}
+
+
+# The hint ---------------------------------------------------------------------------
+
+
+def test_a_repository_without_a_policy_is_told_once_that_the_app_is_there(
+    tmp_path: Path,
+) -> None:
+    gate = yard(tmp_path, files(policy=None))
+    gate.reconciler.sweep()
+    gate.sends()
+    town = gate.github.towns[gate.place]
+    assert town.issues == []
+    for _ in range(2):
+        remembered.want_hint(gate.store, gate.place.repository)
+        later(gate)
+        gate.sends()
+    (issue,) = town.issues
+    assert issue.title == "Seedgate is installed"
+    assert "`.github/seedgate.yml`" in issue.body
+
+
+def test_a_repository_with_a_policy_needs_no_hint(gate: Yard) -> None:
+    remembered.want_hint(gate.store, gate.place.repository)
+    gate.reconciler.sweep()
+    gate.sends()
+    assert gate.github.towns[gate.place].issues == []
+    assert not remembered.hint_wanted(gate.store, gate.place.repository)
+
+
+# What it costs ----------------------------------------------------------------------
+
+
+def test_an_idle_repository_costs_a_few_calls_a_sweep(gate: Yard) -> None:
+    for number in range(3):
+        gate.judges(gate.opens(f"idea-{number}", f"print({number + 5})\n"))
+    later(gate)
+    gate.asked()
+    later(gate)
+    calls = gate.asked()
+    assert calls.count("checks") == calls.count("comment") == 3
+    others = [one for one in calls if one not in ("checks", "comment")]
+    assert sorted(others) == [
+        "comments_since",
+        "deliveries",
+        "git_token",
+        "installations",
+        "open_pulls",
+        "repositories",
+    ]
+
+
+def many(gate: Yard, count: int) -> None:
+    """Open pull requests with a verdict each, as if they had been judged here."""
+    pull = gate.opens()
+    gate.judges(pull)
+    model = gate.standing(pull)
+    post = check_post([model], model.head)
+    assert post is not None
+    town = gate.github.towns[gate.place]
+    run = gate.run(model.head)
+    for number in range(2, count + 1):
+        sha = f"{number:040x}"
+        town.pulls[number] = replace(
+            town.pulls[pull.number],
+            number=number,
+            head=replace(pull.head, sha=sha, ref=f"idea-{number}"),
+        )
+        town.commits.add(sha)
+        town.checks[10**6 + number] = replace(run, id=10**6 + number, head_sha=sha)
+        key = PullKey(gate.place.repository, number)
+        gate.store.say(_as(model, key, sha), [])
+
+
+def _as(model: Standing, key: PullKey, sha: str) -> Standing:
+    assert model.voice is not None
+    part = replace(model.voice.part, pull=key.number)
+    return replace(model, pull=key, head=sha, voice=replace(model.voice, part=part))
+
+
+def test_a_thousand_open_pull_requests_take_seconds_and_no_memory(gate: Yard) -> None:
+    many(gate, 1_000)
+    later(gate)
+    tracemalloc.start()
+    gate.asked()
+    begun = time.monotonic()
+    before = tracemalloc.get_traced_memory()[0]
+    reports_ = [later(gate) for _ in range(3)]
+    took = time.monotonic() - begun
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert [one.pulls for one in reports_] == [1_000] * 3
+    assert [(one.woken, one.mended) for one in reports_] == [(0, 0)] * 3
+    assert took < 15.0  # 5 s each, with memory traced
+    assert grown < 1_000_000
+    assert len(gate.asked()) <= 3 * (10 + 2 * AT_ONCE)
+
+
+def test_every_pull_request_is_verified_in_its_turn(gate: Yard) -> None:
+    many(gate, 100)
+    asked = list[str]()
+    true = gate.github.checks
+    gate.github.checks = lambda place, sha, name: (  # type: ignore[method-assign]
+        asked.append(sha) or true(place, sha, name)
+    )
+    for _ in range(4):
+        assert later(gate).verified == AT_ONCE
+    assert len(set(asked)) == 100
+    assert len(asked) == 4 * AT_ONCE
+    round_ = remembered.round_of(gate.store, gate.place.installation)
+    assert round_.last == (gate.place.repository, 20)
+    assert json.loads(gate.store.recall(f"round:{gate.place.installation}"))
+
+
+def test_reports_of_parts_are_added() -> None:
+    both = SweepReport(1, 2, woken=3) + SweepReport(1, troubled=1)
+    assert both == SweepReport(2, 2, woken=3, troubled=1)
