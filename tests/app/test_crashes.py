@@ -108,7 +108,7 @@ def test_progress_is_not_taken_back_by_a_restart(tmp_path: Path) -> None:
         stage.end()
         stage.begin()
         stage.looks(pull)
-        until(lambda: stage.app_now.evaluations.busy(), "it is taken up")
+        until(stage.app_now.evaluations.busy, "it is taken up")
         assert stage.run(pull.head.sha).status == "in_progress"
         stage.crew.going.set()
         stage.concluded(pull.head.sha, "success")

@@ -78,7 +78,7 @@ def two(folder: Path, database: str | None) -> Iterator[Two]:
         stage.quiet()
         for pull in list(stage.quick.pulls.values()):
             stage.page(pull)
-        stage.ends_well()
+        stage.service = None
         paid_once(stage)
 
 
@@ -120,7 +120,7 @@ def test_a_pull_requests_life_is_the_same_on_postgresql(
         assert "loss got worse in quick" in run.output["title"]
         assert "Seedgate: do not merge" in stage.sticky(pull).body
         stage.says(stage.bob, pull, "/gate status")
-        assert "do not merge" in stage.comments(pull)[-1].body
+        assert "Do not merge" in stage.comments(pull)[-1].body
         new = stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
         stage.concluded(new, "success")
         paid_once(stage)

@@ -10,6 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.app.stage import keys
+from tests.demo.children import FAREWELL_S
+from tests.demo.gate import SERVES
 from tests.waiting import until
 
 PATIENCE_S = 240.0
@@ -88,3 +91,28 @@ def test_ctrl_c_in_the_middle_ends_everything(tmp_path: Path) -> None:
     assert demo.wait(PATIENCE_S) == 130, out.read_text()
     assert "Stopped; nothing is left." in out.read_text()
     assert left(folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_end_ended_well(tmp_path: Path, number: int) -> None:
+    environment = {
+        **os.environ,
+        "SEEDGATE_CACHE_DIR": str(tmp_path / "cache"),
+        "SEEDGATE_API_URL": "http://127.0.0.1:9",
+        "SEEDGATE_PUBLIC_URL": "http://127.0.0.1:9",
+        "SEEDGATE_LISTEN": "127.0.0.1:0",
+        "SEEDGATE_APP_ID": "1",
+        "SEEDGATE_PRIVATE_KEY": keys()[0],
+        "SEEDGATE_WEBHOOK_SECRET": "a secret of hooks",
+    }
+    words = [sys.executable, "-m", "bot", "serve", "--no-dispatch"]
+    log = tmp_path / "serve.log"
+    with log.open("w") as err:
+        gate = subprocess.Popen(words, stderr=err, env=environment)
+    try:
+        until(lambda: SERVES in log.read_text(), "the gate to serve")
+        gate.send_signal(number)
+        assert gate.wait(FAREWELL_S) == 0, log.read_text()
+    finally:
+        gate.kill()
+        gate.wait()

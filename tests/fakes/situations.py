@@ -24,6 +24,7 @@ from bot.domain.conclusions import (
     WaitingForTarget,
     WaitingForTrust,
 )
+from bot.domain.errors import PolicyFault
 from bot.domain.exhibits.curves import curves
 from bot.domain.verdict import (
     Exhibits,
@@ -34,7 +35,15 @@ from bot.domain.verdict import (
     Ruling,
     Rung,
 )
-from bot.presentation.github import Moved, Override, Price, Queued, Situation, Started
+from bot.presentation.github import (
+    Instead,
+    Moved,
+    Override,
+    Price,
+    Queued,
+    Situation,
+    Started,
+)
 from bot.presentation.progress import Ladder, ModeSnapshot, Snapshot
 from tests.fakes import grouped_reports, reports, shown_reports
 from tests.fakes.reports import PROVENANCE
@@ -234,6 +243,7 @@ def hostile(text: str, outcome: Outcome) -> Situation:
         PAGE,
         progress=stands,
         moved=Moved(text, text, ENDS),
+        instead=Instead(text, (PolicyFault(1, 1, text, text, text),)),
         overrides=(
             Override(text, text, text, text),
             Override(text, text, text, ends=ENDS),

@@ -291,11 +291,22 @@ class MemoryStore:
             self._set(attempt.key, progress=progress)
 
     def finish(self, attempt: Attempt, result: TrialResult) -> bool:
-        held = self._holds(attempt)
+        held = self._holds(attempt) or self._spared(attempt, result)
         self._open.discard(attempt)
         if held:
+            self._set(attempt.key, attempt=attempt.number)
             self._end(attempt.key, result)
         return held
+
+    def _spared(self, attempt: Attempt, result: TrialResult) -> bool:
+        """Told off, and ended well before it heard of that."""
+        if attempt not in self._open or isinstance(result.outcome, Infra):
+            return False
+        stored = self._rows[attempt.key].stored
+        if stored.state is TrialState.QUEUED:
+            return stored.attempt == attempt.number + 1
+        given_up = stored.state in (TrialState.CANCELLED, TrialState.SUPERSEDED)
+        return given_up and stored.attempt == attempt.number
 
     def cancelled(self) -> Sequence[Attempt]:
         return [attempt for attempt in self._open if not self._holds(attempt)]

@@ -5,6 +5,7 @@ Nothing runs by itself: `looks` has what is due looked at, `sends` what waits se
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -133,6 +134,7 @@ class Yard:
                 scenes=scenes,
                 page=page,
                 now=self.clock,
+                speaking=nullcontext(),
                 landed=self.landing.landed,
                 group=self.groups.look,
             )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     and_,
     exists,
+    or_,
     select,
     true,
     tuple_,
@@ -169,15 +170,51 @@ def progress(connection: Connection, attempt: Attempt, seen: Progress) -> None:
 def finish(
     connection: Connection, attempt: Attempt, result: TrialResult, now: float
 ) -> bool:
-    """Close the attempt; store its end if it held the trial."""
+    """Close the attempt; store its end if it held the trial.
+
+    A whole result that was faster than the word that nobody wants it is kept: whoever
+    wants that trial again has paid for it.
+    """
     held = holds(connection, attempt)
     if held:
         row = _ended(connection, attempt, result, now)
         connection.execute(update(trials).where(_holds(attempt)).values(row))
+    elif not isinstance(result.outcome, Infra):
+        held = _kept(connection, attempt, result, now)
     closed = {"ended_at": now, "outcome": state_of(result), "detail": _detail(result)}
     still_open = and_(_is(attempt), attempts.c.ended_at.is_(None))
     connection.execute(update(attempts).where(still_open).values(closed))
     return held
+
+
+def _kept(
+    connection: Connection, attempt: Attempt, result: TrialResult, now: float
+) -> bool:
+    """Store the end of an attempt that was told off, and ended by itself before.
+
+    Where the trial is wanted again, its next attempt must not have begun.
+    """
+    query = select(attempts.c.ended_at).where(_is(attempt), attempts.c.ended_at.is_(None))
+    if connection.execute(query).first() is None:
+        return False
+    given_up = and_(
+        trials.c.attempt == attempt.number,
+        trials.c.state.in_((TrialState.CANCELLED, TrialState.SUPERSEDED)),
+    )
+    again = and_(
+        trials.c.attempt == attempt.number + 1, trials.c.state == TrialState.QUEUED
+    )
+    free = and_(trials.c.key == attempt.key, or_(given_up, again))
+    row = {**_end(result, now), "attempt": attempt.number}
+    return connection.execute(update(trials).where(free).values(row)).rowcount > 0
+
+
+def _end(result: TrialResult, now: float) -> dict[str, object]:
+    return {
+        "state": state_of(result),
+        "result": dump_result(result),
+        "finished_at": now,
+    }
 
 
 def _ended(
@@ -185,11 +222,7 @@ def _ended(
 ) -> dict[str, object]:
     """The trial's row after this end: its result, or its place in the queue again."""
     query = select(trials.c.tries).where(trials.c.key == attempt.key)
-    row = {
-        "state": state_of(result),
-        "result": dump_result(result),
-        "finished_at": now,
-    }
+    row = _end(result, now)
     if not isinstance(result.outcome, Infra):
         return row
     tries = connection.execute(query).scalar_one() + 1

@@ -23,6 +23,7 @@ from bot.app.pulls.desk import Desk
 from bot.app.pulls.ports import Register, Remark
 from bot.domain.commands import (
     Accept,
+    Allowed,
     Baseline,
     Command,
     CommandLine,
@@ -188,8 +189,12 @@ class Commander:
         To find that out is work, which only those who may can have done.
         """
         person, rules = facts.person, facts.terms.rules
-        may = [one for one in commands if permit(one.verb, person, rules) is None]
-        typed = [name for one in may for name in named_changes(one)]
+        typed = [
+            name
+            for one in commands
+            if isinstance(permit(one.verb, person, rules), Allowed)
+            for name in named_changes(one)
+        ]
         head = facts.heads.now
         if not typed or head is None:
             return facts

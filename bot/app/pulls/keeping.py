@@ -4,8 +4,8 @@ Everything is worked out from GitHub, git and the store each time, so a look may
 late, twice, or after a crash: the end is the same.
 """
 
-import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -80,7 +80,9 @@ class Beside(Protocol):
 class Outside:
     """All that a look needs of the outside.
 
-    `page` gives the permanent address of a report's page, and keeps the page. `landed`
+    `page` gives the permanent address of a report's page, and keeps the page.
+    `speaking` lets one speak at a time: pull requests that share a head speak for it in
+    turn, and each hears the others. `landed`
     is what is said of one that was merged (see `Landing`), `group` looks at a merge
     group, and says when next (see `Groups`).
     """
@@ -94,6 +96,7 @@ class Outside:
     scenes: Scenes
     page: Callable[[Place, Report], str]
     now: Callable[[], float]
+    speaking: AbstractContextManager[object]
     landed: Callable[[Place, Pull, Standing], Sequence[Post]] = _nothing_landed
     group: Callable[[Due], float | None] = _no_group
 
@@ -104,8 +107,6 @@ class Keeper:
     def __init__(self, outside: Outside) -> None:
         """Nothing is asked before `look`."""
         self._out = outside
-        # Pull requests that share a head speak for it in turn: each hears the others.
-        self._speaking = threading.Lock()
 
     def look(self, due: Due) -> None:
         """Do what is to be done for a pull request now; it rests until it is woken.
@@ -177,7 +178,7 @@ class Keeper:
         self._out.evaluations.stop(scene.seen.key)
         if old is not None and old.voice is not None and old.head == _head(scene):
             return self._answered(scene, Answer(NotGated()), old)
-        with self._speaking:
+        with self._out.speaking:
             said = hushed(scene, self._around(scene, old))
             self._out.store.say(said.standing, said.posts)
         return None
@@ -223,7 +224,7 @@ class Keeper:
     def _answered(
         self, scene: Scene, answer: Answer, old: Standing | None
     ) -> float | None:
-        with self._speaking:
+        with self._out.speaking:
             said = say(scene, answer, self._around(scene, old))
             self._out.store.say(said.standing, said.posts)
         return said.standing.again_at
@@ -245,7 +246,7 @@ class Keeper:
         if old is None or not old.open:
             return
         landed = self._out.landed(old.place, pull, old)
-        with self._speaking:
+        with self._out.speaking:
             said = farewell(old, self._others(due.pull, old.head))
             self._out.store.say(said.standing, [*said.posts, *landed])
 

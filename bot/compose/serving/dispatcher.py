@@ -16,6 +16,8 @@ from workers.contract import Node
 
 LOG = logging.getLogger("seedgate")
 AGAIN_S = 5.0
+NODE_S = 600.0
+"""How long an evaluation waits for the first machine."""
 
 
 class OwnDispatcher:
@@ -77,12 +79,19 @@ def node_for(
 ) -> Node:
     """The node that trials will run on; waits for one, as long as the pulse lets it.
 
-    Our own dispatcher's, or the latest one that registered on the store.
+    Our own dispatcher's, or the latest one that registered on the store. Raises
+    `MachineryFault` where none comes in `NODE_S`.
     """
-    while True:
+    give_up = pulse.now() + NODE_S
+    while pulse.now() < give_up:
         node = None if own is None or joined else own.node()
         if node is None and (own is None or joined):
             node = next(iter(store.nodes()), None)
         if node is not None:
             return node
         pulse.wait()
+    raise MachineryFault(
+        "No machine is there to run trials.",
+        "Look after the dispatcher, or start one with `seedgate dispatch`; then comment "
+        "/gate run.",
+    )

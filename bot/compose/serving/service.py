@@ -149,6 +149,7 @@ class Service:
                 scenes=scenes,
                 page=self._page,
                 now=now,
+                speaking=threading.Lock(),
                 landed=landing.landed,
                 group=groups.look,
             )
@@ -265,6 +266,7 @@ class Service:
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
         self.sender.inherit(self.pulls.reign())
+        self._sweep_at = 0.0
 
     def _lost(self) -> None:
         """Another one may lead: what is carried on is its."""
@@ -354,7 +356,8 @@ class Service:
         if time.monotonic() < self._sweep_at:
             return min(STANDBY_S, self._sweep_at - time.monotonic())
         self._sweep_at = time.monotonic() + SWEEP_S
-        LOG.info("Swept: %s", self.reconciler.sweep())
+        swept = self.reconciler.sweep()
+        LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         return IDLE_S
 
     def _sweep_soon(self, _installation: int) -> None:

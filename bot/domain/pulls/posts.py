@@ -121,6 +121,8 @@ def priority_of(post: Post, *, fresh: bool) -> Priority:
             return Priority.PROGRESS if progress and not fresh else Priority.COMMENT
         case CallPost() | ReplyPost() | IssuePost():
             return Priority.COMMENT
+        case ReactionPost(reaction=Reaction.SEEN):
+            return Priority.CREATE  # somebody waits to be heard
         case ReactionPost():
             return Priority.REACTION
         case _:

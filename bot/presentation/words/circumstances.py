@@ -74,9 +74,9 @@ def _trials_lost(facts: Facts) -> Words:
 def _no_sandbox() -> Words:
     return Words(
         "trials ran without a sandbox",
-        "Trials ran without a sandbox: the code of the branch had your rights on this "
-        "machine.",
-        "Judge only branches that you would run yourself.",
+        "Trials ran without a sandbox: the code of the branch had all rights of the "
+        "account that runs trials.",
+        "Let only code be judged that may do what that account may.",
     )
 
 

@@ -362,9 +362,21 @@ def test_a_running_trial_that_is_cancelled_is_named_until_it_ended(
     store.cancel("one", ["a"])
     assert list(store.cancelled()) == [attempt]
     assert not store.advance(attempt, TrialState.COLLECTING)
-    assert not store.finish(attempt, result())
+    assert not store.finish(attempt, LOST)
     assert list(store.cancelled()) == []
     assert state(store, "a") is TrialState.CANCELLED
+
+
+def test_a_result_that_was_faster_than_the_cancelling_is_kept(store: AnyStore) -> None:
+    store.want("one", specs("a"))
+    (attempt,) = claimed(store)
+    store.cancel("one", ["a"])
+    assert store.finish(attempt, result())
+    assert list(store.cancelled()) == []
+    assert state(store, "a") is TrialState.OK
+    store.want("two", specs("a"))
+    assert claimed(store) == []
+    assert not store.finish(attempt, result())
 
 
 def test_a_cancelled_trial_runs_again_only_after_its_old_attempt_ended(
@@ -376,8 +388,22 @@ def test_a_cancelled_trial_runs_again_only_after_its_old_attempt_ended(
     store.want("two", specs("a"))
     assert list(store.cancelled()) == [old]
     assert claimed(store) == []
-    assert not store.finish(old, result())
+    assert not store.finish(old, LOST)
     assert claimed(store) == [Attempt("a", 2)]
+
+
+def test_a_trial_that_was_cancelled_and_is_wanted_again_is_not_run_twice(
+    store: AnyStore,
+) -> None:
+    store.want("one", specs("ab"))
+    old, other = claimed(store)
+    store.cancel("one", ["a", "b"])
+    store.want("two", specs("ab"))
+    assert store.finish(old, result())
+    found = store.find(["a"])["a"]
+    assert (found.state, found.attempt) == (TrialState.OK, 1)
+    assert not store.finish(other, LOST)
+    assert claimed(store) == [Attempt("b", 2)]
 
 
 def test_only_a_machine_of_the_right_kind_gets_a_trial(store: AnyStore) -> None:

@@ -81,3 +81,21 @@ def test_a_branch_that_shares_the_seeds_of_another_is_an_evaluation_of_its_own()
 ):
     here = planned(Branch("ab"))
     assert dataclasses.replace(here, pool="f" * 40).evaluation != here.evaluation
+
+
+def test_of_changes_that_were_named_no_others_are_trained() -> None:
+    rules = policy(ablation=Ablation(when="on-pass"))
+    here = dataclasses.replace(planned(Branch("abc"), rules), apart=("b",))
+    slots = reachable(here, mode())
+    found = {slot.arm for slot in slots if isinstance(slot.arm, Without | Only)}
+    assert found == {Without("b"), Only("b")}
+    assert [one.id for one in here.asked_cut] == ["b"]
+    assert here.ablated
+
+
+def test_changes_that_were_named_make_another_evaluation() -> None:
+    here = planned(Branch("abc"))
+    some = dataclasses.replace(here, apart=("b", "a"))
+    assert some.evaluation != here.evaluation
+    again = dataclasses.replace(here, apart=("a", "b"))
+    assert some.evaluation == again.evaluation

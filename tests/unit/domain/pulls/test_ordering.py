@@ -33,11 +33,13 @@ from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.ordering import (
     Facts,
     Granted,
+    Named,
     Terms,
     accepted_ids,
     holds_up,
     is_question,
     liftable,
+    named_changes,
     needs_person,
     needs_role,
     ordered,
@@ -209,3 +211,29 @@ def test_only_an_acceptance_can_be_taken_back() -> None:
     assert why(Unaccept(FINDING), FACTS) is Refusal.NOT_ACCEPTED
     held = replace(FACTS, accepted=frozenset({FINDING}), heads=Heads(OLD, HEAD))
     assert ordered(Unaccept(FINDING), held) == Granted(Unaccept(FINDING), HEAD)
+
+
+@pytest.mark.parametrize(
+    "text", ["ablate change=4f1c9a7,1234567", "split without=1234567"]
+)
+def test_a_change_that_the_branch_lacks_is_refused_with_the_nearest(text: str) -> None:
+    (command,) = commands(text)
+    facts = replace(FACTS, changes=Named(("4f1c9a7", "1234566"), ("1234567",)))
+    refused = ordered(command, facts)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Refusal.UNKNOWN_NAME
+    assert (refused.text("kind"), refused.text("typed")) == ("change", "1234567")
+    assert refused.text("nearest") == "1234566"
+
+
+def test_changes_that_are_there_are_granted() -> None:
+    (command,) = commands("ablate change=4f1c9a7")
+    assert named_changes(command) == ("4f1c9a7",)
+    assert isinstance(ordered(command, FACTS), Granted)
+    assert named_changes(Run()) == ()
+
+
+def commands(text: str) -> list[Command]:
+    found = parse(CommandLine(f"/gate {text}"))
+    assert not isinstance(found, Refused)
+    return [found]

@@ -21,8 +21,10 @@ from bot.domain.conclusions import (
     WaitingForTrust,
     state_of,
 )
+from bot.domain.errors import PolicyFault
 from bot.domain.verdict import Provenance, Reason, Ruling
 from bot.presentation.github import (
+    Instead,
     Moved,
     Override,
     Price,
@@ -140,6 +142,23 @@ def test_an_advisory_policy_lets_only_an_undecided_verdict_merge() -> None:
     text = sticky(blocked, "pr-1")
     assert "lets an undecided verdict merge, and nothing else" in text
     assert "advisory" not in text.splitlines()[1]
+
+
+def test_more_seeds_are_offered_where_a_comparison_is_still_open() -> None:
+    open_one = situations.undecided()
+    assert "/gate more 5" in sticky(open_one, "pull-1")
+    verdict = reports.passing().verdict
+    asked = replace(verdict, state=Ruling.UNDECIDED)
+    person = situation(Judged(asked), report=reports.passing())
+    assert "/gate more" not in sticky(person, "pull-1")
+
+
+def test_a_policy_that_rules_instead_of_a_broken_one_is_named() -> None:
+    fault = PolicyFault(3, 1, "modes", "No mode.", "Add one.")
+    one = replace(situations.passing(), instead=Instead("0a1b2c:policy", (fault,)))
+    for text in (sticky(one, "pull-1"), check_run(one).summary):
+        assert "> [!WARNING]" in text
+        assert "line 3: No mode." in text
 
 
 def test_a_moved_base_says_what_was_judged() -> None:

@@ -1,0 +1,374 @@
+"""Looks at pull requests: what is said, what is judged, and when to look again."""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app.mirroring import Gone, Unreachable
+from bot.app.pulls.keeping import CARRIED_S, SOON_S, TROUBLED_S, Keeper
+from bot.domain.commands import Accept, Cancel, Ok, Run
+from bot.domain.conclusions import Impossible, Judged
+from bot.domain.github import (
+    Account,
+    Failure,
+    NotFound,
+    Odd,
+    Pull,
+    RateLimited,
+    Transient,
+)
+from bot.domain.policy import POLICY_PATH
+from bot.domain.pulls.acts import Act
+from bot.domain.pulls.posts import CheckPost
+from bot.domain.pulls.standing import Standing
+from bot.presentation.github import Queued
+from tests.fakes import reports
+from tests.fakes.pulls import MemoryPulls
+from tests.fakes.yard import DAY_S, POLICY, Yard, files, yard
+
+GATED = POLICY + "branches: [main, release]\n"
+
+
+def ordered(one: Yard, pull: Pull, command: object, n: int = 1) -> None:
+    """Somebody ordered this of the head."""
+    head = one.github.towns[one.place].pulls[pull.number].head.sha
+    act = Act(f"comment:{n}:1", one.key(pull), head, command, 5, "grace", one.clock())  # type: ignore[arg-type]
+    one.store.act([act])
+
+
+def again_at(one: Yard, pull: Pull) -> float | None:
+    return one.store.alarms[one.key(pull)].at
+
+
+def test_a_pull_request_waits_is_judged_and_rests(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    assert one.run(pull.head.sha).status == "queued"
+    assert one.sticky(pull) is None
+    one.judges(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+    assert again_at(one, pull) is None
+    assert len(one.evaluations.begun) == 1
+
+
+def test_a_second_look_says_and_asks_nothing_new(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    one.asked()
+    one.works(pull)
+    assert one.asked() == ["pull", "git_token"]
+
+
+def test_progress_is_shown_in_the_comment(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.evaluations.gets_on(one.key(pull), Queued(3))
+    one.works(pull)
+    comment = one.sticky(pull)
+    assert comment is not None
+    assert "Place 3 in the queue" in comment.body
+
+
+def test_a_process_that_comes_back_takes_no_progress_back(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.evaluations.gets_on(one.key(pull), Queued(3))
+    one.works(pull)
+    one.evaluations.forgets()
+    one.asked()
+    for _ in range(2):
+        one.works(pull)
+        assert again_at(one, pull) == one.clock() + CARRIED_S
+    assert set(one.asked()) == {"pull", "git_token"}
+    assert len(one.evaluations.begun) == 2
+
+
+def test_a_process_that_comes_back_takes_no_verdict_back(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    one.evaluations.forgets()
+    one.commits({"README.md": "Read me.\n"})
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+    assert len(one.evaluations.begun) == 2
+    one.judges(pull)
+    assert again_at(one, pull) is None
+
+
+def test_a_new_head_supersedes_the_one_before(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    head = one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "cancelled"
+    assert one.run(head).status == "queued"
+
+
+def test_what_has_ended_of_an_old_head_stays(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+
+
+def test_without_a_policy_nothing_is_said(tmp_path: Path) -> None:
+    one = yard(tmp_path, files(policy=None))
+    pull = one.opens()
+    one.works(pull)
+    assert one.runs(pull.head.sha) == []
+    assert one.standing(pull).voice is None
+
+
+def test_a_head_that_was_left_for_a_base_without_a_gate_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    report = reports.undecided()
+    one.judges(pull, report=report)
+    assert one.standing(pull).calls
+    one.commits({}, "play")
+    base = replace(pull.base, ref="play", sha=one.tip("play"))
+    one.edits(pull, base=base)
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "cancelled"
+    head = one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    assert one.runs(head) == []
+    assert one.standing(pull).calls == ()
+    assert one.github.towns[one.place].folded
+
+
+def test_a_push_to_an_ungated_base_takes_back_what_ran(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.commits({}, "play")
+    one.edits(pull, base=replace(pull.base, ref="play", sha=one.tip("play")))
+    one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "cancelled"
+    assert one.evaluations.stopped == [one.key(pull)]
+
+
+def test_closing_takes_back_what_had_not_ended(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.edits(pull, open=False)
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "cancelled"
+    assert not one.standing(pull).open
+    one.asked()
+    one.works(pull)
+    assert one.asked() == ["pull"]
+
+
+def test_a_stranger_s_code_is_never_judged(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens(author=one.github.joins("eve"))
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    ordered(one, pull, Ok(pull.head.sha))
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    assert one.evaluations.begun == []
+
+
+def test_an_app_s_branch_of_the_repository_itself_is_judged(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens(author=Account(5, "helper[bot]", "Bot"))
+    one.works(pull)
+    assert len(one.evaluations.begun) == 1
+
+
+def test_who_stops_it_stops_it_until_somebody_runs_it_again(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    ordered(one, pull, Cancel(), 1)
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "cancelled"
+    ordered(one, pull, Run(), 2)
+    one.works(pull)
+    assert one.run(pull.head.sha).status == "queued"
+    assert one.evaluations.begun[-1].orders.attempt == 1
+
+
+def test_an_acceptance_is_looked_at_again_when_it_ends(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    ordered(one, pull, Accept("regression-12345678", "fine"))
+    one.judges(pull)
+    assert again_at(one, pull) == one.clock() + 30 * DAY_S
+    assert one.evaluations.begun[-1].accepted == {"regression-12345678"}
+
+
+def test_a_verdict_on_a_base_that_was_left_is_looked_at_when_it_is_too_old(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    judged_at = one.clock()
+    one.commits({"other.py": "1\n"})
+    one.works(pull)
+    assert again_at(one, pull) == judged_at + 14 * DAY_S
+    one.clock.now += 14 * DAY_S
+    one.works()
+    assert one.run(pull.head.sha).status == "queued"
+    assert one.evaluations.begun[-1].base == one.tip()
+
+
+def test_labels_that_no_stage_waits_for_change_nothing(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    one.edits(pull, labels=("nice",))
+    one.works(pull)
+    assert len(one.evaluations.begun) == 1
+
+
+def test_a_policy_that_asks_for_what_is_not_there_is_told_so(tmp_path: Path) -> None:
+    one = yard(tmp_path, files(policy=POLICY + "relevant: [nothing/**]\n"))
+    pull = one.opens()
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    comment = one.sticky(pull)
+    assert comment is not None
+    assert "nothing/" in comment.body
+
+
+def test_what_cannot_be_judged_ends_with_the_owner_s_mend(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull, Impossible("Too small.", "Widen it."))
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    assert one.standing(pull).evaluation == ""
+
+
+def test_a_mirror_that_is_behind_is_looked_at_soon(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.mirrors.opens(one.place, pull.number, one.tip())
+    one.works(pull)
+    assert again_at(one, pull) == one.clock() + SOON_S
+    assert one.runs(pull.head.sha) == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "wait"), [(Unreachable("away"), SOON_S), (Gone("gone"), TROUBLED_S)]
+)
+def test_git_that_fails_is_asked_again(
+    tmp_path: Path, failure: Unreachable | Gone, wait: float
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.mirrors.fails(one.place, failure)
+    one.works(pull)
+    assert again_at(one, pull) == one.clock() + wait
+
+
+@pytest.mark.parametrize(
+    ("failure", "wait"),
+    [
+        (RateLimited(1_790_000_100.0), 100.0),
+        (RateLimited(0.0), SOON_S),
+        (Transient("502"), TROUBLED_S),
+        (Odd("strange"), TROUBLED_S),
+        (NotFound("flicker"), SOON_S),
+    ],
+)
+def test_github_that_fails_is_asked_again(
+    tmp_path: Path, failure: Failure, wait: float
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.github.fails("pull", failure)
+    one.works(pull)
+    assert again_at(one, pull) == one.clock() + wait
+
+
+def test_a_repository_that_is_gone_is_left_alone(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.github.fails("pull", NotFound("gone"))
+    one.github.fails("repository", NotFound("gone"))
+    one.works(pull)
+    assert again_at(one, pull) is None
+    assert one.evaluations.stopped == [one.key(pull)]
+
+
+def test_where_it_is_not_known_whether_it_is_gone_it_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.github.fails("pull", NotFound("gone"))
+    one.github.fails("repository", Transient("502"))
+    one.works(pull)
+    assert again_at(one, pull) == one.clock() + TROUBLED_S
+
+
+class Hasty(MemoryPulls):
+    """Whoever asks who else has a head waits for a second one who asks."""
+
+    def __init__(self, before: MemoryPulls) -> None:
+        self.__dict__.update(before.__dict__)
+        self.meet = threading.Barrier(2)
+
+    def standings(self, repository: int, head: str = "") -> Sequence[Standing]:
+        found = super().standings(repository, head)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.meet.wait(0.3)
+        return found
+
+
+def test_two_with_one_head_that_end_at_one_moment_both_are_heard(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=GATED))
+    one.commits({}, "release")
+    first = one.opens()
+    second = one.github.opens(one.place, "idea", first.head.sha, one.author)
+    base = replace(second.base, ref="release", sha=one.tip("release"))
+    one.edits(second, base=base)
+    one.mirrors.opens(one.place, second.number, first.head.sha)
+    one.works(first, second)
+    for pull in (first, second):
+        verdict = Judged(reports.passing().verdict)
+        one.evaluations.ends(one.key(pull), verdict, reports.passing())
+        one.wakes(pull)
+    hasty = Hasty(one.store)
+    outside = {"store": hasty, "speaking": threading.Lock()}
+    one.keeper = Keeper(replace(one.keeper._out, **outside))  # type: ignore[arg-type]
+    dues = one.store.due(one.clock(), 9)
+    threads = [threading.Thread(target=one.keeper.look, args=(due,)) for due in dues]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    one.sends()
+    assert one.run(first.head.sha).conclusion == "success"
+
+
+def test_the_policy_file_is_where_it_is_looked_for(tmp_path: Path) -> None:
+    one = yard(tmp_path, {**files(), POLICY_PATH: "version: 2\n"})
+    pull = one.opens()
+    one.works(pull)
+    posts = [row.post for row in one.store.outbox.values()]
+    (check,) = [post for post in posts if isinstance(post, CheckPost)]
+    assert POLICY_PATH in check.change.output.summary

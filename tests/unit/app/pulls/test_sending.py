@@ -1,0 +1,302 @@
+"""The outbox emptied on a GitHub that forgets, fails, and has its limits."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.github import Lanes
+from bot.app.pulls.ports import PostState, Queued
+from bot.app.pulls.sending import Sender
+from bot.domain.github import (
+    Annotation,
+    CheckChange,
+    CheckStatus,
+    Conclusion,
+    Failure,
+    NotFound,
+    Output,
+    RateLimited,
+    Reaction,
+    Refused,
+    Transient,
+)
+from bot.domain.pulls.posts import (
+    CallPost,
+    CheckPost,
+    IssuePost,
+    Post,
+    ReactionPost,
+    ReplyPost,
+    StickyPost,
+    key_of,
+)
+from bot.presentation.github.marker import mark
+from tests.fakes.github import GitHubInMemory
+from tests.fakes.pulls import MemoryPulls, Row
+
+SHA = "a" * 40
+LOST = Transient("502")
+REMARKS = tuple(
+    Annotation("train.py", n, n, "warning", f"Remark {n}.") for n in range(1, 121)
+)
+
+
+class Desk:
+    """A sender at one pull request."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.github = GitHubInMemory(lambda: self.now)
+        self.place = self.github.founds("lab/digits")
+        self.ann = self.github.joins("ann")
+        self.pull = self.github.opens(self.place, "idea", SHA, self.ann)
+        self.town = self.github.towns[self.place]
+        self.store = MemoryPulls(lambda: self.now)
+        self.begins()
+
+    def begins(self) -> None:
+        """A new process: what it knows is in the store."""
+        lanes, clock = Lanes(), lambda: self.now
+        self.sender = Sender(self.store, self.github, lanes, clock, lambda: 0.0)
+
+    def puts(self, *posts: Post) -> None:
+        self.store.put(posts)
+
+    def step(self) -> tuple[Queued, ...]:
+        """What goes now is sent, and a second passes."""
+        picked = self.sender.pick().now
+        for one in picked:
+            self.sender.send(one)
+        self.now += 1.0
+        return picked
+
+    def works(self, steps: int = 30) -> None:
+        for _ in range(steps):
+            self.step()
+
+    def row(self, post: Post) -> Row:
+        return self.store.outbox[key_of(post)]
+
+    def check(
+        self, conclusion: Conclusion | None = None, remarks: int = 0
+    ) -> CheckPost:
+        status = CheckStatus.COMPLETED if conclusion else CheckStatus.QUEUED
+        output = Output("Title", f"Summary of {conclusion}")
+        change = CheckChange(status, output, conclusion)
+        return CheckPost(self.place, SHA, change, REMARKS[:remarks])
+
+    def sticky(self, text: str = "One") -> StickyPost:
+        marker = mark("pull-1")
+        return StickyPost(self.place, 1, f"{marker}\n{text}", marker)
+
+    def call(self, *, over: bool = False) -> CallPost:
+        marker = mark("call-1-x")
+        return CallPost(self.place, 1, "x", f"{marker}\nAct.", marker, over=over)
+
+    def bodies(self) -> list[str]:
+        return [one.body for one in self.town.comments.values()]
+
+    def dies_after(self, post: Post) -> None:
+        """The call is made; the process is gone before that is written down."""
+        begun = next(one for one in self.store.waiting(self.now, 9) if one.post == post)
+        self.store.begun(begun)
+        self.sender._perform(replace(begun))
+        row = self.row(post)
+        row.remote, row.tried, row.state = None, True, PostState.WAITING
+        self.begins()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_check_run_is_made_once_and_changed_from_then_on(desk: Desk) -> None:
+    desk.puts(desk.check())
+    desk.works(2)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
+    assert desk.github.calls == ["create_check", "change_check"]
+
+
+def test_annotations_go_in_three_portions_and_are_not_doubled(desk: Desk) -> None:
+    desk.puts(desk.check(Conclusion.FAILURE, remarks=120))
+    desk.github.fails("annotate", LOST, after=True)
+    desk.works()
+    (run,) = desk.town.checks
+    assert desk.town.annotations[run] == list(REMARKS)
+    desk.puts(desk.check(Conclusion.SUCCESS, remarks=120))
+    desk.works()
+    assert desk.town.annotations[run] == list(REMARKS)
+    assert [one.conclusion for one in desk.town.checks.values()] == ["success"]
+
+
+def test_a_check_run_that_was_never_written_down_is_found_and_brought_up_to_date(
+    desk: Desk,
+) -> None:
+    desk.puts(desk.check())
+    desk.dies_after(desk.check())
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert [run.conclusion for run in desk.town.checks.values()] == ["failure"]
+    assert desk.row(desk.check()).state is PostState.SENT
+
+
+def test_a_comment_that_was_never_written_down_is_found_and_brought_up_to_date(
+    desk: Desk,
+) -> None:
+    desk.puts(desk.sticky())
+    desk.dies_after(desk.sticky())
+    desk.puts(desk.sticky("Two"))
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Two").body]
+
+
+def test_one_that_is_found_as_it_should_be_is_left_alone(desk: Desk) -> None:
+    desk.puts(desk.sticky())
+    desk.dies_after(desk.sticky())
+    desk.works()
+    assert desk.bodies() == [desk.sticky().body]
+    assert "edit_comment" not in desk.github.calls
+
+
+def test_a_comment_that_somebody_deleted_is_made_anew(desk: Desk) -> None:
+    desk.puts(desk.sticky())
+    desk.works(1)
+    desk.town.comments.clear()
+    desk.puts(desk.sticky("Two"))
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Two").body]
+
+
+def test_a_mark_that_somebody_pasted_makes_no_comment_ours(desk: Desk) -> None:
+    desk.github.says(desk.place, 1, desk.sticky("Forged").body, desk.ann, None)
+    desk.puts(desk.sticky())
+    desk.github.fails("create_comment", LOST)
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Forged").body, desk.sticky().body]
+
+
+def test_a_call_is_folded_and_the_next_one_is_another_comment(desk: Desk) -> None:
+    desk.puts(desk.call())
+    desk.works(1)
+    desk.puts(desk.call(over=True))
+    desk.works(1)
+    assert len(desk.town.folded) == 1
+    desk.puts(desk.call())
+    desk.works(1)
+    assert len(desk.town.comments) == 2
+    assert len(desk.town.folded) == 1
+
+
+def test_a_call_that_never_got_there_needs_no_folding(desk: Desk) -> None:
+    desk.puts(desk.call())
+    desk.puts(desk.call(over=True))
+    desk.works(2)
+    assert desk.github.calls == []
+    assert desk.row(desk.call()).state is PostState.SENT
+
+
+def test_a_call_of_which_nobody_knows_is_looked_for_before_it_is_folded(
+    desk: Desk,
+) -> None:
+    desk.puts(desk.call())
+    desk.dies_after(desk.call())
+    desk.puts(desk.call(over=True))
+    desk.works(2)
+    assert desk.town.folded == {one.node for one in desk.town.comments.values()}
+
+
+def test_a_call_that_was_tried_and_is_not_there_needs_no_folding(desk: Desk) -> None:
+    desk.puts(desk.call())
+    desk.github.fails("create_comment", LOST)
+    desk.works(1)
+    desk.puts(desk.call(over=True))
+    desk.works(2)
+    assert desk.town.folded == set()
+    assert desk.row(desk.call()).state is PostState.SENT
+
+
+def test_replies_reactions_and_issues_are_sent_once(desk: Desk) -> None:
+    said = desk.github.says(desk.place, 1, "/gate why", desk.ann, None)
+    marker = mark("reply:comment:1")
+    desk.puts(
+        ReplyPost(desk.place, 1, "comment:1", f"{marker}\nSo.", marker),
+        ReactionPost(desk.place, said.id, Reaction.SEEN),
+        IssuePost(desk.place, "landed", "Title", f"{mark('landed')}\n", mark("landed")),
+    )
+    desk.works(5)
+    assert desk.town.reactions == {said.id: {Reaction.SEEN}}
+    assert len(desk.town.issues) == 1
+    assert desk.bodies() == ["/gate why", f"{marker}\nSo."]
+    assert desk.sender.pick().again_at is None
+
+
+def test_the_conclusion_goes_first_and_one_a_second(desk: Desk) -> None:
+    desk.puts(desk.sticky(), desk.check(Conclusion.SUCCESS))
+    first, second = desk.step(), desk.step()
+    assert [one.key for one in (*first, *second)] == [
+        key_of(desk.check()),
+        key_of(desk.sticky()),
+    ]
+
+
+def test_who_was_picked_has_the_lane_and_others_are_told_when(desk: Desk) -> None:
+    desk.puts(desk.sticky(), desk.check())
+    assert len(desk.sender.pick().now) == 1
+    again = desk.sender.pick()
+    assert again.now == ()
+    assert again.again_at == desk.now + 1.0
+
+
+def test_an_installation_that_is_busy_is_left_alone(desk: Desk) -> None:
+    desk.puts(desk.check())
+    assert desk.sender.pick({desk.place.installation}).now == ()
+
+
+def test_one_installation_that_rests_holds_up_no_other(desk: Desk) -> None:
+    other = desk.github.founds("lab/words")
+    desk.github.opens(other, "idea", SHA, desk.ann)
+    desk.puts(desk.check(), replace(desk.check(), place=other))
+    desk.github.fails("create_check", RateLimited(desk.now + 60.0))
+    desk.works(5)
+    made = [len(desk.github.towns[one].checks) for one in (desk.place, other)]
+    assert sorted(made) == [0, 1]
+
+
+def test_it_waits_as_long_as_github_said(desk: Desk) -> None:
+    until = desk.now + 60.0
+    desk.puts(desk.check())
+    desk.github.fails("create_check", RateLimited(until))
+    while not desk.town.checks:
+        desk.step()
+    assert desk.now - 1.0 >= until
+
+
+@pytest.mark.parametrize("failure", [LOST, NotFound("flicker")])
+def test_what_passes_is_tried_again(desk: Desk, failure: Failure) -> None:
+    desk.puts(desk.check())
+    desk.github.fails("create_check", failure)
+    desk.works()
+    assert len(desk.town.checks) == 1
+
+
+def test_what_github_refuses_is_given_up_and_kept_for_people(desk: Desk) -> None:
+    desk.puts(desk.sticky())
+    desk.github.fails("create_comment", Refused("Body is too long"))
+    desk.works(3)
+    assert desk.row(desk.sticky()).state is PostState.GIVEN_UP
+    assert "too long" in desk.row(desk.sticky()).note
+    assert desk.bodies() == []
+
+
+def test_a_check_run_that_flickers_away_is_looked_for_before_it_is_made_anew(
+    desk: Desk,
+) -> None:
+    desk.puts(desk.check())
+    desk.works(1)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.github.fails("change_check", NotFound("read-your-writes lag"))
+    desk.works()
+    assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
