@@ -68,11 +68,11 @@ stories: $(STAMP) ## End-to-end stories on real trials
 	$(BIN)/pytest -m '$(CHOSEN)' tests/e2e -n 2 --dist loadfile
 
 soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
-	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e
+	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e tests/app
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
 	for name in boundaries operating_characteristics error_rates warm_baseline ablation side_rules judgement \
-	  probe fingerprint startup overhead deliveries demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	  probe fingerprint startup overhead deliveries app demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

@@ -8,13 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import psutil
 
 from bot.adapters.store import SqlInbox, SqlPulls
@@ -22,7 +20,7 @@ from bot.compose.database import store_url
 from bot.web import HOOK_PATH
 from tests.app.stage import SECRET, Stage, keys
 from tests.waiting import until
-from tests.web.wire import sign
+from tests.web.wire import headers, post
 
 SEEDGATE = Path(sys.executable).with_name("seedgate")
 BEGINS_S = 60.0
@@ -178,13 +176,8 @@ def processes(stage: Stage, folder: Path) -> Iterator[Processes]:
         many.close()
 
 
-def deliver(hook: str, event: str, payload: Mapping[str, object]) -> httpx.Response:
-    """One webhook, as GitHub sends it."""
+def deliver(port: int, event: str, payload: Mapping[str, object]) -> int:
+    """One webhook, as GitHub sends it; the status of the answer."""
     body = json.dumps(payload).encode()
-    headers = {
-        "X-GitHub-Delivery": str(uuid.uuid4()),
-        "X-GitHub-Event": event,
-        "X-Hub-Signature-256": sign(body, SECRET),
-        "Content-Type": "application/json",
-    }
-    return httpx.post(hook, content=body, headers=headers, timeout=10.0)
+    given = {**headers(body, secret=SECRET), "X-GitHub-Event": event}
+    return post(port, body, given).status

@@ -80,6 +80,11 @@ def keys() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
+def other_key() -> str:
+    """A private key that is not the App's."""
+    return keys.__wrapped__()[0]
+
+
 def behaving(name: str, behaviour: Behaviour | None = None) -> Mapping[str, str]:
     """The file by which a tree of the sample says how it trains."""
     told = {"name": name, **asdict(behaviour or Behaviour())}

@@ -91,9 +91,9 @@ def test_split_of_what_is_no_change_says_what_there_is(tmp_path: Path) -> None:
         pull = two_changes(stage)
         stage.concluded(pull.head.sha, "failure")
         said = stage.says(stage.bob, pull, "/gate split without=0000000")
-        _, done = replies(stage, pull, said)
-        assert "0000000" in done.replace("\u200b", "")
-        assert "git bundle" not in done
+        (answer,) = replies(stage, pull, said)
+        assert faces(said) == ["eyes", "confused"]
+        assert "The branch has no change `0000000`" in answer
 
 
 def test_a_scan_compares_values_and_leaves_the_check_run_alone(tmp_path: Path) -> None:
@@ -211,7 +211,8 @@ def test_a_new_base_is_run_ahead_once_nobody_waits(tmp_path: Path) -> None:
         until(lambda: not stage.app_now.warming.busy(), "nothing is left to be run")
         second = stage.proposes("other", Behaviour(mean=0.85))
         stage.concluded(second.head.sha, "success")
-        assert len(stage.crew.ran) == before + 2 + 6
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+        assert len(stage.crew.ran) < before + 2 + 8
 
 
 def test_a_base_is_not_run_ahead_while_somebody_waits(tmp_path: Path) -> None:

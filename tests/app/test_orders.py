@@ -1,18 +1,20 @@
 """What people order of an evaluation, in comments, reviews and with buttons."""
 
 import dataclasses
+import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from tests.app.stage import Stage, behaving
+from bot.app.pulls.ports import Remark
+from tests.app.stage import PATIENCE_S, Stage, behaving
 from tests.app.test_errands import faces, read, replies, two_changes
+from tests.fakegithub.changes import Author, add_comment
 from tests.fakegithub.records import Comment, Pull
 from tests.samples.quick import BETTER, WORSE, Behaviour, quick_policy
 from tests.waiting import until
 from workers.contract import Infra, InfraReason
-
-LONGER = "{min: 4, max: 8}"
 
 
 def one_reply(stage: Stage, pull: Pull, said: Comment) -> str:
@@ -105,7 +107,7 @@ def test_cancel_stops_and_run_goes_on_with_what_is_finished(tmp_path: Path) -> N
         stage.concluded(head, "success")
 
 
-def test_a_change_to_another_mode_passes_once_it_is_declared(tmp_path: Path) -> None:
+def test_a_target_is_recorded_and_the_branch_is_judged_with_it(tmp_path: Path) -> None:
     with read(tmp_path) as stage:
         pull = stage.proposes("idea", BETTER)
         stage.concluded(pull.head.sha, "success")
@@ -310,15 +312,39 @@ def test_a_head_that_moved_meanwhile_is_not_what_was_meant(tmp_path: Path) -> No
     with read(tmp_path) as stage:
         pull = stage.proposes("idea", BETTER)
         stage.concluded(pull.head.sha, "success")
-        stage.deliveries.hold() if hasattr(stage.deliveries, "hold") else None
-        said = stage.bob.comments(stage.quick, pull, "/gate target mode=quick")
-        stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
+        commander, go, came = stage.app_now.commander, Event(), Event()
+        handle = commander.handle
+
+        def late(remark: Remark) -> None:
+            came.set()
+            go.wait(PATIENCE_S)
+            handle(remark)
+
+        commander.handle = late  # type: ignore[method-assign]
+        said = stage.bob.comments(stage.quick, pull, "/gate more 2")
+        until(came.is_set, "the comment is about to be handled")
+        written = said.created_at.timestamp()
+        until(lambda: time.time() > written + 2.0, "GitHub's seconds to be told apart")
+        new = stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
+        stage.ends(new, "success")
+        go.set()
         stage.quiet()
-        acts = stage.app_now.pulls.acts(stage.key(pull))
-        heard = faces(said)
-        assert heard in (["eyes", "confused"], ["eyes", "+1"])
-        assert all(one.sha != pull.head.sha for one in acts) or heard[-1] == "+1"
+        assert faces(said) == ["eyes", "confused"]
+        assert new in _plain(one_reply(stage, pull, said))
+        assert stage.app_now.pulls.acts(stage.key(pull)) == []
+
+
+def test_a_bot_orders_nothing(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
         stage.concluded(pull.head.sha, "success")
+        world = stage.town.world
+        with world.lock:
+            author = Author(world.add_account("helper[bot]", "Bot").id)
+            said = add_comment(world, stage.quick, pull.number, "/gate run", author)
+        stage.quiet()
+        assert faces(said) == []
+        assert replies(stage, pull, said) == []
 
 
 # Buttons -------------------------------------------------------------------------

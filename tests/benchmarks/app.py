@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.app [--only answers,calls,busy,sweep] [--minutes 3]
 
-The GitHub is the fake one in this process, with its limits as they are; store, webhooks,
-git and trials are real. Times count from the deed of a person to what people can see.
+The GitHub is the fake one in this process, with its limits as they are; store,
+webhooks, git and trials are real. Times count from the deed of a person to what people
+can see.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from tests.waiting import until
 
 GOAL_S = 2.0
 LANE_S = 1.05
-"""One write a second is GitHub's own rule: an idle App has not written for that long."""
+"""One write a second is GitHub's own rule: an idle App has not written for so long."""
 
 
 def answers(folder: Path, figures: Figures, given: argparse.Namespace) -> None:

@@ -55,7 +55,9 @@ def _report(stage: Stage, figures: Figures, deeds: int) -> None:
         points[int(one.at // 60)] += one.points
     waiting = len(stage.app_now.pulls.waiting(time.time(), 10_000))
     figures.note(f"{deeds} deeds, {len(log)} calls, {len(writes)} writes")
-    figures.note(f"writes waiting at the end: {waiting}; points a minute: {max(points.values())}")
+    figures.note(
+        f"writes waiting at the end: {waiting}; points a minute: {max(points.values())}"
+    )
     figures.at_most("writes within a second", _peak(writes, 0.9), 1)
     figures.at_most("writes within a minute", _peak(writes, 60.0), 80)
     figures.at_most("limits broken, as GitHub counts", len(violations), 0)
@@ -64,7 +66,9 @@ def _report(stage: Stage, figures: Figures, deeds: int) -> None:
 
 
 def _peak(times: list[float], span: float) -> int:
-    return max((sum(at <= other < at + span for other in times) for at in times), default=0)
+    return max(
+        (sum(at <= other < at + span for other in times) for at in times), default=0
+    )
 
 
 def _unhurried(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from tests.samples.quick import BETTER, WORSE
 
 MOST = 12
 TOKEN = "apps/create-installation-access-token"
+GRAPHQL = "graphql/minimizeComment"
 
 
 def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
@@ -18,10 +19,14 @@ def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
     with staged(folder, pace=1.0) as stage:
         for branch in ("first", "second"):
             done, parts = _life(stage, branch)
-            tokens = done.pop(TOKEN, 0)
+            tokens, minimised = done.pop(TOKEN, 0), done.pop(GRAPHQL, 0)
             told = ", ".join(f"{name} {count}" for name, count in done.most_common())
-            figures.note(f"{branch}: {told}; besides {tokens} tokens")
-            figures.note(f"{branch}: " + ", ".join(f"{k} {v}" for k, v in parts.items()))
+            figures.note(
+                f"{branch}: {told}; besides {tokens} tokens, {minimised} by GraphQL"
+            )
+            figures.note(
+                f"{branch}: " + ", ".join(f"{k} {v}" for k, v in parts.items())
+            )
             figures.at_most(f"REST calls of the {branch} life", done.total(), MOST)
 
 

@@ -32,12 +32,13 @@ def sweep(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
         _open(stage, given.pulls)
         figures.note(f"{given.pulls} pull requests opened in {_since(begun):.0f} s")
         begun = time.monotonic()
-        stage.app_now._reconcile()
+        stage.app_now.reconciler.sweep()
         until(lambda: _said(stage) == given.pulls, "all are known", 1800)
         _quiet(stage)
         figures.note(f"all of them found and answered in {_since(begun):.0f} s")
         _passes(stage, figures)
-        stage.town.reader.unread = list
+        for pull in list(stage.quick.pulls.values()):
+            stage.page(pull)
 
 
 def _open(stage: Stage, count: int) -> None:
@@ -64,7 +65,7 @@ def _passes(stage: Stage, figures: Figures) -> None:
     for number in range(PASSES):
         log.clear()
         begun = time.monotonic()
-        stage.app_now._reconcile()
+        stage.app_now.reconciler.sweep()
         took.append(_since(begun))
         if number == 1:
             calls = Counter(one.operation for one in log)
@@ -74,10 +75,14 @@ def _passes(stage: Stage, figures: Figures) -> None:
         memory.append(process.memory_info().rss)
     told = ", ".join(f"{name} {count}" for name, count in calls.most_common())
     figures.note(f"calls of a pass: {told}")
-    figures.note("memory after each pass, MiB: " + ", ".join(f"{one >> 20}" for one in memory))
+    figures.note(
+        "memory after each pass, MiB: " + ", ".join(f"{one >> 20}" for one in memory)
+    )
     figures.note("seconds of each pass: " + ", ".join(f"{one:.2f}" for one in took))
     figures.under("a pass over all", max(took[1:]), GOAL_S)
-    figures.under("memory, last pass to second", memory[-1] / memory[1], GROWTH, "times")
+    figures.under(
+        "memory, last pass to second", memory[-1] / memory[1], GROWTH, "times"
+    )
 
 
 def _since(begun: float) -> float:

@@ -13,7 +13,9 @@ class Figures:
 
     def under(self, what: str, value: float, goal: float, unit: str = "s") -> None:
         """A value that is to be below a goal."""
-        self._goal(f"{what}: {value:.3g} {unit} (goal: under {goal:g} {unit})", value < goal)
+        self._goal(
+            f"{what}: {value:.3g} {unit} (goal: under {goal:g} {unit})", value < goal
+        )
 
     def at_most(self, what: str, value: int, goal: int) -> None:
         """A count that is not to be more than a goal."""
@@ -28,8 +30,8 @@ class Figures:
         ordered = sorted(values)
         p99 = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
         self.note(
-            f"{what}: p50 {statistics.median(ordered):.2f} s, most {ordered[-1]:.2f} s, "
-            f"of {len(ordered)}"
+            f"{what}: p50 {statistics.median(ordered):.2f} s, "
+            f"most {ordered[-1]:.2f} s, of {len(ordered)}"
         )
         self.under(f"{what}, p99", p99, goal)
 

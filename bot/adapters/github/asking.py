@@ -50,8 +50,17 @@ class Ask:
 class Asker:
     """Sends, checks and reads; obeys for each caller how long GitHub said to rest."""
 
-    def __init__(self, lines: Lines, now: Callable[[], float]) -> None:
-        """`now` is our clock, in seconds since the epoch."""
+    def __init__(
+        self,
+        lines: Lines,
+        now: Callable[[], float],
+        heard: Callable[[Failure | None], None] = lambda _: None,
+    ) -> None:
+        """`now` is our clock, in seconds since the epoch.
+
+        `heard` is told what came of every request: None where it went well.
+        """
+        self._heard = heard
         self._lines = lines
         self._now = now
         self._pages = SeenPages()
@@ -83,6 +92,15 @@ class Asker:
         Sent once more after a 401 with a fresh token, and a read after a 301, with its
         query: neither has had an effect.
         """
+        try:
+            answered = self._answer(who, ask)
+        except GitHubError as fault:
+            self._heard(fault.failure)
+            raise
+        self._heard(None)
+        return answered
+
+    def _answer(self, who: Credential, ask: Ask) -> Answered:
         request, known = ask.request, None
         if ask.polled:
             request, known = self._pages.asking(who.caller, request)

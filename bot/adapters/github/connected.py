@@ -12,7 +12,7 @@ from bot.adapters.github.lines import TIMEOUT_S, Lines
 from bot.adapters.github.reading import ReadingCalls
 from bot.adapters.github.talking import TalkingCalls
 from bot.adapters.github.tokens import AppCredential, Tokens
-from bot.domain.github import Secret
+from bot.domain.github import Failure, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,18 @@ class ConnectedGitHub(AppCalls, ReadingCalls, CheckCalls, TalkingCalls):
     __slots__ = ("_desk", "_lines")
 
     def __init__(
-        self, identity: Identity, now: Callable[[], float] = time.time
+        self,
+        identity: Identity,
+        now: Callable[[], float] = time.time,
+        heard: Callable[[Failure | None], None] = lambda _: None,
     ) -> None:
-        """Calls nobody yet. Raises `UserFault` for a private key that is none."""
+        """Calls nobody yet. Raises `UserFault` for a private key that is none.
+
+        `heard` is told what came of every request: None where it went well.
+        """
         self._lines = Lines(identity.api_url, identity.timeout_s)
         app = AppCredential(identity.app, identity.private_key)
-        asker = Asker(self._lines, now)
+        asker = Asker(self._lines, now, heard)
         self._desk = Desk(identity.app, asker, app, Tokens(asker, app, now))
 
     def close(self) -> None:

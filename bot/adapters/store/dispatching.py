@@ -194,7 +194,9 @@ def _kept(
 
     Where the trial is wanted again, its next attempt must not have begun.
     """
-    query = select(attempts.c.ended_at).where(_is(attempt), attempts.c.ended_at.is_(None))
+    query = select(attempts.c.ended_at).where(
+        _is(attempt), attempts.c.ended_at.is_(None)
+    )
     if connection.execute(query).first() is None:
         return False
     given_up = and_(

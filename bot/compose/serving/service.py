@@ -46,6 +46,7 @@ from bot.app.pulls.sending import Sender
 from bot.compose.database import locks, store_url
 from bot.compose.judging import Bench
 from bot.compose.pages import html_of
+from bot.compose.serving.complaints import Complaints
 from bot.compose.serving.dispatcher import OwnDispatcher, node_for
 from bot.compose.serving.errands import ErrandWork, Tools
 from bot.compose.serving.hearing import heard_by
@@ -109,7 +110,7 @@ class Service:
         for one in (self.store, self.inbox, self.pulls, self.pages, self.lead):
             self._stack.callback(one.close)
         identity = Identity(config.app, config.private_key, config.api_url)
-        self.github = ConnectedGitHub(identity, now)
+        self.github = ConnectedGitHub(identity, now, Complaints().hear)
         self._stack.callback(self.github.close)
         self.known = Known(self.github, now)
         self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)

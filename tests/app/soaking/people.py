@@ -54,7 +54,7 @@ def planned(seed: int, seconds: float, houses: int, a_second: float) -> list[Dee
     ]
 
 
-class Wrong(AssertionError):
+class WrongError(AssertionError):
     """Something happened that must never happen, at once."""
 
 
@@ -175,7 +175,7 @@ def _merges(city: City, house: House, draw: random.Random) -> str:
         except Refused:
             continue
         if pull.base.ref == "main" and expected != "success":
-            raise Wrong(f"#{pull.number} was merged and is {expected}")
+            raise WrongError(f"#{pull.number} was merged and is {expected}")
         return f"#{pull.number}"
     raise Refused("nothing could be merged")
 

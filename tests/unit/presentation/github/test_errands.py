@@ -50,7 +50,7 @@ def test_what_a_repository_calls_its_metrics_acts_nowhere() -> None:
 def test_runs_that_were_added_stand_beside_those_before() -> None:
     said = refreshed(MORE)
     assert "2 runs added to the baseline of `main` (`4f1c9a7`), stage `fast`." in said
-    row = "| `mlp / loss` | 4 | 1.002 | 2 | 1.005 | like before |"
+    row = "| `mlp / loss` | 4 | 1.0025 | 2 | 1.0050 | like before |"
     assert row in said
     assert "No run was replaced." in said
     assert "moves over time" not in said

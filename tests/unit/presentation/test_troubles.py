@@ -1,0 +1,35 @@
+"""Every failure of GitHub's but one has its sentence in the log."""
+
+import pytest
+
+from bot.domain.github import (
+    Failure,
+    Forbidden,
+    NotFound,
+    Odd,
+    RateLimited,
+    Refused,
+    Transient,
+    Unauthorised,
+)
+from bot.presentation.words.troubles import trouble
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (Transient("HTTP 502"), "cannot be reached, or fails (HTTP 502)"),
+        (Unauthorised("Bad credentials"), "private key is one of this App's"),
+        (Forbidden(("checks=write",), "no"), "It takes the permission checks=write."),
+        (Forbidden((), "no"), "do something (no). `seedgate doctor`"),
+        (RateLimited(3_600.0), "rest until 01:00:00 UTC"),
+        (Refused("Validation Failed", ("body",)), "(Validation Failed; body)"),
+        (Odd("title: Field required"), "(title: Field required)"),
+    ],
+)
+def test_a_failure_is_told_in_a_sentence(failure: Failure, words: str) -> None:
+    assert words in trouble(failure)
+
+
+def test_what_is_not_there_is_no_trouble() -> None:
+    assert trouble(NotFound("Not Found")) == ""
