@@ -23,6 +23,7 @@ from tests.waiting import until
 
 SOON_S = 6.0
 """Seconds within which the other one is to lead."""
+AWAY_S = 13.0
 
 
 @dataclass
@@ -259,3 +260,21 @@ def test_trials_go_on_where_the_lead_changes_in_the_middle(
         assert stage.crew.cancelled == []
         hold.touch()
         stage.ends(pull.head.sha, "failure")
+
+
+def test_a_server_that_is_away_for_a_while_costs_no_verdict(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    """For longer than any call of the store waits; trials are not run again."""
+    with staged(tmp_path, database=database_url) as stage:
+        stage.crew.going.clear()
+        pull = stage.proposes("idea", WORSE)
+        stage.shows(pull.head.sha, "in_progress")
+        with postgres.down():
+            deadline = time.monotonic() + AWAY_S
+            until(lambda: time.monotonic() > deadline, "calls to give up")
+        stage.crew.going.set()
+        stage.concluded(pull.head.sha, "failure")
+        assert "do not merge" in stage.sticky(pull).body
+        stage.page(pull)
+        paid_once(stage)

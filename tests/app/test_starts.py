@@ -86,12 +86,12 @@ def test_a_github_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> Non
         one.leads()
         stage.app.hook_url = one.hook
         pull = stage.proposes("idea", WORSE)
-        until(
-            lambda: "GitHub cannot be reached" in one.said, f"it to say so: {one.said}"
-        )
+        away = "GitHub cannot be reached"
+        until(lambda: away in one.said, f"it to say so: {one.said}")
         line.opens()
         stage.ends(pull.head.sha, "failure")
         assert "GitHub answers again." in one.said
+        many.reads()
 
 
 class Line:
@@ -103,6 +103,7 @@ class Line:
         self.port = self._socket.getsockname()[1]
         self._socket.close()
         self._loop = asyncio.new_event_loop()
+        self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @property
@@ -114,13 +115,22 @@ class Line:
         return self
 
     def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
     def opens(self) -> None:
         begun = asyncio.start_server(self._lead, "127.0.0.1", self.port)
-        asyncio.run_coroutine_threadsafe(begun, self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(begun, self._loop).result(10)
+
+    async def _hang_up(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in left:
+            one.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _lead(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -131,7 +141,9 @@ class Line:
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()

@@ -44,6 +44,7 @@ def test_a_conclusion_gets_there_in_the_end(tmp_path: Path, kind: Kind) -> None:
         pull = stage.proposes("idea", WORSE)
         stage.ends(pull.head.sha, "failure")
         until(lambda: stage.said(pull, "do not merge"), "the comment says so")
+        stage.quiet()
         stage.page(pull)
 
 
@@ -67,4 +68,5 @@ def test_it_rests_as_long_as_it_was_told_and_concludes_first(
         assert made.operation == "checks/create"
         assert comment.operation == "issues/create-comment"
         until(lambda: stage.said(pull, "merge"), "the comment says so")
+        stage.quiet()
         stage.page(pull)

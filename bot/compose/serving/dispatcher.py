@@ -36,11 +36,15 @@ class OwnDispatcher:
         with self._lock:
             if self._child is not None and self._alive(self._child):
                 return
+            self._child = None
+            self._stack.close()
             if time.monotonic() < self._again_at:
                 return
             self._again_at = time.monotonic() + AGAIN_S
-            self._stack.close()
-            self._child = self._stack.enter_context(self._made())
+            try:
+                self._child = self._stack.enter_context(self._made())
+            except OSError as error:
+                LOG.warning("The dispatcher cannot be started: %s.", error.strerror)
 
     def node(self) -> Node | None:
         """The node that it announced; None as long as it has not."""

@@ -1,8 +1,10 @@
 """One task of the App judged: what `seedgate local` does, for a pull request."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.adapters.store import StoreError
 from bot.app.asking import Request
 from bot.app.informing import Subject
 from bot.app.ladder import Standing
@@ -16,6 +18,10 @@ from bot.domain.policy import Policy
 from bot.presentation.github import Price, Started
 from bot.presentation.progress import Ladder, snapshot
 
+LOG = logging.getLogger("seedgate")
+PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 120.0)
+"""How long a store that fails is waited for, each time."""
+
 SetUp = Callable[[Heartbeat], Bench]
 
 
@@ -27,9 +33,27 @@ class Judging:
         self._secret, self._bench, self._jobs = secret, bench, jobs
 
     def __call__(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
-        """The end of a task; raises `Stopped`."""
+        """The end of a task; raises `Stopped`.
+
+        A store that is away for a while costs nothing: what it holds is gone on with.
+        """
+        for pause in PAUSES_S:
+            try:
+                return self._ended(task, pulse, show)
+            except StoreError as fault:
+                LOG.warning("An evaluation waits: %s", fault.problem)
+                _rest(pulse, pause)
+        try:
+            return self._ended(task, pulse, show)
+        except StoreError as fault:
+            return Done(OwnFault(fault.problem, fault.mend))
+
+    def _ended(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
+        """The end of a task; raises `StoreError` where the store fails."""
         try:
             return self._judged(task, pulse, show)
+        except StoreError:
+            raise
         except UserFault as fault:
             return Done(Impossible(fault.problem, fault.mend))
         except MachineryFault as fault:
@@ -57,6 +81,13 @@ class Judging:
 
         report = judged(case, load_policy, lambda: self._bench(pulse), watch)
         return Done(outcome_of(report.verdict), report)
+
+
+def _rest(pulse: Heartbeat, pause_s: float) -> None:
+    """Raises `Stopped`."""
+    until = pulse.now() + pause_s
+    while pulse.now() < until:
+        pulse.wait()
 
 
 def compared(task: Task) -> Comparison:

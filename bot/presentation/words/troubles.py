@@ -21,27 +21,28 @@ def trouble(failure: Failure) -> str:
     """A sentence, and its mend where there is one; empty for what is no trouble."""
     match failure:
         case NotFound():
-            return ""
+            text = ""
         case Transient(said=said):
-            return f"GitHub cannot be reached, or fails ({said}). It is asked again."
+            text = f"GitHub cannot be reached, or fails ({said}). It is asked again."
         case Unauthorised(said=said):
-            return (
+            text = (
                 f"GitHub does not believe that we are the App ({said}). See that the "
                 "private key is one of this App's, that nobody deleted it there, that "
                 "SEEDGATE_APP_ID is right, and this machine's clock too."
             )
         case Forbidden(needs=needs, said=said):
             wanted = f" It takes the permission {' or '.join(needs)}." if needs else ""
-            return (
+            text = (
                 f"GitHub does not let the App do something ({said}).{wanted} "
                 "`seedgate doctor` shows what the App lacks."
             )
         case RateLimited(until=until):
             moment = datetime.fromtimestamp(until, UTC)
-            return f"GitHub has us rest until {moment:%H:%M:%S} UTC."
+            text = f"GitHub has us rest until {moment:%H:%M:%S} UTC."
         case Refused(said=said, details=details):
-            return f"GitHub refused what we asked ({'; '.join([said, *details])})."
+            text = f"GitHub refused what we asked ({'; '.join([said, *details])})."
         case Odd(said=said):
-            return f"GitHub answered something else than was asked ({said})."
+            text = f"GitHub answered something else than was asked ({said})."
         case _:
             assert_never(failure)
+    return text

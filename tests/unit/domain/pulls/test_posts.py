@@ -34,6 +34,7 @@ PROGRESS = StickyPost(PLACE, 12, "body", "mark", progress=True)
 CALL = CallPost(PLACE, 12, "name", "body", "mark")
 REPLY = ReplyPost(PLACE, 12, "comment:5", "body", "mark")
 FACE = ReactionPost(PLACE, 5, Reaction.SEEN)
+DONE = ReactionPost(PLACE, 5, Reaction.DONE)
 ISSUE = IssuePost(PLACE, "name", "title", "body", "mark")
 
 
@@ -63,7 +64,8 @@ def test_a_check_run_of_a_commit_has_one_key_whatever_it_says() -> None:
         (CALL, Priority.COMMENT, Priority.COMMENT),
         (REPLY, Priority.COMMENT, Priority.COMMENT),
         (ISSUE, Priority.COMMENT, Priority.COMMENT),
-        (FACE, Priority.REACTION, Priority.REACTION),
+        (FACE, Priority.CREATE, Priority.CREATE),
+        (DONE, Priority.REACTION, Priority.REACTION),
     ],
 )
 def test_conclusions_go_first_and_progress_last(

@@ -1,0 +1,64 @@
+"""Evaluations that are stopped leave no wishes; those of a process that ends do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.alive import AliveLocks
+from bot.compose.serving.holding import Holding
+from bot.compose.serving.threads import LetGo, Stopped
+from tests.fakes.store import MemoryStore
+
+
+class Wishes(MemoryStore):
+    """Two evaluations want trials."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0.0)
+        self.withdrawn: list[str] = []
+
+    def wishing(self) -> Sequence[str]:
+        return ["one", "two"]
+
+    def withdraw(self, evaluation: str) -> None:
+        self.withdrawn.append(evaluation)
+
+
+@pytest.fixture
+def wishes() -> Wishes:
+    return Wishes()
+
+
+@pytest.fixture
+def holding(wishes: Wishes, tmp_path: Path) -> Holding:
+    return Holding(AliveLocks(tmp_path), wishes)
+
+
+@pytest.mark.parametrize("why", [Stopped, RuntimeError])
+def test_what_is_stopped_is_withdrawn(
+    holding: Holding, wishes: Wishes, why: type[Exception]
+) -> None:
+    with pytest.raises(why), holding.hold("one"):
+        raise why
+    assert wishes.withdrawn == ["one"]
+
+
+def test_what_ends_by_itself_or_with_the_process_is_not(
+    holding: Holding, wishes: Wishes
+) -> None:
+    with holding.hold("one"):
+        pass
+    with pytest.raises(LetGo), holding.hold("one"):
+        raise LetGo
+    assert wishes.withdrawn == []
+
+
+def test_one_that_another_carries_on_is_left_to_it(
+    holding: Holding, wishes: Wishes
+) -> None:
+    with holding.hold("one"):
+        with pytest.raises(Stopped), holding.hold("one"):
+            raise Stopped
+        holding.sweep()
+    assert wishes.withdrawn == ["two"]
