@@ -26,6 +26,7 @@ from bot.adapters.store import (
     SqlStore,
     StoreError,
 )
+from bot.app.pulls import remembered
 from bot.app.pulls.alarms import Alarms
 from bot.app.pulls.at_desk import AppDesk, Shelf
 from bot.app.pulls.bases import Bases
@@ -76,6 +77,10 @@ IDLE_S = 0.25
 STANDBY_S = 1.0
 LOOKS, SENDS, DUE = 4, 4, 32
 SWEEP_S = 180.0
+DAY_S = 86_400.0
+TIDY_S = 3600.0
+INBOX_S, PAGES_S, MIRRORS_S = 7 * DAY_S, 90 * DAY_S, 60 * DAY_S
+"""How long deliveries, pages and commits that nobody asked for are kept."""
 REMARKS = 500
 PATIENCE_S = 20.0
 
@@ -95,7 +100,7 @@ class Service:
         self._busy: set[PullKey] = set()
         self._sending: set[int] = set()
         self._lock = threading.Lock()
-        self._sweep_at = 0.0
+        self._sweep_at, self._sweeps = 0.0, 0
         self._patience = Patience()
         self._open(dispatch=dispatch, jobs=jobs)
         turns = Turns(self._begun, self._lost, self._still_busy)
@@ -240,6 +245,7 @@ class Service:
             "looks": partial(self._look, looks),
             "sends": partial(self._send, sends),
             "sweeps": self._sweep,
+            "tidying": self._tidy,
             "warming": self.warming.look,
         }
         if self._dispatcher is not None:
@@ -356,10 +362,26 @@ class Service:
         """Go through everything: at the start, every few minutes, and when asked."""
         if time.monotonic() < self._sweep_at:
             return min(STANDBY_S, self._sweep_at - time.monotonic())
-        self._sweep_at = time.monotonic() + SWEEP_S
-        swept = self.reconciler.sweep()
+        again_at, self._sweep_at = self._sweep_at, time.monotonic() + SWEEP_S
+        try:
+            swept = self.reconciler.sweep()
+        except Exception:
+            self._sweep_at = again_at
+            raise
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
+        self._sweeps += 1
+        if self._sweeps > 1 and not self.pulls.due(time.time(), 1):
+            self.holding.sweep()  # by now whatever is to go on is carried on
         return IDLE_S
+
+    def _tidy(self) -> float:
+        """Let go of what nobody will ask for again."""
+        now = time.time()
+        self.inbox.prune(now - INBOX_S)
+        self.pages.prune(now - PAGES_S)
+        for repository, installation in remembered.reached(self.pulls).items():
+            self.mirrors.prune(Place(installation, repository), MIRRORS_S)
+        return TIDY_S
 
     def _sweep_soon(self, _installation: int) -> None:
         self._sweep_at = 0.0
