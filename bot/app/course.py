@@ -21,7 +21,7 @@ class Course:
     there is at least one. `begun` pins what is known as a stage begins. `probed` is the
     plan by which modes are fingerprinted, `lines` those that the arms differ in.
     `halve` takes groups of changes apart. `beside` was found before the first rung.
-    `accepted` are ids of findings that somebody accepted: they hold nothing up.
+    `accepted` are digests of findings that somebody accepted: they hold nothing up.
     """
 
     ladder: tuple[Planned, ...]

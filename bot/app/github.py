@@ -43,6 +43,15 @@ class GitHub(Protocol):
 
     # The App itself
 
+    def their_now(self) -> float:
+        """GitHub's clock, in seconds since the epoch; nothing is asked for it.
+
+        Near what GitHub writes on comments: it is learnt from answers, and never so
+        early that what was seen just now seems older than it is, but for clocks that
+        agree within their precision.
+        """
+        ...
+
     def app(self) -> AppProfile:
         """The App as it is registered."""
         ...

@@ -112,7 +112,7 @@ def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
 ) -> Course:
     """All that is to be climbed; each stage is informed for good when it begins.
 
-    `accepted` are ids of findings that hold nothing up, for somebody accepted them.
+    `accepted` are digests of findings that hold nothing up, for somebody accepted them.
     A branch that never gets there has had no evaluation. Raises UserFault for
     tolerances that cannot be policed in any stage.
     """

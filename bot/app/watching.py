@@ -33,7 +33,7 @@ def watched(
 
 def _digest(files: Iterable[Touched]) -> str:
     rows = [(one.path, one.before, one.after) for one in files]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _hits(

@@ -3,6 +3,7 @@
 The only module of the bot that sees more of the workers than their contract.
 """
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -45,4 +46,14 @@ def dispatch() -> None:
         store = SqlStore(secrets["url"], time.time)
     except (MachineryFault, UserFault) as fault:
         sys.exit(str(fault))
-    sys.exit(serve(store, site))
+    try:
+        sys.exit(serve(store, site))
+    finally:
+        _tidy()
+
+
+def _tidy() -> None:
+    """Take our folder away, which whoever started us cannot where it was killed."""
+    Path(NODE_FILE).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        Path.cwd().rmdir()

@@ -43,10 +43,10 @@ class Bench:
 class Case:
     """What is judged, and in whose name.
 
-    `secret` is that of the seeds, `jobs` the most trials at once. `accepted` are ids of
-    findings that somebody lifted. `description` is what the branch says of itself
-    beside its commits. `path` stands in the report. `apart` are names of changes: with
-    any, only those are judged apart.
+    `secret` is that of the seeds, `jobs` the most trials at once. `accepted` are
+    digests of findings that somebody lifted. `description` is what the branch says of
+    itself beside its commits. `path` stands in the report. `apart` are names
+    of changes: with any, only those are judged apart.
     """
 
     comparison: Comparison

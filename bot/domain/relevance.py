@@ -7,6 +7,7 @@ of no matter counts: by default that is all but prose, where prose is usually ke
 import hashlib
 import json
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,6 @@ DOCS = (
     *(f"**/README*.{suffix}" for suffix in ("md", "rst", "txt")),
     *(f"{folder}/**/*.{suffix}" for folder in _FOLDERS for suffix in _PROSE),
     ".github/**/*.md",
-    "LICENSE*",
-    "LICENCE*",
-    "COPYING*",
-    "NOTICE*",
-    "AUTHORS*",
     "CITATION*.cff",
 )
 """What does not matter where the policy says nothing: prose and its pictures.
@@ -36,25 +32,60 @@ Markdown elsewhere counts: prompts and texts that are trained on are kept so as 
 Each ends in a wild card, so that none of them means what is in a folder of that name.
 """
 
-ALWAYS = (POLICY_PATH, "**/.gitattributes", ".gitmodules")
+_LEGAL = re.compile(
+    r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)(-[\w-]+(\.\d+)*)?(\.(md|rst|txt))?"
+)
+"""Prose that often has no suffix: `LICENSE`, `COPYING.txt`, `LICENSE-APACHE-2.0`."""
+
+_PLAIN = "100644"
+"""The mode of a file that is neither run nor a link: nothing else is prose."""
+
+ALWAYS = (
+    POLICY_PATH,
+    "**/.gitattributes",
+    ".gitmodules",
+    "pyproject.toml",
+    "setup.cfg",
+    "**/sitecustomize.py",
+    "**/usercustomize.py",
+)
 """What matters whatever the policy says: it changes the rules, or other files."""
+
+_MAKES = frozenset({"make", "gmake"})
+_MAKEFILES = ("**/[Mm]akefile", "**/GNUmakefile")
+_MODULES = (".py", ".pyc", ".so", ".pth")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Which paths a policy makes relevant; links are not followed here."""
+    """Which files a policy makes relevant; links are not followed here.
+
+    `folders` are those in which Python looks for modules first.
+    """
 
     named: Glob
     words: frozenset[str]
     asked: Glob | None
     docs: Glob
+    folders: frozenset[str]
 
-    def matches(self, path: str) -> bool:
+    def matches(self, leaf: Leaf) -> bool:
+        path = leaf.path
         if self.named.matches(path) or not self.words.isdisjoint(_around(path)):
             return True
         if self.asked is not None:
-            return self.asked.matches(path)
-        return not self.docs.matches(path)
+            return self.asked.matches(path) or self._shadows(path)
+        return leaf.mode != _PLAIN or not self._is_prose(path)
+
+    def _is_prose(self, path: str) -> bool:
+        return bool(_LEGAL.fullmatch(path)) or self.docs.matches(path)
+
+    def _shadows(self, path: str) -> bool:
+        """Whether `import` could find it before the module of that name elsewhere."""
+        folder, name = posixpath.split(path)
+        if name.startswith("__init__."):  # a package stands where its folder does
+            folder = posixpath.dirname(folder)
+        return name.endswith(_MODULES) and folder in self.folders
 
 
 def _rule(policy: Policy) -> _Rule:
@@ -63,26 +94,47 @@ def _rule(policy: Policy) -> _Rule:
         *policy.protected,
         *policy.evaluation.paths,
         *policy.data.paths,
+        *(_MAKEFILES if any(map(_makes, _commands(policy))) else ()),
     )
     return _Rule(
         named=read_globs(named),
         words=frozenset(_words(policy)),
         asked=read_globs(policy.relevant) if policy.relevant else None,
         docs=read_globs(DOCS),
+        folders=frozenset(_folders(policy)),
     )
+
+
+def _makes(command: Sequence[str]) -> bool:
+    """Whether a command calls `make`, also in a line for a shell."""
+    words = (part for word in command for part in word.split())
+    return any(posixpath.basename(one) in _MAKES for one in words)
+
+
+def _folders(policy: Policy) -> Iterator[str]:
+    """The top folder, and the folders of all programs: Python imports from both."""
+    yield ""
+    for command in _commands(policy):
+        yield from map(posixpath.dirname, programs(command))
+
+
+def _commands(policy: Policy) -> Iterator[Sequence[str]]:
+    """All that the policy has run."""
+    for mode in policy.modes:
+        yield mode.train
+        yield from (one for one in mode.references.values() if isinstance(one, tuple))
+    yield from (stage.command for stage in policy.stages)
+    yield policy.evaluation.command
 
 
 def _words(policy: Policy) -> Iterator[str]:
     """Paths that the policy names to run something; most words name none."""
+    for command in _commands(policy):
+        yield from _of_command(command)
     for mode in policy.modes:
-        yield from _of_command(mode.train)
         yield from map(posixpath.normpath, mode.environment.files)
-        for given in mode.references.values():
-            yield from _of_command(given) if isinstance(given, tuple) else ()
     for stage in policy.stages:
-        yield from _of_command(stage.command)
         yield from _of_command(tuple(stage.params.values()))
-    yield from _of_command(policy.evaluation.command)
 
 
 def _of_command(command: Sequence[str]) -> Iterator[str]:
@@ -110,7 +162,7 @@ def relevant_files(policy: Policy, tree: Iterable[Leaf]) -> tuple[Leaf, ...]:
     found: list[Leaf] = []
     rest: list[Leaf] = []
     for leaf in tree:
-        (found if rule.matches(leaf.path) else rest).append(leaf)
+        (found if rule.matches(leaf) else rest).append(leaf)
     fresh = found
     while places := [_meant(one) for one in fresh if one.target is not None]:
         fresh, rest = _parted(rest, places)

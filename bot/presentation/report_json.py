@@ -66,6 +66,7 @@ def _each(values: Iterable[Rung | Forecast]) -> Json:
 def _finding(finding: Finding) -> Json:
     return {
         "id": finding.id,
+        "digest": finding.digest,
         "kind": str(finding.kind),
         "mode": finding.mode,
         "metric": finding.metric,

@@ -71,6 +71,7 @@ def _finding(one: Document) -> Finding:
         one["metric"],
         one["change"],
         evidence,
+        one.get("digest", ""),  # reports of before have none
     )
 
 

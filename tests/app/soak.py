@@ -52,7 +52,7 @@ class Wishes:
     seconds: float = 45.0
     houses: int = 3
     a_second: float = 1.6
-    rate: float = 0.06
+    rate: float = 0.12
     kill_s: tuple[float, float] = (6.0, 16.0)
     patience: float = 180.0
 

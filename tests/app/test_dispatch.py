@@ -75,3 +75,15 @@ def test_sigterm_ends_an_app_with_its_own_dispatcher_and_all_its_trials(
         assert again.ends() < SIGTERM_S
         for one in (first, again):
             assert "Traceback" not in one.said
+
+
+def test_a_dispatcher_whose_owner_was_killed_leaves_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "tmp"
+    own.mkdir()
+    with staged(tmp_path) as stage, processes(stage, tmp_path) as many:
+        apart = many.start("dispatch", TMPDIR=str(own))
+        until(lambda: list(own.glob("seedgate-*/node.json")), apart.said)
+        below = apart.children()
+        apart.kill()
+        until(lambda: not any(alive(one.pid) for one in below), "all to end", ENDS_S)
+        assert list(own.glob("seedgate-*")) == []

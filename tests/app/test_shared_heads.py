@@ -39,6 +39,18 @@ def test_it_turns_green_once_the_worse_one_is_closed(tmp_path: Path) -> None:
         stage.page(wide)
 
 
+def test_it_is_not_green_while_the_worse_one_is_open_again(tmp_path: Path) -> None:
+    with staged(tmp_path, TWO) as stage:
+        strict, wide = both(stage)
+        stage.quiet()
+        stage.bob.closes(stage.quick, strict)
+        stage.concluded(wide.head.sha, "success")
+        stage.bob.reopens(stage.quick, strict)
+        stage.concluded(strict.head.sha, "failure")
+        stage.page(strict)
+        stage.page(wide)
+
+
 def test_a_push_supersedes_the_head_of_both(tmp_path: Path) -> None:
     with staged(tmp_path, TWO) as stage:
         strict, wide = both(stage)

@@ -66,5 +66,4 @@ class MemoryEvaluations:
 
     def _drop(self, pull: PullKey) -> None:
         for key in [one for one in self._states if one[0] == pull]:
-            if isinstance(self._states[key], Busy):
-                del self._states[key]
+            del self._states[key]

@@ -74,10 +74,11 @@ class Fails:
 
 
 class GitHubInMemory(GitHub):
-    """GitHub with one App; `now` is its clock, in seconds since the epoch."""
+    """GitHub with one App; its clock is `ahead` of `now`, which is everybody's."""
 
     def __init__(self, now: Callable[[], float], app: int = 4711) -> None:
         self._now = now
+        self.ahead = 0.0
         self.profile = AppProfile(app, "gate", {"checks": "write"}, ("pull_request",))
         self.bot = Account(99, "gate[bot]", "Bot")
         self.accounts: dict[str, Account] = {}
@@ -154,12 +155,15 @@ class GitHubInMemory(GitHub):
     ) -> Comment:
         """A comment of anybody's."""
         made = self.new_id()
-        at = self._now()
+        at = self.their_now()
         comment = Comment(made, f"IC_{made}", number, body, author, app, at, at)
         self.towns[place].comments[made] = comment
         return comment
 
     # The port
+
+    def their_now(self) -> float:
+        return self._now() + self.ahead
 
     def _begin(self, method: str) -> None:
         self.calls.append(method)

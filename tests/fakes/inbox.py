@@ -68,6 +68,11 @@ class MemoryInbox:
         else:
             row.not_before = self._now() + BACK_OFF_S[attempts - 1]
 
+    def later(self, guid: str, at: float, why: str) -> None:
+        row = self._rows.get(guid)
+        if row is not None and row.state is DeliveryState.PENDING:
+            row.not_before, row.note = at, why
+
     def counts(self) -> Mapping[DeliveryState, int]:
         states = [row.state for row in self._rows.values()]
         return {state: states.count(state) for state in DeliveryState}

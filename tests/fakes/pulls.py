@@ -2,14 +2,28 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.app.pulls.ports import Due, Pin, PostState, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post, key_of, priority_of
 from bot.domain.pulls.standing import Outline, Standing
+
+T = TypeVar("T")
+
+
+def in_turns(rows: Sequence[T], owner: Callable[[T], Hashable]) -> list[T]:
+    """The first of each owner, then the second of each, and so on."""
+    seen = Counter[Hashable]()
+    turns = list[tuple[int, int]]()
+    for place, row in enumerate(rows):
+        turns.append((seen[owner(row)], place))
+        seen[owner(row)] += 1
+    return [rows[place] for _, place in sorted(turns)]
 
 
 @dataclass
@@ -53,6 +67,8 @@ class MemoryPulls:
         self.pins: dict[tuple[PullKey, str, str], Pin] = {}
         self._standings: dict[PullKey, Standing] = {}
         self.notes: dict[str, str] = {}
+        self._ended: dict[PullKey, float] = {}
+        self._said_at: dict[tuple[int, str], float] = {}
 
     @contextmanager
     def _call(self) -> Iterator[None]:
@@ -78,7 +94,7 @@ class MemoryPulls:
             )
             return [
                 Due(pull, self.alarms[pull].installation, self.alarms[pull].serial)
-                for _, pull in ready[:limit]
+                for _, pull in in_turns(ready, lambda one: one[1].repository)[:limit]
             ]
 
     def rest(self, due: Due, again_at: float | None) -> None:
@@ -119,7 +135,8 @@ class MemoryPulls:
                 self._remarks.values(),
                 key=lambda one: (one.created_at, one.pull.repository, one.id, one.key),
             )
-            return waiting[:limit]
+            taken = in_turns(waiting, lambda one: one.pull.repository)[:limit]
+            return [one for one in waiting if one in taken]
 
     def settle(
         self, remark: Remark, acts: Sequence[Act], posts: Sequence[Post], at: float
@@ -129,6 +146,7 @@ class MemoryPulls:
             if self.known.get(key) is False:
                 return
             self.known[key] = False
+            self._said_at[key] = remark.created_at
             self._remarks.pop(key, None)
             self.act(acts)
             self.put(posts)
@@ -203,9 +221,10 @@ class MemoryPulls:
                 for key, row in self.outbox.items()
                 if row.state is PostState.WAITING and row.not_before <= now
             ]
-            return sorted(ready, key=lambda one: (one.priority, one.since, one.key))[
-                :limit
-            ]
+            ready.sort(key=lambda one: (one.priority, one.since, one.key))
+            taken = in_turns(ready, lambda one: one.installation)[:limit]
+            keys = {one.key for one in taken}
+            return [one for one in ready if one.key in keys]
 
     def _queued(self, key: str, row: Row) -> Queued:
         return Queued(
@@ -302,6 +321,7 @@ class MemoryPulls:
                 alarm = self.alarms[pull]
                 alarm.at, alarm.serial = None, alarm.serial + 1
             self._give_up_on(installation, repository)
+            self._settle_those_of(installation, repository)
             return [pull for pull in mine if self._closed(pull)]
 
     def _give_up_on(self, installation: int, repository: int | None) -> None:
@@ -311,6 +331,64 @@ class MemoryPulls:
             mine = here and repository in {None, place.repository}
             if mine and row.state is PostState.WAITING:
                 row.state, row.digest = PostState.GIVEN_UP, ""
+
+    def _settle_those_of(self, installation: int, repository: int | None) -> None:
+        for key, one in list(self._remarks.items()):
+            mine = repository in {None, one.pull.repository}
+            if mine and one.installation == installation:
+                self.known[key] = False
+                self._said_at[key] = one.created_at
+                del self._remarks[key]
+
+    def prune(self, before: float) -> int:
+        with self._call():
+            resting = {
+                pull
+                for pull, one in self._standings.items()
+                if not one.open and (pull not in self.alarms or self._rests(pull))
+            }
+            now = self._now()
+            self._ended = {pull: self._ended.get(pull, now) for pull in resting}
+            old = [pull for pull, at in self._ended.items() if at < before]
+            for pull in old:
+                self._forget(pull, before)
+            self._forget_answers(before)
+            return len(old)
+
+    def _rests(self, pull: PullKey) -> bool:
+        return self.alarms[pull].at is None
+
+    def _forget(self, pull: PullKey, before: float) -> None:
+        others = {
+            sha
+            for other, seen in self._heads.items()
+            if other != pull and other.repository == pull.repository
+            for _, sha in seen
+        }
+        mine = {sha for _, sha in self._heads.pop(pull, [])} - others
+        keys = {f"check:{pull.repository}:{sha}" for sha in mine} | {f"sticky:{pull}"}
+        self._drop_posts(
+            before, lambda key: key in keys or key.startswith(f"call:{pull}:")
+        )
+        self.pins = {key: pin for key, pin in self.pins.items() if key[0] != pull}
+        self.alarms.pop(pull, None)
+        self.notes.pop(f"group:{pull}", None)
+        del self._standings[pull], self._ended[pull]
+
+    def _forget_answers(self, before: float) -> None:
+        self._drop_posts(before, lambda key: key.startswith(("reply:", "reaction:")))
+        for key, at in list(self._said_at.items()):
+            if at < before and self.known.get(key) is False:
+                del self.known[key], self._said_at[key]
+        for name, text in list(self.notes.items()):
+            if name.startswith("until:alarm:") and float(text) < before:
+                del self.notes[name]
+
+    def _drop_posts(self, before: float, rule: Callable[[str], bool]) -> None:
+        for key, row in list(self.outbox.items()):
+            ended = row.state is not PostState.WAITING and row.since < before
+            if ended and rule(key):
+                del self.outbox[key]
 
     def _closed(self, pull: PullKey) -> bool:
         old = self._standings.get(pull)

@@ -80,10 +80,9 @@ def finding(
 ) -> Finding:
     """A finding with an id of its reason and place."""
     kind = KINDS.get(reason, FindingKind.REGRESSION)
-    digest = hashlib.sha256(f"{reason}|{mode}|{metric}".encode()).hexdigest()[:8]
-    return Finding(
-        f"{kind}-{digest}", kind, state, reason, mode, metric, None, evidence
-    )
+    digest = hashlib.sha256(f"{reason}|{mode}|{metric}".encode()).hexdigest()
+    name = f"{kind}-{digest[:8]}"
+    return Finding(name, kind, state, reason, mode, metric, None, evidence, digest)
 
 
 def wobble(seed: int, shift: float = 0.0) -> float:

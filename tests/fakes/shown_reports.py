@@ -1,5 +1,6 @@
 """Example reports with everything that people want to look at, and hostile ones."""
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -253,6 +254,7 @@ def found(
         reason,
         mode,
         evidence=facts,  # type: ignore[arg-type]
+        digest=hashlib.sha256(f"{kind}-{mode}".encode()).hexdigest(),
     )
 
 

@@ -86,6 +86,7 @@ def invasive() -> Situation:
     """A mode changed that nobody named."""
     found = Finding(
         id="invasive-7c1d22aa",
+        digest="7c1d22aa" * 8,
         kind=FindingKind.INVASIVE,
         state=Ruling.BLOCK,
         reason=Reason.MODE_INVASIVE,

@@ -184,6 +184,7 @@ def shadowed() -> Report:
     fine = loss(8, -0.012, state=Ruling.PASS, reason=Reason.NOT_WORSE)
     found = Finding(
         id="shadowed-1f2e3d4c",
+        digest="1f2e3d4c" * 8,
         kind=finding(Reason.TRIALS_LOST, Ruling.INFO, {}).kind,
         state=Ruling.BLOCK,
         reason=Reason.CHANGE_HARMFUL,

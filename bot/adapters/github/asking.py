@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.adapters.github.failing import failure_of, limit_of
 from bot.adapters.github.lines import PER_PAGE, Answered, Lines, Request
 from bot.adapters.github.pages import SeenPages, next_page
+from bot.adapters.github.their_clock import TheirClock
 from bot.domain.github import Failure, Forbidden, GitHubError, Odd, RateLimited, Secret
 
 MOST_PAGES = 200
@@ -63,6 +64,7 @@ class Asker:
         self._heard = heard
         self._lines = lines
         self._now = now
+        self._theirs = TheirClock(now)
         self._pages = SeenPages()
         self._resting: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -128,7 +130,14 @@ class Asker:
             until = self._resting.get(who.caller, 0.0)
         if until > self._now():
             raise GitHubError(RateLimited(until))
-        return self._lines.send(secret, request)
+        asked_at = self._now()
+        answered = self._lines.send(secret, request)
+        self._theirs.hear(answered.headers, asked_at)
+        return answered
+
+    def their_now(self) -> float:
+        """GitHub's clock, in seconds since the epoch, as its answers told so far."""
+        return self._theirs.now()
 
     def limited(self, who: Credential, answered: Answered) -> RateLimited:
         """What an answer that tells of a limit means; the caller rests from now."""

@@ -45,6 +45,10 @@ class ConnectedGitHub(AppCalls, ReadingCalls, CheckCalls, TalkingCalls):
         asker = Asker(self._lines, now, heard)
         self._desk = Desk(identity.app, asker, app, Tokens(asker, app, now))
 
+    def their_now(self) -> float:
+        """GitHub's clock; nothing is asked."""
+        return self._desk.asker.their_now()
+
     def close(self) -> None:
         """Close idle connections."""
         self._lines.close()

@@ -7,10 +7,10 @@ and 429 come for both kinds of limit, with or without `Retry-After` (docs.github
 
 import json
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.adapters.github.lines import Answered
+from bot.adapters.github.their_clock import told_time
 from bot.domain.github import (
     Failure,
     Forbidden,
@@ -77,10 +77,8 @@ def _limited_until(headers: Mapping[str, str], now: float) -> float | None:
 
 def _their_now(headers: Mapping[str, str], now: float) -> float:
     """GitHub's clock, which the reset is told by; ours may be off."""
-    try:
-        return parsedate_to_datetime(headers.get("date", "")).timestamp()
-    except ValueError:
-        return now
+    told = told_time(headers)
+    return now if told is None else told
 
 
 def _number(text: str) -> float | None:

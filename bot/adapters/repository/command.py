@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from bot.adapters.repository.bounds import Bounds, collected
 from bot.domain.errors import UserFault
 
 if TYPE_CHECKING:
@@ -79,36 +80,40 @@ class GitError(Exception):
         self.answer = answer
 
 
+class GitLimitError(GitError):
+    """A call of git that took too long or gave too much, and was killed for that."""
+
+
 @dataclass(frozen=True, slots=True)
 class GitCommand:
     """git in one folder, with the variables and settings of every call there.
 
     `isolated` calls see neither the system's nor the user's configuration. `settings`
-    may hold a token, so nothing shows them.
+    may hold a token, so nothing shows them. `bounds` hold for `ask` and `run`.
     """
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     isolated: bool = False
+    bounds: Bounds = field(default_factory=Bounds)
 
     def ask(self, *arguments: str, feed: bytes = b"") -> Answer:
-        """Run `git arguments` with `feed` as its input, whatever the exit status."""
-        environment = self._environment()
+        """Run `git arguments` with `feed` as its input, whatever the exit status.
+
+        Raises `GitLimitError` where it goes over the bounds.
+        """
         with TemporaryFile() as source:
             source.write(feed)
             source.seek(0)
-            # The answer is bytes: names in a repository need not be text.
-            status, output, words = _python_git(self.folder).execute(
-                _spelled(environment, arguments),
-                istream=source,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env=environment,
-            )
-        return Answer(status, bytes(output), str(words))
+            process = self.start(*arguments, source=source)
+            found = collected(process, self.bounds)
+        if found.over:
+            words = f"fatal: `git {arguments[0]}` {found.over}, and was stopped"
+            raise GitLimitError(Answer(found.status, b"", words))
+        # The answer is bytes: names in a repository need not be text.
+        words = found.words.decode("utf-8", "backslashreplace")
+        return Answer(found.status, found.output, words)
 
     def run(self, *arguments: str, feed: bytes = b"") -> Answer:
         """The answer of a call that must succeed; `GitError` otherwise."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.adapters.repository.command import GitError, complaint
+from bot.adapters.repository.command import GitError, GitLimitError, complaint
 from bot.domain.errors import MachineryFault, UserFault
 
 _MISSING = re.compile(
@@ -33,6 +33,10 @@ def explained(top: Path) -> Iterator[None]:
     """Turn a failed call of git, or of the disk, into the fault behind it."""
     try:
         yield
+    except GitLimitError as failed:
+        problem = f"The repository is more than can be read here: {failed}."
+        mend = "Take out files and folders that training does not need."
+        raise UserFault(problem, mend) from failed
     except GitError as failed:
         raise explain(top, failed.answer.words) from failed
     except OSError as fault:

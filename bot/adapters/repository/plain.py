@@ -3,10 +3,11 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.repository.command import GitCommand, readable
+from bot.adapters.repository.bounds import Bounds
+from bot.adapters.repository.command import GitCommand, GitLimitError, readable
 from bot.domain.changes import Leaf
 from bot.domain.errors import UserFault
 
@@ -19,6 +20,14 @@ _POINTER_SIZES = range(60, 1025)
 _SUBMODULE = "160000"
 _LINK = "120000"
 _SHOWN = 5
+MOST_ROWS = 200_000
+"""Files that a tree may have: a few objects can spell out millions of them."""
+_MOST_BYTES = 64 * 2**20
+"""Of a list of them. git is killed beyond, so a tree costs no more than that."""
+LONGEST_LINK = 4096
+"""Bytes that a system takes as the target of a link (PATH_MAX)."""
+_AT_ONCE = 10_000
+"""Small files that are held in memory together."""
 
 Sizes = Mapping[str, int | None]
 """Bytes of each object by its name; None where the clone does not hold it."""
@@ -40,9 +49,11 @@ def require_plain(git: GitCommand, tree: str, *, top: Path) -> None:
     files = [entry for entry in entries if entry.mode != _SUBMODULE]
     sizes = _sizes(git, files)
     _refuse_missing(files, sizes, top)
+    links = [entry for entry in files if entry.mode == _LINK]
+    _refuse_long(links, sizes)
     small = [entry for entry in files if sizes[entry.object_name] in _POINTER_SIZES]
     _refuse_pointers(git, small)
-    _refuse_links(git, [entry for entry in files if entry.mode == _LINK])
+    _refuse_links(git, links)
 
 
 def find_flaw(git: GitCommand, tree: str, *, top: Path) -> str:
@@ -56,8 +67,14 @@ def find_flaw(git: GitCommand, tree: str, *, top: Path) -> str:
 
 
 def list_entries(git: GitCommand, tree: str) -> tuple[Entry, ...]:
-    """All leaves of `tree`, in git's order."""
-    output = git.run("ls-tree", "-r", "-z", "--full-tree", tree).output
+    """All leaves of `tree`, in git's order; `UserFault` where they are too many."""
+    bounded = replace(git, bounds=Bounds(git.bounds.seconds, _MOST_BYTES))
+    try:
+        output = bounded.run("ls-tree", "-r", "-z", "--full-tree", tree).output
+    except GitLimitError as fault:
+        raise _too_many() from fault
+    if output.count(b"\0") > MOST_ROWS:
+        raise _too_many()
     return tuple(_entry(row) for row in output.split(b"\0") if row)
 
 
@@ -65,8 +82,28 @@ def leaves(git: GitCommand, tree: str) -> tuple[Leaf, ...]:
     """All leaves of `tree` in git's order, links with what they point at."""
     entries = list_entries(git, tree)
     links = [entry for entry in entries if entry.mode == _LINK]
-    targets = _contents(git, links) if links else {}
+    targets = _targets(git, links) if links else {}
     return tuple(_leaf(entry, targets) for entry in entries)
+
+
+def _too_many() -> UserFault:
+    return UserFault(
+        f"The tree has more than {MOST_ROWS:,} files, or their paths are more than "
+        f"{_MOST_BYTES // 2**20} MiB; no more are read.",
+        "Take out what training does not need, or keep data outside of git.",
+    )
+
+
+def _targets(git: GitCommand, links: Sequence[Entry]) -> Mapping[str, bytes]:
+    """What links point at, by object name; each object is read once."""
+    sizes = _sizes(git, links)
+    _refuse(
+        [link.path for link in links if sizes[link.object_name] is None],
+        "This is a partial clone, and it does not hold every symbolic link",
+        "Fetch the rest once: `git fetch --refetch --no-filter`.",
+    )
+    _refuse_long(links, sizes)
+    return _contents(git, links)
 
 
 def _leaf(entry: Entry, targets: Mapping[str, bytes]) -> Leaf:
@@ -95,7 +132,9 @@ def _sizes(git: GitCommand, files: Iterable[Entry]) -> Sizes:
 
 
 def _feed(entries: Iterable[Entry]) -> bytes:
-    return "".join(f"{entry.object_name}\n" for entry in entries).encode()
+    """The names of objects, each once: many files may be one object."""
+    names = dict.fromkeys(entry.object_name for entry in entries)
+    return "".join(f"{name}\n" for name in names).encode()
 
 
 def _refuse_submodules(entries: Iterable[Entry]) -> None:
@@ -114,14 +153,30 @@ def _refuse_missing(files: Iterable[Entry], sizes: Sizes, top: Path) -> None:
     )
 
 
-def _refuse_pointers(git: GitCommand, files: Sequence[Entry]) -> None:
-    contents = _contents(git, files)
+def _refuse_long(links: Iterable[Entry], sizes: Sizes) -> None:
     _refuse(
-        [entry.path for entry in files if _POINTER.match(contents[entry.object_name])],
+        [link.path for link in links if (sizes[link.object_name] or 0) > LONGEST_LINK],
+        f"Symbolic links are longer than the {LONGEST_LINK} bytes that a path may have",
+        "Remove them, or commit them as files.",
+    )
+
+
+def _refuse_pointers(git: GitCommand, files: Sequence[Entry]) -> None:
+    _refuse(
+        [
+            path
+            for start in range(0, len(files), _AT_ONCE)
+            for path in _pointers(git, files[start : start + _AT_ONCE])
+        ],
         "A trial would see a git-LFS pointer in place of the file",
         "Commit the files themselves (`git lfs migrate export`), or have the training "
         "command read them from outside the repository.",
     )
+
+
+def _pointers(git: GitCommand, files: Sequence[Entry]) -> list[bytes]:
+    contents = _contents(git, files)
+    return [one.path for one in files if _POINTER.match(contents[one.object_name])]
 
 
 def _refuse_links(git: GitCommand, links: Sequence[Entry]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from bot.adapters.store.schema_pulls import alarms
+from bot.adapters.store.turns import in_turns
 from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import Due
 from bot.domain.pulls.acts import PullKey
@@ -26,9 +27,14 @@ def wake(connection: Connection, pull: PullKey, installation: int, at: float) ->
 
 
 def due(connection: Connection, now: float, limit: int) -> Sequence[Due]:
-    """At most `limit` whose time has come, the longest due first."""
+    """At most `limit` whose time has come: of each repository the longest due first.
+
+    Repositories take turns, so that the many of one do not hide all others.
+    """
     order = (alarms.c.due_at, alarms.c.repository, alarms.c.number)
-    query = select(alarms).where(alarms.c.due_at <= now).order_by(*order).limit(limit)
+    turn = in_turns(alarms.c.repository, order)
+    query = select(alarms).where(alarms.c.due_at <= now).order_by(turn, *order)
+    query = query.limit(limit)
     return [
         Due(PullKey(row.repository, row.number), row.installation, row.serial)
         for row in connection.execute(query)

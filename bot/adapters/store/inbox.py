@@ -4,6 +4,7 @@ On SQLite every connection has `synchronous = FULL`, which in WAL mode syncs the
 each commit; PostgreSQL does so by default.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from bot.adapters.store.schema import deliveries
 from bot.app.hooks import Delivery, DeliveryState
 from bot.app.hooks.ports import BACK_OFF_S, TRIES
 
+LOG = logging.getLogger("seedgate")
 PATIENCE_S = 5.0
 """Shorter than a store's: GitHub waits 10 s for the whole answer."""
 
@@ -88,6 +90,14 @@ class SqlInbox:
             "state": case((spent, DeliveryState.FAILED), else_=DeliveryState.PENDING),
             "note": noted(why),
         }
+        with self._write() as connection:
+            connection.execute(update(deliveries).where(*fits).values(values))
+        LOG.warning("The webhook %s was not worked off: %s", guid, ascii(noted(why)))
+
+    def later(self, guid: str, at: float, why: str) -> None:
+        """Not before `at` (Unix seconds); it did not fail, so no try is counted."""
+        fits = (_KNOWN.guid == guid, _KNOWN.state == DeliveryState.PENDING)
+        values = {"not_before": at, "note": noted(why)}
         with self._write() as connection:
             connection.execute(update(deliveries).where(*fits).values(values))
 

@@ -18,6 +18,7 @@ from bot.adapters.store.pull_codec import (
     load_remote,
 )
 from bot.adapters.store.schema_pulls import outbox
+from bot.adapters.store.turns import in_turns
 from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import PostState, Queued, Remote
 from bot.domain.pulls.posts import Post, key_of, priority_of
@@ -58,10 +59,15 @@ def _put(connection: Connection, post: Post, now: float) -> None:
 
 
 def waiting(connection: Connection, now: float, limit: int) -> Sequence[Queued]:
-    """At most `limit` that may go now, the most urgent first."""
+    """At most `limit` that may go now, the most urgent first; none of one owner only.
+
+    Where there are more, each installation has its share of them.
+    """
     ready = and_(outbox.c.state == PostState.WAITING, outbox.c.not_before <= now)
     order = (outbox.c.priority, outbox.c.since, outbox.c.key)
-    query = select(outbox).where(ready).order_by(*order).limit(limit)
+    turn = in_turns(outbox.c.installation, order)
+    first = select(outbox.c.key).where(ready).order_by(turn, *order).limit(limit)
+    query = select(outbox).where(outbox.c.key.in_(first)).order_by(*order)
     return [_queued(row) for row in connection.execute(query)]
 
 

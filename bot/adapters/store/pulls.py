@@ -7,7 +7,7 @@ the server took back, or whose connection was lost, is made again for a while.
 import uuid
 from collections.abc import Callable, Collection, Sequence
 
-from bot.adapters.store import alarms, outbox, register, sweeping
+from bot.adapters.store import alarms, outbox, pruning, register, sweeping
 from bot.adapters.store.calling import Calls
 from bot.adapters.store.holding import Holds
 from bot.adapters.store.opening import open_engine
@@ -184,3 +184,7 @@ class SqlPulls:
         Safe to repeat; but what it says was open is said once.
         """
         return self._calls.write(sweeping.leave, installation, repository)
+
+    def prune(self, before: float) -> int:
+        """Forget pull requests that were closed before this; how many. See the port."""
+        return self._calls.write(pruning.prune, before, self._now())

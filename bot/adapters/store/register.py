@@ -19,6 +19,7 @@ from bot.adapters.store.pull_codec import (
 )
 from bot.adapters.store.schema_pulls import acts, bases, heads, remarks, standings
 from bot.adapters.store.sweeping import keep_outline
+from bot.adapters.store.turns import in_turns
 from bot.adapters.store.upsert import add_missing, put
 from bot.app.pulls.ports import Pin, Remark
 from bot.domain.pulls.acts import Act, PullKey
@@ -62,10 +63,19 @@ def note(connection: Connection, remark: Remark) -> bool:
 
 
 def waiting_remarks(connection: Connection, limit: int) -> Sequence[Remark]:
-    """At most `limit`, by GitHub's time and then by GitHub's numbers."""
+    """At most `limit`, by GitHub's time and then by GitHub's numbers.
+
+    Where there are more, each repository has its share of them.
+    """
     order = (remarks.c.created_at, remarks.c.repository, remarks.c.id, remarks.c.key)
-    query = select(remarks.c.document).where(remarks.c.waits).order_by(*order)
-    found = connection.execute(query.limit(limit)).scalars()
+    turn = in_turns(remarks.c.repository, order)
+    first = select(remarks.c.repository, remarks.c.key).where(remarks.c.waits)
+    taken = first.order_by(turn, *order).limit(limit).subquery("taken")
+    same = and_(
+        remarks.c.repository == taken.c.repository, remarks.c.key == taken.c.key
+    )
+    query = select(remarks.c.document).join(taken, same).order_by(*order)
+    found = connection.execute(query).scalars()
     return [load_remark(document) for document in found]
 
 

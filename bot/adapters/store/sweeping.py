@@ -9,9 +9,10 @@ from bot.adapters.store.pull_codec import (
     dump_outline,
     dump_standing,
     load_outline,
+    load_remark,
     load_standing,
 )
-from bot.adapters.store.schema_pulls import alarms, outbox, standings
+from bot.adapters.store.schema_pulls import alarms, outbox, remarks, standings
 from bot.adapters.store.schema_sweeps import notes, outlines
 from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import PostState
@@ -54,7 +55,10 @@ def remember(connection: Connection, name: str, text: str) -> None:
 def leave(
     connection: Connection, installation: int, repository: int | None
 ) -> Sequence[PullKey]:
-    """Alarms rest, what waits to be sent is given up, open standings are closed."""
+    """Alarms rest, what waits to be sent is given up, open standings are closed.
+
+    Remarks that wait are settled: nobody can be asked about them any more.
+    """
     mine = alarms.c.installation == installation
     if repository is not None:
         mine = and_(mine, alarms.c.repository == repository)
@@ -63,6 +67,7 @@ def leave(
     rested = {"due_at": None, "serial": alarms.c.serial + 1}
     connection.execute(change(alarms).where(mine).values(rested))
     _give_up_on(connection, installation, repository)
+    _settle_those_of(connection, installation, repository)
     return [one for one in sorted(found) if _closed(connection, one)]
 
 
@@ -79,6 +84,22 @@ def _give_up_on(
         mine = and_(mine, or_(*named))
     ended = {"state": PostState.GIVEN_UP, "note": _LEFT, "digest": ""}
     connection.execute(change(outbox).where(mine).values(ended))
+
+
+def _settle_those_of(
+    connection: Connection, installation: int, repository: int | None
+) -> None:
+    """They stay known, without their texts, which say who told of them."""
+    query = select(remarks.c.document).where(remarks.c.waits)
+    if repository is not None:
+        query = query.where(remarks.c.repository == repository)
+    for document in connection.execute(query).scalars().all():
+        one = load_remark(document)
+        if one.installation != installation:
+            continue
+        owner = remarks.c.repository == one.pull.repository
+        settled = change(remarks).where(owner, remarks.c.key == one.key)
+        connection.execute(settled.values(waits=False, document=""))
 
 
 def _closed(connection: Connection, pull: PullKey) -> bool:

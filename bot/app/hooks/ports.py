@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-TRIES = 5
+TRIES = 12
 """How often a delivery may fail before it is left to the reconciler."""
 
-BACK_OFF_S = (1.0, 5.0, 30.0, 120.0)
-"""Pause before each further try, seconds."""
+BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 300.0, 600.0, 900.0, *[1800.0] * 4)
+"""Pause before each further try, seconds: two hours and a half of an outage, because no
+sweep finds a button that was pressed."""
 
 
 class DeliveryState(StrEnum):
@@ -60,6 +61,10 @@ class Inbox(Protocol):
 
     def failed(self, guid: str, why: str) -> None:
         """The work failed: it is pending again after a pause, or FAILED for good."""
+        ...
+
+    def later(self, guid: str, at: float, why: str) -> None:
+        """Not before `at` (Unix seconds); it did not fail, so no try is counted."""
         ...
 
     def counts(self) -> Mapping[DeliveryState, int]:

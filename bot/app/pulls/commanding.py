@@ -68,7 +68,8 @@ ReadLines = Callable[[str], Sequence[CommandLine]]
 
 _TRUNCATED_S = 1.0
 """GitHub cuts the time of a comment to whole seconds, so it was written up to one later
-than it says; a head that we saw within that second may be the one that was on screen.
+than it says; the first head, seen within that second, may have been on screen. Of two
+nobody knows which one was.
 """
 _UNKNOWN = Terms(Rules(policy_edited=True))
 """Where it is not known which head is the one: only maintainers."""
@@ -168,8 +169,7 @@ class Commander:
         if pull is None:
             return Facts(person, _UNKNOWN, Heads(None, None))
         head = pull.head.sha
-        written = remark.created_at + _TRUNCATED_S
-        recorded = self._register.head_at(remark.pull, written)
+        recorded = self._recorded(remark)
         mine = known.standing is not None and known.standing.head == head
         return Facts(
             person,
@@ -180,6 +180,16 @@ class Commander:
             known.findings if mine else (),
             accepted_ids(self._register.acts(remark.pull)),
         )
+
+    def _recorded(self, remark: Remark) -> str | None:
+        """The head that was on screen; None where that is not known."""
+        pull, said_at = remark.pull, remark.created_at
+        last = self._register.head_at(pull, said_at + _TRUNCATED_S)
+        before = self._register.head_at(pull, said_at)
+        if before is None:  # the first of all heads, or one of two in that second
+            heads = self._register.heads(pull)
+            return last if last in heads[:1] else None
+        return last if before == last else None
 
     def _with_changes(
         self, remark: Remark, commands: Sequence[Command], facts: Facts

@@ -11,7 +11,7 @@ from bot.app.pulls.groups import Groups
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.pressing import Presser
 from bot.app.pulls.reach import Reach
-from bot.domain.github import Place
+from bot.domain.github import GitHubError, Place
 from bot.domain.hooks import (
     BasePushed,
     ButtonPressed,
@@ -30,12 +30,17 @@ MOST_HINTS = 20
 """Repositories that are told at once that the App is there: nobody wants hundreds."""
 
 
+def _at_once(_repository: int, work: Callable[[], None]) -> None:
+    work()
+
+
 @dataclass(frozen=True, slots=True)
 class Doings:
     """Who does what deliveries lead to.
 
     `remarked` is what a fresh remark is answered at once. `soon` is told of
-    installations that are to be swept before long, by their numbers.
+    installations that are to be swept before long, by their numbers. `aside` does what
+    may take long for a repository, while other deliveries are worked off.
     """
 
     reach: Reach
@@ -44,6 +49,7 @@ class Doings:
     presser: Presser
     remarked: Callable[[Remark], Sequence[Post]]
     soon: Callable[[int], None]
+    aside: Callable[[int, Callable[[], None]], None] = _at_once
 
 
 class AppEffects:
@@ -83,15 +89,19 @@ class AppEffects:
     def pushed(self, hook: BasePushed) -> None:
         """A branch moved: nothing is asked where nothing hangs on it.
 
-        What the mirror cannot tell now is found by the next sweep.
+        It is looked at aside, for mirrors may be slow. What the mirror or GitHub cannot
+        tell now is found by the next sweep.
         """
-        place, bases = _place(hook.place), self._do.bases
-        if place is None or not bases.matters(place, hook.branch):
+        place = _place(hook.place)
+        if place is None or not self._do.bases.matters(place, hook.branch):
             return
+        self._do.aside(place.repository, lambda: self._moved(place, hook))
+
+    def _moved(self, place: Place, hook: BasePushed) -> None:
         before = {hook.branch: hook.before} if hook.before else {}
         try:
-            looked = bases.look(place, [hook.branch], before)
-        except MirrorError:
+            looked = self._do.bases.look(place, [hook.branch], before)
+        except (MirrorError, GitHubError):
             return
         if looked.ruled_anew:  # also of pull requests that nobody looked at yet
             self._do.soon(place.installation)

@@ -16,8 +16,8 @@ class Task:
     """What is to be judged for a pull request; `digest` tells one task from the next.
 
     `base` and `head` are commits, `base_ref` and `head_ref` the names of their
-    branches. `policy` rules, and was read from `policy_source`. `accepted` are ids of
-    findings, `labels` those of the pull request, `description` is its text.
+    branches. `policy` rules, and was read from `policy_source`. `accepted` are
+    digests of findings, `labels` those of the pull request, `description` is its text.
     """
 
     pull: PullKey

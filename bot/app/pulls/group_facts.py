@@ -76,6 +76,16 @@ class Group:
         return self.queue.until or self.pin.since
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A head that passed on a commit of its base branch, and what was said then."""
+
+    pull: PullKey
+    head: str
+    base: str
+    said: Voice
+
+
 class GroupFacts:
     """Gathers what is known of groups."""
 
@@ -167,31 +177,35 @@ class GroupFacts:
         repository = self._reach.known.repository(place)
         return Seen(place, repository, pull, at, group.queue.trusted)
 
-    def earlier(self, group: Group) -> Pin | None:
-        """What the pull request passed on; None where it did not."""
+    def earlier(self, group: Group) -> Judged | None:
+        """What the pull request passed on; None where it did not.
+
+        By what was said, never by its pin: that is renewed before anything is judged.
+        """
         if group.lead is None:
             return None
         key = PullKey(group.key.repository, group.lead.number)
         old = self._reach.store.standing(key)
-        if old is None or passing(old) is None:
+        if old is None or not old.base:
             return None
-        if old.base_ref != group.standing.base_ref:
+        said = passing(old)
+        if said is None or old.base_ref != group.standing.base_ref:
             return None
-        return self._reach.store.pinned(key, old.head, old.base_ref)
+        return Judged(key, old.head, old.base, said)
 
-    def same_tree(self, group: Group, pin: Pin, seen: Seen) -> bool:
+    def same_tree(self, group: Group, earlier: Judged, seen: Seen) -> bool:
         """Whether training sees in the group what it saw then, by the same policy."""
         source = seen.source
-        if not (seen.mirror.has(pin.base) and seen.mirror.has(pin.head)):
+        if not (seen.mirror.has(earlier.base) and seen.mirror.has(earlier.head)):
             return False
         rules = [
             policy_in_force(source, source.resolve(one), self._reach.parse)
-            for one in (pin.base, group.pin.base)
+            for one in (earlier.base, group.pin.base)
         ]
         policies = [one.policy for one in rules if isinstance(one, Found | LastGood)]
         if len({one.sha256 for one in policies}) != 1 or len(policies) != len(rules):
             return False
-        judged = source.merge(pin.base, pin.head)
+        judged = source.merge(earlier.base, earlier.head)
         if not isinstance(judged, Merged):
             return False
         now = source.resolve(group.standing.head).tree

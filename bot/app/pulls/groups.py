@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.app.pulls import remembered
 from bot.app.pulls.evaluations import Absent, Busy, Done
-from bot.app.pulls.group_facts import Group, GroupFacts, passing
+from bot.app.pulls.group_facts import Group, GroupFacts
 from bot.app.pulls.keeping import SOON_S, task_of
 from bot.app.pulls.ports import Due, Pin
 from bot.app.pulls.reach import Reach
@@ -132,14 +132,10 @@ class Groups:
 
     def _judged_before(self, group: Group, seen: Seen) -> bool:
         """Say what was said of the same tree, where there is one."""
-        pin = self._facts.earlier(group)
-        if pin is None or not self._facts.same_tree(group, pin, seen):
+        old = self._facts.earlier(group)
+        if old is None or not self._facts.same_tree(group, old, seen):
             return False
-        old = self._reach.store.standing(pin.pull)
-        said = None if old is None else passing(old)
-        if said is None:
-            return False
-        self._end(group, judged_before(group.key.number, pin.pull.number, said))
+        self._end(group, judged_before(group.key.number, old.pull.number, old.said))
         return True
 
     def _looked(self, group: Group, seen: Seen) -> float | None:

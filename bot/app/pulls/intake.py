@@ -10,7 +10,8 @@ from typing import Protocol, assert_never
 from bot.app.hooks import Delivery, Inbox
 from bot.app.pulls.ports import PullStore, Remark
 from bot.domain.commands import Source
-from bot.domain.github import Account, GitHubError
+from bot.domain.errors import MachineryFault
+from bot.domain.github import Account, GitHubError, RateLimited
 from bot.domain.hooks import (
     BasePushed,
     ButtonPressed,
@@ -32,6 +33,7 @@ from bot.domain.pulls.posts import Post
 
 AT_ONCE = 100
 """Deliveries that are read from the inbox together."""
+SOON_S = 2.0
 
 
 class Effects(Protocol):
@@ -83,20 +85,36 @@ class Intake:
         self._now = now
 
     def work(self) -> int:
-        """Work off what is there, as far as it goes now; how many there were."""
+        """Work off what is there, as far as it goes now; how many there were.
+
+        One that fails waits, and the others go on. Raises `MachineryFault` where that
+        is not about one of them: the store, or the disk.
+        """
         found = self._inbox.pending(AT_ONCE)
         for one in found:
             self._one(one)
         return len(found)
 
     def _one(self, delivery: Delivery) -> None:
-        hook = self._read(delivery.event, delivery.body)
         try:
-            note = self._take(hook)
+            note = self._take(self._read(delivery.event, delivery.body))
+        except MachineryFault:
+            raise
         except GitHubError as fault:
-            self._inbox.failed(delivery.guid, str(fault))
+            self._refused(delivery, fault)
+        except Exception as fault:  # noqa: BLE001 - the next ones must be done
+            self._inbox.failed(delivery.guid, f"{type(fault).__name__}: {fault}")
         else:
             self._inbox.done(delivery.guid, note)
+
+    def _refused(self, delivery: Delivery, fault: GitHubError) -> None:
+        """It waits as long as GitHub says, which is no failure; else it failed."""
+        match fault.failure:
+            case RateLimited(until=until):
+                at = max(until, self._now() + SOON_S)
+                self._inbox.later(delivery.guid, at, str(fault))
+            case _:
+                self._inbox.failed(delivery.guid, str(fault))
 
     def _take(self, hook: Hook) -> str:
         """Have the effect of a hint; what is noted beside the delivery."""

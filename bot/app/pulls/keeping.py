@@ -14,7 +14,6 @@ from bot.app.mirroring import (
     Mirror,
     MirrorError,
     Mirrors,
-    Unreachable,
     Wanted,
     WantedBranch,
     WantedPull,
@@ -22,9 +21,11 @@ from bot.app.mirroring import (
 from bot.app.pulls.evaluations import Absent, Busy, Done, Evaluations, Task
 from bot.app.pulls.insiders import insider
 from bot.app.pulls.known import Known
+from bot.app.pulls.pausing import Pauses
 from bot.app.pulls.ports import Due, PullStore
 from bot.app.pulls.saying import Answer, Around, farewell, hushed, say
 from bot.app.pulls.scenes import Scene, Scenes, Seen
+from bot.app.pulls.unfetched import hopeless, without_head
 from bot.domain.conclusions import (
     Impossible,
     NotGated,
@@ -52,6 +53,8 @@ from bot.presentation.github import Progress, Started
 
 SOON_S = 2.0
 TROUBLED_S = 30.0
+HIDDEN_S = 600.0
+"""After which a pull request that GitHub does not show is taken for closed."""
 CARRIED_S = 120.0
 """After which it is asked what became of an evaluation that was taken up again."""
 
@@ -107,6 +110,7 @@ class Keeper:
     def __init__(self, outside: Outside) -> None:
         """Nothing is asked before `look`."""
         self._out = outside
+        self._absent, self._unfetched = Pauses(outside.now), Pauses(outside.now)
 
     def look(self, due: Due) -> None:
         """Do what is to be done for a pull request now; it rests until it is woken.
@@ -119,14 +123,17 @@ class Keeper:
         except GitHubError as fault:
             again_at = self._troubled(due, fault)
         except MirrorError as fault:
-            again_at = self._unmirrored(fault)
+            again_at = self._unmirrored(due, fault)
+        else:
+            self._absent.over(due.pull)
+            self._unfetched.over(due.pull)
         out.store.rest(due, again_at)
 
     def _look(self, due: Due) -> float | None:
         out, place = self._out, Place(due.installation, due.pull.repository)
         old = out.store.standing(due.pull)
         pull = out.known.pull(due)
-        out.store.saw_head(due.pull, pull.head.sha, out.now())
+        out.store.saw_head(due.pull, pull.head.sha, out.github.their_now())
         if not pull.open:
             self._over(due, old, pull)
             return None
@@ -274,11 +281,60 @@ class Keeper:
                 return self._out.now() + TROUBLED_S
             self._out.evaluations.stop(due.pull)
             return None
-        return self._out.now() + SOON_S
+        return self._hidden(due)
 
-    def _unmirrored(self, fault: MirrorError) -> float:
-        wait = SOON_S if isinstance(fault.failure, Unreachable) else TROUBLED_S
-        return self._out.now() + wait
+    def _hidden(self, due: Due) -> float | None:
+        """GitHub may hide one, as when its author is taken for spam; often for good."""
+        pause = self._absent.failed(due.pull)
+        end = pause.since + HIDDEN_S
+        if self._out.now() < end:
+            return min(pause.again_at, end)
+        self._absent.over(due.pull)
+        if not due.pull.is_group:
+            self._close(due, self._out.store.standing(due.pull))
+        return None
+
+    def _close(self, due: Due, old: Standing | None) -> None:
+        """Carry nothing on, and take back what was said; what landed is not asked."""
+        out = self._out
+        out.evaluations.stop(due.pull)
+        out.beside.leave(due.pull)
+        if old is None or not old.open:
+            return
+        with out.speaking:
+            said = farewell(old, self._others(due.pull, old.head))
+            out.store.say(said.standing, said.posts)
+
+    def _unmirrored(self, due: Due, fault: MirrorError) -> float | None:
+        """When to look again after git failed; where that helps nothing, it is said."""
+        said = hopeless(fault.failure)
+        if said is None or due.pull.is_group:
+            return self._unfetched.failed(due.pull).again_at
+        try:
+            return self._unfit(due, said)
+        except GitHubError as other:
+            return self._troubled(due, other)
+
+    def _unfit(self, due: Due, said: Impossible) -> float | None:
+        out, place = self._out, Place(due.installation, due.pull.repository)
+        old, pull = out.store.standing(due.pull), out.known.pull(due)
+        if not pull.open:
+            self._close(due, old)
+            return None
+        repository = out.known.repository(place)
+        asked, token = (place, repository, pull), out.github.git_token(place)
+        mirror = without_head(out.mirrors, asked, token)
+        seen = Seen(place, repository, pull, mirror, insider(out.known, place, pull))
+        out.evaluations.stop(due.pull)
+        out.beside.leave(due.pull)
+        try:
+            scene = out.scenes.scene(seen)
+        except UserFault:
+            scene = out.scenes.bare(seen)  # something rules, and the head is not here
+        else:
+            if scene.rule is None:
+                return self._moved(scene, old)
+        return self._answered(scene, Answer(said), old)
 
 
 def _head(scene: Scene) -> str:
@@ -286,8 +342,11 @@ def _head(scene: Scene) -> str:
 
 
 def _said_more(scene: Scene, old: Standing | None) -> bool:
-    """Whether the verdict of this evaluation, or its progress, is said already."""
-    if old is None or old.voice is None:
+    """Whether the verdict of this evaluation, or its progress, is said already.
+
+    One that was closed meanwhile is heard no more: beside it others spoke for its head.
+    """
+    if old is None or old.voice is None or not old.open:
         return False
     return old.task == scene.task if old.ended else old.inputs == scene.inputs
 
@@ -323,7 +382,7 @@ def task_of(scene: Scene) -> Task:
         policy_text=rule.text,
         policy_source=rule.source,
         orders=scene.orders,
-        accepted=frozenset(one.finding for one in scene.accepted),
+        accepted=frozenset(one.digest for one in scene.accepted),
         labels=seen.pull.labels,
         description=seen.pull.body,
     )

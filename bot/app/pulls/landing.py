@@ -17,7 +17,6 @@ from bot.app.mirroring import (
 )
 from bot.app.ports import Merged, SourceRepository
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
-from bot.app.pulls.ports import Pin
 from bot.app.pulls.reach import Reach
 from bot.app.relevance import seen_by_training
 from bot.domain.conclusions import Conclusion
@@ -74,16 +73,15 @@ class Landing:
             return ()
         if _passed(store.standing(group_key(place.repository, pull.landed))):
             return ()  # the merge queue had this very commit judged
-        pin = store.pinned(old.pull, old.head, old.base_ref)
-        if pin is None:
+        if not old.base:
             return ()
-        mirror = self._mirror(place, pull, pin)
-        judged = self._judged(mirror, pin)
+        mirror = self._mirror(place, pull, old)
+        judged = self._judged(mirror, old)
         return () if judged is None else self._compared(place, pull, judged)
 
-    def _mirror(self, place: Place, pull: Pull, pin: Pin) -> Mirror | None:
+    def _mirror(self, place: Place, pull: Pull, old: Standing) -> Mirror | None:
         """The mirror with all that is compared; None where it will never be there."""
-        commits = (pull.landed, pin.base, pin.head)
+        commits = (pull.landed, old.base, old.head)
         wanted: list[Wanted] = [WantedPull(pull.number), WantedBranch(pull.base.ref)]
         wanted.extend(map(WantedCommit, commits))
         mirror = self._reach.mirror(place, wanted)
@@ -94,14 +92,14 @@ class Landing:
             raise MirrorError(Unreachable(f"{missing[0]} has not come to git yet."))
         return None
 
-    def _judged(self, mirror: Mirror | None, pin: Pin) -> _Judged | None:
+    def _judged(self, mirror: Mirror | None, old: Standing) -> _Judged | None:
         if mirror is None:
             return None
         source = mirror.repository
-        found = policy_in_force(source, source.resolve(pin.base), self._reach.parse)
+        found = policy_in_force(source, source.resolve(old.base), self._reach.parse)
         if not isinstance(found, Found | LastGood):
             return None
-        return _Judged(source, found.policy, pin.head, pin.base)
+        return _Judged(source, found.policy, old.head, old.base)
 
     def _compared(self, place: Place, pull: Pull, judged: _Judged) -> Sequence[Post]:
         landed = judged.seen_at(pull.landed)

@@ -33,7 +33,10 @@ class Alarms(Protocol):
         ...
 
     def due(self, now: float, limit: int) -> Sequence[Due]:
-        """Those whose time has come, the longest due first."""
+        """Those whose time has come: repositories in turns, the longest due first.
+
+        So the many of one repository do not hide those of others.
+        """
         ...
 
     def rest(self, due: Due, again_at: float | None) -> None:
@@ -81,7 +84,10 @@ class Register(Protocol):
     """What was recorded of pull requests: heads, remarks, acts, bases, standings."""
 
     def saw_head(self, pull: PullKey, sha: str, at: float) -> None:
-        """The head is `sha`, seen at `at`; one that is the latest already is left."""
+        """The head is `sha`, seen at `at` by GitHub's clock, as comments are.
+
+        One that is the latest already is left.
+        """
         ...
 
     def head_at(self, pull: PullKey, moment: float) -> str | None:
@@ -97,7 +103,10 @@ class Register(Protocol):
         ...
 
     def remarks(self, limit: int) -> Sequence[Remark]:
-        """Those that are to be worked on, the oldest first."""
+        """Those that are to be worked on, the oldest first.
+
+        Where there are more than `limit`, each repository has its share of them.
+        """
         ...
 
     def settle(
@@ -192,7 +201,10 @@ class Outbox(Protocol):
         ...
 
     def waiting(self, now: float, limit: int) -> Sequence[Queued]:
-        """Those to be sent now: the most urgent first, the oldest of equals first."""
+        """Those to be sent now: the most urgent first, the oldest of equals first.
+
+        Where there are more than `limit`, each installation has its share of them.
+        """
         ...
 
     def begun(self, one: Queued) -> None:
@@ -254,7 +266,17 @@ class PullStore(Alarms, Register, Outbox, Notes, Protocol):
         """Nothing of an installation, or of one repository in it, is done any more.
 
         As one: alarms rest until somebody wakes them, open standings are closed, posts
-        that wait are given up (and sent when they are put again). Says which pull
-        requests were open.
+        that wait are given up (and sent when they are put again), remarks that wait are
+        settled. Says which pull requests were open.
+        """
+        ...
+
+    def prune(self, before: float) -> int:
+        """Forget pull requests that were closed before this; how many.
+
+        A pull request counts as closed from when this is first asked and finds it so,
+        and anew after it was open again. What was ordered is kept for ever; so is what
+        stands for a commit that is another one's head. Forgets settled remarks and
+        what was sent to nobody's pull request, as old as that, too.
         """
         ...

@@ -14,6 +14,7 @@ from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.verifying import Turn, verify
 from bot.domain.commands import Source
+from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (
     Comment,
     GitHubError,
@@ -38,7 +39,8 @@ class SweepReport:
 
     `verified` are heads whose check run was compared with GitHub's, `mended` what stood
     there wrong, `left` pull requests that cannot be reached any more, `troubled` the
-    places of which a part has to wait for the next sweep.
+    places of which a part has to wait for the next sweep. `faults` are for the log:
+    repositories that failed in a way that nobody foresaw.
     """
 
     repositories: int = 0
@@ -50,6 +52,7 @@ class SweepReport:
     redelivered: int = 0
     left: int = 0
     troubled: int = 0
+    faults: tuple[str, ...] = ()
 
     def __add__(self, other: "SweepReport") -> "SweepReport":
         """Both together."""
@@ -124,6 +127,11 @@ class Reconciler:
                 report += _TROUBLED
                 if isinstance(fault.failure, RateLimited):
                     return report
+            except MachineryFault:
+                raise
+            except Exception as fault:  # noqa: BLE001 - the others are swept
+                said = f"{one.full_name}: {type(fault).__name__}: {fault}"
+                report += SweepReport(troubled=1, faults=(said,))
         try:
             verified, mended = verify(self._reach, self._app, installation, spoken)
         except GitHubError:
@@ -147,11 +155,11 @@ class Reconciler:
         return report if ruled is not None else report + _TROUBLED
 
     def _ruled(self, place: Place, pulls: Iterable[Pull]) -> bool | None:
-        """Whether there is a policy; None where the mirror could not be refreshed."""
+        """Whether there is a policy; None where that cannot be read now."""
         branches = list(dict.fromkeys(one.base.ref for one in pulls))
         try:
             return self._bases.look(place, branches, {}).ruled
-        except MirrorError:
+        except (MirrorError, UserFault):  # its pull requests are gone through anyway
             return None
 
     def _woken(

@@ -130,6 +130,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         labels=pull.labels,
         stale_at=_stale_at(scene),
         task=answer.task,
+        base=scene.pin.base if scene.pin else "",
     )
     posts = (
         *_left_behind(around, standing.head),
@@ -165,9 +166,14 @@ def hushed(scene: Scene, around: Around) -> Said:
 
 
 def _stale_at(scene: Scene) -> float | None:
-    """When what is said is too old, should the base move; None where none counts."""
+    """When what is said is too old, should the base move; None where none counts.
+
+    At once where nothing was judged.
+    """
     if scene.pin is None or scene.rule is None:
         return None
+    if scene.nothing is not None:
+        return scene.pin.since
     return scene.pin.since + scene.rule.policy.baseline.max_age_s
 
 

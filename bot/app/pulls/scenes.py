@@ -118,7 +118,7 @@ class Scene:
             [rule.policy.sha256, repr(rule.broken)] if rule else None,
             repr(self.facts.gate),
             [one.source for one in self.acts if not is_errand(one.command)],
-            [one.finding for one in self.accepted],
+            [one.digest for one in self.accepted],
         ]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
@@ -132,7 +132,7 @@ class Scene:
             rule.policy.sha256 if rule else "",
             [orders.stage, orders.modes, orders.targets, orders.more],
             [orders.apart, orders.changes, orders.attempt],
-            [one.finding for one in self.accepted],
+            [one.digest for one in self.accepted],
             self.labels,
         ]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()

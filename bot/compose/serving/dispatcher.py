@@ -18,6 +18,8 @@ LOG = logging.getLogger("seedgate")
 AGAIN_S = 5.0
 NODE_S = 600.0
 """How long an evaluation waits for the first machine."""
+LACKING_S = 60.0
+"""How long nothing is said of that."""
 
 
 class OwnDispatcher:
@@ -86,13 +88,17 @@ def node_for(
     Our own dispatcher's, or the latest one that registered on the store. Raises
     `MachineryFault` where none comes in `NODE_S`.
     """
-    give_up = pulse.now() + NODE_S
+    began = pulse.now()
+    give_up, say_at = began + NODE_S, began + LACKING_S
     while pulse.now() < give_up:
         node = None if own is None or joined else own.node()
         if node is None and (own is None or joined):
             node = next(iter(store.nodes()), None)
         if node is not None:
             return node
+        if pulse.now() >= say_at:
+            pulse.lacks_machine()
+            say_at = give_up
         pulse.wait()
     raise MachineryFault(
         "No machine is there to run trials.",

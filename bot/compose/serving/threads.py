@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.app.pulls.evaluations import Absent, Busy, Done, State, Task
+from bot.compose.serving.line import Line
 from bot.domain.conclusions import OwnFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github import Progress, Queued
@@ -33,13 +34,26 @@ class LetGo(Stopped):
 class Heartbeat:
     """The engine's heartbeat in a thread that can be stopped."""
 
-    def __init__(self, stop: threading.Event, closing: threading.Event) -> None:
-        """`stop` ends whatever waits; `closing` says that all of them are."""
-        self._stop, self._closing = stop, closing
+    def __init__(
+        self,
+        stop: threading.Event,
+        closing: threading.Event,
+        lacking: Callable[[], None] | None = None,
+    ) -> None:
+        """`stop` ends whatever waits; `closing` says that all of them are.
+
+        `lacking` is told where there is no machine to run on.
+        """
+        self._stop, self._closing, self._lacking = stop, closing, lacking
 
     def now(self) -> float:
         """Unix seconds."""
         return time.time()
+
+    def lacks_machine(self) -> None:
+        """Say, to whoever is shown progress, that no machine is there."""
+        if self._lacking is not None:
+            self._lacking()
 
     def wait(self) -> None:
         """A short wait; raises `Stopped` once nobody wants it any more."""
@@ -50,16 +64,21 @@ class Heartbeat:
 
 @dataclass(slots=True)
 class _Carried:
-    """One task and what is known of it."""
+    """One task and what is known of it; it begins once `before` has ended."""
 
     task: Task
     closing: threading.Event
+    before: "_Carried | None" = None
+    ended: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
     began: float = 0.0
     shown: int = 0
     latest: Progress | None = None
     state: State = field(default_factory=Busy)
-    future: "Future[None] | None" = None
+
+    @property
+    def repository(self) -> int:
+        return self.task.pull.repository
 
 
 Show = Callable[[Progress], None]
@@ -80,7 +99,7 @@ class EvaluationThreads:
         self._ended = False
         self._working = 0
         self._carried: dict[PullKey, _Carried] = {}
-        self._most = most
+        self._line = Line[_Carried](most)
 
     def begin(self, task: Task) -> None:
         """Carry a task on; another one of the same pull request is stopped first."""
@@ -90,18 +109,31 @@ class EvaluationThreads:
                 return
             if self._ended:
                 return
+            one = _Carried(task, self._closing, before)
             if before is not None:
                 before.stop.set()
-            one = _Carried(task, self._closing, state=Busy(self._queued()))
+                if self._left(before):
+                    one.before = before.before
             self._carried[task.pull] = one
             self._working += 1
-            one.future = self._pool.submit(self._carry, one, before)
-            one.future.add_done_callback(self._worked)
+            self._line.add(one.repository, one)
+            self._go_on()
+            if place := self._line.place(one.repository):
+                one.state = Busy(Queued(place))
 
-    def _queued(self) -> Progress | None:
-        """Its place in the line, where there is one."""
-        busy = sum(isinstance(one.state, Busy) for one in self._carried.values())
-        return Queued(busy - self._most + 1) if busy >= self._most else None
+    def _go_on(self) -> None:
+        """Begin all whose turn it is; the lock is held."""
+        while not self._ended and (one := self._line.next()) is not None:
+            one.state = Busy()
+            self._pool.submit(self._run, one)
+
+    def _left(self, one: _Carried) -> bool:
+        """Leave the line without a turn, where it waits there; the lock is held."""
+        waited = self._line.drop(one.repository, one)
+        if waited:
+            self._working -= 1
+            one.ended.set()
+        return waited
 
     def state(self, pull: PullKey, digest: str) -> State:
         """How far a task is."""
@@ -122,17 +154,14 @@ class EvaluationThreads:
         """Carry none on for this pull request."""
         with self._lock:
             one = self._carried.pop(pull, None)
-        if one is not None:
-            one.stop.set()
+            if one is not None:
+                one.stop.set()
+                self._left(one)
 
     def busy(self) -> int:
         """How many are carried on, and how many are not yet told of."""
         with self._lock:
             return self._working
-
-    def _worked(self, _: "Future[None]") -> None:
-        with self._lock:
-            self._working -= 1
 
     def let_go(self) -> None:
         """Carry none on: another process does, with the trials that were begun."""
@@ -141,6 +170,7 @@ class EvaluationThreads:
             self._closing = threading.Event()
             for one in self._carried.values():
                 one.stop.set()
+                self._left(one)
             self._carried.clear()
 
     def close(self) -> None:
@@ -148,16 +178,31 @@ class EvaluationThreads:
         with self._lock:
             self._ended = True
         self.let_go()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
-    def _carry(self, one: _Carried, before: _Carried | None) -> None:
+    def _run(self, one: _Carried) -> None:
+        """Its turn, whatever comes of it; then the next one's."""
+        try:
+            self._carry(one)
+        except Exception:
+            LOG.exception("The end of %s could not be told.", one.task.pull)
+        finally:
+            with self._lock:
+                self._working -= 1
+                self._line.ended(one.repository)
+                one.ended.set()
+                self._go_on()
+
+    def _carry(self, one: _Carried) -> None:
         """To its end, after the one before has let go of its trials."""
-        if before is not None and before.future is not None:
-            before.future.exception()
+        if one.before is not None:
+            one.before.ended.wait()
+            one.before = None
         if one.stop.is_set():
             return
         one.began = time.monotonic()
-        pulse = Heartbeat(one.stop, one.closing)
+        lacking = Queued(machines=False)
+        pulse = Heartbeat(one.stop, one.closing, lambda: self._show(one, lacking))
         try:
             ended = self._work(one.task, pulse, lambda news: self._show(one, news))
         except Stopped:

@@ -121,12 +121,17 @@ Until = UntilCommit | UntilDays
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Lift one named finding; `until` is None where no end was named."""
+    """Lift one named finding; `until` is None where no end was named.
+
+    `digest` is that of the finding, filled in when the command is granted: nobody
+    types it, and without it nothing is lifted.
+    """
 
     verb: ClassVar[Verb] = Verb.ACCEPT
     finding: str
     reason: str
     until: Until | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Why(StrEnum):
     METRICS = "metrics"  # the metrics are defined otherwise on the base now
     ASKED = "asked"  # the policy has everything judged again when the base moves
     AGE = "age"  # the base that it is of was left too long ago
+    NOTHING = "nothing"  # nothing was judged: the branch was as its base then
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def moved(
 
     Times are Unix seconds; `at` is the present. The policy and the version of the
     metrics are parts of what an evaluation is: under others a verdict never stands.
+    Nor does it stand where nothing was judged: the branch may differ from the base as
+    it is now, and to look costs no trials.
     """
     if judged.commit == now.commit:
         return Same()
@@ -90,6 +93,8 @@ def moved(
         return Again(Why.METRICS)
     if (judged.base, judged.landing) == (now.base, now.landing):
         return Carried()
+    if judged.base == judged.landing:
+        return Again(Why.NOTHING)
     return _apart(judged_at, rule, at)
 
 

@@ -139,7 +139,8 @@ def ordered(command: Command, facts: Facts) -> Granted | Refused:
     if bound.sha is None:
         return Refused(Refusal.HEAD_UNKNOWN, {"verb": command.verb.value})
     whole = _in_full(command, bound.sha)
-    return _misnamed(command, facts) or Granted(whole, bound.sha)
+    exact = _with_digest(whole, facts.findings)
+    return _misnamed(command, facts) or Granted(exact, bound.sha)
 
 
 def _resolved(command: Command, ever: Sequence[str]) -> str | None:
@@ -156,6 +157,16 @@ def _in_full(command: Command, sha: str) -> Command:
             return replace(command, sha=sha)
         case Accept(until=UntilCommit()):
             return replace(command, until=UntilCommit(sha))
+        case _:
+            return command
+
+
+def _with_digest(command: Command, findings: Iterable[Finding]) -> Command:
+    """The acceptance of a finding with all of its digest: its id can be another's."""
+    match command:
+        case Accept(finding=name):
+            digests = (one.digest for one in findings if one.id == name)
+            return replace(command, digest=next(digests, ""))
         case _:
             return command
 
@@ -221,7 +232,7 @@ def holds_up(one: Finding) -> bool:
 
 def liftable(one: Finding) -> bool:
     """Whether a person can accept it, so that it does not hold a merge up."""
-    return holds_up(one) and accepts({one.id}, one)
+    return holds_up(one) and accepts({one.digest}, one)
 
 
 def accepted_ids(acts: Iterable[Act]) -> frozenset[str]:

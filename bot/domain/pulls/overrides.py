@@ -1,8 +1,8 @@
 """Who accepted what, and what of it holds now: worked out of the acts anew each time.
 
-An acceptance is of one finding, by its id. The id holds the evidence, so that a finding
-that gets worse is another one, and nobody has accepted that. Beside, every acceptance
-ends: when it was said to, or when it is old.
+An acceptance is of one finding, by its digest. The digest holds the evidence, so that a
+finding that gets worse is another one, and nobody has accepted that. Beside, every
+acceptance ends: when it was said to, or when it is old.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +33,7 @@ class Acceptance:
     """A finding that somebody accepted. Times are Unix seconds.
 
     `by_id` is the person's number on GitHub, `by_login` what they were called then.
+    `finding` is the id that people see, `digest` what is lifted; without one, nothing.
     """
 
     finding: str
@@ -41,6 +42,7 @@ class Acceptance:
     reason: str
     given_at: float
     until: Until
+    digest: str = ""
 
     @property
     def commit(self) -> str:
@@ -82,9 +84,9 @@ def entries(acts: Sequence[Act]) -> Iterator[Acceptance | Withdrawal]:
     """
     for one in acts:
         match one.command:
-            case Accept(finding=name, reason=reason, until=until):
+            case Accept(finding=name, reason=reason, until=until, digest=digest):
                 ends = _ends(until, one.at)
-                yield Acceptance(name, one.by, one.login, reason, one.at, ends)
+                yield Acceptance(name, one.by, one.login, reason, one.at, ends, digest)
             case Unaccept(finding=name):
                 yield Withdrawal(name, one.by, one.login, one.at)
             case _:
@@ -121,9 +123,10 @@ def next_end(acts: Sequence[Act], now: float) -> float | None:
 
 
 def _last(acts: Sequence[Act]) -> Iterator[Acceptance]:
-    """The findings whose last word is an acceptance."""
+    """The findings whose last word is an acceptance that lifts something."""
     words: dict[str, Acceptance | Withdrawal] = {}
     for one in entries(acts):
         words.pop(one.finding, None)  # a later word stands later
         words[one.finding] = one
-    yield from (one for one in words.values() if isinstance(one, Acceptance))
+    given = (one for one in words.values() if isinstance(one, Acceptance))
+    yield from (one for one in given if one.digest)

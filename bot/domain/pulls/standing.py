@@ -32,7 +32,8 @@ class Standing:
     seconds) is when time alone changes something. `draft` and `labels` are those of the
     pull request. `stale_at` is when the verdict is too old, should the base have moved
     by then; None where it is of no base. `task` is a digest of the evaluation whose
-    verdict is said, empty where none is.
+    verdict is said, empty where none is. `base` is the commit of the base branch that
+    what is said is of, empty where it is of none.
     """
 
     pull: PullKey
@@ -49,6 +50,7 @@ class Standing:
     labels: tuple[str, ...] = ()
     stale_at: float | None = None
     task: str = ""
+    base: str = ""
 
     @property
     def place(self) -> Place:

@@ -137,9 +137,12 @@ def acceptable(reason: Reason) -> bool:
 
 
 def accepts(accepted: Collection[str], found: Finding) -> bool:
-    """Whether a finding is among those that were accepted, and can be.
+    """Whether a finding is among the accepted digests, and can be accepted.
 
+    The short id would not do: whoever writes a branch can make two findings that share
+    it, a harmless one to be accepted and another.
     What a branch left nothing to judge by (`gone`) cannot: there is no verdict then.
     """
-    named = found.id in accepted and acceptable(found.reason)
-    return named and not found.evidence.get("gone")
+    named = bool(found.digest) and found.digest in accepted
+    can_be = acceptable(found.reason)
+    return named and can_be and not found.evidence.get("gone")

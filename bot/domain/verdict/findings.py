@@ -127,6 +127,10 @@ _DURATION = re.compile(
 """Times in the last words of test runners: `in 62.10s (0:01:02)`."""
 
 
+_SHOWN = 8
+"""Digits of the digest that people read and type."""
+
+
 def finding(  # noqa: PLR0913 - a place has three names
     reason: Reason,
     state: Ruling,
@@ -145,10 +149,9 @@ def finding(  # noqa: PLR0913 - a place has three names
     place = [kind, mode, metric, *filter(None, [change])]
     facts = dict(sorted(_stable(reason, evidence).items()))
     text = json.dumps([*place, reason, facts], allow_nan=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return Finding(
-        f"{kind}-{digest}", kind, state, reason, mode, metric, change, evidence
-    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    name = f"{kind}-{digest[:_SHOWN]}"
+    return Finding(name, kind, state, reason, mode, metric, change, evidence, digest)
 
 
 def with_evidence(found: Finding, more: Evidence) -> Finding:

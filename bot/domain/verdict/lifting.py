@@ -36,24 +36,24 @@ class Lifted:
 
 
 def lift(verdict: Verdict, accepted: Collection[str]) -> Lifted:
-    """The verdict without what was accepted, by the full ids of findings.
+    """The verdict without what was accepted, by the digests of findings.
 
     An accepted finding stays, as INFO, with its evidence and its id. Rungs that were
     not started for its sake leave the verdict undecided. What is accepted and is not
     there, or cannot be accepted, changes nothing.
     """
-    ids = _lifted(verdict, accepted)
+    ids = _lifted(verdict, accepted)  # by digest
     if not ids:
         return Lifted(verdict)
     modes = tuple(lift_mode(one, accepted) for one in verdict.modes)
-    told = {one.id: one for mode in modes for one in mode.findings}
+    told = {one.digest: one for mode in modes for one in mode.findings}
     beside = tuple(
-        relaxed(one, accepted) for one in verdict.findings if one.id not in told
+        relaxed(one, accepted) for one in verdict.findings if one.digest not in told
     )
-    now = {one.id: one.state for one in (*told.values(), *beside)}
-    kept = [_as(one, now[one.id]) for one in verdict.findings]
-    new = told.keys() - {one.id for one in kept}
-    findings = (*kept, *(one for one in told.values() if one.id in new))
+    now = {one.digest: one.state for one in (*told.values(), *beside)}
+    kept = [_as(one, now[one.digest]) for one in verdict.findings]
+    new = told.keys() - {one.digest for one in kept}
+    findings = (*kept, *(one for one in told.values() if one.digest in new))
     left = dataclasses.replace(
         verdict,
         state=worst((*(m.state for m in modes), *(one.state for one in beside))),
@@ -61,7 +61,7 @@ def lift(verdict: Verdict, accepted: Collection[str]) -> Lifted:
         modes=modes,
         changes=tuple(_change(one, findings, ids) for one in verdict.changes),
     )
-    return Lifted(_with_rungs(left), ids)
+    return Lifted(_with_rungs(left), tuple(ids.values()))
 
 
 def relaxed(found: Finding, accepted: Collection[str]) -> Finding:
@@ -76,14 +76,16 @@ def lift_mode(mode: ModeVerdict, accepted: Collection[str]) -> ModeVerdict:
     ids = _of_mode(whole, accepted)
     if not ids:
         return mode
-    gone = {(one.metric, one.reason) for one in whole.findings if one.id in ids}
+    gone = {(one.metric, one.reason) for one in whole.findings if one.digest in ids}
     metrics = (
         dataclasses.replace(one, state=Ruling.INFO)
         if (one.name, one.reason) in gone
         else one
         for one in whole.metrics
     )
-    found = (_as(one, Ruling.INFO) if one.id in ids else one for one in whole.findings)
+    found = (
+        _as(one, Ruling.INFO) if one.digest in ids else one for one in whole.findings
+    )
     left = dataclasses.replace(whole, metrics=tuple(metrics), findings=tuple(found))
     left = _stated(left)
     return left if left.state is Ruling.BLOCK else _reopened(left, ids)
@@ -93,7 +95,7 @@ def _reopened(mode: ModeVerdict, accepted: Collection[str]) -> ModeVerdict:
     """The mode, undecided where nobody knows what was not judged to its end."""
     found = (
         _as(one, Ruling.UNDECIDED)
-        if one.id not in accepted and is_open(mode, one)
+        if one.digest not in accepted and is_open(mode, one)
         else one
         for one in mode.findings
     )
@@ -132,31 +134,31 @@ def _broken(mode: ModeVerdict) -> bool:
 
 
 def _of_mode(whole: ModeVerdict, accepted: Collection[str]) -> frozenset[str]:
-    """Ids of what was accepted of a mode and decides, or would decide now."""
+    """Digests of what was accepted of a mode and decides, or would decide now."""
     return frozenset(
-        one.id
+        one.digest
         for one in whole.findings
         if accepts(accepted, one) and (one.state in STOPS or is_open(whole, one))
     )
 
 
-def _lifted(verdict: Verdict, accepted: Collection[str]) -> tuple[str, ...]:
-    """Ids of what was accepted and decides, in the order found, each once."""
+def _lifted(verdict: Verdict, accepted: Collection[str]) -> dict[str, str]:
+    """Digests and ids of what was accepted and decides, in the order found."""
     modes = [completed(one) for one in verdict.modes]
     ids = frozenset[str]().union(*(_of_mode(one, accepted) for one in modes))
     ids |= {
-        one.id
+        one.digest
         for one in verdict.findings
         if one.state in STOPS and accepts(accepted, one)
     }
     every = (*verdict.findings, *(one for mode in modes for one in mode.findings))
-    return tuple(dict.fromkeys(one.id for one in every if one.id in ids))
+    return {one.digest: one.id for one in every if one.digest in ids}
 
 
 def _change(
     change: ChangeVerdict, findings: tuple[Finding, ...], ids: Collection[str]
 ) -> ChangeVerdict:
-    about = [one for one in findings if one.id in ids and one.change == change.id]
+    about = [one for one in findings if one.digest in ids and one.change == change.id]
     effects = tuple(
         dataclasses.replace(effect, state=Ruling.INFO)
         if any(_is_of(one, effect) for one in about)

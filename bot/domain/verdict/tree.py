@@ -15,7 +15,11 @@ Evidence = Mapping[str, Scalar | tuple[Scalar, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that the gate found. `id` is stable: same evidence, same id."""
+    """One thing that the gate found. `id` is stable: same evidence, same id.
+
+    `digest` is the whole of what `id` is the beginning of, as 64 hex digits: two
+    findings of one id can be made, of one digest not. Empty in older reports.
+    """
 
     id: str
     kind: FindingKind
@@ -25,6 +29,7 @@ class Finding:
     metric: str | None = None
     change: str | None = None
     evidence: Evidence = field(default_factory=dict)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """No trial has started. The next evaluation has `place` 1; None is not known."""
+    """No trial has started. The next evaluation has `place` 1; None is not known.
+
+    Without `machines` there is none on which one could start.
+    """
 
     place: int | None = None
     starts_s: float | None = None
     price: Price | None = None
+    machines: bool = True
 
 
 @dataclass(frozen=True, slots=True)

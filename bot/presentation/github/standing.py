@@ -43,6 +43,8 @@ def _titled(title: str, lines: list[str]) -> Iterator[str]:
 
 
 def _queue(one: Queued) -> Iterator[str]:
+    if not one.machines:
+        yield around.NO_MACHINE
     if one.place is not None:
         yield around.place(one.place)
     if one.starts_s is not None:

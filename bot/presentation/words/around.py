@@ -19,6 +19,7 @@ NOT_TOLERATED = (
     "nothing else."
 )
 ACCEPTED = "Accepted findings count as if they had not been found:"
+NO_MACHINE = "No machine is connected that could run trials: it waits for one."
 NO_PRICE = "The price is not known before a first trial has ended."
 SEEDS_SHOWN = (
     "The line that moves: the effect of each seed, up is better. Flat lines: no effect"

@@ -1,11 +1,16 @@
 """All files of a tree with what a hash of them must not miss: modes, and links."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.repository import plain
+from bot.adapters.repository.bounds import Bounds
+from bot.adapters.repository.command import GitCommand, GitError, GitLimitError
 from bot.app.relevance import not_needed
 from bot.domain.changes import Leaf
+from bot.domain.errors import UserFault
 from bot.domain.verdict import Reason
 from tests.adapters.repository.git_world import GitWorld
 from tests.fakes.policies import policy
@@ -68,3 +73,75 @@ def test_docs_matter_only_where_something_points_at_them(world: GitWorld) -> Non
     world.branch("idea")
     world.commit({"docs/a.md": b"2\n"})
     assert reasons(world) == []
+
+
+def bomb(world: GitWorld, levels: int) -> str:
+    """A tree of ten to the power of `levels` files, in as many objects; its name."""
+    world.commit({"f": b"x"})
+    tree = world.git("rev-parse", "HEAD:f")
+    for level in range(levels):
+        kind = "040000 tree" if level else "100644 blob"
+        rows = "".join(f"{kind} {tree}\t{n}\n" for n in range(10))
+        tree = made(world, rows)
+    return tree
+
+
+def made(world: GitWorld, rows: str) -> str:
+    command = GitCommand(world.path)
+    return command.run("mktree", feed=rows.encode()).line
+
+
+def test_a_tree_that_spells_out_millions_of_files_is_refused_at_once(
+    world: GitWorld,
+) -> None:
+    tree, began = bomb(world, 12), time.monotonic()
+    for ask in (world.open().leaves, world.open().require_plain):
+        with pytest.raises(UserFault, match=r"more than 200,000 files.*Take out"):
+            ask(tree)
+    assert time.monotonic() - began < 60
+
+
+def test_files_are_counted_exactly(
+    world: GitWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = bomb(world, 2)
+    monkeypatch.setattr(plain, "MOST_ROWS", 100)
+    assert len(world.open().leaves(tree)) == 100
+    monkeypatch.setattr(plain, "MOST_ROWS", 99)
+    with pytest.raises(UserFault, match="more than 99 files"):
+        world.open().leaves(tree)
+
+
+def test_links_that_share_an_object_are_read_once(world: GitWorld) -> None:
+    world.commit({"f": b"a" * 4096})
+    name = world.git("rev-parse", "HEAD:f")
+    rows = "".join(f"120000 blob {name}\t{n:06}\n" for n in range(70_000))
+    assert len(world.open().leaves(made(world, rows))) == 70_000
+
+
+def test_a_link_that_is_longer_than_any_path_is_not_read(world: GitWorld) -> None:
+    world.commit({"f": b"a" * 4097})
+    name = world.git("rev-parse", "HEAD:f")
+    tree = made(world, f"120000 blob {name}\tdata\n")
+    for ask in (world.open().leaves, world.open().require_plain):
+        with pytest.raises(UserFault, match=r"4096 bytes.*`data`"):
+            ask(tree)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [(Bounds(0.2), "did not end in 0.2 s"), (Bounds(most_bytes=9), "gave more than")],
+)
+def test_a_call_of_git_that_goes_over_its_bounds_is_killed(
+    world: GitWorld, bounds: Bounds, said: str
+) -> None:
+    shout = "alias.shout=!yes" if bounds.most_bytes == 9 else "alias.shout=!sleep 100"
+    git, began = GitCommand(world.path, bounds=bounds), time.monotonic()
+    with pytest.raises(GitLimitError, match=said):
+        git.ask("-c", shout, "shout")
+    assert time.monotonic() - began < 50
+
+
+def test_a_call_that_fails_says_why(world: GitWorld) -> None:
+    with pytest.raises(GitError, match="Not a valid object name"):
+        GitCommand(world.path).run("ls-tree", "nothing")

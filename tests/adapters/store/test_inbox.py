@@ -131,6 +131,31 @@ def test_a_redelivery_of_one_that_failed_for_good_does_work(
     assert [one.attempts for one in inbox.pending(10)] == [0]
 
 
+def test_one_that_is_to_wait_comes_then_and_has_not_failed(
+    inbox: AnyInbox, clock: Clock
+) -> None:
+    inbox.keep([delivery("a"), delivery("done")])
+    inbox.done("done")
+    for _ in range(TRIES + 1):
+        for guid in ("a", "done", "unknown"):
+            inbox.later(guid, clock.seconds + 3_600, "GitHub has us rest")
+        clock.seconds += 3_599
+        assert list(inbox.pending(10)) == []
+        clock.seconds += 1
+        assert [one.attempts for one in inbox.pending(10)] == [0]
+    assert counts(inbox) == (1, 1, 0)
+
+
+def test_tries_outlast_an_outage_of_hours(inbox: AnyInbox, clock: Clock) -> None:
+    inbox.keep([delivery("a")])
+    began = clock.seconds
+    while clock.seconds < began + 2 * 3_600:
+        if inbox.pending(10):
+            inbox.failed("a", "GitHub is away")
+        clock.seconds += 300
+    assert counts(inbox) == (1, 0, 0)
+
+
 def test_a_failure_told_too_late_changes_nothing(inbox: AnyInbox) -> None:
     inbox.keep([delivery("a")])
     inbox.done("a")

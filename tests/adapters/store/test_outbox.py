@@ -60,7 +60,7 @@ def test_the_most_urgent_goes_first_and_the_oldest_of_equals(
     time.seconds += 1
     ended = check(ended=True)
     pulls.put([young, check(NEXT), ended])
-    order = [ended, check(NEXT), old, young, reaction()]
+    order = [ended, reaction(), check(NEXT), old, young]
     assert [one.post for one in waiting(pulls)] == order
     assert [one.post for one in pulls.waiting(1_000.0, 2)] == order[:2]
 
@@ -176,7 +176,7 @@ def test_what_did_not_go_waits_until_it_may_again(pulls: PullStore) -> None:
     pulls.later(second, 3_000.0, "")
     assert waiting(pulls, 1_999.0) == []
     assert pulls.next_at() == 2_000.0
-    assert [one.post for one in waiting(pulls, 2_000.0)] == [reply()]
+    assert [one.post for one in waiting(pulls, 2_000.0)] == [reaction()]
 
 
 def test_what_went_in_part_goes_on_from_there_as_if_it_had_never_failed(

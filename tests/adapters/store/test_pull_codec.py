@@ -110,6 +110,12 @@ def test_a_text_from_before_a_field_was_there_has_its_default() -> None:
     assert load_remote(json.dumps(plain)) == Remote(7, "node")
 
 
+def test_a_standing_from_before_its_base_was_kept_is_of_none() -> None:
+    plain = json.loads(dump_standing(replace(standing(), base="b" * 40)))
+    del plain["base"]
+    assert load_standing(json.dumps(plain)) == standing()
+
+
 def test_a_time_that_was_a_whole_number_is_read_as_a_time() -> None:
     whole = replace(standing(), again_at=5)
     assert repr(load_standing(dump_standing(whole)).again_at) == "5.0"

@@ -223,7 +223,10 @@ def test_what_is_asked_again_and_again_goes_by_an_index(
     event.remove(pulls._engine, "before_cursor_execute", note)
     pulls.close()
     plans = [_plan(file, *one) for one in asked]
-    assert not [one for one in plans if "SCAN" in one]
+    # What an index has found is gone through: never a whole table.
+    found = ("SCAN (subquery", "SCAN taken")
+    steps = [step for one in plans for step in one.split("; ")]
+    assert not [one for one in steps if "SCAN" in one and not one.startswith(found)]
     for index in (
         "pull_alarms_due_at",
         "pull_remarks_waits_created_at",

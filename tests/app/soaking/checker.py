@@ -9,10 +9,11 @@ from tests.app.soaking.oracle import verdict
 from tests.app.soaking.serving import LINKS, SEEDS
 from tests.app.stage import SECRET, keys
 from tests.fakegithub.check_changes import Place
+from tests.fakegithub.limits import Violation
 from tests.fakegithub.pull_changes import judge
 from tests.fakegithub.records import Pull
 
-ENDED = ("finished", "failed")
+FLIGHT_S = 0.3
 LIVING = ("queued", "reserved", "preparing", "running", "collecting")
 
 
@@ -26,8 +27,22 @@ def problems(city: City) -> list[str]:
             for one in _pull(city, house, pull)
         ]
         seen += [f"the contract: {one}" for one in city.fake.gateway.breaks]
-        seen += [f"the limits: {one}" for one in city.fake.limits.violations]
+        broken = city.fake.limits.violations
+        seen += [f"the limits: {one}" for one in broken if not _in_flight(city, one)]
     return [*seen, *_trials(city), *_paid(city), *_secrets(city)]
+
+
+def _in_flight(city: City, one: Violation) -> bool:
+    """Whether it was on its way when GitHub told another call of ours to wait.
+
+    Nobody can call that back; who goes on calling is another matter.
+    """
+    told = [
+        seen.at
+        for seen in city.fake.gateway.log
+        if seen.caller == one.caller and seen.status in {403, 429}
+    ]
+    return one.rule == "impatient" and any(0 <= one.at - at < FLIGHT_S for at in told)
 
 
 def _pull(city: City, house: House, pull: Pull) -> Iterator[str]:

@@ -33,7 +33,7 @@ def told(done: Reached, reason: Reason) -> list[Finding]:
 
 
 def accepting(asked: Course, *found: Finding) -> Course:
-    ids = frozenset(one.id for one in found)
+    ids = frozenset(one.digest for one in found)
     return dataclasses.replace(asked, accepted=ids)
 
 

@@ -1,8 +1,11 @@
 """Which paths a pattern of the policy means."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.changes import read_globs
+from bot.domain.errors import UserFault
 
 
 @pytest.mark.parametrize(
@@ -53,3 +56,62 @@ def test_any_of_several_patterns_is_enough() -> None:
     assert glob.matches("a.py")
     assert not glob.matches("b.py")
     assert not read_globs([]).matches("a.py")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 12 + "*b", "a" * 200),
+        ("**/" + "*a" * 40 + "*b", "a/" * 500 + "a" * 500),
+        ("**a" * 40 + "b", "a" * 4000),
+        ("?*" * 30 + "[!a]", "a" * 4000),
+    ],
+)
+def test_a_pattern_of_many_stars_is_matched_at_once(pattern: str, path: str) -> None:
+    glob = read_globs([pattern])
+    assert not glob.matches(path)
+    assert glob.matches(f"{path}b")
+
+
+def test_a_pattern_longer_than_any_path_is_refused() -> None:
+    assert read_globs(["?" * 4096]).matches("a" * 4096)
+    with pytest.raises(UserFault, match="has 4097 characters"):
+        read_globs(["a" * 4097])
+
+
+def test_half_a_character_is_one_like_any_other() -> None:
+    assert read_globs(["a?c", "\udc80"]).matches("a\udcffc")
+    assert not read_globs(["a*d"]).matches("a\udcffc")
+
+
+def naive(pattern: str, path: str) -> bool:
+    """What a pattern of single characters, `?`, `*` and `**` means, tried out."""
+    if not pattern:
+        return not path
+    if pattern.startswith("*"):
+        crosses = pattern.startswith("**")
+        rest = pattern.lstrip("*") if crosses else pattern[1:]
+        ends = range(len(path) + 1)
+        taken = [end for end in ends if crosses or "/" not in path[:end]]
+        return any(naive(rest, path[end:]) for end in taken)
+    fits = path[:1] == pattern[0] or (pattern[0] == "?" and path[:1] not in {"", "/"})
+    return fits and naive(pattern[1:], path[1:])
+
+
+@given(
+    st.text("ab?*", min_size=1, max_size=6).filter(lambda one: set(one) & {*"?*"}),
+    st.text("ab/", min_size=1, max_size=6),
+)
+def test_a_pattern_means_what_trying_it_out_says(pattern: str, path: str) -> None:
+    segment = f"{pattern}?"  # ends in a wild card, and is no `**` alone
+    assert read_globs([segment]).matches(path) == naive(segment, path)
+
+
+@given(st.text("abc-/.", min_size=1, max_size=5), st.sampled_from("abc-./+"))
+def test_a_choice_means_its_characters_and_never_a_folders_end(
+    chosen: str, one: str
+) -> None:
+    inner = chosen.replace("/", "").replace("-", "") or "a"
+    assert read_globs([f"x[{inner}-]"]).matches(f"x{one}") == (one in {*inner, "-"})
+    others = one not in {*inner, "/"}
+    assert read_globs([f"x[!{inner}]"]).matches(f"x{one}") == others

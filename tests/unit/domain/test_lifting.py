@@ -97,7 +97,7 @@ def verdict(*modes: ModeVerdict, beside: tuple[Finding, ...] = ()) -> Verdict:
 
 
 def ids(of: ModeVerdict | Verdict, *reasons: Reason) -> set[str]:
-    return {one.id for one in of.findings if one.reason in reasons}
+    return {one.digest for one in of.findings if one.reason in reasons}
 
 
 def states(of: ModeVerdict | Verdict) -> dict[Reason, Ruling]:
@@ -124,15 +124,32 @@ def test_what_is_no_finding_about_the_branch_cannot_be_accepted() -> None:
 def test_a_branch_that_leaves_nothing_to_judge_by_cannot_be_accepted() -> None:
     gone = finding(Reason.METRIC_VERSION_CHANGED, OPEN, {"gone": ("evaluate.py",)})
     anew = finding(Reason.METRIC_VERSION_CHANGED, OPEN, {"before": "a", "after": "b"})
-    assert not accepts({gone.id}, gone)
-    assert accepts({anew.id}, anew)
-    assert not accepts({anew.id}, gone)
+    assert not accepts({gone.digest}, gone)
+    assert accepts({anew.digest}, anew)
+    assert not accepts({anew.digest}, gone)
+
+
+def test_a_finding_is_accepted_by_its_whole_digest_and_not_by_its_id() -> None:
+    harm = said(Reason.PROTECTED_TOUCHED, BLOCK, files=("a",))
+    twin = dataclasses.replace(harm, evidence={"files": ("b",)}, digest="f" * 64)
+    assert twin.id == harm.id
+    whole = Verdict(BLOCK, (twin, harm))
+    assert lift(whole, {harm.id}).verdict is whole
+    done = lift(whole, {harm.digest})
+    assert [one.state for one in done.verdict.findings] == [BLOCK, INFO]
+    assert (done.verdict.state, done.lifted) == (BLOCK, (harm.id,))
+    assert lift(whole, {harm.digest, twin.digest}).verdict.state is OPEN
+
+
+def test_a_finding_without_a_digest_is_never_accepted() -> None:
+    old = dataclasses.replace(said(Reason.HARM_SHOWN, BLOCK), digest="")
+    assert not accepts({"", old.id}, old)
 
 
 def test_an_accepted_finding_is_told_with_its_evidence_and_its_id() -> None:
     whole = verdict(mode(BLOCK, harmed()))
     (harm,) = whole.findings
-    done = lift(whole, [harm.id])
+    done = lift(whole, [harm.digest])
     assert done.lifted == (harm.id,)
     assert done.verdict.state is PASS
     assert done.verdict.findings == (dataclasses.replace(harm, state=INFO),)
@@ -145,10 +162,10 @@ def test_an_accepted_finding_is_told_with_its_evidence_and_its_id() -> None:
 def test_a_mode_that_two_findings_block_stays_blocked_by_the_other() -> None:
     whole = verdict(mode(BLOCK, harmed("loss"), harmed("error")))
     loss, error = whole.findings
-    done = lift(whole, {loss.id})
+    done = lift(whole, {loss.digest})
     assert (done.verdict.state, done.verdict.modes[0].state) == (BLOCK, BLOCK)
     assert [one.state for one in done.verdict.findings] == [INFO, BLOCK]
-    assert lift(whole, {loss.id, error.id}).verdict.state is PASS
+    assert lift(whole, {loss.digest, error.digest}).verdict.state is PASS
 
 
 def test_what_could_not_be_shown_passes_once_accepted() -> None:
@@ -169,8 +186,8 @@ def test_an_effect_that_got_worse_is_another_finding() -> None:
     moved = dataclasses.replace(
         worse, findings=(said(Reason.HARM_SHOWN, BLOCK, "loss", d=-2.0),), modes=()
     )
-    assert before.id in {one.id for one in worse.findings}
-    assert lift(moved, {before.id}).verdict is moved
+    assert before.digest in {one.digest for one in worse.findings}
+    assert lift(moved, {before.digest}).verdict is moved
 
 
 def test_a_metric_that_was_not_judged_to_its_end_is_undecided_then() -> None:
@@ -187,19 +204,19 @@ def test_a_metric_that_was_not_judged_to_its_end_is_undecided_then() -> None:
 def test_while_something_else_blocks_what_was_stopped_early_only_tells() -> None:
     early = part("error", OPEN, Reason.STOPPED_EARLY, told=INFO)
     whole = verdict(mode(BLOCK, harmed("loss"), harmed("rank"), early, look=4))
-    done = lift(whole, {whole.findings[0].id}).verdict
+    done = lift(whole, {whole.findings[0].digest}).verdict
     assert states(done)[Reason.STOPPED_EARLY] is INFO
 
 
 def test_a_metric_that_was_left_open_without_a_word_gets_one() -> None:
     lost = said(Reason.ANCHOR_LOST, BLOCK, "loss", anchor="v1")
     whole = verdict(mode(BLOCK, part("loss", OPEN, None), beside=(lost,)))
-    done = lift(whole, {lost.id}).verdict
+    done = lift(whole, {lost.digest}).verdict
     assert done.state is OPEN
     (word,) = (one for one in done.findings if one.reason is Reason.STOPPED_EARLY)
     assert word.state is OPEN
     assert word in done.modes[0].findings
-    both = lift(whole, {lost.id, word.id})
+    both = lift(whole, {lost.digest, word.digest})
     assert both.lifted == (lost.id, word.id)
     assert both.verdict.state is PASS
     assert states(both.verdict)[Reason.STOPPED_EARLY] is INFO
@@ -244,14 +261,14 @@ def test_a_branch_that_fails_more_often_does_not_pass_either(
     whole = verdict(mode(BLOCK, harmed(), beside=(seen,)))
     done = lift(whole, ids(whole, Reason.HARM_SHOWN)).verdict
     assert done.state is state
-    assert lift(whole, {one.id for one in whole.findings}).verdict.state is PASS
+    assert lift(whole, {one.digest for one in whole.findings}).verdict.state is PASS
 
 
 def test_a_broken_baseline_accepted_leaves_what_the_metrics_say() -> None:
     broken = said(Reason.BASELINE_BROKEN, OPEN, failed_baseline=4)
     metrics = (harmed(), part("size", PASS, Reason.LIMIT_KEPT, role=Role.LIMIT))
     whole = verdict(mode(OPEN, *metrics, beside=(broken,)))
-    done = lift(whole, {broken.id}).verdict
+    done = lift(whole, {broken.digest}).verdict
     assert done.modes[0].state is BLOCK
     held = part("size", BLOCK, Reason.LIMIT_BROKEN, role=Role.LIMIT)
     both = verdict(mode(BLOCK, harmed(), held, beside=(broken,)))
@@ -263,7 +280,7 @@ def test_a_release_that_breaks_does_not_make_the_baseline_broken() -> None:
     anchored = said(Reason.BASELINE_BROKEN, OPEN, anchor="v1")
     rank = harmed("rank")
     whole = verdict(mode(BLOCK, harmed(), rank, beside=(anchored,)))
-    done = lift(whole, {anchored.id}).verdict
+    done = lift(whole, {anchored.digest}).verdict
     assert done.state is BLOCK
 
 
@@ -293,28 +310,30 @@ def test_what_stands_beside_the_modes_is_lifted_as_well() -> None:
     files = finding(Reason.PROTECTED_TOUCHED, BLOCK, {"files": ("a",)})
     same = mode(PASS, part("loss", PASS, Reason.NOT_WORSE))
     whole = verdict(same, beside=(files,))
-    done = lift(whole, {files.id})
+    done = lift(whole, {files.digest})
     assert (done.lifted, done.verdict.state) == ((files.id,), PASS)
     lost = finding(Reason.TRIALS_LOST, OPEN, {"lost": 1})
-    assert lift(verdict(same, beside=(files, lost)), {files.id}).verdict.state is OPEN
+    assert (
+        lift(verdict(same, beside=(files, lost)), {files.digest}).verdict.state is OPEN
+    )
 
 
 def test_where_nothing_was_judged_an_acceptance_passes_nobody() -> None:
     lone = finding(Reason.POLICY_TOUCHED, BLOCK, {"what": "deleted"})
-    done = lift(Verdict(BLOCK, (lone,)), {lone.id})
+    done = lift(Verdict(BLOCK, (lone,)), {lone.digest})
     assert done.verdict.state is OPEN
     nothing = finding(Reason.NOTHING_CHANGED, PASS, {})
-    both = lift(Verdict(BLOCK, (lone, nothing)), {lone.id})
+    both = lift(Verdict(BLOCK, (lone, nothing)), {lone.digest})
     assert both.verdict.state is PASS
 
 
 def test_a_mode_of_which_only_behaviour_is_known_has_nothing_to_pass() -> None:
     alien = said(Reason.MODE_INVASIVE, BLOCK, step=0)
     bare = ModeVerdict("mlp", BLOCK, True, (), (alien,))
-    assert lift_mode(bare, {alien.id}).state is INFO
+    assert lift_mode(bare, {alien.digest}).state is INFO
     other = said(Reason.DATA_OVERLAPS, BLOCK, shared=4)
     both = dataclasses.replace(bare, findings=(alien, other))
-    assert lift_mode(both, {alien.id}).state is BLOCK
+    assert lift_mode(both, {alien.digest}).state is BLOCK
 
 
 def test_a_harmful_change_that_was_accepted_is_told_in_its_row() -> None:
@@ -329,7 +348,7 @@ def test_a_harmful_change_that_was_accepted_is_told_in_its_row() -> None:
     )
     changes = (ChangeVerdict("abc", effects), ChangeVerdict("def", effects[:1]))
     whole = dataclasses.replace(verdict(kept, beside=(bad, crash)), changes=changes)
-    done = lift(whole, {bad.id, crash.id}).verdict
+    done = lift(whole, {bad.digest, crash.digest}).verdict
     assert [one.state for one in done.changes[0].effects] == [INFO, INFO, BLOCK]
     assert done.changes[1] == changes[1]
     assert done.state is PASS
@@ -395,7 +414,7 @@ def test_an_acceptance_never_makes_anything_worse_nor_hides_another_finding(
     done = lift(whole, accepted).verdict
     assert ORDER.index(done.state) >= ORDER.index(whole.state)
     assert [one.id for one in done.findings] == [one.id for one in whole.findings]
-    rest = [one for one, many in parts if not accepted & {f.id for f in many}]
+    rest = [one for one, many in parts if not accepted & {f.digest for f in many}]
     if any(one.state is BLOCK for one in rest):
         assert done.state is BLOCK
     deciding = [one for one in rest if one.state is not PASS]

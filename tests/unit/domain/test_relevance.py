@@ -52,6 +52,11 @@ def matters(path: str, rules: Policy = RULES) -> bool:
         "LICENSE",
         "LICENSE.txt",
         "COPYING",
+        "COPYING.md",
+        "NOTICE.rst",
+        "LICENSE-MIT",
+        "LICENCE-APACHE-2.0.txt",
+        "LICENSE-APACHE-2.0",
         "CITATION.cff",
     ],
 )
@@ -74,6 +79,13 @@ def test_prose_where_prose_is_kept_does_not_matter_by_default(path: str) -> None
         "README.md/train.py",
         "LICENSE/train.py",
         "models/LICENSE",
+        "LICENSE.py",
+        "LICENSE-x.py",
+        "LICENSE_x.py",
+        "NOTICE.so",
+        "COPYING.pth",
+        "AUTHORS.yaml",
+        "CITATION.cff.py",
         "README",
         "readme.MD",
     ],
@@ -91,7 +103,17 @@ def test_relevant_says_instead_what_matters() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [POLICY_PATH, ".gitattributes", "data/.gitattributes", ".gitmodules"]
+    "path",
+    [
+        POLICY_PATH,
+        ".gitattributes",
+        "data/.gitattributes",
+        ".gitmodules",
+        "pyproject.toml",
+        "setup.cfg",
+        "sitecustomize.py",
+        "lib/usercustomize.py",
+    ],
 )
 def test_what_changes_the_rules_or_other_files_always_matters(path: str) -> None:
     assert matters(path)
@@ -151,6 +173,42 @@ def test_what_the_policy_runs_or_reads_always_matters(rules: Policy, path: str) 
     assert matters(path, rules)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "torch.py",
+        "torch.so",
+        "_torch.cpython-311-x86_64-linux-gnu.so",
+        "torch.pyc",
+        "x.pth",
+        "torch/__init__.py",
+        "tools/json.py",
+        "tools/json/__init__.so",
+        "bench/random.py",
+    ],
+)
+def test_what_python_would_import_before_anything_else_always_matters(
+    path: str,
+) -> None:
+    stages = (Stage("tests", StageKind.TESTS, command=("python", "bench/all.py")),)
+    of_mode = mode(train=("python", "tools/train.py"))
+    assert matters(path, policy(of_mode, relevant=("src/**",), stages=stages))
+
+
+@pytest.mark.parametrize(
+    "path", ["notes.txt", "plots/torch.py", "tools/deep/torch/__init__.py"]
+)
+def test_what_python_would_not_find_by_itself_is_left_to_relevant(path: str) -> None:
+    assert not matters(path, command("tools/train.py"))
+
+
+@pytest.mark.parametrize("path", ["Makefile", "sub/makefile", "GNUmakefile"])
+def test_makefiles_matter_where_the_policy_calls_make(path: str) -> None:
+    assert not matters(path, command("train.py", "maker"))
+    for train in (("make", "train"), ("sh", "-c", "cd sub && /usr/bin/gmake train")):
+        assert matters(path, policy(mode(train=train), relevant=("src/**",)))
+
+
 def test_tests_and_parameters_of_stages_name_files_too() -> None:
     stages = (
         Stage("tests", StageKind.TESTS, command=("pytest", "docs/how.rst")),
@@ -195,8 +253,17 @@ def test_a_link_through_a_link_means_that_one_too() -> None:
     assert paths(RULES, *tree) == ["docs/deep/a.md", "docs/way.md", "x"]
 
 
-def test_a_link_among_the_docs_makes_nothing_matter() -> None:
-    assert paths(RULES, link("docs/a.md", "b.md"), "docs/b.md") == []
+def test_a_link_is_never_prose_and_what_it_points_at_matters_too() -> None:
+    tree = (link("docs/a.md", "b.md"), "docs/b.md", "docs/c.md")
+    assert paths(RULES, *tree) == ["docs/a.md", "docs/b.md"]
+
+
+@pytest.mark.parametrize("mode", ["100755", "120000", "160000"])
+@pytest.mark.parametrize("path", ["README.md", "LICENSE", "docs/logo.png"])
+def test_what_is_no_plain_file_is_no_prose(path: str, mode: str) -> None:
+    assert paths(RULES, leaf(path)) == []
+    assert paths(RULES, leaf(path, mode=mode)) == [path]
+    assert paths(policy(relevant=("src/**",)), leaf(path, mode=mode)) == []
 
 
 def test_the_hash_is_one_of_paths_modes_and_contents_in_any_order() -> None:

@@ -96,7 +96,13 @@ FACTS = Facts(
     Terms(modes=("gru", "mlp"), stages=("fast", "full")),
     Heads(NEW, NEW),
     findings=(
-        Finding(FINDING, FindingKind.REGRESSION, Ruling.BLOCK, Reason.HARM_SHOWN),
+        Finding(
+            FINDING,
+            FindingKind.REGRESSION,
+            Ruling.BLOCK,
+            Reason.HARM_SHOWN,
+            digest="5bd0c3a1" * 8,
+        ),
         Finding(
             "power-11111111", FindingKind.POWER, Ruling.INFO, Reason.CHANCE_OF_STOP
         ),

@@ -124,7 +124,7 @@ def _role_unknown(refused: Refused) -> str:
 
 def _head_unrecorded(refused: Refused) -> str:
     return (
-        "It was not known yet which commit was the head when you wrote this. Now it is "
+        "It is not known which commit was the head when you wrote this. Now it is "
         f"{_now(refused)}"
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.pulls.keeping import SOON_S
+from bot.app.pulls.ports import Pin
 from bot.domain.conclusions import Judged
 from bot.domain.github import (
     BranchRules,
@@ -116,6 +117,29 @@ def test_a_group_on_a_base_that_moved_is_an_evaluation_of_its_own(gate: Yard) ->
     standing = gate.store.standing(key)
     assert standing is not None
     assert (standing.open, standing.evaluation) == (False, full.evaluation)
+
+
+def test_what_a_look_that_was_cut_off_chose_is_not_what_was_judged(
+    gate: Yard,
+) -> None:
+    """A head is pinned to the base as it is now before anything is judged on it."""
+    pull = passed(gate)
+    old = gate.tip()
+    new = gate.commits({"lr.py": "RATE = 100\n"})
+    pin = Pin(gate.key(pull), pull.head.sha, "main", new, gate.clock())
+    gate.store.pin(pin, renew=True)
+    hook = asks(gate, pull)
+    gate.works()
+    assert gate.run(hook.head).status is CheckStatus.QUEUED
+    assert [one.base for one in gate.evaluations.begun] == [old, new]
+
+
+def test_a_verdict_of_which_no_base_is_kept_proves_nothing(gate: Yard) -> None:
+    pull = passed(gate)
+    gate.store.say(replace(gate.standing(pull), base=""), [])
+    hook = asks(gate, pull)
+    gate.works()
+    assert gate.run(hook.head).status is CheckStatus.QUEUED
 
 
 def test_one_that_did_not_pass_is_judged_in_the_queue(gate: Yard) -> None:

@@ -8,8 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.mirroring import Gone, Unreachable
-from bot.app.pulls.keeping import CARRIED_S, SOON_S, TROUBLED_S, Keeper
+from bot.app.mirroring import (
+    Denied,
+    Gone,
+    Mirror,
+    MirrorError,
+    MirrorFailure,
+    TooLarge,
+    Unfit,
+    Unreachable,
+    Wanted,
+    WantedPull,
+)
+from bot.app.pulls.keeping import CARRIED_S, HIDDEN_S, SOON_S, TROUBLED_S, Keeper
+from bot.app.pulls.pausing import LONGEST_S
 from bot.domain.commands import Accept, Cancel, Ok, Run
 from bot.domain.conclusions import Impossible, Judged
 from bot.domain.github import (
@@ -17,8 +29,10 @@ from bot.domain.github import (
     Failure,
     NotFound,
     Odd,
+    Place,
     Pull,
     RateLimited,
+    Secret,
     Transient,
 )
 from bot.domain.policy import POLICY_PATH
@@ -210,10 +224,10 @@ def test_who_stops_it_stops_it_until_somebody_runs_it_again(tmp_path: Path) -> N
 def test_an_acceptance_is_looked_at_again_when_it_ends(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens()
-    ordered(one, pull, Accept("regression-12345678", "fine"))
+    ordered(one, pull, Accept("regression-12345678", "fine", digest="12345678" * 8))
     one.judges(pull)
     assert again_at(one, pull) == one.clock() + 30 * DAY_S
-    assert one.evaluations.begun[-1].accepted == {"regression-12345678"}
+    assert one.evaluations.begun[-1].accepted == {"12345678" * 8}
 
 
 def test_a_verdict_on_a_base_that_was_left_is_looked_at_when_it_is_too_old(
@@ -268,17 +282,124 @@ def test_a_mirror_that_is_behind_is_looked_at_soon(tmp_path: Path) -> None:
     assert one.runs(pull.head.sha) == []
 
 
-@pytest.mark.parametrize(
-    ("failure", "wait"), [(Unreachable("away"), SOON_S), (Gone("gone"), TROUBLED_S)]
-)
-def test_git_that_fails_is_asked_again(
-    tmp_path: Path, failure: Unreachable | Gone, wait: float
+@pytest.mark.parametrize("failure", [Unreachable("away"), Gone("?"), Denied("no")])
+def test_git_that_fails_is_asked_again_after_longer_and_longer_pauses(
+    tmp_path: Path, failure: MirrorFailure
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.mirrors.fails(one.place, failure)
+    waits = [waited(one, pull) for _ in range(10)]
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, LONGEST_S, LONGEST_S]
+    one.mirrors.fails(one.place, None)
+    one.works(pull)
+    one.mirrors.fails(one.place, failure)
+    assert waited(one, pull) == SOON_S
+
+
+def waited(one: Yard, pull: Pull) -> float:
+    """Look; seconds to the next look, which have passed then."""
+    one.works(pull)
+    again = again_at(one, pull)
+    assert again is not None
+    wait, one.clock.now = again - one.clock(), again
+    return wait
+
+
+@pytest.mark.parametrize("failure", [TooLarge("More than 10 GiB."), Unfit("A .git.")])
+def test_a_branch_that_git_refuses_is_told_why_and_rests_until_it_is_woken(
+    tmp_path: Path, failure: TooLarge | Unfit
 ) -> None:
     one = yard(tmp_path)
     pull = one.opens()
     one.mirrors.fails(one.place, failure)
     one.works(pull)
-    assert again_at(one, pull) == one.clock() + wait
+    comment = one.sticky(pull)
+    assert comment is not None
+    assert failure.said in comment.body
+    assert one.run(pull.head.sha).conclusion not in (None, "success")
+    assert again_at(one, pull) is None
+    one.mirrors.fails(one.place, None)
+    one.judges(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+
+
+@pytest.mark.parametrize(("policy", "checks"), [(POLICY, 1), (None, 0)])
+def test_a_head_that_git_refuses_is_spoken_of_only_where_a_policy_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: str | None, checks: int
+) -> None:
+    one = yard(tmp_path, files(policy=policy))
+    pull = one.opens()
+    fetched = one.mirrors.refresh
+
+    def picky(place: Place, name: str, token: Secret, all_: Sequence[Wanted]) -> Mirror:
+        if WantedPull(pull.number) in all_:
+            raise MirrorError(Unfit("The head holds a .git."))
+        return fetched(place, name, token, all_)
+
+    monkeypatch.setattr(one.mirrors, "refresh", picky)
+    one.works(pull)
+    assert len(one.runs(pull.head.sha)) == checks
+    assert again_at(one, pull) is None
+
+
+def test_what_is_known_of_the_branches_says_whether_a_policy_rules(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=None))
+    pull = one.opens()
+    one.works(pull)
+    one.mirrors.fails(one.place, TooLarge("More than 10 GiB."))
+    one.works(pull)
+    assert one.runs(pull.head.sha) == []
+
+
+def test_a_refused_branch_that_was_closed_is_let_go(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.lands(pull, one.tip())
+    one.mirrors.fails(one.place, TooLarge("More than 10 GiB."))
+    one.works(pull)
+    assert again_at(one, pull) is None
+    assert not one.standing(pull).open
+
+
+def test_a_refused_branch_of_a_github_that_fails_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+
+    def refused(*_: object) -> None:
+        one.github.fails("git_token", Transient("502"))
+        raise MirrorError(TooLarge("More than 10 GiB."))
+
+    monkeypatch.setattr(one.mirrors, "refresh", refused)
+    one.works(pull)
+    assert again_at(one, pull) == one.clock() + TROUBLED_S
+
+
+def test_a_pull_request_that_github_hides_is_closed_after_a_while(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    hidden = one.github.towns[one.place].pulls.pop(pull.number)
+    one.asked()
+    began = one.clock()
+    one.wakes(pull)
+    while (at := again_at(one, pull)) is not None:
+        one.clock.now = at
+        one.looks()
+    assert one.clock() == began + HIDDEN_S
+    assert len(one.asked()) <= 22
+    assert not one.standing(pull).open
+    one.github.towns[one.place].pulls[pull.number] = hidden
+    one.reconciler.sweep()
+    one.works()
+    assert one.standing(pull).open
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """After a merge: what landed against what was judged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.app.mirroring import MirrorError
+from bot.app.pulls.ports import Pin
 from bot.domain.conclusions import Judged
 from bot.domain.github import Conclusion, Pull, Transient
 from bot.domain.hooks import GroupAsked
@@ -219,9 +221,22 @@ def test_a_failure_of_github_has_it_looked_at_again(gate: Yard) -> None:
     assert CAUTION in body(gate, pull)
 
 
+def test_what_was_judged_counts_and_not_what_it_was_pinned_to(gate: Yard) -> None:
+    pull = passed(gate)
+    new = gate.commits({"lr.py": "RATE = 100\n"})
+    pin = Pin(gate.key(pull), pull.head.sha, "main", new, gate.clock())
+    gate.store.pin(pin, renew=True)
+    judged = gate.standing(pull).base
+    merged(gate, pull)
+    gate.works()
+    said = body(gate, pull).replace("\u200b", "")
+    assert judged != new
+    assert f"judged against {judged[:5]}" in said
+
+
 def test_without_the_base_that_was_judged_nothing_is_said(gate: Yard) -> None:
     pull = passed(gate)
-    gate.store.pins.clear()
+    gate.store.say(replace(gate.standing(pull), base=""), [])
     gate.lands(pull, gate.commits({"train.py": "print('by hand')\n"}))
     gate.works()
     assert issues(gate) == []

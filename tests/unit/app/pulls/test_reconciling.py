@@ -5,14 +5,17 @@ import time
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app.mirroring import Unreachable
 from bot.app.pulls import remembered
+from bot.app.pulls.bases import Looked
 from bot.app.pulls.reconciling import SweepReport
 from bot.app.pulls.verifying import AT_ONCE
 from bot.domain.conclusions import Judged
+from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (
     CheckStatus,
     Conclusion,
@@ -601,3 +604,50 @@ def test_every_pull_request_is_verified_in_its_turn(gate: Yard) -> None:
 def test_reports_of_parts_are_added() -> None:
     both = SweepReport(1, 2, woken=3) + SweepReport(1, troubled=1)
     assert both == SweepReport(2, 2, woken=3, troubled=1)
+
+
+# Repositories that poison -------------------------------------------------------------
+
+
+def test_a_base_that_cannot_be_read_ends_no_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull, look = gate.opens(), gate.bases.look
+
+    def refused(*_: object) -> None:
+        raise UserFault("git cannot read it.")
+
+    monkeypatch.setattr(gate.bases, "look", refused)
+    report = gate.reconciler.sweep()
+    assert (report.troubled, report.woken) == (1, 1)
+    assert gate.due() == [pull.number]
+    monkeypatch.setattr(gate.bases, "look", look)
+    assert gate.reconciler.sweep().troubled == 0
+
+
+def test_a_repository_that_fails_in_any_way_ends_no_sweep_of_the_others(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, look = gate.founds("zoe/other", files()), gate.bases.look
+
+    def poisoned(place: Place, *others: Any) -> Looked:
+        if place == gate.place:
+            raise RecursionError("too deep")
+        return look(place, *others)
+
+    monkeypatch.setattr(gate.bases, "look", poisoned)
+    report = gate.reconciler.sweep()
+    assert (report.troubled, report.repositories) == (1, 1)
+    assert report.faults == ("ann/digits: RecursionError: too deep",)
+    assert remembered.tips(gate.store, other.repository)
+
+
+def test_a_store_that_fails_ends_the_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise MachineryFault("The store is gone.")
+
+    monkeypatch.setattr(gate.bases, "look", gone)
+    with pytest.raises(MachineryFault):
+        gate.reconciler.sweep()

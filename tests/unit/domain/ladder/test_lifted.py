@@ -39,7 +39,7 @@ def stage(*more: object) -> Climbed:
 
 
 def test_the_next_stage_is_climbed_past_an_accepted_regression() -> None:
-    left = lifted(stage(), {HARM.id})
+    left = lifted(stage(), {HARM.digest})
     assert left.rung == Rung("fast", "training", Ruling.PASS)
     assert left.findings == (dataclasses.replace(HARM, state=Ruling.INFO),)
     assert next_rung([FAST, FULL], [stage().rung]) is None
@@ -47,11 +47,13 @@ def test_the_next_stage_is_climbed_past_an_accepted_regression() -> None:
 
 
 def test_a_budget_that_was_spent_still_holds_the_rung() -> None:
-    assert lifted(stage(SPENT), {HARM.id, SPENT.id}).rung.state is Ruling.UNDECIDED
+    assert (
+        lifted(stage(SPENT), {HARM.digest, SPENT.digest}).rung.state is Ruling.UNDECIDED
+    )
 
 
 def test_what_the_caller_left_out_still_stops_nobody() -> None:
-    left = lifted(stage(LEFT_OUT), {HARM.id})
+    left = lifted(stage(LEFT_OUT), {HARM.digest})
     assert left.rung.state is Ruling.PASS
     assert left.verdict is not None
     assert left.verdict.state is Ruling.UNDECIDED
@@ -59,10 +61,10 @@ def test_what_the_caller_left_out_still_stops_nobody() -> None:
 
 def test_tests_that_fail_can_be_accepted_and_lost_runs_cannot() -> None:
     rung = Climbed(Rung("tests", "tests", Ruling.BLOCK), (FAILED,))
-    assert lifted(rung, {FAILED.id}).rung.state is Ruling.PASS
+    assert lifted(rung, {FAILED.digest}).rung.state is Ruling.PASS
     assert lifted(rung, {"tests-00000000"}) is rung
     gone = Climbed(Rung("tests", "tests", Ruling.UNDECIDED), (LOST,))
-    assert lifted(gone, {LOST.id}) is gone
+    assert lifted(gone, {LOST.digest}) is gone
 
 
 def test_one_of_two_failed_checks_accepted_is_not_enough() -> None:
@@ -71,14 +73,14 @@ def test_one_of_two_failed_checks_accepted_is_not_enough() -> None:
         for name in ("gradients", "overfits")
     ]
     rung = Climbed(Rung("sanity", "sanity", Ruling.BLOCK), tuple(two))
-    assert lifted(rung, {two[0].id}).rung.state is Ruling.BLOCK
-    assert lifted(rung, {one.id for one in two}).rung.state is Ruling.PASS
+    assert lifted(rung, {two[0].digest}).rung.state is Ruling.BLOCK
+    assert lifted(rung, {one.digest for one in two}).rung.state is Ruling.PASS
 
 
 def test_a_mode_that_changed_unnamed_lets_the_climb_go_on_once_accepted() -> None:
     seen = {"conv": Behaviour(Fingerprint.CHANGED)}
     rung = fingerprinted(seen, [ALIEN], [])
-    left = lifted(rung, {ALIEN.id})
+    left = lifted(rung, {ALIEN.digest})
     assert (rung.rung.state, left.rung.state) == (Ruling.BLOCK, Ruling.PASS)
     assert left.verdict is not None
     assert [one.state for one in left.verdict.modes] == [Ruling.INFO]

@@ -49,6 +49,15 @@ def test_one_that_it_can_tell_apart_leaves_the_verdict_for_a_while(
     assert after(days=14, commit="c2", **seen) == Again(Why.AGE)
 
 
+def test_where_nothing_was_judged_nothing_stands() -> None:
+    nothing = dataclasses.replace(JUDGED, landing=JUDGED.base)
+    same = dataclasses.replace(nothing, commit="c2")
+    other = dataclasses.replace(same, base="b2")
+    assert moved(nothing, AT, same, KEEP, AT + DAY) == Carried()
+    assert moved(nothing, AT, other, KEEP, AT + DAY) == Again(Why.NOTHING)
+    assert moved(nothing, AT, other, REJUDGE, AT + DAY) == Again(Why.NOTHING)
+
+
 def test_a_clock_that_went_back_does_not_end_a_verdict() -> None:
     assert after(days=-1, commit="c2", base="b2") == Stands(AT + 14 * DAY)
 

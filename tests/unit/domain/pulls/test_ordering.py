@@ -48,13 +48,20 @@ from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
 
 HEAD, OLD = "4f1c9a7b20d34e5f86a1b2c3d4e5f60718293a4b", "0a9b" * 10
 FINDING = "regression-5bd0c3a1"
+DIGEST = "5bd0c3a1" * 8
 FACTS = Facts(
     Person(Role.ADMIN),
     Terms(),
     Heads(HEAD, HEAD),
     (OLD, HEAD),
     findings=(
-        Finding(FINDING, FindingKind.REGRESSION, Ruling.BLOCK, Reason.HARM_SHOWN),
+        Finding(
+            FINDING,
+            FindingKind.REGRESSION,
+            Ruling.BLOCK,
+            Reason.HARM_SHOWN,
+            digest=DIGEST,
+        ),
     ),
 )
 
@@ -132,17 +139,23 @@ def test_what_names_a_commit_is_granted_with_the_whole_name() -> None:
         (Ok(short), Ok(HEAD)),
         (
             Accept(FINDING, "x", UntilCommit(short)),
-            Accept(FINDING, "x", UntilCommit(HEAD)),
+            Accept(FINDING, "x", UntilCommit(HEAD), DIGEST),
         ),
     ):
         assert ordered(typed, FACTS) == Granted(whole, HEAD)
-    for same in (
-        Run(),
-        More(5),
-        Accept(FINDING, "x"),
-        Accept(FINDING, "x", UntilDays(7)),
-    ):
+    for same in (Run(), More(5)):
         assert ordered(same, FACTS) == Granted(same, HEAD)
+
+
+def test_an_acceptance_is_granted_with_the_whole_digest_of_what_it_names() -> None:
+    for until in (None, UntilDays(7)):
+        exact = Accept(FINDING, "x", until, DIGEST)
+        assert ordered(Accept(FINDING, "x", until), FACTS) == Granted(exact, HEAD)
+
+
+def test_a_finding_of_an_older_report_has_no_digest_and_is_not_acceptable() -> None:
+    old = replace(FACTS, findings=(replace(FACTS.findings[0], digest=""),))
+    assert why(Accept(FINDING, "x"), old) is Refusal.NOT_ACCEPTABLE
 
 
 def test_a_name_is_checked_only_where_the_names_are_known() -> None:

@@ -26,6 +26,7 @@ from bot.domain.pulls.overrides import (
 PULL = PullKey(7, 12)
 HEAD, OTHER = "a" * 40, "b" * 40
 HARM = "regression-5bd0c3a1"
+DIGEST = "5bd0c3a1" * 8
 
 
 def act(command: Command, at: float = 0.0, sha: str = HEAD) -> Act:
@@ -35,14 +36,14 @@ def act(command: Command, at: float = 0.0, sha: str = HEAD) -> Act:
 def accept(
     until: UntilCommit | UntilDays | None = None, at: float = 0.0, of: str = HARM
 ) -> Act:
-    return act(Accept(of, "slower, but right", until), at)
+    return act(Accept(of, "slower, but right", until, DIGEST), at)
 
 
 def test_an_acceptance_says_who_and_why_and_ends_by_itself() -> None:
     (one,) = standing([accept(at=100.0)], HEAD, 200.0)
     ends = 100.0 + USUAL_DAYS * DAY_S
     assert one == Acceptance(
-        HARM, 5, "ann", "slower, but right", 100.0, UntilTime(ends)
+        HARM, 5, "ann", "slower, but right", 100.0, UntilTime(ends), DIGEST
     )
     assert (one.ends_at, one.commit) == (ends, "")
     assert standing([accept(at=100.0)], HEAD, ends) == ()
@@ -81,6 +82,13 @@ def test_a_shorter_word_ends_a_longer_one() -> None:
     assert standing(acts, HEAD, 2.0) == ()
 
 
+def test_one_that_names_no_digest_lifts_nothing() -> None:
+    without = act(Accept(HARM, "known"), 1.0)
+    assert standing([without], HEAD, 2.0) == ()
+    assert next_end([without], 2.0) is None
+    assert standing([accept(), without], HEAD, 2.0) == ()
+
+
 def test_other_orders_say_nothing_of_findings() -> None:
     acts = [act(Run()), accept(at=1.0), act(Unaccept("tests-00000000"), 2.0)]
     assert [type(one) for one in entries(acts)] == [Acceptance, Withdrawal]
@@ -90,7 +98,7 @@ def test_other_orders_say_nothing_of_findings() -> None:
 _FINDINGS = st.sampled_from(["tests-00000001", "limit-00000002", HARM])
 _ENDS = st.sampled_from([None, UntilDays(1), UntilDays(90), UntilCommit(HEAD)])
 _COMMANDS = st.one_of(
-    st.builds(Accept, _FINDINGS, st.just("why"), _ENDS),
+    st.builds(Accept, _FINDINGS, st.just("why"), _ENDS, st.just(DIGEST)),
     st.builds(Unaccept, _FINDINGS),
     st.builds(Run),
 )

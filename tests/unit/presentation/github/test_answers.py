@@ -105,6 +105,7 @@ def test_every_line_that_is_offered_is_a_command() -> None:
             Ruling.UNDECIDED,
             reason,
             mode="mlp",
+            digest="5bd0c3a1" * 8,
         )
         offered = [step.command for step in lifts(found) if step.command]
         for line in offered:
@@ -119,6 +120,7 @@ def test_a_mode_that_no_command_could_name_is_not_offered_as_a_target() -> None:
         Ruling.BLOCK,
         Reason.MODE_INVASIVE,
         mode="a b",
+        digest="5bd0c3a1" * 8,
     )
     assert [step.command for step in lifts(found)][1:] == [accept_line(found.id)]
     unnamed = replace(found, mode=None)

@@ -113,6 +113,11 @@ def test_the_next_in_the_queue_has_nobody_before_it() -> None:
     assert "Planned: 12 trials." in text
 
 
+def test_that_no_machine_is_connected_is_said() -> None:
+    text = sticky(situation(Waiting(), progress=Queued(machines=False)), "pr-1")
+    assert "No machine is connected that could run trials: it waits for one." in text
+
+
 def test_progress_is_not_shown_after_the_end() -> None:
     text = sticky(replace(situations.passing(), progress=Queued(3)), "pr-1")
     assert "Where it stands" not in text

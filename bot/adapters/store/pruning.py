@@ -1,0 +1,135 @@
+"""Pull requests that nobody will ask for again, forgotten: statements on a transaction.
+
+What was ordered stays: it is the ledger. When a pull request was closed is not kept
+anywhere else, so whoever prunes notes when it found it closed.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select
+
+from bot.adapters.store import sweeping
+from bot.adapters.store.schema_pulls import (
+    alarms,
+    bases,
+    heads,
+    outbox,
+    remarks,
+    standings,
+)
+from bot.adapters.store.schema_sweeps import notes, outlines
+from bot.app.pulls.ports import PostState
+from bot.domain.pulls.acts import PullKey
+
+MOST = 200
+"""Pull requests of a repository that go at once: the others wait for the next time."""
+
+_QUIET = "until:alarm:"
+
+
+def prune(connection: Connection, before: float, now: float) -> int:
+    """Forget what was closed before; how many pull requests."""
+    gone = 0
+    closed = _closed(connection)
+    for repository in closed.keys() | _noted(connection):
+        since = _since(connection, repository, closed.get(repository, ()), now)
+        old = [number for number, at in since.items() if at < before][:MOST]
+        for number in old:
+            _forget(connection, PullKey(repository, number), before)
+            del since[number]
+        _keep(connection, repository, since)
+        gone += len(old)
+    _forget_answers(connection, before)
+    _forget_alarms(connection, before)
+    return gone
+
+
+def _closed(connection: Connection) -> Mapping[int, Collection[int]]:
+    """The numbers of those that are closed and rest, by repository."""
+    open_ = exists().where(_same(outlines))
+    woken = exists().where(_same(alarms), alarms.c.due_at.is_not(None))
+    query = select(standings.c.repository, standings.c.number)
+    found = dict[int, list[int]]()
+    for repository, number in connection.execute(query.where(~open_, ~woken)):
+        found.setdefault(repository, []).append(number)
+    return found
+
+
+def _same(table: Table) -> ColumnElement[bool]:
+    mine = table.c.repository == standings.c.repository
+    return and_(mine, table.c.number == standings.c.number)
+
+
+def _name(repository: int) -> str:
+    return f"closed:{repository}"
+
+
+def _noted(connection: Connection) -> Collection[int]:
+    query = select(notes.c.name).where(notes.c.name.startswith("closed:"))
+    names = connection.execute(query).scalars()
+    return {int(one.removeprefix("closed:")) for one in names}
+
+
+def _since(
+    connection: Connection, repository: int, closed: Collection[int], now: float
+) -> dict[int, float]:
+    """Since when those that are closed are known to be."""
+    text = sweeping.recall(connection, _name(repository))
+    known: Mapping[str, float] = json.loads(text) if text else {}
+    return {number: known.get(str(number), now) for number in closed}
+
+
+def _keep(connection: Connection, repository: int, since: Mapping[int, float]) -> None:
+    name = _name(repository)
+    if since:
+        sweeping.remember(connection, name, json.dumps(since, sort_keys=True))
+    else:
+        connection.execute(delete(notes).where(notes.c.name == name))
+
+
+def _forget(connection: Connection, pull: PullKey, before: float) -> None:
+    """All that is kept of it, but for its orders."""
+    _forget_posts(connection, pull, before)
+    for table in (heads, bases, standings, alarms):
+        mine = (table.c.repository == pull.repository, table.c.number == pull.number)
+        connection.execute(delete(table).where(*mine))
+    connection.execute(delete(notes).where(notes.c.name == f"group:{pull}"))
+
+
+def _forget_posts(connection: Connection, pull: PullKey, before: float) -> None:
+    """Its comments, and the check runs of commits that are nobody else's head."""
+    mine = (heads.c.repository == pull.repository, heads.c.number == pull.number)
+    shas = set(connection.execute(select(heads.c.sha).where(*mine)).scalars())
+    others = select(heads.c.sha).where(
+        heads.c.repository == pull.repository, heads.c.number != pull.number
+    )
+    shared = others.where(heads.c.sha.in_(shas))
+    shas -= set(connection.execute(shared).scalars())
+    named = [outbox.c.key == f"sticky:{pull}"]
+    named += [outbox.c.key.startswith(f"call:{pull}:", autoescape=True)]
+    named += [outbox.c.key == f"check:{pull.repository}:{sha}" for sha in sorted(shas)]
+    for one in named:
+        connection.execute(delete(outbox).where(one, _ended(before)))
+
+
+def _ended(before: float) -> ColumnElement[bool]:
+    """What goes no more, and has been so for long."""
+    return and_(outbox.c.state != PostState.WAITING, outbox.c.since < before)
+
+
+def _forget_answers(connection: Connection, before: float) -> None:
+    """Settled remarks, and what they were answered: each is said once."""
+    old = (remarks.c.waits.is_(False), remarks.c.created_at < before)
+    connection.execute(delete(remarks).where(*old))
+    for kind in ("reply:", "reaction:"):
+        mine = outbox.c.key.startswith(kind)
+        connection.execute(delete(outbox).where(mine, _ended(before)))
+
+
+def _forget_alarms(connection: Connection, before: float) -> None:
+    """Drift alarms whose time of silence is long over."""
+    query = select(notes.c.name, notes.c.text).where(notes.c.name.startswith(_QUIET))
+    for name, until in connection.execute(query).all():
+        if float(until) < before:
+            connection.execute(delete(notes).where(notes.c.name == name))

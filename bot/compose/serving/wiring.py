@@ -1,0 +1,213 @@
+"""All that the App is made of, opened and wired to each other; nothing runs yet."""
+
+import random
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from bot.adapters.commonmark import command_lines
+from bot.adapters.github import ConnectedGitHub, Identity, Lanes
+from bot.adapters.hooks import read
+from bot.adapters.mirrors import GitMirrors
+from bot.adapters.policy_file import load_policy
+from bot.adapters.store import (
+    AppLead,
+    SqlInbox,
+    SqlPages,
+    SqlPulls,
+    SqlStore,
+)
+from bot.app.pulls.alarms import Alarms
+from bot.app.pulls.at_desk import AppDesk, Shelf
+from bot.app.pulls.bases import Bases
+from bot.app.pulls.commanding import Commander, seen
+from bot.app.pulls.effects import AppEffects, Doings
+from bot.app.pulls.errands import Errands
+from bot.app.pulls.groups import Groups
+from bot.app.pulls.intake import Intake
+from bot.app.pulls.keeping import Keeper, Outside
+from bot.app.pulls.known import Known
+from bot.app.pulls.landing import Landing
+from bot.app.pulls.ports import Remark
+from bot.app.pulls.pressing import Presser
+from bot.app.pulls.reach import Reach
+from bot.app.pulls.reconciling import Reconciler
+from bot.app.pulls.scenes import Scenes
+from bot.app.pulls.sending import Sender
+from bot.compose.database import locks, store_url
+from bot.compose.judging import Bench
+from bot.compose.pages import html_of
+from bot.compose.serving.aside import Aside
+from bot.compose.serving.complaints import Complaints
+from bot.compose.serving.dispatcher import OwnDispatcher, node_for
+from bot.compose.serving.errands import ErrandWork, Tools
+from bot.compose.serving.hearing import heard_by
+from bot.compose.serving.holding import Holding
+from bot.compose.serving.judging import Judging
+from bot.compose.serving.porters import ErrandThreads
+from bot.compose.serving.threads import EvaluationThreads, Heartbeat
+from bot.compose.serving.warming import Warming, Warmth
+from bot.compose.site import make_private
+from bot.domain.github import Place
+from bot.domain.github.configuration import AppConfig
+from bot.domain.links import Kind, Subject, expiry, key_of, permanent, signed
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import Post
+from bot.domain.verdict import Report
+from bot.settings import Settings
+from bot.web import Application, Receiver, application, secrets
+from bot.web.pages import page_routes
+
+
+class Wiring(ABC):
+    """What is made; whoever does the work says what rings and what is swept."""
+
+    def __init__(
+        self, settings: Settings, config: AppConfig, *, dispatch: bool, jobs: int | None
+    ) -> None:
+        """Open the store, and make all that works on it."""
+        make_private(settings.cache_dir)
+        self._settings, self._config = settings, config
+        self._stack = ExitStack()
+        self._open(dispatch=dispatch, jobs=jobs)
+
+    @abstractmethod
+    def ring(self, name: str) -> None:
+        """There is work for the loop of this name."""
+
+    @abstractmethod
+    def sweep_soon(self, installation: int) -> None:
+        """An installation is to be gone through before long."""
+
+    def _open(self, *, dispatch: bool, jobs: int | None) -> None:
+        settings, config, url = self._settings, self._config, store_url(self._settings)
+        now = time.time
+        self.store = SqlStore(url, now)
+        self.inbox, self.pulls = SqlInbox(url, now), SqlPulls(url, now)
+        self.pages, self.lead = SqlPages(url), AppLead(url)
+        for one in (self.store, self.inbox, self.pulls, self.pages, self.lead):
+            self._stack.callback(one.close)
+        identity = Identity(config.app, config.private_key, config.api_url)
+        self.github = ConnectedGitHub(identity, now, Complaints().hear)
+        self._stack.callback(self.github.close)
+        self.known = Known(self.github, now)
+        self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)
+        self.holding = Holding(locks(settings, self.store), self.store)
+        self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
+        judging = Judging(settings.secret(), self._bench, jobs)
+        alarms = Alarms(self.pulls, now)
+        self.evaluations = EvaluationThreads(heard_by(alarms, judging), self._woken)
+        tools = (settings.secret(), self._bench, jobs, self.pages, self._signed)
+        work = ErrandWork(Tools(*tools, alarms))
+        self.errands, self.aside = ErrandThreads(work), Aside()
+        reach = (self.pulls, self.mirrors, self.known)
+        self.warming = Warming(Warmth(*reach, work, alarms, self._free))
+        self.key = key_of(config.link_secret.revealed)
+        self._wire()
+
+    def _wire(self) -> None:
+        now, scenes = time.time, Scenes(self.pulls, load_policy, time.time)
+        reach = Reach(
+            github=self.github,
+            known=self.known,
+            mirrors=self.mirrors,
+            store=self.pulls,
+            evaluations=self.evaluations,
+            parse=load_policy,
+            now=now,
+        )
+        groups, landing = Groups(reach, scenes, self._page), Landing(reach)
+        self.keeper = Keeper(
+            Outside(
+                github=self.github,
+                known=self.known,
+                mirrors=self.mirrors,
+                store=self.pulls,
+                evaluations=self.evaluations,
+                beside=Errands(self.pulls, self.errands),
+                scenes=scenes,
+                page=self._page,
+                now=now,
+                speaking=threading.Lock(),
+                landed=landing.landed,
+                group=groups.look,
+            )
+        )
+        desk = AppDesk(
+            Shelf(
+                store=self.pulls,
+                reports=self.store,
+                mirrors=self.mirrors,
+                evaluations=self.evaluations,
+                parse=load_policy,
+                page=self._link,
+                now=now,
+            )
+        )
+        self.commander = Commander(self.github, self.pulls, now, command_lines, desk)
+        self.sender = Sender(self.pulls, self.github, Lanes(), now, random.random)
+        bases = Bases(reach, self.warming.prewarm)
+        app = self._config.app
+        effects = AppEffects(
+            Doings(
+                reach=reach,
+                bases=bases,
+                groups=groups,
+                presser=Presser(self.github, self.pulls, now, desk, app),
+                remarked=_remarked,
+                soon=self.sweep_soon,
+                aside=self.aside.do,
+            )
+        )
+        self.intake = Intake(self.inbox, self.pulls, read, effects, now)
+        self.reconciler = Reconciler(reach, bases, _remarked, app)
+
+    # The web ---------------------------------------------------------------------
+
+    def web(self) -> Application:
+        """What is served over HTTP."""
+        former = self._config.former_secret
+        known = secrets(
+            self._config.webhook_secret.revealed, former.revealed if former else None
+        )
+        receiver = Receiver(self.inbox, known, time.time)
+        pages = page_routes(self.pages, self.key, time.time)
+        return application(receiver, self.inbox, pages)
+
+    def _page(self, place: Place, report: Report) -> str:
+        """Keep a report's page; the address that stays."""
+        html = html_of(report)
+        self.pages.keep(place.repository, report.evaluation, html, time.time())
+        return permanent(self._config.public_url, Kind.PAGE, report.evaluation)
+
+    def _link(self, repository: int, evaluation: str) -> str:
+        return self._signed(repository, evaluation, Kind.PAGE)
+
+    def _signed(self, repository: int, id_: str, kind: Kind) -> str:
+        generation = self.pages.generation(repository)
+        subject = Subject(repository, id_, kind, generation)
+        until = expiry(time.time())
+        return signed(self._config.public_url, subject, until, self.key)
+
+    # Trials ----------------------------------------------------------------------
+
+    def _bench(self, pulse: Heartbeat) -> Bench:
+        joined = bool(self._settings.ray_address)
+        node = node_for(self._dispatcher, self.store, pulse, joined=joined)
+        return Bench(self.store, pulse, node, self.holding.hold)
+
+    def _free(self) -> bool:
+        """Whether nobody waits for a trial."""
+        mine = self.evaluations.busy() or self.errands.busy()
+        return not (mine or self.store.wishing())
+
+    def _woken(self, pull: PullKey, installation: int) -> None:
+        self.pulls.wake(pull, installation, time.time())
+        self.known.woke(pull)
+        self.ring("looks")
+
+
+def _remarked(remark: Remark) -> Sequence[Post]:
+    return seen(remark, command_lines(remark.body))

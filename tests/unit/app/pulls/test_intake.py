@@ -1,0 +1,92 @@
+"""Deliveries that cannot be worked off: they wait, and the others go on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.app.hooks import Delivery, DeliveryState
+from bot.app.hooks.ports import TRIES
+from bot.app.pulls.intake import Intake
+from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.github import GitHubError, RateLimited, Transient
+from bot.domain.hooks import BasePushed, Hook, Place, PullTouched, PullWhy
+from bot.domain.pulls.acts import PullKey
+from tests.fakes.inbox import MemoryInbox
+from tests.fakes.pulls import MemoryPulls
+from tests.fakes.yard import START, Clock
+
+QUICK = Place(5, "ann/quick", 3)
+
+
+class Failing:
+    """Effects of which every one fails."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def __getattr__(self, _: str) -> Callable[..., None]:
+        def fail(*_: object) -> None:
+            raise self.fault
+
+        return fail
+
+
+class Desk:
+    """A push that cannot be worked off, and then a pull request that can."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.clock = Clock()
+        self.inbox, self.pulls = MemoryInbox(self.clock), MemoryPulls(self.clock)
+        effects = Failing(fault)
+        self.intake = Intake(self.inbox, self.pulls, read, effects, self.clock)  # type: ignore[arg-type]
+        push, pull = Delivery("1", "push", b"", 1.0), Delivery("2", "pull", b"", 2.0)
+        self.inbox.keep([push, pull])
+
+    def woken(self) -> list[PullKey]:
+        return [one.pull for one in self.pulls.due(self.clock(), 9)]
+
+    def waits(self) -> bool:
+        return self.inbox.counts()[DeliveryState.PENDING] == 1
+
+
+def read(event: str, _: bytes) -> Hook:
+    if event == "push":
+        return BasePushed(QUICK, "main", "a" * 40, "b" * 40)
+    return PullTouched(QUICK, 7, PullWhy.PUSHED, "c" * 40, "main")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        UserFault("git cannot read it."),
+        ValueError("odd"),
+        GitHubError(Transient("502")),
+    ],
+)
+def test_a_delivery_that_always_fails_keeps_no_other_one_waiting(
+    fault: Exception,
+) -> None:
+    desk = Desk(fault)
+    desk.intake.work()
+    assert desk.woken() == [PullKey(5, 7)]
+    for _ in range(TRIES):
+        desk.clock.now += 3_600
+        desk.intake.work()
+    assert desk.inbox.counts()[DeliveryState.FAILED] == 1
+
+
+def test_a_delivery_waits_as_long_as_github_says_however_often() -> None:
+    desk = Desk(GitHubError(RateLimited(START + 3_600)))
+    for _ in range(2 * TRIES):
+        desk.intake.work()
+        assert desk.waits()
+        assert not desk.inbox.pending(9)
+        desk.clock.now = max(desk.clock.now + 2, START + 3_600)
+    assert desk.inbox.pending(9)[0].attempts == 0
+
+
+def test_a_store_that_cannot_be_written_to_loses_no_delivery() -> None:
+    desk = Desk(MachineryFault("The store is gone."))
+    with pytest.raises(MachineryFault):
+        desk.intake.work()
+    assert [one.attempts for one in desk.inbox.pending(9)] == [0, 0]

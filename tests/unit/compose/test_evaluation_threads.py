@@ -1,0 +1,172 @@
+"""Evaluations of many pull requests share their threads."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import cast
+
+from bot.adapters.store import SqlStore
+from bot.app.pulls.evaluations import Absent, Busy, Done, Task
+from bot.compose.serving.dispatcher import LACKING_S, node_for
+from bot.compose.serving.line import Line
+from bot.compose.serving.threads import EvaluationThreads, Heartbeat, Show
+from bot.domain.conclusions import Impossible
+from bot.domain.pulls.acts import PullKey
+from bot.presentation.github import Queued
+from tests.waiting import until
+
+END = Done(Impossible("No.", ""))
+
+
+def task(repository: int, number: int = 1, digest: str = "a") -> Task:
+    pull = PullKey(repository, number)
+    return cast(Task, SimpleNamespace(pull=pull, digest=digest, installation=1))
+
+
+def at_once(_task: Task, _pulse: Heartbeat, _show: Show) -> Done:
+    return END
+
+
+def for_ever(task: Task, pulse: Heartbeat, _show: Show) -> Done:
+    """Repository 1 waits until it is stopped; others end at once."""
+    while task.pull.repository == 1:
+        pulse.wait()
+    return END
+
+
+@contextmanager
+def threads(
+    work: Callable[[Task, Heartbeat, Show], Done], most: int = 8
+) -> Iterator[EvaluationThreads]:
+    made = EvaluationThreads(work, lambda _pull, _installation: None, most)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def test_one_that_ends_before_it_is_well_begun_hangs_nobody() -> None:
+    with threads(at_once, 1) as made:
+        submit = made._pool.submit
+
+        def slow(*given: object) -> object:
+            future = submit(*given)  # type: ignore[arg-type]
+            threading.Event().wait(0.05)
+            return future
+
+        made._pool.submit = slow  # type: ignore[method-assign, assignment]
+        begun = threading.Thread(target=made.begin, args=[task(1)], daemon=True)
+        begun.start()
+        begun.join(20.0)
+        assert not begun.is_alive()
+        until(lambda: made.busy() == 0, "the end")
+
+
+def test_a_repository_that_holds_all_it_may_leaves_others_their_turn() -> None:
+    with threads(for_ever) as made:
+        for number in range(20):
+            made.begin(task(1, number))
+        made.begin(task(2))
+        until(lambda: made.state(PullKey(2, 1), "a") == END, "the other repository")
+        until(lambda: made.busy() == 20, "the end of it")
+
+
+def test_the_place_in_the_line_is_told_until_it_is_carried_on() -> None:
+    with threads(for_ever, 2) as made:
+        for number in range(3):
+            made.begin(task(1, number))
+        assert made.state(PullKey(1, 0), "a") == Busy()
+        assert made.progress(PullKey(1, 2)) == Queued(2)
+        made.stop(PullKey(1, 0))
+        until(lambda: made.progress(PullKey(1, 1)) is None, "its turn")
+        assert made.busy() == 2
+
+
+def test_the_next_one_of_a_pull_request_waits_for_the_last_that_had_begun() -> None:
+    inside, most = list[str](), list[int]()
+
+    def work(task: Task, pulse: Heartbeat, _show: Show) -> Done:
+        inside.append(task.digest)
+        most.append(len(inside))
+        try:
+            while task.digest != "c":
+                pulse.wait()
+        finally:
+            inside.remove(task.digest)
+        return END
+
+    with threads(work, 4) as made:
+        made.begin(task(1, digest="a"))
+        until(lambda: inside == ["a"], "the first")
+        made.begin(task(1, digest="b"))
+        made.begin(task(1, digest="c"))
+        until(lambda: made.state(PullKey(1, 1), "c") == END, "the last")
+        assert made.state(PullKey(1, 1), "b") == Absent()
+        until(lambda: made.busy() == 0, "the end")
+    assert set(most) == {1}
+
+
+def test_whoever_waits_in_the_line_is_let_go_of_at_once() -> None:
+    with threads(for_ever, 2) as made:
+        for number in range(5):
+            made.begin(task(1, number))
+        made.let_go()
+        until(lambda: made.busy() == 0, "the end")
+        made.begin(task(2))
+        until(lambda: made.state(PullKey(2, 1), "a") == END, "what comes after")
+
+
+# The line ----------------------------------------------------------------------------
+
+
+def test_repositories_take_turns_and_one_slot_is_left_for_a_newcomer() -> None:
+    line = Line[str](8)
+    for name in ("a1", "a2", "a3", "a4", "a5", "a6"):
+        line.add(1, name)
+    assert [line.next() for _ in range(5)] == ["a1", "a2", "a3", "a4", None]
+    line.add(2, "b1")
+    line.add(2, "b2")
+    line.add(2, "b3")
+    line.add(3, "c1")
+    assert (line.place(1), line.place(2), line.place(3)) == (5, 6, 3)
+    assert [line.next() for _ in range(4)] == ["b1", "c1", "b2", None]
+
+
+def test_whoever_left_the_line_has_no_turn() -> None:
+    line = Line[str](4)
+    line.add(1, "a")
+    line.add(1, "b")
+    assert line.drop(1, "a")
+    assert not line.drop(1, "a")
+    assert not line.drop(2, "a")
+    assert line.next() == "b"
+    assert line.next() is None
+    line.ended(1)
+    assert line.place(1) == 0
+
+
+# Machines ----------------------------------------------------------------------------
+
+
+def test_after_a_while_without_a_machine_that_is_said_once() -> None:
+    said, clock = list[float](), SimpleNamespace(now=0.0)
+    node = object()
+
+    class Pulse:
+        def now(self) -> float:
+            return float(clock.now)
+
+        def wait(self) -> None:
+            clock.now += 10.0
+
+        def lacks_machine(self) -> None:
+            said.append(clock.now)
+
+    class Store:
+        def nodes(self) -> list[object]:
+            return [node] if clock.now > 2 * LACKING_S else []
+
+    store, pulse = cast(SqlStore, Store()), cast(Heartbeat, Pulse())
+    assert node_for(None, store, pulse, joined=False) is node
+    assert said == [LACKING_S]
