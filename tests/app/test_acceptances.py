@@ -54,13 +54,15 @@ def test_an_acceptance_ends_by_itself(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         pull = stage.proposes("idea", WORSE)
         run = stage.concluded(pull.head.sha, "failure")
-        finding = stage.acceptance(run, "regression-").split()[2]
-        order = Accept(finding, "for a day", UntilDays(1))
+        stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))
+        stage.ends(pull.head.sha, "success")
+        (accepted,) = stage.app_now.pulls.acts(stage.key(pull))
+        assert isinstance(accepted.command, Accept)
+        order = replace(accepted.command, until=UntilDays(1))
         given = time.time() - DAY_S + 3.0
         known = (stage.key(pull), pull.head.sha, order, stage.ann.id, "ann", given)
         stage.app_now.pulls.act([Act("comment:1:1", *known)])
         stage.looks(pull)
-        stage.ends(pull.head.sha, "success")
         stage.ends(pull.head.sha, "failure")
         stage.quiet()
         stage.page(pull)
