@@ -22,7 +22,7 @@ def all_findings(report: Report) -> tuple[Finding, ...]:
     """Every finding once, what decides first; else in the order found."""
     of_modes = (one for mode in report.verdict.modes for one in mode.findings)
     found = (*report.verdict.findings, *of_modes)
-    unique = {one.id: one for one in found}.values()
+    unique = {(one.id, one.digest): one for one in found}.values()
     return tuple(sorted(unique, key=lambda one: _ORDER.index(one.state)))
 
 
