@@ -42,12 +42,16 @@ def test_a_branch_of_docs_passes_and_says_which_files_it_is_about() -> None:
 
 
 def test_what_the_policy_calls_irrelevant_is_told_with_its_patterns() -> None:
-    verdict = judged({"notes.py": b"x\n"}, NARROW)
+    verdict = judged({"notes/plan.py": b"x\n"}, NARROW)
     assert verdict is not None
     assert verdict.findings[0].evidence == {
-        "files": ("notes.py",),
+        "files": ("notes/plan.py",),
         "patterns": ("src/**",),
     }
+
+
+def test_a_module_beside_the_program_is_never_irrelevant() -> None:
+    assert judged({"torch.py": b"x\n"}, NARROW) is None
 
 
 def test_a_branch_without_any_change_is_told_as_such() -> None:
