@@ -118,14 +118,12 @@ def _ranges(chosen: str) -> Iterator[tuple[str, str]]:
 
 
 def _within(low: str, high: str) -> Iterator[tuple[str, str]]:
-    """A range without `/`: nothing but `/` itself ends a folder's name."""
-    if not low <= "/" <= high:
-        yield low, high
-        return
-    if low < "/":
+    """A range without `/`, which is never at its end: it would end the folder."""
+    if low < "/" < high:
         yield low, "."
-    if high > "/":
         yield "0", high
+    else:
+        yield low, high
 
 
 def _one_of(ranges: Sequence[tuple[str, str]], *, negated: bool) -> str:

@@ -115,3 +115,9 @@ def test_a_choice_means_its_characters_and_never_a_folders_end(
     assert read_globs([f"x[{inner}-]"]).matches(f"x{one}") == (one in {*inner, "-"})
     others = one not in {*inner, "/"}
     assert read_globs([f"x[!{inner}]"]).matches(f"x{one}") == others
+
+
+def test_a_range_that_spans_the_slash_never_means_it() -> None:
+    globs = read_globs(["a[.-0]b"])
+    assert all(globs.matches(one) for one in ("a.b", "a0b"))
+    assert not any(globs.matches(one) for one in ("a/b", "a1b"))
