@@ -20,6 +20,7 @@ from tests.app.soaking.people import ORDERS, Deed, perform, planned
 from tests.fakegithub import fates
 from tests.fakegithub.faults import Chance, Kind
 from tests.fakegithub.records import Comment, Pull
+from tests.waiting import until
 
 KINDS: tuple[Kind, ...] = (
     *("500", "502", "503", "504", "reset_before", "reset_mid_body"),
@@ -220,8 +221,9 @@ def _injected(city: City, wishes: Wishes) -> bool:
     noticed = problems(city)
     assert any(f"is {wrong}" in one for one in noticed), noticed
     for _ in range(2):
+        swept = city.served.sweeps()
         _again(city)
-        time.sleep(4)
+        until(lambda before=swept: city.served.sweeps() > before, "a whole sweep")
     right(city, wishes.patience)
     return True
 

@@ -25,15 +25,16 @@ from workers.contract import (
 )
 
 DAEMON = """
-import os, time
+import os, signal
+hears, tells = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         (diary / "daemon").write_text(str(os.getpid()))
-        time.sleep(600)
+        os.write(tells, b"!")
+        signal.pause()
     os._exit(0)
-while not (diary / "daemon").exists():
-    time.sleep(0.01)
+os.read(hears, 1)
 """
 
 
@@ -136,7 +137,7 @@ def test_a_trial_past_its_time_is_ended(bench: Bench) -> None:
 
 
 def test_a_trial_that_ignores_sigterm_is_killed_after_the_grace(bench: Bench) -> None:
-    code = "import signal, time\nsignal.signal(15, signal.SIG_IGN)\ntime.sleep(600)"
+    code = "import signal\nsignal.signal(15, signal.SIG_IGN)\nsignal.pause()"
     result = bench.python(code, resources=within(1.5))
     assert reason(result) is FailureReason.TIMEOUT
     assert "ignored SIGTERM" in detail(result)
@@ -145,12 +146,12 @@ def test_a_trial_that_ignores_sigterm_is_killed_after_the_grace(bench: Bench) ->
 
 def test_a_trial_may_save_itself_in_the_grace(bench: Bench) -> None:
     code = """
-import signal, sys, time
+import signal, sys
 def save(*_):
     (diary / "saved").touch()
     sys.exit(0)
 signal.signal(signal.SIGTERM, save)
-time.sleep(600)
+signal.pause()
 """
     result = bench.python(code, resources=within(1.5))
     assert reason(result) is FailureReason.TIMEOUT
