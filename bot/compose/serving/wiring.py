@@ -118,8 +118,17 @@ class Wiring(ABC):
             parse=load_policy,
             now=now,
         )
-        groups, landing = Groups(reach, scenes, self._page), Landing(reach)
-        self.keeper = Keeper(
+        groups, desk = Groups(reach, scenes, self._page), self._desk()
+        self.keeper = self._keeper(reach, scenes, groups)
+        self.commander = Commander(self.github, self.pulls, now, command_lines, desk)
+        self.sender = Sender(self.pulls, self.github, Lanes(), now, random.random)
+        bases = Bases(reach, self.warming.prewarm)
+        effects = self._effects(reach, bases, groups, desk)
+        self.intake = Intake(self.inbox, self.pulls, read, effects, now)
+        self.reconciler = Reconciler(reach, bases, _remarked, self._config.app)
+
+    def _keeper(self, reach: Reach, scenes: Scenes, groups: Groups) -> Keeper:
+        return Keeper(
             Outside(
                 github=self.github,
                 known=self.known,
@@ -129,13 +138,15 @@ class Wiring(ABC):
                 beside=Errands(self.pulls, self.errands),
                 scenes=scenes,
                 page=self._page,
-                now=now,
+                now=time.time,
                 speaking=threading.Lock(),
-                landed=landing.landed,
+                landed=Landing(reach).landed,
                 group=groups.look,
             )
         )
-        desk = AppDesk(
+
+    def _desk(self) -> AppDesk:
+        return AppDesk(
             Shelf(
                 store=self.pulls,
                 reports=self.store,
@@ -143,26 +154,25 @@ class Wiring(ABC):
                 evaluations=self.evaluations,
                 parse=load_policy,
                 page=self._link,
-                now=now,
+                now=time.time,
             )
         )
-        self.commander = Commander(self.github, self.pulls, now, command_lines, desk)
-        self.sender = Sender(self.pulls, self.github, Lanes(), now, random.random)
-        bases = Bases(reach, self.warming.prewarm)
+
+    def _effects(
+        self, reach: Reach, bases: Bases, groups: Groups, desk: AppDesk
+    ) -> AppEffects:
         app = self._config.app
-        effects = AppEffects(
+        return AppEffects(
             Doings(
                 reach=reach,
                 bases=bases,
                 groups=groups,
-                presser=Presser(self.github, self.pulls, now, desk, app),
+                presser=Presser(self.github, self.pulls, time.time, desk, app),
                 remarked=_remarked,
                 soon=self.sweep_soon,
                 aside=self.aside.do,
             )
         )
-        self.intake = Intake(self.inbox, self.pulls, read, effects, now)
-        self.reconciler = Reconciler(reach, bases, _remarked, app)
 
     # The web ---------------------------------------------------------------------
 
