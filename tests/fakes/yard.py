@@ -14,9 +14,10 @@ from bot.adapters.policy_file import load_policy
 from bot.app.pulls.bases import Bases
 from bot.app.pulls.commanding import seen
 from bot.app.pulls.groups import Groups
-from bot.app.pulls.keeping import Keeper, Outside
+from bot.app.pulls.keeping import Keeper
 from bot.app.pulls.known import Known
 from bot.app.pulls.landing import Landing
+from bot.app.pulls.outside import Outside
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.reconciling import Reconciler

@@ -27,9 +27,10 @@ from bot.app.pulls.effects import AppEffects, Doings
 from bot.app.pulls.errands import Errands
 from bot.app.pulls.groups import Groups
 from bot.app.pulls.intake import Intake
-from bot.app.pulls.keeping import Keeper, Outside
+from bot.app.pulls.keeping import Keeper
 from bot.app.pulls.known import Known
 from bot.app.pulls.landing import Landing
+from bot.app.pulls.outside import Outside
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.pressing import Presser
 from bot.app.pulls.reach import Reach

@@ -1,0 +1,60 @@
+"""Saying where a pull request stands, beside others that have its head in common."""
+
+from collections.abc import Sequence
+
+from bot.app.pulls.outside import Outside
+from bot.app.pulls.saying import Answer, Around, farewell, hushed, say
+from bot.app.pulls.scenes import Scene
+from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import Post
+from bot.domain.pulls.standing import Standing
+
+
+class Speaker:
+    """Speaks for one pull request at a time: each hears the others."""
+
+    def __init__(self, outside: Outside) -> None:
+        """Nothing is said yet."""
+        self._out = outside
+
+    def answered(
+        self, scene: Scene, answer: Answer, old: Standing | None
+    ) -> float | None:
+        """Say an answer; when time alone may change it (Unix seconds)."""
+        with self._out.speaking:
+            said = say(scene, answer, self._around(scene, old))
+            self._out.store.say(said.standing, said.posts)
+        return said.standing.again_at
+
+    def _around(self, scene: Scene, old: Standing | None) -> Around:
+        key, head = scene.seen.key, _head(scene)
+        left = self._others(key, old.head) if old and old.head != head else ()
+        return Around(old, self._others(key, head), left)
+
+    def _others(self, key: PullKey, head: str) -> tuple[Standing, ...]:
+        """Open pull requests beside this one that have a head in common with it."""
+        found = self._out.store.standings(key.repository, head)
+        return tuple(one for one in found if one.pull != key and one.open)
+
+    def hush(self, scene: Scene, old: Standing | None) -> None:
+        """Say nothing; what was said of a head before is taken back."""
+        with self._out.speaking:
+            said = hushed(scene, self._around(scene, old))
+            self._out.store.say(said.standing, said.posts)
+
+    def stop(self, pull: PullKey) -> None:
+        """Carry nothing on for it."""
+        self._out.evaluations.stop(pull)
+        self._out.beside.leave(pull)
+
+    def close(self, old: Standing | None, posts: Sequence[Post] = ()) -> None:
+        """It is not open any more: what has not ended is taken back."""
+        if old is None or not old.open:
+            return
+        with self._out.speaking:
+            said = farewell(old, self._others(old.pull, old.head))
+            self._out.store.say(said.standing, [*said.posts, *posts])
+
+
+def _head(scene: Scene) -> str:
+    return scene.seen.pull.head.sha
