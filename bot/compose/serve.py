@@ -34,14 +34,19 @@ def serve(
     config = load(settings) or _made(settings, tell)
     listening = _listening(config.listen)
     with Service(settings, config, dispatch=dispatch, jobs=jobs) as service:
-        # The server takes signals while it runs, and hands them on as it ends: what
-        # they would do to us then is done by leaving this block.
-        _on_signal(lambda: None)
+        serving = server(service.web())
+
+        def end() -> None:
+            serving.should_exit = True
+
+        # The server takes signals while it runs, and hands them on as it ends. One that
+        # comes before it runs must not be lost: it ends as soon as it has begun.
+        _on_signal(end)
         service.start()
         host, port = listening.getsockname()[:2]
         tell(f"Seedgate serves on {host}:{port}, known as {config.public_url}.")
         with suppress(KeyboardInterrupt):  # a server that was told to end ended well
-            server(service.web()).run(sockets=[listening])
+            serving.run(sockets=[listening])
 
 
 def dispatch(settings: Settings, *, jobs: int | None) -> None:
