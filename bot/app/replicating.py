@@ -22,7 +22,7 @@ from bot.domain.past import CANARIES, drifted, keys, restarted
 from bot.domain.plan import Plan, Slot, spec_of
 from bot.domain.plan.seeds import is_shared
 from bot.domain.plan.whole import digest_of
-from bot.domain.pulls.added import Added, Runs, added
+from bot.domain.pulls.baseline_runs import Added, Runs, added
 from bot.domain.stats.moments import describe
 from bot.domain.trials import Observation, Trial, observe
 from workers.contract import FINISHED, Infra, TrialSpec

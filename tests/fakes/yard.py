@@ -11,18 +11,18 @@ from pathlib import Path
 
 from bot.adapters.commonmark import command_lines
 from bot.adapters.policy_file import load_policy
-from bot.app.pulls.bases import Bases
-from bot.app.pulls.commanding import seen
-from bot.app.pulls.groups import Groups
-from bot.app.pulls.keeping import Keeper
+from bot.app.pulls.commands.commanding import seen
 from bot.app.pulls.known import Known
-from bot.app.pulls.landing import Landing
-from bot.app.pulls.outside import Outside
+from bot.app.pulls.looking.keeping import Keeper
+from bot.app.pulls.looking.outside import Outside
+from bot.app.pulls.looking.scenes import Scene, Scenes
 from bot.app.pulls.ports import Remark
+from bot.app.pulls.queue.groups import Groups
+from bot.app.pulls.queue.landing import Landing
 from bot.app.pulls.reach import Reach
-from bot.app.pulls.reconciling import Reconciler
-from bot.app.pulls.scenes import Scene, Scenes
 from bot.app.pulls.sending import Sender
+from bot.app.pulls.sweeping.bases import Bases
+from bot.app.pulls.sweeping.reconciling import Reconciler
 from bot.domain.conclusions import Judged, Plain
 from bot.domain.github import (
     Account,

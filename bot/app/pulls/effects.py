@@ -6,11 +6,11 @@ from typing import assert_never
 
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
-from bot.app.pulls.bases import Bases
-from bot.app.pulls.groups import Groups
+from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.ports import Remark
-from bot.app.pulls.pressing import Presser
+from bot.app.pulls.queue.groups import Groups
 from bot.app.pulls.reach import Reach
+from bot.app.pulls.sweeping.bases import Bases
 from bot.domain.github import GitHubError, Place
 from bot.domain.hooks import (
     BasePushed,

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from bot.adapters.dispatcher_process import DispatcherProcess
 from bot.adapters.store import SqlStore
 from bot.compose.database import store_url
-from bot.compose.serving.threads import Heartbeat
+from bot.compose.serving.evaluations import Heartbeat
 from bot.domain.errors import MachineryFault
 from bot.settings import Settings
 from workers.contract import Node

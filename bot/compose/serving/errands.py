@@ -11,8 +11,8 @@ from bot.app.local import Comparison
 from bot.app.pages import Pages
 from bot.app.planning import Ground, plans_of
 from bot.app.preparing import Prepared, prepare
-from bot.app.pulls.alarms import Alarms
-from bot.app.pulls.errands import Errand
+from bot.app.pulls.beside.alarms import Alarms
+from bot.app.pulls.beside.errands import Errand
 from bot.app.pulls.evaluations import Task
 from bot.app.replicating import Base, first_places, refresh
 from bot.app.scan_values import against, parse
@@ -20,8 +20,8 @@ from bot.app.scanning import evaluation, scan, scannable
 from bot.app.splitting import merged_trees
 from bot.app.versioning import unjudgeable
 from bot.compose.judging import Bench
+from bot.compose.serving.evaluations import Heartbeat
 from bot.compose.serving.judging import SetUp, compared
-from bot.compose.serving.threads import Heartbeat
 from bot.domain.commands import Baseline, Scan, Split
 from bot.domain.errors import UserFault
 from bot.domain.github import Place

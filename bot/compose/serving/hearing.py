@@ -1,8 +1,8 @@
 """Evaluations listened to: where one finds that a baseline moves, people are told."""
 
-from bot.app.pulls.alarms import Alarms, moved_in
+from bot.app.pulls.beside.alarms import Alarms, moved_in
 from bot.app.pulls.evaluations import Done, Task
-from bot.compose.serving.threads import Heartbeat, Show, Work
+from bot.compose.serving.evaluations import Heartbeat, Show, Work
 from bot.domain.github import Place
 
 

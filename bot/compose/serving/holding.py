@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from bot.app.ports import EvaluationStore
-from bot.compose.serving.threads import LetGo
+from bot.compose.serving.evaluations import LetGo
 
 
 class Locks(Protocol):

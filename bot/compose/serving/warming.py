@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 from bot.adapters.policy_file import load_policy
 from bot.app.mirroring import Mirror, Mirrors
 from bot.app.pulls import remembered
-from bot.app.pulls.alarms import Alarms
+from bot.app.pulls.beside.alarms import Alarms
 from bot.app.pulls.evaluations import Task
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
 from bot.app.replicating import refresh, warm
 from bot.compose.serving.errands import ErrandWork
-from bot.compose.serving.threads import Heartbeat, Stopped
+from bot.compose.serving.evaluations import Heartbeat, Stopped
 from bot.domain.github import GitHubError, Place
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.gating import gated
+from bot.domain.pulls.gated import gated
 from bot.domain.pulls.refreshing import RefreshDue, next_refresh
 
 LOG = logging.getLogger("seedgate")

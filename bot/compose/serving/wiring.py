@@ -19,36 +19,36 @@ from bot.adapters.store import (
     SqlPulls,
     SqlStore,
 )
-from bot.app.pulls.alarms import Alarms
-from bot.app.pulls.at_desk import AppDesk, Shelf
-from bot.app.pulls.bases import Bases
-from bot.app.pulls.commanding import Commander, seen
+from bot.app.pulls.beside.alarms import Alarms
+from bot.app.pulls.beside.errands import Errands
+from bot.app.pulls.commands.at_desk import AppDesk, Shelf
+from bot.app.pulls.commands.commanding import Commander, seen
+from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.effects import AppEffects, Doings
-from bot.app.pulls.errands import Errands
-from bot.app.pulls.groups import Groups
 from bot.app.pulls.intake import Intake
-from bot.app.pulls.keeping import Keeper
 from bot.app.pulls.known import Known
-from bot.app.pulls.landing import Landing
-from bot.app.pulls.outside import Outside
+from bot.app.pulls.looking.keeping import Keeper
+from bot.app.pulls.looking.outside import Outside
+from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.ports import Remark
-from bot.app.pulls.pressing import Presser
+from bot.app.pulls.queue.groups import Groups
+from bot.app.pulls.queue.landing import Landing
 from bot.app.pulls.reach import Reach
-from bot.app.pulls.reconciling import Reconciler
-from bot.app.pulls.scenes import Scenes
 from bot.app.pulls.sending import Sender
+from bot.app.pulls.sweeping.bases import Bases
+from bot.app.pulls.sweeping.reconciling import Reconciler
 from bot.compose.database import locks, store_url
 from bot.compose.judging import Bench
 from bot.compose.pages import html_of
 from bot.compose.serving.aside import Aside
 from bot.compose.serving.complaints import Complaints
 from bot.compose.serving.dispatcher import OwnDispatcher, node_for
+from bot.compose.serving.errand_threads import ErrandThreads
 from bot.compose.serving.errands import ErrandWork, Tools
+from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat
 from bot.compose.serving.hearing import heard_by
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.judging import Judging
-from bot.compose.serving.porters import ErrandThreads
-from bot.compose.serving.threads import EvaluationThreads, Heartbeat
 from bot.compose.serving.warming import Warming, Warmth
 from bot.compose.site import make_private
 from bot.domain.github import Place

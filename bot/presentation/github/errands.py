@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.pulls.added import Added
+from bot.domain.pulls.baseline_runs import Added
 from bot.domain.sensitivity import Sensitivity
 from bot.presentation import numbers, scan_text
 from bot.presentation.escape import code, markdown, one_line

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.alive import AliveLocks
+from bot.compose.serving.evaluations import LetGo, Stopped
 from bot.compose.serving.holding import Holding
-from bot.compose.serving.threads import LetGo, Stopped
 from tests.fakes.store import MemoryStore
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.adapters.store import StoreError
 from bot.app.pulls.evaluations import Done, Task
+from bot.compose.serving.evaluations import Heartbeat
 from bot.compose.serving.judging import PAUSES_S, Judging
-from bot.compose.serving.threads import Heartbeat
 from bot.domain.conclusions import OwnFault
 
 FULL = StoreError("The disk is full.", "Free some space.")

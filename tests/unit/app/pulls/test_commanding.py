@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.adapters.commonmark import command_lines
-from bot.app.pulls.answering import seen
-from bot.app.pulls.commanding import Commander
+from bot.app.pulls.commands.answering import seen
+from bot.app.pulls.commands.commanding import Commander
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import (
     Ablate,

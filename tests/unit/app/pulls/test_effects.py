@@ -8,10 +8,10 @@ import pytest
 from bot.adapters.commonmark import command_lines
 from bot.app.mirroring import Gone, Unreachable
 from bot.app.pulls import remembered
-from bot.app.pulls.commanding import seen
+from bot.app.pulls.commands.commanding import seen
+from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.effects import MOST_HINTS, AppEffects, Doings
 from bot.app.pulls.ports import Remark
-from bot.app.pulls.pressing import Presser
 from bot.domain.commands import Source
 from bot.domain.conclusions import Conflict
 from bot.domain.github import Conclusion, Pull

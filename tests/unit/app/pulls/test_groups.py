@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.pulls.outside import SOON_S
+from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.ports import Pin
 from bot.domain.conclusions import Judged
 from bot.domain.github import (

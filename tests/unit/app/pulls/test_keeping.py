@@ -20,10 +20,10 @@ from bot.app.mirroring import (
     Wanted,
     WantedPull,
 )
-from bot.app.pulls.keeping import CARRIED_S, Keeper
-from bot.app.pulls.outside import SOON_S
-from bot.app.pulls.pausing import LONGEST_S
-from bot.app.pulls.troubles import HIDDEN_S, TROUBLED_S
+from bot.app.pulls.looking.keeping import CARRIED_S, Keeper
+from bot.app.pulls.looking.outside import SOON_S
+from bot.app.pulls.looking.pausing import LONGEST_S
+from bot.app.pulls.looking.troubles import HIDDEN_S, TROUBLED_S
 from bot.domain.commands import Accept, Cancel, Ok, Run
 from bot.domain.conclusions import Impossible, Judged
 from bot.domain.github import (

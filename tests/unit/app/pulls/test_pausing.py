@@ -1,6 +1,6 @@
 """Pauses that double, for as many pull requests as are remembered."""
 
-from bot.app.pulls.pausing import LONGEST_S, Pauses
+from bot.app.pulls.looking.pausing import LONGEST_S, Pauses
 from bot.domain.pulls.acts import PullKey
 
 

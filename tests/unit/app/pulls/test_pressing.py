@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.pulls.pressing import Pressed, Presser, Unheard, command_of
+from bot.app.pulls.commands.pressing import Pressed, Presser, Unheard, command_of
 from bot.domain import hooks
 from bot.domain.commands import Ablate, Command, More, Rules, Run
 from bot.domain.github import Account, GitHubError, NotFound, Transient

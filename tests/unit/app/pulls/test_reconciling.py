@@ -11,9 +11,9 @@ import pytest
 
 from bot.app.mirroring import Unreachable
 from bot.app.pulls import remembered
-from bot.app.pulls.bases import Looked
-from bot.app.pulls.reconciling import SweepReport
-from bot.app.pulls.verifying import AT_ONCE
+from bot.app.pulls.sweeping.bases import Looked
+from bot.app.pulls.sweeping.reconciling import SweepReport
+from bot.app.pulls.sweeping.verifying import AT_ONCE
 from bot.domain.conclusions import Judged
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.pulls.saying import Answer, Around, advised, ended, farewell, say
-from bot.app.pulls.scenes import Scene
+from bot.app.pulls.looking.saying import Answer, Around, advised, ended, farewell, say
+from bot.app.pulls.looking.scenes import Scene
 from bot.domain.conclusions import (
     Advisory,
     Conflict,

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
 from bot.app.mirroring import WantedBranch, WantedPull
-from bot.app.pulls.scenes import Scene, Scenes, Seen
+from bot.app.pulls.looking.scenes import Scene, Scenes, Seen
 from bot.domain.github import Pull, Secret
 from bot.domain.policy import POLICY_PATH
+from bot.domain.pulls.base_moved import Carried, Same, Stands
 from bot.domain.pulls.deciding import (
     Gated,
     Mergeable,
@@ -14,7 +15,6 @@ from bot.domain.pulls.deciding import (
     Unmergeable,
     Unruled,
 )
-from bot.domain.pulls.moved import Carried, Same, Stands
 from tests.fakes.yard import POLICY, Yard, files, yard
 
 BROKEN = "version: 2\n"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.pulls.added import Added
+from bot.domain.pulls.baseline_runs import Added
 from bot.domain.sensitivity import Sensitivity, Tried
 from bot.presentation.github.errands import (
     Refreshed,

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from bot.app.pulls.answering import reply_post
+from bot.app.pulls.commands.answering import reply_post
 from bot.app.pulls.evaluations import Task
+from bot.app.pulls.looking.scenes import Scene
+from bot.app.pulls.looking.tasks import task_of
 from bot.app.pulls.ports import PullStore
-from bot.app.pulls.scenes import Scene
-from bot.app.pulls.tasks import task_of
 from bot.domain.commands import Cancel, Scan
 from bot.domain.conclusions import Conflict, Impossible, WaitingForTrust
 from bot.domain.github import Place

@@ -7,11 +7,11 @@ from bot.app.mirroring import Mirror, Wanted, WantedBranch, WantedCommit
 from bot.app.ports import Merged, SourceRepository
 from bot.app.pulls import remembered
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
-from bot.app.pulls.insiders import insider
+from bot.app.pulls.looking.insiders import insider
+from bot.app.pulls.looking.scenes import Seen
 from bot.app.pulls.ports import Pin
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Queue
-from bot.app.pulls.scenes import Seen
 from bot.app.relevance import seen_by_training
 from bot.domain.conclusions import Conclusion
 from bot.domain.github import GitHubError, NotFound, Pull, Side

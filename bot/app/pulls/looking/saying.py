@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.app.pulls.scenes import Scene
+from bot.app.pulls.looking.scenes import Scene
 from bot.domain.conclusions import (
     Advisory,
     CheckState,
@@ -25,7 +25,7 @@ from bot.domain.github import (
     Place,
 )
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.moved import Stands
+from bot.domain.pulls.base_moved import Stands
 from bot.domain.pulls.overrides import Acceptance
 from bot.domain.pulls.posts import CallPost, CheckPost, Post, StickyPost
 from bot.domain.pulls.standing import Standing, Voice, check_post

@@ -17,7 +17,7 @@ from bot.app.versioning import version_of
 from bot.domain.errors import UserFault
 from bot.domain.github import Place, Repository
 from bot.domain.policy import Policy
-from bot.domain.pulls.gating import gated
+from bot.domain.pulls.gated import gated
 from bot.domain.pulls.standing import Outline
 
 Prewarm = Callable[[Place, str, str], None]

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from bot.domain.pulls.moved import (
+from bot.domain.pulls.base_moved import (
     Again,
     Carried,
     Footing,

@@ -9,8 +9,8 @@ from bot.app.mirroring import Mirror, Mirrors
 from bot.app.ports import Conflicted, Store, StoredTrial
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
+from bot.app.pulls.looking.saying import override
 from bot.app.pulls.ports import PullStore
-from bot.app.pulls.saying import override
 from bot.domain.commands import Rules
 from bot.domain.errors import UserFault
 from bot.domain.policy import POLICY_PATH, Policy

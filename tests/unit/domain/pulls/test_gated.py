@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.pulls.gating import gated
+from bot.domain.pulls.gated import gated
 from tests.fakes.policies import policy
 
 

@@ -9,8 +9,8 @@ from typing import cast
 from bot.adapters.store import SqlStore
 from bot.app.pulls.evaluations import Absent, Busy, Done, Task
 from bot.compose.serving.dispatcher import LACKING_S, node_for
+from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat, Show
 from bot.compose.serving.line import Line
-from bot.compose.serving.threads import EvaluationThreads, Heartbeat, Show
 from bot.domain.conclusions import Impossible
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github import Queued

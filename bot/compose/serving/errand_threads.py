@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from bot.app.pulls.errands import Errand
-from bot.compose.serving.threads import Heartbeat, Stopped
+from bot.app.pulls.beside.errands import Errand
+from bot.compose.serving.evaluations import Heartbeat, Stopped
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github.errands import refused

@@ -1,7 +1,7 @@
 """What trials are run for, made of a scene."""
 
 from bot.app.pulls.evaluations import Task
-from bot.app.pulls.scenes import Scene
+from bot.app.pulls.looking.scenes import Scene
 
 
 def task_of(scene: Scene) -> Task:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.pulls.added import Added, added
+from bot.domain.pulls.baseline_runs import Added, added
 from bot.domain.trials import Crashed, Measured
 from tests.fakes.policies import mode, shown
 

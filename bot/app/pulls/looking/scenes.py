@@ -27,6 +27,15 @@ from bot.domain.errors import PolicyFault
 from bot.domain.github import Place, Pull, Repository
 from bot.domain.policy import Policy
 from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand, orders_of
+from bot.domain.pulls.base_moved import (
+    Again,
+    Footing,
+    Moved,
+    Moving,
+    Same,
+    Why,
+    moved,
+)
 from bot.domain.pulls.deciding import (
     Gate,
     Gated,
@@ -37,16 +46,7 @@ from bot.domain.pulls.deciding import (
     Unmergeable,
     Unruled,
 )
-from bot.domain.pulls.gating import gated
-from bot.domain.pulls.moved import (
-    Again,
-    Footing,
-    Moved,
-    Moving,
-    Same,
-    Why,
-    moved,
-)
+from bot.domain.pulls.gated import gated
 from bot.domain.pulls.overrides import Acceptance, standing
 from bot.domain.verdict import Verdict
 from bot.presentation.words import ruling

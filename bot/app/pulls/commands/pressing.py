@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.app.github import GitHub
-from bot.app.pulls import asking
-from bot.app.pulls.answering import reply_post
-from bot.app.pulls.desk import Desk
+from bot.app.pulls.commands import asking
+from bot.app.pulls.commands.answering import reply_post
+from bot.app.pulls.commands.desk import Desk
 from bot.app.pulls.ports import Register
 from bot.domain.commands import (
     USUAL_MORE,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.app.pulls.outside import Outside
-from bot.app.pulls.saying import Answer, Around, farewell, hushed, say
-from bot.app.pulls.scenes import Scene
+from bot.app.pulls.looking.outside import Outside
+from bot.app.pulls.looking.saying import Answer, Around, farewell, hushed, say
+from bot.app.pulls.looking.scenes import Scene
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post
 from bot.domain.pulls.standing import Standing

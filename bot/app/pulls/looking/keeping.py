@@ -8,14 +8,14 @@ from typing import assert_never
 
 from bot.app.mirroring import Mirror, MirrorError, Wanted, WantedBranch, WantedPull
 from bot.app.pulls.evaluations import Absent, Busy, Done
-from bot.app.pulls.insiders import insider
-from bot.app.pulls.outside import SOON_S, Outside
+from bot.app.pulls.looking.insiders import insider
+from bot.app.pulls.looking.outside import SOON_S, Outside
+from bot.app.pulls.looking.saying import Answer
+from bot.app.pulls.looking.scenes import Scene, Seen
+from bot.app.pulls.looking.speaking import Speaker
+from bot.app.pulls.looking.tasks import task_of
+from bot.app.pulls.looking.troubles import Troubles
 from bot.app.pulls.ports import Due
-from bot.app.pulls.saying import Answer
-from bot.app.pulls.scenes import Scene, Seen
-from bot.app.pulls.speaking import Speaker
-from bot.app.pulls.tasks import task_of
-from bot.app.pulls.troubles import Troubles
 from bot.domain.conclusions import (
     Impossible,
     NotGated,
@@ -26,8 +26,8 @@ from bot.domain.conclusions import (
 )
 from bot.domain.errors import UserFault
 from bot.domain.github import GitHubError, Place, Pull, Repository
+from bot.domain.pulls.base_moved import Stands
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
-from bot.domain.pulls.moved import Stands
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started

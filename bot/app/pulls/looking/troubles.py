@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from bot.app.mirroring import MirrorError
-from bot.app.pulls.insiders import insider
-from bot.app.pulls.outside import SOON_S, Outside
-from bot.app.pulls.pausing import Pauses
+from bot.app.pulls.looking.insiders import insider
+from bot.app.pulls.looking.outside import SOON_S, Outside
+from bot.app.pulls.looking.pausing import Pauses
+from bot.app.pulls.looking.saying import Answer
+from bot.app.pulls.looking.scenes import Scene, Seen
+from bot.app.pulls.looking.speaking import Speaker
+from bot.app.pulls.looking.unfetched import hopeless, without_head
 from bot.app.pulls.ports import Due
-from bot.app.pulls.saying import Answer
-from bot.app.pulls.scenes import Scene, Seen
-from bot.app.pulls.speaking import Speaker
-from bot.app.pulls.unfetched import hopeless, without_head
 from bot.domain.conclusions import Impossible
 from bot.domain.errors import UserFault
 from bot.domain.github import GitHubError, NotFound, Place, RateLimited

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.app.github import GitHub
-from bot.app.pulls import asking
-from bot.app.pulls.answering import (
+from bot.app.pulls.commands import asking
+from bot.app.pulls.commands.answering import (
     Said,
     admitted,
     place_of,
@@ -19,7 +19,7 @@ from bot.app.pulls.answering import (
     said_posts,
     seen,
 )
-from bot.app.pulls.desk import Desk
+from bot.app.pulls.commands.desk import Desk
 from bot.app.pulls.ports import Register, Remark
 from bot.domain.commands import (
     Accept,

@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from bot.app.mirroring import MirrorError
-from bot.app.pulls import redelivering, remembered
-from bot.app.pulls.bases import Bases
+from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
-from bot.app.pulls.verifying import Turn, verify
+from bot.app.pulls.sweeping import redelivering
+from bot.app.pulls.sweeping.bases import Bases
+from bot.app.pulls.sweeping.verifying import Turn, verify
 from bot.domain.commands import Source
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (

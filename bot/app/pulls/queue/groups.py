@@ -11,14 +11,14 @@ from typing import assert_never
 
 from bot.app.pulls import remembered
 from bot.app.pulls.evaluations import Absent, Busy, Done
-from bot.app.pulls.group_facts import Group, GroupFacts
-from bot.app.pulls.outside import SOON_S
+from bot.app.pulls.looking.outside import SOON_S
+from bot.app.pulls.looking.saying import Answer, situation, voice
+from bot.app.pulls.looking.scenes import Scene, Scenes, Seen
+from bot.app.pulls.looking.tasks import task_of
 from bot.app.pulls.ports import Due, Pin
+from bot.app.pulls.queue.group_facts import Group, GroupFacts
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Queue
-from bot.app.pulls.saying import Answer, situation, voice
-from bot.app.pulls.scenes import Scene, Scenes, Seen
-from bot.app.pulls.tasks import task_of
 from bot.domain.conclusions import (
     Impossible,
     NotGated,

@@ -1,0 +1,1 @@
+"""Work beside verdicts: errands that were ordered, alarms of drift."""

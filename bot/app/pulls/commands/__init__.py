@@ -1,0 +1,1 @@
+"""Commands and buttons: what was meant, who may, and what is answered."""

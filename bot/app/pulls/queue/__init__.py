@@ -1,0 +1,1 @@
+"""Merge groups, and what landed in the end."""

@@ -1,0 +1,1 @@
+"""What is found without being told: sweeps, bases that moved, lost deliveries."""
