@@ -8,6 +8,8 @@ GPU := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo 'gpu or not gpu' ||
 CHOSEN := not soak and ($(GPU))
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
+# Tests start processes by the thousand, which read their modules compiled, as users' do.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo serve-demo test check setup format lint types imports tests stories soak bench clean
 
@@ -73,6 +75,7 @@ soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
 bench: $(STAMP) ## Print every figure that the project states (takes a while)
 	for name in boundaries operating_characteristics error_rates warm_baseline ablation side_rules judgement \
 	  probe fingerprint startup overhead deliveries app demo; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	for name in deliveries app; do echo "== $$name, PostgreSQL"; $(BIN)/python -m tests.benchmarks.$$name --postgres; done
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache
