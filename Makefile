@@ -61,13 +61,15 @@ tests stories soak: export OMP_NUM_THREADS := 1
 tests stories soak: export OPENBLAS_NUM_THREADS := 1
 tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m '$(CHOSEN)' --ignore=tests/e2e -n 2
+	$(BIN)/coverage run -m pytest -m '$(CHOSEN)' --ignore=tests/app --ignore=tests/e2e \
+	  -n 2 --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='bot/domain/*,bot/presentation/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 
-stories: $(STAMP) ## End-to-end stories on real trials
-	$(BIN)/pytest -m '$(CHOSEN)' tests/e2e -n 2 --dist loadfile
+# Stories wait for processes as often as they work: more of them than there are cores.
+stories: $(STAMP) ## End-to-end stories on real trials, and of the App
+	$(BIN)/pytest -m '$(CHOSEN)' tests/app tests/e2e -n 4 --dist loadgroup
 
 soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
 	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e tests/app

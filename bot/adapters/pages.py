@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bot.domain.trials import Trial
 from bot.domain.verdict import Report
-from bot.presentation.escape import plain
+from bot.presentation.escape import plain, spans
 from bot.presentation.frames import Picture
 from bot.presentation.page import page
 from bot.presentation.words import pages as words
@@ -100,6 +100,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["data_uri"] = _data_uri
+    environment.filters["spans"] = spans
     return environment.get_template("report.html")
 
 

@@ -28,6 +28,7 @@ from bot.domain.github import (
     Reaction,
     Remarks,
     Repository,
+    Review,
     Secret,
 )
 
@@ -78,6 +79,10 @@ class GitHub(Protocol):
 
     def git_token(self, place: Place) -> Secret:
         """A token that reads the contents of this one repository, for git."""
+        ...
+
+    def git_refused(self, place: Place) -> None:
+        """git was told that the token is no good: the next one is new. Asks nothing."""
         ...
 
     # Repositories and people
@@ -160,6 +165,14 @@ class GitHub(Protocol):
 
     def comment(self, place: Place, comment: int) -> Comment:
         """One comment as it is now."""
+        ...
+
+    def reviews(self, place: Place, number: int) -> Sequence[Review]:
+        """All reviews of a pull request, oldest first."""
+        ...
+
+    def review_edited(self, place: Place, node: str) -> bool:
+        """Whether the text of a review was changed since it was submitted."""
         ...
 
     def create_comment(

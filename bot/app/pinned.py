@@ -25,7 +25,7 @@ def tolerated_since(
     base: Revision,
     charges: Sequence[Charge],
 ) -> Mapping[Place, float]:
-    """Tolerated losses of the branches that landed since the anchor, in tolerances.
+    """Shown losses of the branches that landed since the anchor, in tolerances.
 
     A charge belongs to a judged head commit and the tree that would land; it counts
     once either of them is in the base's history.

@@ -144,7 +144,7 @@ def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a course is informed by: memory, tolerated losses, the time (Unix s)."""
+    """What a course is informed by: memory, shown losses, the time (Unix s)."""
 
     memory: Memory
     lost: Mapping[Place, float]

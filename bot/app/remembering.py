@@ -16,7 +16,7 @@ from bot.domain.verdict import MetricVerdict, Reason, Verdict
 def remember(
     memory: Memory, plan: Plan, subject: Subject, evaluated: Evaluated
 ) -> None:
-    """Keep what the evaluation showed, and the losses that its verdict tolerated.
+    """Keep what the evaluation showed, and the losses that count should it land.
 
     Safe to repeat: the same evaluation replaces what it left before.
     """
@@ -60,14 +60,18 @@ def _charges(verdict: Verdict, plan: Plan, subject: Subject) -> Iterator[Charge]
     tree = plan.trees.merged_tree
     for mode in verdict.modes:
         for one in mode.metrics:
-            share = _tolerated(one)
+            share = _lost(one)
             if share:
                 place = (mode.name, one.name)
                 yield Charge(place, subject.head_commit, tree, share)
 
 
-def _tolerated(one: MetricVerdict) -> float:
-    """A real loss within the tolerance, as a share of it; 0 where there was none."""
-    if one.reason is not Reason.TOLERATED_LOSS or not one.d or not one.tolerance:
+_SHOWN = (Reason.TOLERATED_LOSS, Reason.HARM_SHOWN)
+"""A loss was shown. One that blocks lands where somebody accepts it: it is lost too."""
+
+
+def _lost(one: MetricVerdict) -> float:
+    """A loss that was shown, in tolerances; 0 where there was none."""
+    if one.reason not in _SHOWN or not one.d or not one.tolerance:
         return 0.0
     return max(0.0, -one.d / one.tolerance)

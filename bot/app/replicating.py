@@ -110,7 +110,7 @@ def refresh(base: Base, called: str) -> Replicated:
     plan = base.plan
     name = _name(plan, "refresh", called)
     size = max(CANARIES, len(first_places(plan)))
-    free = _Free(plan, base.store, name, base.pulse.now())
+    free = _Free(base, name)
     chosen = list(islice(free.places(), size)) if plan.modes else []
     with base.hold(name):
         stored = _run(name, _specs(plan, chosen), base)
@@ -148,11 +148,10 @@ def _specs(plan: Plan, wanted: Sequence[_Where]) -> list[TrialSpec]:
 class _Free:
     """Places of the shared seeds that have no run which serves; `serving` have one."""
 
-    def __init__(
-        self, plan: Plan, store: EvaluationStore, name: str, now: float
-    ) -> None:
-        self._plan, self._store, self._name = plan, store, name
-        self._oldest = now - plan.policy.baseline.max_age_s
+    def __init__(self, base: Base, name: str) -> None:
+        self._plan, self._store, self._name = base.plan, base.store, name
+        self._oldest = base.pulse.now() - base.plan.policy.baseline.max_age_s
+        self._anew = _counted_anew(base)
         self.serving: list[StoredTrial] = []
 
     def places(self) -> Iterator[_Where]:
@@ -178,7 +177,20 @@ class _Free:
 
     def _too_old(self, stored: StoredTrial) -> bool:
         ended = stored.finished_at
-        return ended is not None and ended < self._oldest
+        anew = self._anew.get(stored.spec.mode, 0.0)
+        return ended is not None and ended < max(anew, self._oldest)
+
+
+def _counted_anew(base: Base) -> Mapping[str, float]:
+    """By mode, when its baseline was last counted anew (Unix seconds, 0 for never).
+
+    As for whoever evaluates, nothing stored before serves.
+    """
+    found: dict[str, float] = {}
+    for key in keys(scene_of(base.plan, base.subject), base.plan.modes):
+        at = restarted(base.store.past(key))
+        found[key.mode] = max(at, found.get(key.mode, 0.0))
+    return found
 
 
 def _there(specs: Sequence[TrialSpec], store: EvaluationStore) -> bool:

@@ -21,8 +21,9 @@ from bot.cli.show_tables import (
 )
 from bot.domain.verdict import ModeVerdict, Report, Ruling
 from bot.presentation.background import cost_line, looks_line
+from bot.presentation.escape import unquoted
 from bot.presentation.exhibits import first_sections, last_sections
-from bot.presentation.headline import answer, because
+from bot.presentation.headline import answered, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.rows import MetricRow, metric_rows, modes_in_view
 from bot.presentation.steps import next_steps
@@ -57,8 +58,8 @@ def _line(console: Console, text: str, style: str = "") -> None:
 
 def _banner(report: Report) -> Panel:
     state = report.verdict.state
-    text = Text(answer(state).upper(), style=f"bold {COLOURS[state]}")
-    text.append(f"\n{clean(because(report))}", style="default not bold")
+    text = Text(answered(report).upper(), style=f"bold {COLOURS[state]}")
+    text.append(f"\n{clean(unquoted(because(report)))}", style="default not bold")
     return Panel(text, border_style=COLOURS[state], box=box.HEAVY)
 
 
@@ -143,7 +144,9 @@ def _findings(rows: Sequence[FindingRow], console: Console) -> None:
     table = Table.grid(padding=(0, 1))
     for row in rows:
         state = Text(str(row.state), style=COLOURS[row.state])
-        table.add_row(state, Text(clean(row.sentence)))
+        table.add_row(state, Text(clean(unquoted(row.sentence))))
+        if row.accepted:
+            table.add_row("", Text(clean(row.accepted), style="italic"))
     print_within(console, table)
 
 
@@ -172,7 +175,7 @@ def _steps(report: Report, console: Console) -> None:
     print_within(console, Text("\nwhat to do", style="bold"))
     for step in next_steps(report):
         table = Table.grid(padding=(0, 1))
-        table.add_row("-", Text(clean(step.text)))
+        table.add_row("-", Text(clean(unquoted(step.text))))
         print_within(console, table)
         if step.command:  # whole on one line, so that it can be pasted
             _line(console, f"  {step.command}")

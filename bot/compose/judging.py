@@ -20,7 +20,7 @@ from bot.compose.reporting import completed, reported, unrun
 from bot.domain.evaluation import unjudged
 from bot.domain.history import Place
 from bot.domain.plan import Trees
-from bot.domain.verdict import Reason, Report
+from bot.domain.verdict import Override, Reason, Report, applied
 from workers.contract import Node
 
 
@@ -44,7 +44,7 @@ class Case:
     """What is judged, and in whose name.
 
     `secret` is that of the seeds, `jobs` the most trials at once. `accepted` are
-    digests of findings that somebody lifted. `description` is what the branch says of
+    findings that somebody lifted. `description` is what the branch says of
     itself beside its commits. `path` stands in the report. `apart` are names
     of changes: with any, only those are judged apart.
     """
@@ -55,7 +55,7 @@ class Case:
     secret: str
     path: str
     jobs: int | None = None
-    accepted: frozenset[str] = frozenset()
+    accepted: tuple[Override, ...] = ()
     description: str = ""
     apart: tuple[str, ...] = ()
 
@@ -100,7 +100,8 @@ def _climbed(case: Case, prepared: Prepared, bench: Bench, watch: Watch) -> Repo
             held.enter_context(bench.hold(one))
         known = _known(case, bench.store)
         given = (case.subject, case.repository, known)
-        course = course_of(prepared, plans, *given, accepted=case.accepted)
+        accepted = frozenset(one.digest for one in case.accepted)
+        course = course_of(prepared, plans, *given, accepted=accepted)
         reached = climb(course, bench.store, bench.pulse, watch)
     bench.done()
     return _report(case, prepared, course, reached, bench)
@@ -111,7 +112,8 @@ def _report(
 ) -> Report:
     """The report, kept under every evaluation that it answers."""
     report = reported(prepared, course, reached, bench.node, case.repository)
-    report = replace(report, repository_path=case.path)
+    accepted = applied(report.verdict, case.accepted)
+    report = replace(report, repository_path=case.path, accepted=accepted)
     found = (case.comparison, case.repository, bench.store, case.description)
     report = completed(report, *found)
     text = json.dumps(_document(report), allow_nan=False)
@@ -125,7 +127,7 @@ def _known(case: Case, store: Store) -> Known:
 
 
 def _lost(case: Case, store: Store) -> Mapping[Place, float]:
-    """Tolerated losses that landed since the pinned release."""
+    """Shown losses that landed since the pinned release."""
     asked, repository = case.comparison, case.repository
     if asked.anchor is None:
         return {}

@@ -19,6 +19,12 @@ def html_of(report: Report) -> str:
     return bounded_page(shown, pictures(report))
 
 
+def load_printing() -> None:
+    """Import now what draws pictures: that takes longer than a page."""
+    import bot.adapters.pages
+    import bot.adapters.plots  # noqa: F401
+
+
 def _homeless(trial: Trial) -> Trial:
     if trial.spec is None:
         return trial

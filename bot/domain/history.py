@@ -81,9 +81,9 @@ class Summary:
 
     `residual` is the normal score of its canaries: fresh baseline runs beside the
     stored ones of the same `base_tree`; None where nothing was stored. `judged` is
-    the branch by name, `merged_tree` what would land. From
-    `restarted_at` (Unix seconds, 0 for never) the drift of the baseline is counted
-    anew, and nothing stored before serves.
+    the branch by name, `merged_tree` what would land: both empty where the base alone
+    was run. From `restarted_at` (Unix seconds, 0 for never) the drift of the baseline
+    is counted anew, and nothing stored before serves.
     """
 
     baseline: ArmSums = field(default_factory=ArmSums)
@@ -94,6 +94,11 @@ class Summary:
     merged_tree: str = ""
     judged: str = ""
     restarted_at: float = 0.0
+
+    @property
+    def refreshed(self) -> bool:
+        """Whether the base alone was run, for more runs of its baseline."""
+        return not self.merged_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,10 @@ class Pilot:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A real loss that a verdict tolerated, as a share of the metric's tolerance.
+    """A loss that was shown, as a share of the metric's tolerance.
 
-    It counts once the judged head commit, or the tree that would land, has landed.
+    It was tolerated, or it blocked. It counts once the judged head commit, or the tree
+    that would land, has landed: one that blocked does so where somebody accepted it.
     """
 
     place: Place
@@ -179,7 +185,7 @@ class StagePair:
 class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 
-    `attempt` counts the evaluations of this branch, from 1. `lost` are tolerated
+    `attempt` counts the evaluations of this branch, from 1. `lost` are shown
     losses that landed since the anchor, summed, in tolerances of the metric.
     `baselines` are the earlier runs of this very baseline, summed. `drift` are the
     CUSUMs of baselines that have moved. Stored baseline runs of a mode serve

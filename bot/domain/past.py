@@ -6,7 +6,7 @@ counted there. What two evaluations can be pooled by is a `MetricKey`.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.arms import Arm, Baseline, Branch
@@ -131,18 +131,33 @@ def is_stored(trial: Trial) -> bool:
 
 
 def drifted(summaries: Sequence[Summary]) -> Drift:
-    """The CUSUM of canary residuals since the baseline was last counted anew.
+    """The CUSUM of canary residuals since the baseline was last counted anew."""
+    since = summaries[_since(summaries) :]
+    return cusum(tuple(_independent(since)))
 
-    One residual for each base: all branches on one base are held against the same
-    stored runs, so that their residuals go astray together.
+
+def _since(summaries: Sequence[Summary]) -> int:
+    """The place after the last one that counted the baseline anew."""
+    anew = [place + 1 for place, one in enumerate(summaries) if one.restarted_at]
+    return max(anew, default=0)
+
+
+def _independent(summaries: Sequence[Summary]) -> Iterator[float]:
+    """Residuals that do not go astray together.
+
+    All branches on one base are held against the same stored runs, so one of them
+    counts. A refresh is held against all runs before it, those of earlier refreshes
+    too: such recursive residuals are independent (Brown, Durbin and Evans 1975, JRSS B
+    37), and each counts, in place of those of the branches.
     """
-    residuals: dict[str, float] = {}
+    refreshed = {one.base_tree for one in summaries if one.refreshed}
+    counted: set[str] = set()
     for one in summaries:
-        if one.restarted_at:
-            residuals = {}
-        elif one.residual is not None:
-            residuals.setdefault(one.base_tree, one.residual)
-    return cusum(tuple(residuals.values()))
+        if one.residual is None:
+            continue
+        if one.refreshed or one.base_tree not in refreshed | counted:
+            counted.add(one.base_tree)
+            yield one.residual
 
 
 def foreign(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.verdict import (
+    FLAGS,
     ChangeEffect,
     ChangeVerdict,
     Finding,
@@ -175,10 +176,17 @@ def _row(
         seeds=str(effect.n),
         state=Ruling.INFO if reported else effect.state,
         result=label(effect.reason)
-        + (", only reported" if reported else "")
+        + _held(effect, reported=reported)
         + (f"; {failed} without it failed" if effect.failed else ""),
         detail=", ".join(_parts(effect)),
     )
+
+
+def _held(effect: ChangeEffect, *, reported: bool) -> str:
+    """Why a flag holds nothing up: somebody accepted it, or the policy has it so."""
+    if effect.state is Ruling.INFO and effect.reason in FLAGS:
+        return ", accepted"
+    return ", only reported" if reported else ""
 
 
 def _digits(effect: ChangeEffect) -> int:

@@ -8,6 +8,7 @@ cannot be known here.
 
 import html
 import re
+from collections.abc import Iterator
 
 _ZERO_WIDTH = "\u200b"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#!|~&$])")
@@ -25,6 +26,7 @@ _SHA = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SHA = 7
+_QUOTED = re.compile(r"(?<!`)`([^`\s](?:[^`\n]*[^`\s])?)`(?!`)")
 _LAST_CONTROL = "\x9f"
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
@@ -55,8 +57,35 @@ def one_line(text: str, most: int) -> str:
 
 def markdown(text: str, most: int = 2000) -> str:
     """Foreign text inside a Markdown paragraph or table cell; nothing in it acts."""
-    line = _MARKDOWN.sub(r"\\\1", _unlinked(one_line(text, most)))
-    return _LINE_START.sub(_ZERO_WIDTH, line)
+    return _LINE_START.sub(_ZERO_WIDTH, _escaped(one_line(text, most)))
+
+
+def prose(text: str, most: int = 2000) -> str:
+    """A sentence of ours as Markdown: what it has in backticks is code.
+
+    Names in it may be foreign, and have backticks too: code does not act either.
+    """
+    shown = (_shown(*one) for one in spans(one_line(text, most)))
+    return _LINE_START.sub(_ZERO_WIDTH, "".join(shown))
+
+
+def _shown(part: str, is_code: bool) -> str:  # noqa: FBT001 - of `spans`
+    return code(part, len(part)) if is_code else _escaped(part)
+
+
+def _escaped(line: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", _unlinked(line))
+
+
+def spans(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of a sentence, and whether each is code: it stood in backticks."""
+    parts = _QUOTED.split(text)
+    yield from ((part, at % 2 == 1) for at, part in enumerate(parts) if part)
+
+
+def unquoted(text: str) -> str:
+    """A sentence for where nothing can be shown as code: in quotes instead."""
+    return _QUOTED.sub(r"'\1'", text)
 
 
 def element(text: str, most: int = 200) -> str:

@@ -3,9 +3,16 @@
 from collections.abc import Iterable
 
 from bot.domain.policy import Role
-from bot.domain.verdict import Finding, Reason, Report, Ruling, outdone
+from bot.domain.verdict import (
+    Finding,
+    Reason,
+    Report,
+    Ruling,
+    findings_of,
+    outdone,
+)
 from bot.presentation import numbers
-from bot.presentation.words import words
+from bot.presentation.words import around, words
 
 ANSWERS = {
     Ruling.PASS: "Safe to merge",
@@ -20,10 +27,8 @@ _MOST_MODES = 4
 
 def all_findings(report: Report) -> tuple[Finding, ...]:
     """Every finding once, what decides first; else in the order found."""
-    of_modes = (one for mode in report.verdict.modes for one in mode.findings)
-    found = (*report.verdict.findings, *of_modes)
-    unique = {(one.id, one.digest): one for one in found}.values()
-    return tuple(sorted(unique, key=lambda one: _ORDER.index(one.state)))
+    found = findings_of(report.verdict)
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
 
 
 def answer(state: Ruling) -> str:
@@ -31,9 +36,14 @@ def answer(state: Ruling) -> str:
     return ANSWERS[state]
 
 
+def answered(report: Report) -> str:
+    """The answer, with how many findings were accepted for it."""
+    return answer(report.verdict.state) + around.accepted(len(report.accepted))
+
+
 def headline(report: Report) -> str:
     """One line that a researcher understands in ten seconds, without a full stop."""
-    return f"{answer(report.verdict.state)}: {why(report)}"
+    return f"{answered(report)}: {why(report)}"
 
 
 def because(report: Report) -> str:
@@ -77,12 +87,12 @@ def deciding(report: Report) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in all_findings(report)
-        if one.state is state and one.id not in beyond
+        if one.state is state and one.key not in beyond
     )
 
 
 def nested(report: Report) -> frozenset[str]:
-    """Ids of findings on groups of changes that findings on their parts outdo."""
+    """Keys of findings on groups of changes that findings on their parts outdo."""
     return outdone(all_findings(report))
 
 

@@ -9,12 +9,19 @@ from dataclasses import dataclass
 
 from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
-from bot.domain.verdict import Finding, Provenance, Reason, Report, Ruling
+from bot.domain.verdict import (
+    Finding,
+    Override,
+    Provenance,
+    Reason,
+    Report,
+    Ruling,
+)
 from bot.presentation import numbers
 from bot.presentation.headline import all_findings, nested
 from bot.presentation.repro import by_hand, repro
 from bot.presentation.rows import NOTHING
-from bot.presentation.words import words
+from bot.presentation.words import around, words
 from workers.contract import Failed, Infra
 
 _KEY_DIGITS = 10
@@ -28,7 +35,8 @@ class FindingRow:
 
     Such are slices that hold, and groups of changes of which a part was found.
 
-    `of_metric`: it is about what the metric's own row shows.
+    `of_metric`: it is about what the metric's own row shows. `accepted` says who lifted
+    it, until when and why; empty where it counts.
     """
 
     id: str
@@ -38,6 +46,7 @@ class FindingRow:
     mend: str
     of_metric: bool
     quiet: bool = False
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +82,17 @@ def finding_rows(report: Report) -> tuple[FindingRow, ...]:
     """Every finding, what decides first."""
     beyond = nested(report)
     return tuple(
-        _finding_row(one, outdone=one.id in beyond) for one in all_findings(report)
+        _finding_row(one, report.override_of(one), outdone=one.key in beyond)
+        for one in all_findings(report)
     )
 
 
-def _finding_row(finding: Finding, *, outdone: bool) -> FindingRow:
+def _finding_row(
+    finding: Finding, lifted: Override | None, *, outdone: bool
+) -> FindingRow:
     said = words(finding)
     kind = str(finding.kind).replace("_", " ")
+    more = outdone or _slice_kept(finding)
     return FindingRow(
         id=finding.id,
         kind=kind,
@@ -87,8 +100,13 @@ def _finding_row(finding: Finding, *, outdone: bool) -> FindingRow:
         sentence=said.sentence,
         mend=said.mend,
         of_metric=finding.metric is not None and finding.reason is not _ELSEWHERE,
-        quiet=outdone or _slice_kept(finding),
+        quiet=more and lifted is None,
+        accepted=_accepted(lifted) if lifted is not None else "",
     )
+
+
+def _accepted(one: Override) -> str:
+    return around.accepted_by(one.by, one.reason, around.until(one.commit, one.ends))
 
 
 def _slice_kept(finding: Finding) -> bool:

@@ -14,9 +14,9 @@ from bot.presentation.background import (
     looks_line,
     provenance_rows,
 )
-from bot.presentation.escape import block, code, markdown, one_line
+from bot.presentation.escape import block, code, markdown, one_line, prose
 from bot.presentation.exhibits import first_sections, last_sections
-from bot.presentation.headline import answer, because
+from bot.presentation.headline import answered, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.markdown_sections import (
     folded_sections,
@@ -103,15 +103,15 @@ def _fit(sections: Sequence[str]) -> str:
 
 def _banner(report: Report) -> str:
     state = report.verdict.state
-    title = f"## {_SIGNS[state]} Seedgate: {answer(state).lower()}"
-    reason = markdown(because(report), 800)
+    title = f"## {_SIGNS[state]} Seedgate: {answered(report).lower()}"
+    reason = prose(because(report), 800)
     steps = [step_item(one) for one in next_steps(report)]
     return "\n\n".join([title, reason, "**What to do**", "\n".join(steps).rstrip()])
 
 
 def step_item(step: Step) -> str:
     """A step as an item of a list; its command is a block, to be copied as it is."""
-    text = f"- {markdown(step.text, 1200)}"
+    text = f"- {prose(step.text, 1200)}"
     if not step.command:
         return text
     lines = block(step.command, _COMMAND_CHARACTERS).split("\n")
@@ -159,8 +159,11 @@ def _findings(report: Report) -> str:
 
 def _finding(row: FindingRow) -> str:
     head = f"- **{row.state}**, {row.kind} {code(row.id, 60)}: "
-    mend = f"<br>*What to do:* {markdown(row.mend, 600)}" if row.mend else ""
-    return f"{head}{markdown(row.sentence, 1200)}{mend}"
+    said = f"{head}{prose(row.sentence, 1200)}"
+    if row.accepted:
+        return f"{said}<br>*{markdown(row.accepted, 600)}*"
+    mend = f"<br>*What to do:* {prose(row.mend, 600)}" if row.mend else ""
+    return f"{said}{mend}"
 
 
 def _details(report: Report) -> Iterable[str]:

@@ -33,7 +33,7 @@ from bot.presentation.frames import (
     metric_frames,
     slices_frame,
 )
-from bot.presentation.headline import answer, because
+from bot.presentation.headline import answered, because
 from bot.presentation.listing import FindingRow, TrialRow, finding_rows, trial_row
 from bot.presentation.rows import (
     MetricRow,
@@ -119,7 +119,7 @@ def page(report: Report) -> Page:
     return Page(
         evaluation=report.evaluation,
         state=report.verdict.state,
-        answer=answer(report.verdict.state),
+        answer=answered(report),
         because=because(report),
         steps=next_steps(report),
         about=_about(report),

@@ -17,6 +17,7 @@ from bot.domain.verdict import (
     Forecast,
     MetricVerdict,
     ModeVerdict,
+    Override,
     Provenance,
     Report,
     Rung,
@@ -43,7 +44,9 @@ def document(report: Report) -> dict[str, Json]:
         "head": provenance.head_commit or None,
         "tree": provenance.merged_tree or None,
         "policy_sha256": provenance.policy_sha256 or None,
-        "findings": [_finding(one) for one in all_findings(report)],
+        "findings": [
+            _finding(one, report.override_of(one)) for one in all_findings(report)
+        ],
         "modes": {mode.name: _mode(mode) for mode in report.verdict.modes},
         "changes": changes(report.verdict),
         "rungs": _each(report.verdict.rungs),
@@ -63,7 +66,7 @@ def _each(values: Iterable[Rung | Forecast]) -> Json:
     return [plain(dataclasses.asdict(one)) for one in values]
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, lifted: Override | None) -> Json:
     return {
         "id": finding.id,
         "digest": finding.digest,
@@ -73,7 +76,17 @@ def _finding(finding: Finding) -> Json:
         "change": finding.change,
         "state": str(finding.state),
         "message": message(finding),
+        "accepted": None if lifted is None else _override(lifted),
         "evidence": plain({"reason": finding.reason, **finding.evidence}),
+    }
+
+
+def _override(one: Override) -> Json:
+    return {
+        "by": one.by,
+        "reason": one.reason,
+        "commit": one.commit or None,
+        "ends": one.ends.isoformat() if one.ends is not None else None,
     }
 
 

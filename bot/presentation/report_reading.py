@@ -5,6 +5,7 @@ The other way round is `report_json`. Trials, exhibits and forecasts stay behind
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.domain.policy import Direction, Role
@@ -18,6 +19,7 @@ from bot.domain.verdict import (
     Fingerprint,
     MetricVerdict,
     ModeVerdict,
+    Override,
     Provenance,
     Reason,
     Report,
@@ -52,8 +54,14 @@ def _report(one: Document) -> Report:
     )
     provenance = Provenance(**_fields(Provenance, one["provenance"]))
     cost = Cost(**_fields(Cost, one["cost"]))
+    accepted = tuple(_override(found) for found in one["findings"])
     return Report(
-        one["evaluation"], tuple(one["stages"]), provenance, verdict, cost=cost
+        one["evaluation"],
+        tuple(one["stages"]),
+        provenance,
+        verdict,
+        cost=cost,
+        accepted=tuple(filter(None, accepted)),
     )
 
 
@@ -72,6 +80,22 @@ def _finding(one: Document) -> Finding:
         one["change"],
         evidence,
         one.get("digest", ""),  # reports of before have none
+    )
+
+
+def _override(one: Document) -> Override | None:
+    """Who accepted a finding; reports of before do not say."""
+    lifted = one.get("accepted")
+    if lifted is None:
+        return None
+    ends = lifted["ends"]
+    return Override(
+        one["id"],
+        lifted["by"],
+        lifted["reason"],
+        lifted["commit"] or "",
+        None if ends is None else datetime.fromisoformat(ends),
+        one["digest"],
     )
 
 

@@ -70,8 +70,9 @@ def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
             mends = _mends(report)
             first = tuple(_taken_out(report, channel))
         case _:
-            mends = _mends(report) or (channel.go_on,)
-            first = ()
+            flagged = any(map(_of_change, deciding(report)))
+            first = tuple(_taken_out(report, channel)) if flagged else ()
+            mends = _mends(report) or (() if first else (channel.go_on,))
     return (*first, *(Step(one) for one in mends))[:_MOST]
 
 
@@ -108,10 +109,10 @@ def _accused(report: Report) -> tuple[dict[str, str], dict[str, str]]:
     guilty: dict[str, str] = {}
     suspects: dict[str, str] = {}
     for one in all_findings(report):
-        if one.change and one.reason in FLAGS and one.id not in beyond:
+        if _of_change(one) and one.key not in beyond and not report.override_of(one):
             proven = one.state is Ruling.BLOCK
             title = str(one.evidence.get("title") or "")
-            (guilty if proven else suspects)[one.change] = title
+            (guilty if proven else suspects)[one.change or ""] = title
         if one.reason is Reason.MODE_INVASIVE and one.state is Ruling.BLOCK:
             guilty |= _culprits(one)
     return guilty, {name: suspects[name] for name in suspects if name not in guilty}
@@ -127,7 +128,11 @@ def _culprits(one: Finding) -> dict[str, str]:
 def _reported(report: Report, channel: Channel) -> tuple[Step, ...]:
     """The harm of single changes that the policy only reports, in one step."""
     beyond = nested(report)
-    found = [one for one in hidden_harm(report.verdict) if one.id not in beyond]
+    found = [
+        one
+        for one in hidden_harm(report.verdict)
+        if one.key not in beyond and not report.override_of(one)
+    ]
     if not found:
         return ()
     names = tuple(dict.fromkeys(one.change or "" for one in found))

@@ -16,15 +16,23 @@ from bot.adapters.plots import pictures
 from bot.compose.pages import html_of
 from bot.domain.verdict import Report
 from bot.presentation.steps import next_steps
-from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
+from tests.fakes import (
+    accepted_reports,
+    grouped_reports,
+    reports,
+    shown_reports,
+    wide_reports,
+)
 
 EXAMPLES = {
     "passing": reports.passing,
+    "accepted": accepted_reports.accepted,
     "blocking": reports.blocking,
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
     "hostile": reports.hostile,
+    "accepted_hostile": accepted_reports.hostile_accepted,
     "sliced": wide_reports.sliced,
     "improving": wide_reports.improving,
     "shadowed": wide_reports.shadowed,
@@ -35,6 +43,7 @@ EXAMPLES = {
 }
 HOSTILE = [
     reports.hostile,
+    accepted_reports.hostile_accepted,
     wide_reports.hostile_changes,
     shown_reports.hostile_exhibits,
 ]
@@ -269,3 +278,11 @@ def test_where_pictures_are_not_enough_logs_go_and_then_the_trials() -> None:
     assert "9 of 9 pictures and the table of trials." in least
     assert "Repeat it where it was run" not in least
     assert "Do not merge" in " ".join(reader.text)
+
+
+def test_the_page_says_who_accepted_which_finding_until_when_and_why() -> None:
+    text = [one.strip() for one in read(accepted_reports.accepted()).text]
+    assert "Safe to merge, with 4 accepted findings" in text
+    said = "Accepted by @ada, until 2026-11-28 10:30 UTC: slower, but the data is right"
+    assert said in text
+    assert sum(one.startswith("Accepted by @") for one in text) == 4

@@ -42,7 +42,7 @@ from tests.fakegithub.records import App, CheckRun, Comment, Installation, Pull
 from tests.fakegithub.records import Repository as GitHubRepository
 from tests.fakegithub.server import FakeGitHub
 from tests.fakegithub.state import Clock
-from tests.samples.quick import TRAIN, Behaviour, quick_policy
+from tests.samples.quick import BETTER, TRAIN, WORSE, Behaviour, quick_policy
 from tests.waiting import until
 from tests.web.wire import running as served
 from workers.agent import AgentSettings, NodeAgent
@@ -186,6 +186,8 @@ class Stage:
     pace: float = PACE
     database: SecretStr | None = None
     service: Service | None = None
+    secret: str = SECRET
+    former: str = ""
     _running: ExitStack = field(default_factory=ExitStack)
 
     # The App ---------------------------------------------------------------------
@@ -201,8 +203,8 @@ class Stage:
         return AppConfig(
             app=self.app.id,
             private_key=Secret(keys()[0]),
-            webhook_secret=Secret(SECRET),
-            former_secret=None,
+            webhook_secret=Secret(self.secret),
+            former_secret=Secret(self.former) if self.former else None,
             api_url=self.api,
             public_url="http://127.0.0.1:9",
             listen=Listen(),
@@ -248,6 +250,18 @@ class Stage:
         """Bob pushes a branch that trains like this, and opens a pull request."""
         self.bob.pushes(self.quick, branch, behaving(branch, behaviour), base=base)
         return self.bob.opens_pull(self.quick, branch, base)
+
+    def blocked(self, branch: str = "idea", base: str = "main") -> Pull:
+        """One that Bob proposes and that is worse: its check run has failed."""
+        pull = self.proposes(branch, WORSE, base)
+        self.concluded(pull.head.sha, "failure")
+        return pull
+
+    def passed(self, branch: str = "idea", base: str = "main") -> Pull:
+        """One that Bob proposes and that is better: its check run has passed."""
+        pull = self.proposes(branch, BETTER, base)
+        self.concluded(pull.head.sha, "success")
+        return pull
 
     def says(self, who: Person, pull: Pull, text: str) -> Comment:
         """Somebody comments; the App has worked on it when this returns."""

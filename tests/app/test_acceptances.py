@@ -1,35 +1,51 @@
 """Findings that a maintainer accepts: shown, taken back, ended, and outgrown."""
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.commands import Accept, UntilDays
 from bot.domain.pulls.acts import Act
-from tests.app.stage import behaving, staged
-from tests.samples.quick import WORSE
+from tests.app.stage import Stage, behaving, staged
+from tests.fakegithub.records import Pull
+from tests.samples.quick import BETTER, WORSE
 
 DAY_S = 86_400.0
 
 
+def accepted(stage: Stage) -> tuple[Pull, str]:
+    """One that is blocked, and passes since Ann accepts its finding; which one."""
+    pull = stage.blocked()
+    line = stage.acceptance(stage.run(pull.head.sha), "regression-")
+    stage.says(stage.ann, pull, line)
+    stage.concluded(pull.head.sha, "success")
+    return pull, line.split()[2]
+
+
 def test_an_accepted_finding_lets_the_merge_pass_and_is_shown(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
-        line = stage.acceptance(run, "regression-")
-        stage.says(stage.ann, pull, line)
-        run = stage.concluded(pull.head.sha, "success")
+        pull, _ = accepted(stage)
+        run = stage.run(pull.head.sha)
         assert "1 accepted finding" in run.output["title"]
         for text in (run.output["summary"], stage.sticky(pull).body):
             assert "a good reason" in text
             assert "ann" in text
+        kept = stage.app_now.pulls.standing(stage.key(pull))
+        assert kept is not None
+        html = stage.app_now.pages.page(stage.quick.id, kept.evaluation) or ""
+        assert "Accepted by @ann, until " in html
+        assert ": a good reason</p>" in html
+        text = stage.app_now.store.load_evaluation(kept.evaluation) or "{}"
+        given = [one["accepted"] for one in json.loads(text)["findings"]]
+        assert [one["by"] for one in given if one] == ["ann"]
         stage.page(pull)
 
 
 def test_who_may_only_write_accepts_nothing(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
+        pull = stage.blocked()
+        run = stage.run(pull.head.sha)
         stage.says(stage.bob, pull, stage.acceptance(run, "regression-"))
         assert stage.run(pull.head.sha).conclusion == "failure"
         stage.page(pull)
@@ -37,13 +53,8 @@ def test_who_may_only_write_accepts_nothing(tmp_path: Path) -> None:
 
 def test_what_is_taken_back_blocks_again(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
-        line = stage.acceptance(run, "regression-")
-        stage.says(stage.ann, pull, line)
-        stage.concluded(pull.head.sha, "success")
+        pull, finding = accepted(stage)
         ran = len(stage.crew.ran)
-        finding = line.split()[2]
         stage.says(stage.ann, pull, f"/gate unaccept {finding}")
         stage.concluded(pull.head.sha, "failure")
         assert len(stage.crew.ran) == ran
@@ -52,13 +63,10 @@ def test_what_is_taken_back_blocks_again(tmp_path: Path) -> None:
 
 def test_an_acceptance_ends_by_itself(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
-        stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))
-        stage.ends(pull.head.sha, "success")
-        (accepted,) = stage.app_now.pulls.acts(stage.key(pull))
-        assert isinstance(accepted.command, Accept)
-        order = replace(accepted.command, until=UntilDays(1))
+        pull, _ = accepted(stage)
+        (first,) = stage.app_now.pulls.acts(stage.key(pull))
+        assert isinstance(first.command, Accept)
+        order = replace(first.command, until=UntilDays(1))
         given = time.time() - DAY_S + 3.0
         known = (stage.key(pull), pull.head.sha, order, stage.ann.id, "ann", given)
         stage.app_now.pulls.act([Act("comment:1:1", *known)])
@@ -70,11 +78,8 @@ def test_an_acceptance_ends_by_itself(tmp_path: Path) -> None:
 
 def test_a_worse_effect_outgrows_the_acceptance(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
-        stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))
+        pull, _ = accepted(stage)
         old = pull.head.sha
-        stage.concluded(old, "success")
         much = behaving("idea", replace(WORSE, mean=2.0))
         head = stage.bob.pushes(stage.quick, "idea", much)
         stage.concluded(head, "failure")
@@ -82,12 +87,19 @@ def test_a_worse_effect_outgrows_the_acceptance(tmp_path: Path) -> None:
         stage.page(pull)
 
 
+def test_an_acceptance_that_lifts_nothing_is_not_counted(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull, _ = accepted(stage)
+        head = stage.bob.pushes(stage.quick, "idea", behaving("idea", BETTER))
+        run = stage.concluded(head, "success")
+        assert "accepted" not in run.output["title"]
+        assert "a good reason" not in stage.sticky(pull).body
+        stage.page(pull)
+
+
 def test_an_acceptance_survives_a_restart(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        run = stage.concluded(pull.head.sha, "failure")
-        stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))
-        stage.concluded(pull.head.sha, "success")
+        pull, _ = accepted(stage)
         writes = stage.calls("checks/create", "checks/update")
         stage.end()
         stage.begin()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app.pulls.ports import Pin
 from tests.app.stage import POLICY, plain, staged
-from tests.samples.quick import BETTER, quick_policy
+from tests.samples.quick import quick_policy
 
 REJUDGE = quick_policy(rest="base_moved: rejudge\n")
 OTHER = {"other.py": "print('another program')\n"}
@@ -15,8 +15,7 @@ def test_a_verdict_is_carried_over_where_training_sees_no_difference(
     tmp_path: Path,
 ) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         stage.crew.going.clear()  # nothing can be trained from here on
         stage.ann.pushes(stage.quick, "main", {"README.md": "Read me.\n"})
         stage.looks(pull)
@@ -27,8 +26,7 @@ def test_a_verdict_is_carried_over_where_training_sees_no_difference(
 
 def test_a_verdict_stands_and_says_of_which_base_it_is(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         judged = pull.base.sha
         stage.crew.going.clear()  # nothing can be trained from here on
         stage.ann.pushes(stage.quick, "main", OTHER)
@@ -43,11 +41,9 @@ def test_a_verdict_stands_and_says_of_which_base_it_is(tmp_path: Path) -> None:
 
 def test_a_policy_that_says_so_has_it_judged_again(tmp_path: Path) -> None:
     with staged(tmp_path, REJUDGE) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         ran = len(stage.crew.ran)
         stage.ann.pushes(stage.quick, "main", OTHER)
-        stage.looks(pull)
         stage.quiet()
         stage.concluded(pull.head.sha, "success")
         assert len(stage.crew.ran) > ran
@@ -57,11 +53,9 @@ def test_a_policy_that_says_so_has_it_judged_again(tmp_path: Path) -> None:
 
 def test_another_policy_on_the_base_has_it_judged_again(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         strict = quick_policy(tolerance="0.04")
         stage.ann.pushes(stage.quick, "main", {POLICY: strict})
-        stage.looks(pull)
         stage.quiet()
         run = stage.concluded(pull.head.sha, "success")
         assert "tolerance 0.04" in run.output["summary"]
@@ -70,8 +64,7 @@ def test_another_policy_on_the_base_has_it_judged_again(tmp_path: Path) -> None:
 
 def test_a_verdict_that_is_too_old_is_made_again(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         ran, key = len(stage.crew.ran), stage.key(pull)
         stage.ann.pushes(stage.quick, "main", OTHER)
         long_ago = time.time() - 15 * 86_400.0
@@ -87,8 +80,7 @@ def test_a_verdict_that_is_too_old_is_made_again(tmp_path: Path) -> None:
 
 def test_a_restart_takes_no_verdict_back_when_the_base_moves(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         stage.end()
         stage.ann.pushes(stage.quick, "main", OTHER)
         stage.begin()

@@ -133,8 +133,7 @@ def test_a_push_while_it_was_down_supersedes_the_old_head(tmp_path: Path) -> Non
 
 def test_the_comment_that_is_edited_is_one_whatever_happens(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", WORSE)
-        stage.concluded(pull.head.sha, "failure")
+        pull = stage.blocked()
         first = stage.sticky(pull)
         forged = stage.bob.comments(stage.quick, pull, first.body)
         stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +25,11 @@ def scannable_policy(**changes: str) -> str:
 
 
 @contextmanager
-def read(folder: Path, policy: str | None = None) -> Iterator[Stage]:
+def read(
+    folder: Path, policy: str | None = None, files: Mapping[str, str] | None = None
+) -> Iterator[Stage]:
     """A stage of which every page is read before its end."""
-    with staged(folder, policy) as stage:
+    with staged(folder, policy, files=files) as stage:
         yield stage
         stage.quiet()
         for pull in list(stage.quick.pulls.values()):
@@ -213,6 +215,26 @@ def test_a_new_base_is_run_ahead_once_nobody_waits(tmp_path: Path) -> None:
         stage.concluded(second.head.sha, "success")
         assert len(stage.crew.ran) == len(set(stage.crew.ran))
         assert len(stage.crew.ran) < before + 2 + 8
+
+
+def test_a_base_that_waits_to_be_run_ahead_is_run_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    with read(tmp_path) as stage:
+        first = stage.proposes("idea", BETTER)
+        stage.concluded(first.head.sha, "success")
+        before = len(stage.crew.ran)
+        stage.crew.going.clear()
+        new = stage.ann.pushes(stage.quick, "main", {"more.py": "x = 1\n"})
+        stage.quiet()
+        wanted = lambda: remembered.prewarms(stage.app_now.pulls, stage.quick.id)  # noqa: E731
+        until(lambda: wanted() == {"main": new}, "the new base waits")
+        stage.end()
+        stage.crew.going.set()
+        stage.begin()
+        until(lambda: wanted() == {}, "nothing waits any more")
+        assert len(stage.crew.ran) == before + 2
+        stage.page(first)
 
 
 def test_a_base_is_not_run_ahead_while_somebody_waits(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Webhooks that are forged, doubled, late, out of order, lost, or of no use."""
 
-import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -122,13 +121,32 @@ def test_a_redelivery_of_what_was_never_worked_off_is_worked_off(
         stage.page(pull)
 
 
-def test_a_secret_that_is_being_changed_counts_beside_the_new_one(
+def test_a_secret_that_is_being_changed_counts_beside_the_new_one_and_not_after(
     tmp_path: Path,
 ) -> None:
     with staged(tmp_path) as stage:
-        guid = str(uuid.uuid4())
-        assert told(stage, "ping", b"{}", guid=guid, secret="another") == 401
-        assert told(stage, "ping", b"{}", guid=guid) == 202
+        signs_with(stage, "another secret", former=SECRET)
+        old = stage.proposes("idea", BETTER)  # GitHub still signs with the former one
+        stage.concluded(old.head.sha, "success")
+        stage.app.webhook_secret = "another secret"
+        new = stage.proposes("other", WORSE)
+        stage.concluded(new.head.sha, "failure")
+        assert told(stage, "ping", b"{}", secret="a third secret") == 401
+        signs_with(stage, "another secret", former="")
+        assert told(stage, "ping", b"{}", secret="another secret") == 202
+        stage.quiet()
+        kept = sum(stage.app_now.inbox.counts().values())
+        assert told(stage, "ping", b"{}", secret=SECRET) == 401
+        assert sum(stage.app_now.inbox.counts().values()) == kept
+        for pull in (old, new):
+            stage.page(pull)
+
+
+def signs_with(stage: Stage, secret: str, former: str) -> None:
+    """The App is started anew with these secrets of webhooks."""
+    stage.end()
+    stage.secret, stage.former = secret, former
+    stage.begin()
 
 
 def test_a_fork_that_is_gone_runs_nothing_and_breaks_nothing(tmp_path: Path) -> None:

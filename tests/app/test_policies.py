@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.app.stage import POLICY, plain, staged
+from tests.app.stage import POLICY, behaving, plain, staged
 from tests.samples.quick import BETTER, TRAIN, WORSE, quick_policy
 
 BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
@@ -90,13 +90,14 @@ def test_prose_alone_needs_no_trial(tmp_path: Path) -> None:
 
 def test_a_conflict_asks_for_a_rebase_and_is_judged_after_it(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         stage.ann.pushes(stage.quick, "main", {"config.json": "{}\n"})
         head = stage.bob.pushes(stage.quick, "idea", {"config.json": "[]\n"})
         run = stage.concluded(head, "action_required")
         assert "rebase" in run.output["summary"].lower()
         assert "config.json" in plain(run.output["summary"])
+        rebased = stage.bob.force_pushes(stage.quick, "idea", behaving("idea", BETTER))
+        stage.concluded(rebased, "success")
         stage.page(pull)
 
 
@@ -114,8 +115,7 @@ def test_an_advisory_policy_lets_the_undecided_pass_and_says_so(tmp_path: Path) 
 def test_an_advisory_policy_still_blocks_what_is_worse(tmp_path: Path) -> None:
     policy = quick_policy(rest="enforcement: advisory\n")
     with staged(tmp_path, policy) as stage:
-        pull = stage.proposes("idea", WORSE)
-        stage.concluded(pull.head.sha, "failure")
+        pull = stage.blocked()
         stage.page(pull)
 
 
@@ -126,8 +126,7 @@ def test_a_stage_that_waits_for_a_label_runs_once_it_is_there(tmp_path: Path) ->
         "  full: {seeds: {min: 4, max: 8}, when: label:full}\n",
     )
     with staged(tmp_path, policy) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         ran = len(stage.crew.ran)
         stage.ann.labels(stage.quick, pull, "nice")
         stage.quiet()

@@ -1,19 +1,15 @@
 """Buttons and re-runs of the check run."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.app.stage import Stage, staged
 from tests.fakegithub.check_changes import Place, request_action
-from tests.fakegithub.records import Pull
-from tests.samples.quick import WORSE
-
-
-def judged(stage: Stage) -> Pull:
-    """A branch that is blocked."""
-    pull = stage.proposes("idea", WORSE)
-    stage.concluded(pull.head.sha, "failure")
-    stage.page(pull)
-    return pull
+from tests.fakegithub.people import Person
+from tests.fakegithub.records import CheckRun, Pull, Repository
+from tests.samples.quick import Behaviour, quick_policy
 
 
 def attempts(stage: Stage, pull: Pull) -> int:
@@ -21,59 +17,60 @@ def attempts(stage: Stage, pull: Pull) -> int:
     return len(stage.app_now.pulls.acts(stage.key(pull)))
 
 
-def test_a_run_that_is_asked_for_again_is_a_fresh_attempt(tmp_path: Path) -> None:
-    with staged(tmp_path) as stage:
-        pull = judged(stage)
-        stage.bob.reruns(stage.quick, stage.run(pull.head.sha))
-        stage.quiet()
-        stage.concluded(pull.head.sha, "failure")
-        assert attempts(stage, pull) == 1
-        stage.page(pull)
+def once(stage: Stage, pull: Pull) -> None:
+    """It was judged anew, and is blocked again."""
+    stage.quiet()
+    stage.concluded(pull.head.sha, "failure")
+    assert attempts(stage, pull) == 1
+    stage.page(pull)
 
 
-def test_a_suite_that_is_asked_for_again_is_a_fresh_attempt(tmp_path: Path) -> None:
+def forges(stage: Stage, run: CheckRun, button: str, who: Person) -> None:
+    """Somebody sends a press that no page of GitHub's offered."""
+    with stage.town.world.lock:
+        place = Place(stage.town.world, stage.quick)
+        request_action(place, run, button, who.id)
+
+
+@pytest.mark.parametrize("press", [Person.reruns, Person.reruns_suite])
+def test_what_is_asked_for_again_is_a_fresh_attempt(
+    tmp_path: Path, press: Callable[[Person, Repository, CheckRun], None]
+) -> None:
     with staged(tmp_path) as stage:
-        pull = judged(stage)
-        stage.bob.reruns_suite(stage.quick, stage.run(pull.head.sha))
-        stage.quiet()
-        stage.concluded(pull.head.sha, "failure")
-        assert attempts(stage, pull) == 1
-        stage.page(pull)
+        pull = stage.blocked()
+        press(stage.bob, stage.quick, stage.run(pull.head.sha))
+        once(stage, pull)
 
 
 def test_a_double_click_is_one_attempt(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = judged(stage)
+        pull = stage.blocked()
         run = stage.run(pull.head.sha)
         with stage.town.world.lock:
             stage.bob.clicks(stage.quick, run, "run")
             stage.bob.clicks(stage.quick, run, "run")
-        stage.quiet()
-        stage.concluded(pull.head.sha, "failure")
-        assert attempts(stage, pull) == 1
-        stage.page(pull)
+        once(stage, pull)
 
 
 def test_more_seeds_are_a_click_away(tmp_path: Path) -> None:
-    with staged(tmp_path) as stage:
-        pull = judged(stage)
+    strict = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.005}\n")
+    with staged(tmp_path, strict) as stage:
+        pull = stage.proposes("idea", Behaviour(spread=0.3))
+        run = stage.concluded(pull.head.sha, "action_required")
         ran = len(stage.crew.ran)
-        stage.bob.clicks(stage.quick, stage.run(pull.head.sha), "more")
+        stage.bob.clicks(stage.quick, run, "more")
         stage.quiet()
-        run = stage.concluded(pull.head.sha, "failure")
-        assert len(stage.crew.ran) >= ran
+        assert len(stage.crew.ran) > ran
         assert attempts(stage, pull) == 1
-        assert run.status == "completed"
+        assert stage.run(pull.head.sha).status == "completed"
         stage.page(pull)
 
 
 def test_a_button_that_was_never_there_does_nothing(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = judged(stage)
+        pull = stage.blocked()
         run = stage.run(pull.head.sha)
-        with stage.town.world.lock:
-            place = Place(stage.town.world, stage.quick)
-            request_action(place, run, "explode", stage.bob.id)
+        forges(stage, run, "explode", stage.bob)
         stage.quiet()
         assert attempts(stage, pull) == 0
         stage.page(pull)
@@ -81,12 +78,10 @@ def test_a_button_that_was_never_there_does_nothing(tmp_path: Path) -> None:
 
 def test_who_may_only_read_presses_in_vain_and_is_told_so_once(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull, carl = judged(stage), stage.carl()
+        pull, carl = stage.blocked(), stage.carl()
         run = stage.run(pull.head.sha)
         for _ in range(2):
-            with stage.town.world.lock:
-                place = Place(stage.town.world, stage.quick)
-                request_action(place, run, "run", carl.id)
+            forges(stage, run, "run", carl)
             stage.quiet()
         assert attempts(stage, pull) == 0
         answers = [one for one in stage.comments(pull) if "carl" in one.body]
@@ -96,7 +91,7 @@ def test_who_may_only_read_presses_in_vain_and_is_told_so_once(tmp_path: Path) -
 
 def test_a_click_on_a_head_that_was_left_does_nothing(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        pull = judged(stage)
+        pull = stage.blocked()
         old = stage.run(pull.head.sha)
         head = stage.bob.pushes(stage.quick, "idea", {"notes.txt": "More.\n"})
         stage.quiet()

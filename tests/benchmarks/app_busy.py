@@ -20,7 +20,7 @@ COMMANDS = ("/gate status", "/gate run", "/gate why", "/gate more 1")
 
 def busy(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
     """Somebody pushes or commands about every second, for some minutes."""
-    with staged(folder, pace=1.0) as stage:
+    with staged(folder, pace=1.0, database=given.database) as stage:
         draw = random.Random(5)
         pulls = [stage.proposes(f"idea-{n}", BETTER) for n in range(PULLS)]
         end = time.monotonic() + 60 * given.minutes

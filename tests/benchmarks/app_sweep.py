@@ -25,7 +25,7 @@ measure; limits are for the part that is called `busy`."""
 
 def sweep(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
     """How long, how many calls, and what memory is left behind."""
-    with staged(folder, pace=10_000.0) as stage:
+    with staged(folder, pace=10_000.0, database=given.database) as stage:
         stage.fake.limits.caps = FREE
         stage.deliveries.policy = fates.nothing
         begun = time.monotonic()

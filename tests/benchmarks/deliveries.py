@@ -1,11 +1,12 @@
 """Webhooks at 200 a second: how long an answer takes, and what a kill loses.
 
-    python -m tests.benchmarks.deliveries [--seconds 60] [--rate 200] [--store URL]
+    python -m tests.benchmarks.deliveries [--seconds 60] [--rate 200] [--postgres]
 
-The server is a process of its own on one core; in the middle it is killed with
-SIGKILL and started again. Deliveries are sent when they are due, whatever became of
-those before, and an answer's time counts from then. What was not answered is sent
-again at the end with its GUID, as GitHub does when it is asked to.
+The server is a process of its own on one core, which it shares with PostgreSQL where
+that holds the store; in the middle it is killed with SIGKILL and started again.
+Deliveries are sent when they are due, whatever became of those before, and an answer's
+time counts from then. What was not answered is sent again at the end with its GUID, as
+GitHub does when it is asked to.
 """
 
 import argparse
@@ -20,13 +21,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from bot.adapters.store import SqlInbox, sqlite_url
+from bot.adapters.store import SqlInbox
 from tests.adapters.hooks.examples import examples
+from tests.benchmarks.stores import store
 from tests.web.wire import headers
 
 P99_S = 0.050
@@ -169,18 +172,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=200.0)
-    parser.add_argument("--store", help="default: a new SQLite file")
+    parser.add_argument("--postgres", action="store_true", help="instead of SQLite")
     given = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[-1]})
-    with tempfile.TemporaryDirectory() as folder:
-        url = given.store or sqlite_url(Path(folder) / "store.sqlite")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        os.sched_setaffinity(0, {cores[0]})  # a database of ours inherits it
+        url = stack.enter_context(store(folder, postgres=given.postgres))
+        os.sched_setaffinity(0, {cores[-1]})
         server = Server(url, cores[0])
         server.start()
-        try:
-            return asyncio.run(measure(server, given.seconds, given.rate))
-        finally:
-            server.kill()
+        stack.callback(server.kill)
+        return asyncio.run(measure(server, given.seconds, given.rate))
 
 
 if __name__ == "__main__":

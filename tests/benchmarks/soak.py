@@ -39,7 +39,7 @@ def main() -> int:
         except AssertionError as wrong:
             print("\n".join([str(wrong), *getattr(wrong, "__notes__", ())]))
             return 1
-    print(told)
+    print("\n".join(told.lines()))
     return 0
 
 

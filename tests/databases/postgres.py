@@ -3,7 +3,7 @@
 It listens on a Unix socket in its own folder alone: no port, and no cluster that is
 installed on the machine, is in its way. PostgreSQL refuses to run as root; then it
 runs as the account of the package, else as `nobody`. It ends with its parent, however
-that ends (a parent-death signal), and waits for no disk.
+that ends (a parent-death signal), and waits for no disk unless it is to be durable.
 """
 
 import os
@@ -42,14 +42,17 @@ local all limited   trust
 """
 SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
     "deadlock_timeout": "50ms",
     "max_connections": "40",
     "shared_buffers": "64MB",
 }
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+"""Quick, and no promise that anything is there after a power cut."""
 
 
 def binaries(installed: Path = Path("/usr/lib/postgresql")) -> Path:
@@ -66,12 +69,14 @@ def binaries(installed: Path = Path("/usr/lib/postgresql")) -> Path:
 class Server:
     """A running server; roles `admin` (superuser), `seedgate`, `guarded`, `limited`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._settings = SETTINGS if durable else {**SETTINGS, **CARELESS}
         self._binaries = binaries()
         self._account = _account()
         self._version = _version(self._binaries)
         # Not below pytest's folder, which is closed to other accounts.
-        self.folder = Path(tempfile.mkdtemp(prefix="seedgate-pg-", dir=_memory()))
+        memory = None if durable else _memory()
+        self.folder = Path(tempfile.mkdtemp(prefix="seedgate-pg-", dir=memory))
         self._process: subprocess.Popen[bytes] | None = None
         self._template: str | None = None
         self._made = 0
@@ -103,7 +108,8 @@ class Server:
 
     def start(self) -> None:
         """Start the server on its data, and wait until it answers."""
-        words = [word for name, value in SETTINGS.items() for word in _set(name, value)]
+        settings = self._settings.items()
+        words = [word for name, value in settings for word in _set(name, value)]
         command = ["setpriv", "--pdeathsig", "INT"]
         if self._account is not None:
             ids = (f"--reuid={self._account.pw_uid}", f"--regid={self._account.pw_gid}")

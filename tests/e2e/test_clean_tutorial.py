@@ -27,6 +27,8 @@ def blocks(kind: str) -> list[str]:
 LISTED, BLOCKED = blocks("text")[:2]
 CALLS = [line.removeprefix("$ ") for line in "\n".join(blocks("console")).split("\n")]
 
+pytestmark = pytest.mark.xdist_group("tutorial")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -14,6 +14,8 @@ from tests.samples.names.workbench import Workbench
 
 CHANGED, IDENTICAL = Fingerprint.CHANGED, Fingerprint.IDENTICAL
 
+pytestmark = pytest.mark.xdist_group("names")
+
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:

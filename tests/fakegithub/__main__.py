@@ -6,15 +6,11 @@ Prints one line of JSON with the addresses, then serves until it is interrupted.
 import argparse
 import json
 import signal
-import tempfile
 import threading
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.fakegithub.control import Control
-from tests.fakegithub.deliveries import Deliveries
-from tests.fakegithub.people import Town
-from tests.fakegithub.server import FakeGitHub
+from tests.fakegithub.hosting import hosted
 from tests.fakegithub.serving import served
 
 
@@ -33,18 +29,11 @@ def main() -> None:
     asked, ended = arguments(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with ExitStack() as stack:
-        folder = asked.folder or Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="fakegithub-"))
-        )
-        town = Town.founded(folder)
-        fake = FakeGitHub(town.world, town.git(), asked.prefix)
-        deliveries = Deliveries(town.world)
-        stack.callback(deliveries.close)
-        api = stack.enter_context(fake.running(asked.port))
-        control = Control(town, fake, deliveries)
-        at = stack.enter_context(served(control, asked.control_port))
-        told = {"api": api, "web": town.world.web_url, "control": at}
+    with (
+        hosted(asked.folder, prefix=asked.prefix, port=asked.port, judged=False) as it,
+        served(Control(it.town, it.fake, it.deliveries), asked.control_port) as at,
+    ):
+        told = {"api": it.url, "web": it.town.world.web_url, "control": at}
         print(json.dumps(told), flush=True)
         ended.wait()
 

@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 
 from tests.fakegithub.changes import Refused
+from tests.fakegithub.limits import NOBODY
 from tests.fakegithub.permissions import exceeding
 from tests.fakegithub.records import App, Installation, Json, Token
 from tests.fakegithub.state import World
@@ -56,7 +57,22 @@ def who(caller: Caller) -> str:
         case AsInstallation(_, installation, _):
             return f"installation {installation.id}"
         case Nobody():
-            return "nobody"
+            return NOBODY
+
+
+def pool(world: World, authorization: str) -> str:
+    """Whose requests at once a credential counts among; takes no lock, proves nothing.
+
+    All tokens of an installation are one caller, however many it has.
+    """
+    secret = authorization.partition(" ")[2]
+    if token := world.tokens.get(secret):
+        return f"installation {token.installation_id}"
+    try:
+        said = jwt.decode(secret, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return authorization
+    return f"app {said.get('iss')}"
 
 
 def caller_of(world: World, authorization: str) -> Caller:

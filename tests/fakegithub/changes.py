@@ -71,6 +71,7 @@ def add_comment(
     if not body.strip():
         raise fault("IssueComment", "data", "Body cannot be blank")
     check_body("IssueComment", body)
+    _check_lock(world, repository, number, author)
     now = world.clock.now()
     comment = Comment(
         world.new_id(), number, body, author.account_id, now, now, author.app_id
@@ -79,6 +80,32 @@ def add_comment(
     _touch(world, repository, number)
     _tell_comment(world, repository, comment, "created", author.account_id, {})
     return comment
+
+
+def _check_lock(
+    world: World, repository: Repository, number: int, author: Author
+) -> None:
+    """A locked thread is for people who can write; an App is none, whatever it may."""
+    found = thread(repository, number)
+    if found is None or not found.locked:
+        return
+    role = world.role(repository, author.account_id)
+    if author.app_id is not None or role not in {"write", "maintain", "admin"}:
+        said = "Unable to create comment because issue is locked."
+        raise Refused(said, status=403)
+
+
+def set_lock(
+    world: World, repository: Repository, number: int, sender_id: int, *, locked: bool
+) -> None:
+    """Locks the talk on an issue or a pull request, or lets it go on."""
+    found = thread(repository, number)
+    if found is None or found.locked == locked:
+        return
+    found.locked = locked
+    _tell_thread(
+        world, repository, found, "locked" if locked else "unlocked", sender_id
+    )
 
 
 def edit_comment(
@@ -215,10 +242,32 @@ def add_label(
     if found is None or name in found.labels:
         return
     found.labels.append(name)
+    _tell_thread(world, repository, found, "labeled", sender_id, {"label": name})
+
+
+def drop_label(
+    world: World, repository: Repository, number: int, name: str, sender_id: int
+) -> None:
+    """Takes a label off."""
+    found = thread(repository, number)
+    if found is None or name not in found.labels:
+        return
+    found.labels.remove(name)
+    _tell_thread(world, repository, found, "unlabeled", sender_id, {"label": name})
+
+
+def _tell_thread(
+    world: World,
+    repository: Repository,
+    found: Issue | Pull,
+    action: str,
+    sender_id: int,
+    details: dict[str, Json] | None = None,
+) -> None:
+    """Tells of an issue or a pull request, under its own event's name."""
     event = "pull_request" if isinstance(found, Pull) else "issues"
-    world.emit(
-        Happening(event, "labeled", repository.id, number, sender_id, {"label": name})
-    )
+    told = details or {}
+    world.emit(Happening(event, action, repository.id, found.number, sender_id, told))
 
 
 def set_status(

@@ -9,7 +9,6 @@ from tests.fakegithub.rollup import suite_standing
 from tests.fakegithub.state import Happening, World
 
 RUNS_OF_ONE_NAME = 1000
-LONG_TEXT = 65_535
 LONG_BYTES = 64 * 1024
 
 
@@ -140,12 +139,23 @@ def _check_fields(fields: dict[str, Json]) -> None:
         raise Refused("Invalid request.\n\nstale is not a conclusion that can be set.")
     if fields.get("status") == "completed" and "conclusion" not in fields:
         raise Refused("Invalid request.\n\nMissing required key: conclusion.")
+    _check_address(fields.get("details_url"))
     output = fields.get("output", {})
-    for name in ("summary", "text"):
-        if len(output.get(name) or "") > LONG_TEXT:
-            raise Refused(f"Invalid request.\n\n{name} exceeds {LONG_TEXT} characters.")
     for annotation in output.get("annotations", ()):
         _check_annotation(annotation)
+
+
+def _check_address(address: str | None) -> None:
+    """An empty address or one of another kind is none to GitHub."""
+    if address is None or address.startswith(("http://", "https://")):
+        return
+    said = {
+        "resource": "CheckRun",
+        "code": "custom",
+        "field": "details_url",
+        "message": "details_url must use the http or https scheme",
+    }
+    raise Refused("Validation Failed", [said])
 
 
 def _check_annotation(said: dict[str, Json]) -> None:

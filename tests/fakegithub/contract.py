@@ -26,7 +26,6 @@ from tests.fakegithub.schemas import (
 )
 
 Json = Any
-API_VERSIONS = frozenset({"2022-11-28", "2026-03-10"})
 SPOKEN_VERSION = "2022-11-28"
 # These take slashes: refs, paths, `base...head`.
 DEEP = frozenset({"ref", "path", "basehead", "branch", "commit_sha", "sha"})
@@ -182,10 +181,6 @@ class Contract:
                 return operation, {k: unquote(v) for k, v in found.groupdict().items()}
         return None
 
-    def methods(self, raw_path: str) -> set[str]:
-        """The methods that a path takes, to tell 405 from 404."""
-        return {o.method for o in self.in_order if o.pattern.fullmatch(raw_path)}
-
 
 @functools.cache
 def contract() -> Contract:
@@ -193,26 +188,8 @@ def contract() -> Contract:
     return Contract()
 
 
-class Webhooks:
-    """Schemas of what we deliver."""
-
-    def __init__(self) -> None:
-        loaded = load("webhooks.json.gz")
-        self.bodies = modern(loaded["bodies"])
-        self.parts = Parts(loaded["components"])
-        self.validators: dict[str, jsonschema_rs.Validator] = {}
-
-    def fault(self, event: str, action: str | None, payload: Json) -> str | None:
-        """What is wrong with a payload; an event that GitHub lacks is a fault."""
-        key = f"{event}/{action}" if f"{event}/{action}" in self.bodies else event
-        if key not in self.bodies:
-            return f"GitHub has no event {event} with action {action}"
-        if key not in self.validators:
-            self.validators[key] = self.parts.compile(self.bodies[key])
-        return first_fault(self.validators[key], payload)
-
-
 @functools.cache
-def webhooks() -> Webhooks:
-    """The one set of webhook schemas of this process."""
-    return Webhooks()
+def permission_levels() -> dict[str, list[str]]:
+    """Every permission that an App can have, with its levels."""
+    known = _document()["components"]["schemas"]["app-permissions"]["properties"]
+    return {name: list(schema["enum"]) for name, schema in known.items()}

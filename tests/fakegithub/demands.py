@@ -1,6 +1,7 @@
 """What the rules of a branch demand: rulesets and classic protection together."""
 
-import fnmatch
+import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -77,17 +78,34 @@ class Demands:
 
 
 def applies(repository: Repository, pattern: str, branch: str) -> bool:
-    """Whether a ruleset's pattern takes a branch; `*` stops at a slash."""
+    """Whether a ruleset's pattern takes a branch."""
     match pattern:
         case "~ALL":
             return True
         case "~DEFAULT_BRANCH":
             return branch == repository.default_branch
         case _:
-            full = f"refs/heads/{branch}"
-            return fnmatch.fnmatchcase(full, pattern) and (
-                "**" in pattern or full.count("/") == pattern.count("/")
-            )
+            return _expression(pattern).fullmatch(f"refs/heads/{branch}") is not None
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """GitHub matches by Ruby's `File.fnmatch` with FNM_PATHNAME.
+
+    A `**` spans folders only where a slash follows it; elsewhere it is a `*`.
+    """
+    parts = re.split(r"(\*\*/|\*+|\?|\[[^\]/]+\])", pattern)
+    return re.compile("".join(_part(one) for one in parts))
+
+
+def _part(part: str) -> str:
+    if part == "**/":
+        return "(?:[^/]+/)*"
+    if part.startswith("*"):
+        return "[^/]*"
+    if part.startswith("["):
+        return part.replace("[!", "[^", 1)
+    return "[^/]" if part == "?" else re.escape(part)
 
 
 def rules_for(repository: Repository, branch: str) -> list[tuple[Ruleset, Rule]]:

@@ -14,7 +14,7 @@ from tests.fakegithub.faults import Fault, Faults
 from tests.fakegithub.intake import Intake, Request, Step, Stop
 from tests.fakegithub.limits import Denial, Limits, use_of
 from tests.fakegithub.operations import graphql
-from tests.fakegithub.operations.call import Answer, Call, error, not_found
+from tests.fakegithub.operations.call import Answer, Call, Heeded, error, not_found
 from tests.fakegithub.operations.table import OPERATIONS
 from tests.fakegithub.records import Json, Pull, Repository
 from tests.fakegithub.state import Moved, World
@@ -134,12 +134,12 @@ class Gateway:
 
     def _count(self, step: Step) -> None:
         now = self.world.clock.seconds()
-        use = use_of(now, step.request.method, step.operation)
-        at_once = step.request.at_once
-        denial = self.limits.enter(auth.who(step.caller), now, use, at_once)
+        request = step.request
+        use = use_of(now, request.method, step.operation, request.came_at)
+        denial = self.limits.enter(auth.who(step.caller), now, use, request.at_once)
         step.entered = True
         if denial is not None:
-            raise Stop(_denied(denial))
+            raise Stop(_denied(denial, step.operation))
 
     # The work.
 
@@ -154,7 +154,17 @@ class Gateway:
             problem = "the fake has no function for this operation"
             self.breaks.append(Break("fake", step.operation, problem))
             return error(501, problem)
-        return handler(call)
+        answer = handler(call)
+        if answer.status < 300:
+            self._check_heeded(call)
+        return answer
+
+    def _check_heeded(self, call: Call) -> None:
+        """What GitHub takes and the fake has passed over is a fault of the fake."""
+        for said in (call.query, call.body):
+            if isinstance(said, Heeded) and said.unread:
+                problem = f"the fake does not heed {', '.join(said.unread)}"
+                self.breaks.append(Break("fake", call.operation, problem))
 
     def _call(self, step: Step, repository: Repository | None) -> Call:
         return Call(
@@ -163,8 +173,8 @@ class Gateway:
             operation=step.operation,
             caller=step.caller,
             path=step.path,
-            query=step.query,
-            body=step.body,
+            query=Heeded(step.query),
+            body=Heeded(step.body) if isinstance(step.body, dict) else step.body,
             headers=dict(step.request.headers),
             url=self._address(step, repository),
             found=repository,
@@ -226,12 +236,14 @@ class Gateway:
         }
         who = auth.who(step.caller)
         if step.request.method == "GET" and answer.status == 200 and not step.fault:
-            tag = _etag(answer.body)
+            tag = _etag(answer.body, step.request.headers.get("authorization", ""))
             headers["ETag"] = tag
             if step.entered and step.request.headers.get("if-none-match") == tag:
                 self.limits.refund(who)
                 answer = replace(answer, status=304, body=None)
-        headers |= self.limits.headers(who, self.world.clock.seconds())
+        in_graphql = step.operation.startswith("graphql")
+        now = self.world.clock.seconds()
+        headers |= self.limits.headers(who, now, graphql=in_graphql)
         return replace(answer, headers={**headers, **answer.headers})
 
     def _check_answer(self, step: Step, answer: Answer) -> None:
@@ -251,12 +263,15 @@ def moved(method: str, address: str) -> Answer:
     return Answer(status, body, {"Location": address})
 
 
-def _denied(denial: Denial) -> Answer:
+def _denied(denial: Denial, operation: str) -> Answer:
+    if denial.primary and operation.startswith("graphql"):
+        return graphql.limited(denial.message)
     return error(denial.status, denial.message, headers=denial.headers)
 
 
-def _etag(body: Json) -> str:
-    packed = json.dumps(body, sort_keys=True).encode()
+def _etag(body: Json, credential: str) -> str:
+    """GitHub's tags are of one credential: with the next token all is new again."""
+    packed = json.dumps([body, credential], sort_keys=True).encode()
     return f'W/"{hashlib.sha256(packed).hexdigest()}"'
 
 

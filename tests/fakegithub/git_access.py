@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,8 +47,12 @@ class Granted:
 
 
 def is_git(path: str) -> bool:
-    """Whether a path of the web host belongs to a git client."""
-    return any(path.endswith(ending) for ending in _ENDINGS)
+    """Whether a path of the web host belongs to a git client.
+
+    One that was given a page in place of refs tries the dumb protocol next: `HEAD`.
+    """
+    below = re.match(r"/[^/]+/[^/]+\.git/", path) is not None
+    return below or any(path.endswith(ending) for ending in _ENDINGS)
 
 
 def read_request(method: str, path: str, query: bytes) -> Asked | None:

@@ -23,7 +23,8 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
-    at_once: int = 1  # requests of this credential in flight, with this one
+    at_once: int = 1  # requests of this caller in flight, with this one
+    came_at: float | None = None  # by GitHub's clock, before it waits for its turn
 
 
 class Stop(Exception):  # noqa: N818 - an answer, not an error

@@ -77,6 +77,7 @@ def _synchronize(place: Place, pull: Pull, after: str | None, sender_id: int) ->
     refresh(place, pull)
     details: dict[str, Json] = {"before": before, "after": after}
     tell(place, pull, "synchronize", sender_id, details)
+    place.world.put_out(place.repository, pull, sender_id)
 
 
 def _dismiss_stale(place: Place, pull: Pull, sender_id: int) -> None:
@@ -103,3 +104,4 @@ def _follow_base(place: Place, branch: str, after: str, sender_id: int) -> None:
         pull.mergeable = None  # GitHub computes again when somebody asks
         if pull.number in contained:
             end(place, pull, sender_id, merged=after)
+            place.world.put_out(place.repository, pull, sender_id)

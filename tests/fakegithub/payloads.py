@@ -37,6 +37,7 @@ _NOT_COMPUTED: dict[str, Json] = {
     "mergeable_state": "unknown",
 }
 # The suite inside a check run is told in short.
+_NEWER_REPO = frozenset({"has_discussions", "web_commit_signoff_required"})
 _SUITE_IN_RUN = frozenset(
     {
         "head_commit",
@@ -102,10 +103,13 @@ def _review(world: World, happening: Happening) -> dict[str, Json]:
     review = repository.reviews[review_id]
     pull = repository.pulls[review.number]
     made = pulls.review(world, repository, review)
-    return {
-        "review": made | {"state": review.state.lower()},
-        "pull_request": pulls.simple(world, repository, pull),
-    }
+    simple = pulls.simple(world, repository, pull)
+    said = {"review": made | {"state": review.state.lower()}, "pull_request": simple}
+    if happening.action == "edited":  # its schema knows less of repositories
+        for side in (simple["head"], simple["base"]):
+            side["repo"] = _without(side["repo"], _NEWER_REPO)
+        said["changes"] = happening.details["changes"]
+    return said
 
 
 def _check_run(world: World, happening: Happening) -> dict[str, Json]:

@@ -23,7 +23,7 @@ from tests.fakegithub.humans.proposing import Proposes
 from tests.fakegithub.humans.talking import Talks
 from tests.fakegithub.landing import landed
 from tests.fakegithub.page import Reader
-from tests.fakegithub.pull_changes import compute_mergeable
+from tests.fakegithub.pull_changes import look_again
 from tests.fakegithub.records import App, Pull, Repository
 from tests.fakegithub.repositories import Repositories
 from tests.fakegithub.state import Clock, Happening, World
@@ -46,8 +46,11 @@ class Town:
     def founded(cls, folder: Path, clock: Clock | None = None) -> "Town":
         """An empty world with its repositories below a folder."""
         world = World(Repositories(folder), clock or Clock())
-        world.look_again = lambda repository, pull: compute_mergeable(
+        world.look_again = lambda repository, pull: look_again(
             Place(world, repository), pull
+        )
+        world.put_out = lambda repository, pull, sender_id: queueing.put_out(
+            Place(world, repository), pull, sender_id
         )
         return cls(world, Reader(world))
 

@@ -109,6 +109,14 @@ def refresh(place: Place, pull: Pull) -> None:
         pull.base.sha = tip
     pull.updated_at = place.world.clock.now()
     compute_mergeable(place, pull)
+    pull.unasked = True  # GitHub computes in the background, and is not done yet
+
+
+def look_again(place: Place, pull: Pull) -> None:
+    """What follows when somebody has asked: whoever asks next will know."""
+    if pull.mergeable is None:
+        compute_mergeable(place, pull)
+    pull.unasked = False
 
 
 def compute_mergeable(place: Place, pull: Pull) -> None:
@@ -164,6 +172,7 @@ def retarget(place: Place, pull: Pull, base: str, sender_id: int) -> None:
     pull.base.ref, pull.base.label = base, f"{owner}:{base}"
     refresh(place, pull)
     tell(place, pull, "edited", sender_id, {"changes": {"base": was}})
+    place.world.put_out(place.repository, pull, sender_id)
 
 
 def rename_pull(place: Place, pull: Pull, title: str, sender_id: int) -> None:
@@ -173,6 +182,13 @@ def rename_pull(place: Place, pull: Pull, title: str, sender_id: int) -> None:
     tell(place, pull, "edited", sender_id, {"changes": {"title": {"from": was}}})
 
 
+def rewrite(place: Place, pull: Pull, body: str, sender_id: int) -> None:
+    """Another description."""
+    was, pull.body = pull.body or "", body
+    pull.updated_at = place.world.clock.now()
+    tell(place, pull, "edited", sender_id, {"changes": {"body": {"from": was}}})
+
+
 def set_draft(place: Place, pull: Pull, sender_id: int, *, draft: bool) -> None:
     """Makes it a draft, or ready for review."""
     if pull.draft == draft:
@@ -180,12 +196,15 @@ def set_draft(place: Place, pull: Pull, sender_id: int, *, draft: bool) -> None:
     pull.draft, pull.updated_at = draft, place.world.clock.now()
     action = "converted_to_draft" if draft else "ready_for_review"
     tell(place, pull, action, sender_id)
+    if draft:
+        place.world.put_out(place.repository, pull, sender_id)
 
 
 def close_pull(place: Place, pull: Pull, sender_id: int) -> None:
     """Closes without merging."""
     if pull.state == "open":
         end(place, pull, sender_id, merged=None)
+        place.world.put_out(place.repository, pull, sender_id)
 
 
 def end(place: Place, pull: Pull, sender_id: int, *, merged: str | None) -> None:
@@ -237,5 +256,16 @@ def review(
         world.clock.now(),
     )
     place.repository.reviews[made.id] = made
+    pull.updated_at = made.submitted_at
     place.tell("pull_request_review", "submitted", made.id, author_id)
     return made
+
+
+def edit_review(place: Place, found: Review, body: str, sender_id: int) -> None:
+    """Gives a review another text; its `updated_at` is nowhere in the REST API."""
+    before, found.body = found.body, body
+    found.edited_at = place.repository.pulls[found.number].updated_at = (
+        place.world.clock.now()
+    )
+    details = {"changes": {"body": {"from": before}}}
+    place.tell("pull_request_review", "edited", found.id, sender_id, details)

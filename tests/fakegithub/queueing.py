@@ -48,14 +48,29 @@ def enqueue(place: Place, pull: Pull, sender_id: int) -> MergeGroup:
 
 def dequeue(place: Place, pull: Pull, sender_id: int) -> None:
     """Takes a pull request out by hand."""
-    groups = waiting(place, pull.base.ref)
-    for at, group in enumerate(groups):
-        if pull.number in group.pull_numbers:
-            _destroy(place, group, "dequeued", sender_id)
-            _leave(place, pull, sender_id, "MANUAL")
-            _form_again(place, groups[at + 1 :], sender_id)
-            return
-    raise Refused("Pull request is not in the queue.")
+    if not _taken_out(place, pull, sender_id, "MANUAL"):
+        raise Refused("Pull request is not in the queue.")
+
+
+def put_out(place: Place, pull: Pull, sender_id: int) -> None:
+    """What was queued is no more: its head or base moved, or it is a draft or closed.
+
+    GitHub does not document which word it gives as the reason.
+    """
+    _taken_out(place, pull, sender_id, "UNKNOWN_REMOVAL_REASON")
+
+
+def _taken_out(place: Place, pull: Pull, sender_id: int, reason: str) -> bool:
+    """Takes a pull request out of any queue, and makes those behind it anew."""
+    queued = [g for g in place.repository.queue if g.destroyed is None]
+    mine = next((g for g in queued if pull.number in g.pull_numbers), None)
+    if mine is None:
+        return False
+    groups = waiting(place, mine.base_ref)
+    _destroy(place, mine, "dequeued", sender_id)
+    _leave(place, pull, sender_id, reason)
+    _form_again(place, groups[groups.index(mine) + 1 :], sender_id)
+    return True
 
 
 def advance(place: Place, branch: str, sender_id: int) -> list[int]:

@@ -97,11 +97,15 @@ class Issue:
     closed_at: datetime | None = None
     labels: list[str] = field(default_factory=list)
     app_id: int | None = None
+    locked: bool = False
 
 
 @dataclass(slots=True)
 class Pull:
-    """A pull request; `mergeable` None means GitHub has not computed it yet."""
+    """A pull request; `mergeable` None means GitHub has not computed it yet.
+
+    `unasked`: it is computed by now, but who asks first is still told that it is not.
+    """
 
     id: int
     number: int
@@ -119,7 +123,9 @@ class Pull:
     merged_by_id: int | None = None
     merge_commit_sha: str | None = None
     mergeable: bool | None = None
+    unasked: bool = False
     labels: list[str] = field(default_factory=list)
+    locked: bool = False
 
 
 @dataclass(slots=True)
@@ -149,7 +155,7 @@ class Reacted:
 
 @dataclass(slots=True)
 class Review:
-    """A review of a pull request at one commit."""
+    """A review of a pull request at one commit; `edited_at` only GraphQL tells."""
 
     id: int
     number: int
@@ -158,6 +164,7 @@ class Review:
     body: str
     commit_id: str
     submitted_at: datetime
+    edited_at: datetime | None = None
 
 
 @dataclass(slots=True)

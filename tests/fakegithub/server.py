@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from tests.fakegithub.auth import pool
 from tests.fakegithub.changes import Refused
 from tests.fakegithub.faults import Faults
 from tests.fakegithub.gateway import Gateway, Reply
@@ -43,7 +44,7 @@ class FakeGitHub:
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)
     gateway: Gateway = field(init=False)
-    in_flight: Counter[str] = field(default_factory=Counter)  # by credential
+    in_flight: Counter[str] = field(default_factory=Counter)  # by caller
 
     def __post_init__(self) -> None:
         """Builds the gateway on the same world."""
@@ -82,16 +83,18 @@ class FakeGitHub:
     async def _api(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {k.decode().lower(): v.decode() for k, v in scope["headers"]}
         query = scope["query_string"].decode()
-        credential = headers.get("authorization", "")
-        self.in_flight[credential] += 1
+        caller = pool(self.world, headers.get("authorization", ""))
+        self.in_flight[caller] += 1
+        came_at = self.world.clock.seconds()
         try:
             body = await _body(receive)
-            at_once = self.in_flight[credential]
-            request = Request(scope["method"], path, query, headers, body, at_once)
+            at_once = self.in_flight[caller]
+            told = (scope["method"], path, query, headers, body, at_once, came_at)
+            request = Request(*told)
             reply = await asyncio.to_thread(self.gateway.answer, request)
             await _send_reply(receive, send, reply)
         finally:
-            self.in_flight[credential] -= 1
+            self.in_flight[caller] -= 1
 
     async def _register(self, scope: Scope, receive: Receive) -> Answer:
         """The button of the manifest form, pressed by the owner named in the path."""
@@ -156,12 +159,12 @@ async def _send_reply(receive: Receive, send: Send, reply: Reply) -> None:
     packed = _packed(answer)
     match fault.kind if fault else None:
         case "reset_before":
-            _cut(receive)
+            cut(receive)
         case "reset_mid_body":
             await _start(send, answer, len(packed))
             half = packed[: len(packed) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-            _cut(receive)
+            cut(receive)
         case "truncated_json":
             half = packed[: len(packed) // 2]
             await _start(send, answer, len(half))
@@ -185,7 +188,7 @@ async def _drip(send: Send, answer: Answer, packed: bytes, seconds: float) -> No
     await send({"type": "http.response.body", "body": b""})
 
 
-def _cut(receive: Receive) -> None:
+def cut(receive: Receive) -> None:
     """Resets the connection.
 
     ASGI has no word for it; uvicorn's `receive` is a method of the object that holds

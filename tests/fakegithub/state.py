@@ -208,6 +208,8 @@ class World:
     redeliver: Callable[[Delivery], None] = field(default=lambda _: None)
     # Asked when somebody reads a pull request whose merge is not computed yet.
     look_again: Callable[[Repository, Pull], None] = field(default=lambda *_: None)
+    # Told when a pull request is no longer what the merge queue has taken in.
+    put_out: Callable[[Repository, Pull, int], None] = field(default=lambda *_: None)
     ids: Iterator[int] = field(default_factory=_ids)
 
     def new_id(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.github import Place, Pull
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.ordering import Named, Terms
 from bot.presentation.github.known import Known
@@ -18,8 +19,9 @@ class ScriptedDesk:
     asked: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
-    def terms(self, pull: PullKey, head: str) -> Terms:
-        self._call(f"terms {pull} {head}")
+    def terms(self, place: Place, pull: Pull) -> Terms:
+        key = PullKey(place.repository, pull.number)
+        self._call(f"terms {key} {pull.head.sha}")
         return self.agreed
 
     def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:

@@ -4,6 +4,7 @@
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -34,6 +35,7 @@ from bot.domain.github import (
     Refused,
     Remarks,
     Repository,
+    Review,
     Secret,
     Side,
     next_annotations,
@@ -54,6 +56,8 @@ class Town:
     commits: set[str] = field(default_factory=set)
     pulls: dict[int, Pull] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    edited: set[str] = field(default_factory=set)  # reviews, by node
     checks: dict[int, CheckRun] = field(default_factory=dict)
     said: dict[int, CheckChange] = field(default_factory=dict)  # by check run
     annotations: dict[int, list[Annotation]] = field(default_factory=dict)
@@ -88,6 +92,7 @@ class GitHubInMemory(GitHub):
         self.redelivered: list[int] = []
         self.hook = "https://gate.example/webhook"
         self.calls: list[str] = []
+        self.refusals: Counter[Place] = Counter()
         self.failing: list[Fails] = []
         self._ids = itertools.count(1000)
 
@@ -160,6 +165,14 @@ class GitHubInMemory(GitHub):
         self.towns[place].comments[made] = comment
         return comment
 
+    def reviews_it(self, place: Place, number: int, body: str, by: Account) -> Review:
+        """A review that is submitted now."""
+        made, town = self.new_id(), self.towns[place]
+        at = self.their_now()
+        town.reviews[made] = Review(made, f"PRR_{made}", number, body, by, at)
+        town.pulls[number] = replace(town.pulls[number], updated_at=at)
+        return town.reviews[made]
+
     # The port
 
     def their_now(self) -> float:
@@ -209,7 +222,10 @@ class GitHubInMemory(GitHub):
     def git_token(self, place: Place) -> Secret:
         self._begin("git_token")
         self._town(place)
-        return Secret(f"ghs_{place.repository}")
+        return Secret(f"ghs_{place.repository}_{self.refusals[place]}")
+
+    def git_refused(self, place: Place) -> None:
+        self.refusals[place] += 1
 
     def repositories(self, installation: int) -> Sequence[Repository]:
         self._begin("repositories")
@@ -337,6 +353,19 @@ class GitHubInMemory(GitHub):
     def comment(self, place: Place, comment: int) -> Comment:
         self._begin("comment")
         return _found(self._town(place).comments, comment)
+
+    def reviews(self, place: Place, number: int) -> Sequence[Review]:
+        self._begin("reviews")
+        town = self._town(place)
+        _found(town.pulls, number)
+        listed = sorted(town.reviews.items())
+        return [one for _, one in listed if one.number == number]
+
+    def review_edited(self, place: Place, node: str) -> bool:
+        self._begin("review_edited")
+        town = self._town(place)
+        _found({one.node: one for one in town.reviews.values()}, node)
+        return node in town.edited
 
     def create_comment(
         self, place: Place, draft: CommentDraft, *, again: bool

@@ -204,7 +204,8 @@ class MemoryPulls:
                 self._put(key_of(post), post)
 
     def _put(self, key: str, post: Post) -> None:
-        digest = hashlib.sha256(repr(post).encode(errors="replace")).hexdigest()
+        read = repr(post).encode(errors="replace")
+        digest = hashlib.sha256(read).hexdigest()
         row = self.outbox.get(key)
         if row is None:
             self.outbox[key] = Row(post, digest, self._now())
@@ -231,7 +232,11 @@ class MemoryPulls:
             key,
             row.post,
             row.digest,
-            priority_of(row.post, fresh=row.remote is None),
+            priority_of(
+                row.post,
+                fresh=row.remote is None,
+                answered=row.remote is not None and (row.remote.concluded or row.tried),
+            ),
             row.post.place.installation,
             row.since,
             row.attempts,
@@ -270,6 +275,11 @@ class MemoryPulls:
             row = self._still_waiting(one)
             if row is not None:
                 row.state, row.note = PostState.GIVEN_UP, why
+
+    def is_given_up(self, key: str) -> bool:
+        with self._call():
+            row = self.outbox.get(key)
+            return row is not None and row.state is PostState.GIVEN_UP
 
     def _still_waiting(self, one: Queued) -> Row | None:
         row = self.outbox.get(one.key)
@@ -352,6 +362,7 @@ class MemoryPulls:
             old = [pull for pull, at in self._ended.items() if at < before]
             for pull in old:
                 self._forget(pull, before)
+            self._forget_unsaid(before)
             self._forget_answers(before)
             return len(old)
 
@@ -374,6 +385,16 @@ class MemoryPulls:
         self.alarms.pop(pull, None)
         self.notes.pop(f"group:{pull}", None)
         del self._standings[pull], self._ended[pull]
+
+    def _forget_unsaid(self, before: float) -> None:
+        rest = {pull for pull in self.alarms if self._rests(pull)}
+        for pull, seen in list(self._heads.items()):
+            woken = pull in self.alarms and pull not in rest
+            late = any(at >= before for at, _ in seen)
+            if not (pull in self._standings or woken or late):
+                del self._heads[pull]
+        for pull in rest - {*self._standings, *self._heads}:
+            del self.alarms[pull]
 
     def _forget_answers(self, before: float) -> None:
         self._drop_posts(before, lambda key: key.startswith(("reply:", "reaction:")))

@@ -1,7 +1,6 @@
 """Example situations of a pull request: one for everything that the bot can say."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot.domain.conclusions import (
     Advisory,
@@ -45,13 +44,13 @@ from bot.presentation.github import (
     Started,
 )
 from bot.presentation.progress import Ladder, ModeSnapshot, Snapshot
-from tests.fakes import grouped_reports, reports, shown_reports
+from tests.fakes import accepted_reports, grouped_reports, reports, shown_reports
 from tests.fakes.reports import PROVENANCE
 
 HEAD, OLD_BASE = PROVENANCE.head_commit, PROVENANCE.base_commit
 NEW_BASE = "0a9b8c7d6e5f40312233445566778899aabbccdd"
 PAGE = "https://gate.example/e/ev-3f9a1c20"
-ENDS = datetime(2026, 11, 28, 10, 30, tzinfo=UTC)
+ENDS = accepted_reports.ENDS
 PRICE = Price((16, 80), (0.21, 1.04), (1.5, 7.5), (760.0, 3900.0))
 
 
@@ -158,6 +157,11 @@ def running() -> Situation:
     return situation(Running(), progress=Started(snapshot(), ladder(), PRICE))
 
 
+def accepting() -> Situation:
+    """Judged anew, after somebody accepted what was found."""
+    return replace(running(), overrides=accepted_reports.overrides()[:1])
+
+
 def ladder() -> Ladder:
     done = (Rung("tests", "tests", Ruling.PASS, "41 passed in 4.1 s"),)
     return Ladder(done, "fast")
@@ -175,15 +179,13 @@ def superseded() -> Situation:
 
 
 def overridden() -> Situation:
-    """A pass with two accepted findings, judged against a base that has moved."""
-    accepted = (
-        Override(
-            "regression-39db1800", "ada", "slower, but the data is right", ends=ENDS
-        ),
-        Override("invasive-7c1d22aa", "grace", "for the release", commit=HEAD),
-    )
+    """A pass with four accepted findings, judged against a base that has moved.
+
+    A fifth was accepted and is not there.
+    """
+    report, given = accepted_reports.accepted(), accepted_reports.overrides()
     moved = Moved(OLD_BASE, NEW_BASE, ENDS)
-    return judged(reports.passing(), overrides=accepted, moved=moved)
+    return judged(report, overrides=given, moved=moved)
 
 
 SITUATIONS = {
@@ -205,6 +207,7 @@ SITUATIONS = {
     "advisory": advisory,
     "queued": queued,
     "running": running,
+    "accepting": accepting,
     "partial": partial,
     "superseded": superseded,
     "closed": lambda: situation(Closed()),

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from bot.adapters.commonmark import command_lines
 from bot.adapters.policy_file import load_policy
-from bot.app.pulls.commands.commanding import seen
+from bot.app.pulls.commands.answering import seen
 from bot.app.pulls.known import Known
 from bot.app.pulls.looking.keeping import Keeper
 from bot.app.pulls.looking.outside import Outside
-from bot.app.pulls.looking.scenes import Scene, Scenes
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.queue.groups import Groups
 from bot.app.pulls.queue.landing import Landing
@@ -122,7 +123,7 @@ class Yard:
             self.reach, self.bases, remarked, self.github.profile.id
         )
         scenes = Scenes(self.store, load_policy, self.clock)
-        self.groups = Groups(self.reach, scenes, page)
+        self.groups = Groups(self.reach, scenes, page, nullcontext())
         self.landing = Landing(self.reach)
         self.keeper = Keeper(
             Outside(
@@ -176,12 +177,14 @@ class Yard:
         self.mirrors.opens(self.place, pull.number, sha)
         return sha
 
-    def edits(self, pull: Pull, **changes: object) -> None:
+    def edits(self, pull: Pull, **changes: object) -> Pull:
         pulls = self.github.towns[self.place].pulls
-        pulls[pull.number] = replace(
+        edited = replace(
             pulls[pull.number],
             **changes,  # type: ignore[arg-type]
         )
+        pulls[pull.number] = edited
+        return edited
 
     def commits(self, content: Mapping[str, str], branch: str = "main") -> str:
         return self.mirrors.pushes(self.place, branch, content)

@@ -81,8 +81,11 @@ class AppCalls:
 
     def git_token(self, place: Place) -> Secret:
         """A token that reads the contents of this one repository."""
-        reach = Reach(place.installation, place.repository, FETCH)
-        return self._desk.tokens.get(reach)
+        return self._desk.tokens.get(_fetching(place))
+
+    def git_refused(self, place: Place) -> None:
+        """Forget the token that git was shown; the next one is minted."""
+        self._desk.tokens.forget(_fetching(place))
 
     def repositories(self, installation: int) -> Sequence[Repository]:
         """What an installation reaches."""
@@ -91,3 +94,7 @@ class AppCalls:
         ask = Ask(Request("GET", "/installation/repositories"), OK, polled=True)
         pages = desk.asker.pages(who, ask, REPOSITORIES)
         return [one.value() for page in pages for one in page.repositories]
+
+
+def _fetching(place: Place) -> Reach:
+    return Reach(place.installation, place.repository, FETCH)

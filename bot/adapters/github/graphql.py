@@ -1,6 +1,7 @@
-"""The one thing that only GraphQL does: folding a comment away."""
+"""What only GraphQL does: folding a comment away, and knowing an edited review."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
@@ -10,6 +11,11 @@ from bot.domain.github import Failure, Forbidden, NotFound, Refused, Transient
 MINIMISE = (
     "mutation Fold($input: MinimizeCommentInput!) "
     "{ minimizeComment(input: $input) { minimizedComment { isMinimized } } }"
+)
+
+EDITED = (
+    "query Edited($id: ID!) "
+    "{ node(id: $id) { ... on PullRequestReview { lastEditedAt } } }"
 )
 
 
@@ -45,7 +51,27 @@ class MinimizedAnswerWire(Wire):
     errors: Sequence[GraphQLFaultWire] = ()
 
 
+class EditedWire(Wire):
+    """When a review was last changed; other things than reviews do not say."""
+
+    lastEditedAt: datetime | None  # noqa: N815 - GraphQL's name
+
+
+class EditedDataWire(Wire):
+    """The node that was asked for."""
+
+    node: EditedWire | None
+
+
+class EditedAnswerWire(Wire):
+    """The whole answer, good or bad."""
+
+    data: EditedDataWire | None = None
+    errors: Sequence[GraphQLFaultWire] = ()
+
+
 MINIMIZED = TypeAdapter(MinimizedAnswerWire)
+EDITED_AT = TypeAdapter(EditedAnswerWire)
 
 
 def graphql_failure(fault: GraphQLFaultWire) -> Failure:

@@ -1,20 +1,28 @@
 """Comments, reactions and issues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.adapters.github.apps import profile
 from bot.adapters.github.asking import Ask, parsed
 from bot.adapters.github.creating import made_once
 from bot.adapters.github.desk import Desk, same
-from bot.adapters.github.graphql import MINIMISE, MINIMIZED, graphql_failure
-from bot.adapters.github.lines import Request
+from bot.adapters.github.graphql import (
+    EDITED,
+    EDITED_AT,
+    MINIMISE,
+    MINIMIZED,
+    GraphQLFaultWire,
+    graphql_failure,
+)
+from bot.adapters.github.lines import Answered, Request
 from bot.adapters.github.wire import (
     COMMENT,
     COMMENTS,
     ISSUE,
     ISSUES,
     NUMBERED,
+    REVIEWS,
 )
 from bot.domain.github import (
     Comment,
@@ -25,6 +33,7 @@ from bot.domain.github import (
     Odd,
     Place,
     Reaction,
+    Review,
 )
 
 
@@ -52,6 +61,20 @@ class TalkingCalls:
         found = self._desk.get(place, f"/issues/comments/{comment}", COMMENT)
         same(comment, found.id, "comment")
         return found.value()
+
+    def reviews(self, place: Place, number: int) -> Sequence[Review]:
+        """All reviews of a pull request, oldest first."""
+        found = self._desk.listed(place, f"/pulls/{number}/reviews", REVIEWS)
+        return [one.value(number) for one in found]
+
+    def review_edited(self, place: Place, node: str) -> bool:
+        """Whether the text of a review was changed; REST does not tell."""
+        answered = self._graphql(place, EDITED, {"id": node})
+        found = parsed(answered, EDITED_AT)
+        self._sound(place, answered, found.errors)
+        if found.data is None or found.data.node is None:
+            raise GitHubError(Odd("the review is not there"))
+        return found.data.node.lastEditedAt is not None
 
     def create_comment(
         self, place: Place, draft: CommentDraft, *, again: bool
@@ -88,18 +111,28 @@ class TalkingCalls:
     def minimise(self, place: Place, node: str) -> None:
         """Fold a comment away as outdated."""
         wanted = {"input": {"subjectId": node, "classifier": "OUTDATED"}}
-        body = {"query": MINIMISE, "variables": wanted}
-        ask = Ask(Request("POST", "/graphql", body=body))
-        who, asker = self._desk.at(place), self._desk.asker
-        answered = asker.answer(who, ask)
+        answered = self._graphql(place, MINIMISE, wanted)
         found = parsed(answered, MINIMIZED)
-        if any(one.type == "RATE_LIMITED" for one in found.errors):
-            raise GitHubError(asker.limited(who, answered))
-        if found.errors:
-            raise GitHubError(graphql_failure(found.errors[0]))
+        self._sound(place, answered, found.errors)
         done = found.data.minimizeComment if found.data else None
         if done is None or not done.minimizedComment.isMinimized:
             raise GitHubError(Odd("the comment was not folded away"))
+
+    def _graphql(
+        self, place: Place, query: str, variables: Mapping[str, object]
+    ) -> Answered:
+        body = {"query": query, "variables": variables}
+        ask = Ask(Request("POST", "/graphql", body=body))
+        return self._desk.asker.answer(self._desk.at(place), ask)
+
+    def _sound(
+        self, place: Place, answered: Answered, errors: Sequence[GraphQLFaultWire]
+    ) -> None:
+        """Raise the first fault of an answer of status 200."""
+        if any(one.type == "RATE_LIMITED" for one in errors):
+            raise GitHubError(self._desk.asker.limited(self._desk.at(place), answered))
+        if errors:
+            raise GitHubError(graphql_failure(errors[0]))
 
     def react(self, place: Place, comment: int, reaction: Reaction) -> None:
         """React to a comment."""

@@ -103,6 +103,12 @@ class Tokens:
             if kept.secret == used:
                 kept.secret = None
 
+    def forget(self, reach: Reach) -> None:
+        """Somebody else was not taken with it: the next one is minted."""
+        kept = self._of(reach)
+        with kept.lock:
+            kept.secret = None
+
     def _of(self, reach: Reach) -> _Kept:
         with self._lock:
             return self._kept.setdefault(reach, _Kept())

@@ -20,6 +20,7 @@ from bot.domain.github import (
     Permission,
     Pull,
     Repository,
+    Review,
     Side,
 )
 
@@ -204,6 +205,28 @@ class CommentWire(Wire):
         )
 
 
+class ReviewWire(Wire):
+    """A `pull-request-review`."""
+
+    id: int
+    node_id: str
+    body: Text
+    user: AccountWire | None
+    submitted_at: datetime | None = None
+
+    def value(self, number: int) -> Review:
+        """In our words."""
+        at = self.submitted_at
+        return Review(
+            id=self.id,
+            node=self.node_id,
+            number=number,
+            body=self.body,
+            author=self.user.value() if self.user else None,
+            submitted_at=_moment(at) if at else None,
+        )
+
+
 class IssueWire(Wire):
     """An `issue`."""
 
@@ -239,6 +262,7 @@ CHECK_RUN = TypeAdapter(CheckRunWire)
 CHECK_RUNS = TypeAdapter(CheckRunsWire)
 COMMENT = TypeAdapter(CommentWire)
 COMMENTS = TypeAdapter(list[CommentWire])
+REVIEWS = TypeAdapter(list[ReviewWire])
 ISSUE = TypeAdapter(IssueWire)
 ISSUES = TypeAdapter(list[IssueWire])
 PERMISSION = TypeAdapter(PermissionWire)

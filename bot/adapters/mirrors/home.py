@@ -23,6 +23,11 @@ class Home:
         """git here, off the network."""
         return GitCommand(self.folder, {"GIT_DIR": str(self.folder)}, isolated=True)
 
+    @property
+    def scratch(self) -> Path:
+        """The folder beside it for what is made of its commits."""
+        return self.folder.with_suffix(".scratch")
+
     def is_there(self) -> bool:
         """Whether there is a repository that git would open."""
         return (
@@ -89,6 +94,12 @@ class Home:
         return not any(
             line.endswith(b" missing") for line in answer.output.split(b"\n")
         )
+
+
+def scratches(home: Home) -> list[Home]:
+    """The repositories for what was made of the commits of a mirror: one, or none."""
+    found = [Home(one) for one in sorted(home.scratch.glob("*.git"))]
+    return [one for one in found if one.is_there()]
 
 
 def _leftovers(folder: Path) -> Iterator[Path]:

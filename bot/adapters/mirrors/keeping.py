@@ -1,12 +1,19 @@
-"""How long what was fetched stays: refs by day, and git's own clearing up.
+"""How long what was fetched or made stays: refs by day, and git's own clearing up.
 
 Each commit that a refresh found, or that somebody kept, has a ref with the day. While
 one of its days is not outlived, no clearing up can take it, whoever reads it meanwhile;
 so nobody who reads has to be asked. git clears up here alone, under the mirror's lock,
 and leaves what has no ref for two more weeks.
+
+Trees that were merged lie beside the mirror, in a scratch repository. Nothing there has
+a ref: each look makes what it needs, and what was there already is as fresh as if it
+had just been made. So what is old there belongs to nobody any more.
 """
 
+import math
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.adapters.mirrors.failing import MirrorTroubleError
@@ -16,6 +23,7 @@ from bot.adapters.mirrors.watching import Limits, watched
 
 DAY_S = 86_400
 _MOST = 1000
+_MOST_LOOSE = 6700  # as git's own `gc.auto`
 _CLEARING = {
     "gc.auto": "6700",
     "gc.autoDetach": "false",
@@ -50,7 +58,35 @@ def outlived(refs: Mapping[str, str], before: int) -> Sequence[str]:
 
 def clear(home: Home, lent: int, limits: Limits) -> None:
     """Let git pack what there is and drop what has no ref, if there is much of it."""
+    _git(home, ("gc", "--auto", "--quiet"), lent, limits)
+
+
+def clear_scratch(home: Home, lent: int, limits: Limits, unused_s: float) -> None:
+    """Let git pack what there is and drop what nobody made for so long (seconds).
+
+    Nothing is done where all is new, and in few files. Times are those of the files.
+    """
+    files = _objects(home)
+    oldest = min((at for _, at in files), default=math.inf)
+    loose = sum(folder != "pack" for folder, _ in files)
+    if loose <= _MOST_LOOSE and oldest >= time.time() - unused_s:
+        return
+    since = f"--prune={unused_s:.0f}.seconds.ago"
+    _git(home, ("gc", "--cruft", since, "--quiet"), lent, limits)
+
+
+def _git(home: Home, asked: tuple[str, ...], lent: int, limits: Limits) -> None:
     git = replace(home.git, settings=_CLEARING)
-    answer = watched(git, ("gc", "--auto", "--quiet"), b"", lent, limits)
+    answer = watched(git, asked, b"", lent, limits)
     if answer.status != 0:
         raise MirrorTroubleError(answer.words)
+
+
+def _objects(home: Home) -> list[tuple[str, float]]:
+    """The folder and time of each file of objects; what goes meanwhile is left out."""
+    found = list[tuple[str, float]]()
+    for path in (home.folder / "objects").glob("*/*"):
+        if path.parent.name != "info":
+            with suppress(FileNotFoundError):
+                found.append((path.parent.name, path.stat().st_mtime))
+    return found

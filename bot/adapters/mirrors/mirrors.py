@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.adapters.mirrors.failing import MirrorTroubleError, require_room
-from bot.adapters.mirrors.home import Home
-from bot.adapters.mirrors.keeping import clear, day_of, keep, outlived
+from bot.adapters.mirrors.home import Home, scratches
+from bot.adapters.mirrors.keeping import clear, clear_scratch, day_of, keep, outlived
 from bot.adapters.mirrors.locking import Held, StillHeldError, held
 from bot.adapters.mirrors.mending import mended, on_disk
 from bot.adapters.mirrors.mirror import GitMirror
@@ -75,6 +75,8 @@ class GitMirrors:
                 gone = outlived(home.refs(OURS), before)
                 home.update(dict.fromkeys(gone))
                 clear(home, lock.file, self._limits)
+                for made in scratches(home):
+                    clear_scratch(made, lock.file, self._limits, unused_s)
             except (GitError, MirrorTroubleError, OverrunError) as trouble:
                 require_room(str(trouble))
                 return 0  # the next refresh looks whether it is damaged
@@ -85,6 +87,7 @@ class GitMirrors:
         with self._locked(place) as (home, _):
             self._opened.pop(place.repository, None)
             home.remove()
+            Home(home.scratch).remove()
 
     def _home(self, place: Place) -> Home:
         return Home(self._folder / f"{place.repository}.git")
@@ -117,9 +120,9 @@ class GitMirrors:
     def _open(self, place: Place) -> GitRepository:
         number = place.repository
         if number not in self._opened:
-            folder, scratch = self._home(place).folder, self._folder.parent / "scratch"
-            name = f"github:{number}"
-            self._opened[number] = GitRepository(folder, scratch, identity=name)
+            home, name = self._home(place), f"github:{number}"
+            made = GitRepository(home.folder, home.scratch, identity=name)
+            self._opened[number] = made
         return self._opened[number]
 
     def _keep(self, place: Place, sha: str) -> bool:

@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from bot.adapters.policy_file import units
 from bot.adapters.policy_file.tree import Plain, Row, Scalar, Table, Written
+from bot.domain.changes import hopeless, read_globs
+from bot.domain.errors import UserFault
 
 LONGEST_SHOWN = 40
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
@@ -153,6 +155,13 @@ def read_glob(value: Written) -> str:
     if text.startswith(("/", "~")) or ".." in text.split("/"):
         mend = "Write it from the top folder of the repository, without `..`."
         raise refused(f"{shown(value)} leaves the repository.", mend)
+    try:
+        read_globs([text])
+    except UserFault as fault:
+        raise refused(fault.problem, fault.mend) from None
+    if never := hopeless(text):
+        mend = "Name characters in it, the lower end of a range first: `[a-z]`."
+        raise refused(f"{shown(value)} means no path: nothing is `{never}`.", mend)
     return text
 
 

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, and_, select, update
 
+from bot.adapters.store.database.upsert import put
+from bot.adapters.store.pull_rows import is_of, named
 from bot.adapters.store.schema_pulls import alarms
 from bot.adapters.store.turns import in_turns
-from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import Due
 from bot.domain.pulls.acts import PullKey
 
 
 def wake(connection: Connection, pull: PullKey, installation: int, at: float) -> None:
     """Due at `at` or earlier; one more wake-up, so that no `rest` on the way wins."""
-    known = select(alarms.c.due_at, alarms.c.serial).where(_is(pull))
+    known = select(alarms.c.due_at, alarms.c.serial).where(is_of(alarms, pull))
     row = connection.execute(known).one_or_none()
     asked = at if row is None or row.due_at is None else min(at, row.due_at)
     values = {
-        "repository": pull.repository,
-        "number": pull.number,
+        **named(pull),
         "installation": installation,
         "due_at": asked,
         "serial": 1 if row is None else row.serial + 1,
@@ -43,9 +43,5 @@ def due(connection: Connection, now: float, limit: int) -> Sequence[Due]:
 
 def rest(connection: Connection, one: Due, again_at: float | None) -> None:
     """Due at `again_at` only, unless it was woken since."""
-    same = and_(_is(one.pull), alarms.c.serial == one.serial)
+    same = and_(is_of(alarms, one.pull), alarms.c.serial == one.serial)
     connection.execute(update(alarms).where(same).values(due_at=again_at))
-
-
-def _is(pull: PullKey) -> ColumnElement[bool]:
-    return and_(alarms.c.repository == pull.repository, alarms.c.number == pull.number)

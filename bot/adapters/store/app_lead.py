@@ -13,9 +13,9 @@ from typing import IO, Protocol
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.store.faults import blocked_folder, translated
-from bot.adapters.store.locks import APP, try_to_keep
-from bot.adapters.store.opening import open_engine
+from bot.adapters.store.database.faults import blocked_folder, translated
+from bot.adapters.store.database.locks import APP, try_to_keep
+from bot.adapters.store.database.opening import open_engine
 from bot.adapters.store.pulls import PATIENCE_S
 
 

@@ -5,16 +5,15 @@ each commit; PostgreSQL does so by default.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.adapters.store.faults import translated
+from bot.adapters.store.database.once import Once
 from bot.adapters.store.notes import noted
-from bot.adapters.store.opening import READ_ONLY, open_engine
-from bot.adapters.store.schema import deliveries
+from bot.adapters.store.schema_web import deliveries
 from bot.app.hooks import Delivery, DeliveryState
 from bot.app.hooks.ports import BACK_OFF_S, TRIES
 
@@ -32,39 +31,30 @@ class SqlInbox:
         self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
     ) -> None:
         """Open the store at `url`, made or migrated if due; `now` in Unix seconds."""
-        self._engine, self.name = open_engine(url, patience_s)
-        self._reader = self._engine.execution_options(**{READ_ONLY: True})
+        self._once = Once(url, patience_s)
+        self.name = self._once.name
         self._now = now
 
     def close(self) -> None:
         """Give every connection back to the system."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with translated(self.name), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with translated(self.name), self._reader.connect() as connection:
-            yield connection
+        self._once.close()
 
     def keep(self, deliveries: Sequence[Delivery]) -> Collection[str]:
         """Keep these, all or none, on the disk when it returns; see `Inbox`.
 
         In one order, so that two processes never wait for each other's rows.
         """
-        in_order = sorted(deliveries, key=lambda one: one.guid)
-        with self._write() as connection:
-            return {one.guid for one in in_order if _keep(connection, one)}
+        each = {one.guid: one for one in reversed(deliveries)}
+        in_order = [each[guid] for guid in sorted(each)]
+        with self._once.write() as connection:
+            return _keep(connection, in_order) if in_order else set()
 
     def pending(self, limit: int) -> Sequence[Delivery]:
         """At most `limit` that are to be worked on now, the oldest first."""
         due = (_KNOWN.state == DeliveryState.PENDING, _KNOWN.not_before <= self._now())
         query = select(deliveries).where(*due)
         query = query.order_by(_KNOWN.received_at, _KNOWN.guid).limit(limit)
-        with self._read() as connection:
+        with self._once.read() as connection:
             rows = connection.execute(query).all()
         return [
             Delivery(row.guid, row.event, row.body, row.received_at, row.attempts)
@@ -74,7 +64,7 @@ class SqlInbox:
     def done(self, guid: str, note: str = "") -> None:
         """The work is done: the body is dropped, the GUID is remembered."""
         values = {"state": DeliveryState.DONE, "body": b"", "note": noted(note)}
-        with self._write() as connection:
+        with self._once.write() as connection:
             rows = update(deliveries).where(_KNOWN.guid == guid)
             connection.execute(rows.values(values))
 
@@ -90,7 +80,7 @@ class SqlInbox:
             "state": case((spent, DeliveryState.FAILED), else_=DeliveryState.PENDING),
             "note": noted(why),
         }
-        with self._write() as connection:
+        with self._once.write() as connection:
             connection.execute(update(deliveries).where(*fits).values(values))
         LOG.warning("The webhook %s was not worked off: %s", guid, ascii(noted(why)))
 
@@ -98,33 +88,54 @@ class SqlInbox:
         """Not before `at` (Unix seconds); it did not fail, so no try is counted."""
         fits = (_KNOWN.guid == guid, _KNOWN.state == DeliveryState.PENDING)
         values = {"not_before": at, "note": noted(why)}
-        with self._write() as connection:
+        with self._once.write() as connection:
             connection.execute(update(deliveries).where(*fits).values(values))
 
     def counts(self) -> Mapping[DeliveryState, int]:
         """How many there are in each state, 0 included."""
         query = select(_KNOWN.state, func.count()).group_by(_KNOWN.state)
-        with self._read() as connection:
+        with self._once.read() as connection:
             found = {row[0]: row[1] for row in connection.execute(query)}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     def prune(self, before: float) -> int:
         """Forget what is not pending and came before this (Unix seconds); how many."""
         old = (_KNOWN.state != DeliveryState.PENDING, _KNOWN.received_at < before)
-        with self._write() as connection:
+        with self._once.write() as connection:
             return connection.execute(delete(deliveries).where(*old)).rowcount
 
     def reach(self) -> None:
         """Return if the inbox can be read; raise `StoreError` otherwise."""
-        with self._read() as connection:
+        with self._once.read() as connection:
             connection.execute(select(_KNOWN.guid).limit(1)).all()
 
 
-def _keep(connection: Connection, delivery: Delivery) -> bool:
-    """Insert it, or wake one that had failed; whether either was done."""
-    postgres = connection.dialect.name == "postgresql"
-    insert = postgresql.insert(deliveries) if postgres else sqlite.insert(deliveries)
-    fresh = {
+def _taking(insert: postgresql.Insert | sqlite.Insert) -> ReturningInsert[str]:
+    """Takes new ones and those that had failed; says which. Made once: it is hot."""
+    values = {name: insert.excluded[name] for name in _FRESH}
+    failed = _KNOWN.state == DeliveryState.FAILED
+    taking = insert.on_conflict_do_update(
+        index_elements=["guid"], set_=values, where=failed
+    )
+    return taking.returning(_KNOWN.guid)
+
+
+_FRESH = ("event", "received_at", "body", "state", "attempts", "not_before", "note")
+_TAKING = {
+    "postgresql": _taking(postgresql.insert(deliveries)),
+    "sqlite": _taking(sqlite.insert(deliveries)),
+}
+
+
+def _keep(connection: Connection, many: Sequence[Delivery]) -> Collection[str]:
+    """Insert those that are new, and wake those that had failed, as one statement."""
+    taking = _TAKING[connection.dialect.name]
+    return set(connection.execute(taking, [_row(one) for one in many]).scalars())
+
+
+def _row(delivery: Delivery) -> dict[str, object]:
+    return {
+        "guid": delivery.guid,
         "event": delivery.event,
         "received_at": delivery.received_at,
         "body": delivery.body,
@@ -133,10 +144,3 @@ def _keep(connection: Connection, delivery: Delivery) -> bool:
         "not_before": 0.0,
         "note": "",
     }
-    statement = insert.values(guid=delivery.guid, **fresh).on_conflict_do_update(
-        index_elements=["guid"],
-        set_=fresh,
-        where=_KNOWN.state == DeliveryState.FAILED,
-    )
-    kept = connection.execute(statement.returning(_KNOWN.guid))
-    return kept.first() is not None

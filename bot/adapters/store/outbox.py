@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select, update
 
+from bot.adapters.store.database.upsert import put
 from bot.adapters.store.notes import noted
 from bot.adapters.store.pull_codec import (
     digest_of,
@@ -19,8 +20,8 @@ from bot.adapters.store.pull_codec import (
 )
 from bot.adapters.store.schema_pulls import outbox
 from bot.adapters.store.turns import in_turns
-from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import PostState, Queued, Remote
+from bot.domain.github import Priority
 from bot.domain.pulls.posts import Post, key_of, priority_of
 
 FORGOTTEN = ""
@@ -35,18 +36,18 @@ def put_all(connection: Connection, posts: Sequence[Post], now: float) -> None:
 
 def _put(connection: Connection, post: Post, now: float) -> None:
     """What is known of earlier tries stays; so does the place of one that waits."""
-    key, document = key_of(post), dump_post(post)
-    row, digest = _row(connection, key), digest_of(document)
+    key, digest = key_of(post), digest_of(dump_post(post))
+    row = _row(connection, key)
     if row is not None and row.digest == digest:
         return
     waits = row is not None and row.state == PostState.WAITING
-    fresh = row is None or row.remote is None
+    known = None if row is None else load_remote(row.remote)
     values = {
         "key": key,
-        "document": document,
+        "document": dump_post(post),
         "digest": digest,
         "state": PostState.WAITING,
-        "priority": int(priority_of(post, fresh=fresh)),
+        "priority": _priority(post, known, tried=row is not None and row.tried),
         "installation": post.place.installation,
         "since": row.since if row is not None and waits else now,
         "not_before": 0.0,
@@ -77,7 +78,7 @@ def _queued(row: Row[Any]) -> Queued:
         key=row.key,
         post=post,
         digest=row.digest,
-        priority=priority_of(post, fresh=remote is None),
+        priority=Priority(_priority(post, remote, tried=row.tried)),
         installation=row.installation,
         since=row.since,
         attempts=row.attempts,
@@ -134,6 +135,12 @@ def give_up(connection: Connection, one: Queued, why: str) -> None:
     _if_it_waits(connection, one, ended)
 
 
+def is_given_up(connection: Connection, key: str) -> bool:
+    """Whether it waits no more, and was not sent."""
+    row = _row(connection, key)
+    return row is not None and row.state == PostState.GIVEN_UP
+
+
 def forget(connection: Connection, key: str, instead: Remote | None = None) -> None:
     """Nothing stands there, or `instead`; what has ended goes again if put again."""
     row = _row(connection, key)
@@ -168,7 +175,14 @@ def _ranked(row: Row[Any], remote: Remote | None) -> dict[str, object]:
     if row.state != PostState.WAITING:
         return {}
     post = load_post(row.document)
-    return {"priority": int(priority_of(post, fresh=remote is None))}
+    return {"priority": _priority(post, remote, tried=False)}
+
+
+def _priority(post: Post, remote: Remote | None, *, tried: bool) -> int:
+    """By what stands there, or may stand there since a try of unknown effect."""
+    fresh = remote is None
+    answered = remote is not None and (remote.concluded or tried)
+    return int(priority_of(post, fresh=fresh, answered=answered))
 
 
 def _change(connection: Connection, key: str, values: Mapping[str, object]) -> None:

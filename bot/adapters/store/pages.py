@@ -1,17 +1,14 @@
 """Pages and bundles on a SQL database, shared by all instances of a site."""
 
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from sqlalchemy import Column, Connection, Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.adapters.store.codec import UnreadableError
-from bot.adapters.store.faults import translated
-from bot.adapters.store.opening import READ_ONLY, open_engine
-from bot.adapters.store.schema_pages import bundles, link_generations, pages
-from bot.adapters.store.upsert import put
+from bot.adapters.store.database.faults import UnreadableError
+from bot.adapters.store.database.once import Once
+from bot.adapters.store.database.upsert import insert_into, put
+from bot.adapters.store.schema_web import bundles, link_generations, pages
 from bot.domain.links import Kind, Subject
 
 PATIENCE_S = 5.0
@@ -29,49 +26,39 @@ class SqlPages:
 
     def __init__(self, url: str, patience_s: float = PATIENCE_S) -> None:
         """Open the store at `url`, made or migrated if due."""
-        self._engine, self.name = open_engine(url, patience_s)
-        self._reader = self._engine.execution_options(**{READ_ONLY: True})
+        self._once = Once(url, patience_s)
+        self.name = self._once.name
 
     def close(self) -> None:
         """Give every connection back to the system."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with translated(self.name), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with translated(self.name), self._reader.connect() as connection:
-            yield connection
+        self._once.close()
 
     def keep(self, repository: int, evaluation: str, html: str, at: float) -> None:
         """Keep an evaluation's report in place of an earlier one (Unix seconds)."""
         row = {"evaluation": evaluation, "repository": repository, "kept_at": at}
         packed = zlib.compress(html.encode("utf-8", "xmlcharrefreplace"), _LEVEL)
-        with self._write() as connection:
+        with self._once.write() as connection:
             put(connection, pages, {**row, "html": packed})
 
     def page(self, repository: int, evaluation: str) -> str | None:
         """The HTML of a report, or None."""
         known = pages.c
         fits = (known.evaluation == evaluation, known.repository == repository)
-        with self._read() as connection:
+        with self._once.read() as connection:
             found = connection.execute(select(known.html).where(*fits)).scalar()
             return None if found is None else _unpacked(found)
 
     def keep_bundle(self, repository: int, bundle: str, data: bytes, at: float) -> None:
         """Keep a git bundle in place of an earlier one (Unix seconds)."""
         row = {"bundle": bundle, "repository": repository, "kept_at": at}
-        with self._write() as connection:
+        with self._once.write() as connection:
             put(connection, bundles, {**row, "data": data})
 
     def bundle(self, repository: int, bundle: str) -> bytes | None:
         """The bytes of a bundle, or None."""
         known = bundles.c
         fits = (known.bundle == bundle, known.repository == repository)
-        with self._read() as connection:
+        with self._once.read() as connection:
             return connection.execute(select(known.data).where(*fits)).scalar()
 
     def subjects(self, kind: Kind, id_: str) -> Sequence[Subject]:
@@ -83,7 +70,7 @@ class SqlPages:
             link_generations, link_generations.c.repository == owner
         )
         query = select(owner, generation).select_from(both).where(name == id_)
-        with self._read() as connection:
+        with self._once.read() as connection:
             rows = connection.execute(query.order_by(owner)).all()
         return [Subject(row[0], id_, kind, row[1]) for row in rows]
 
@@ -91,17 +78,17 @@ class SqlPages:
         """Which generation of a repository's links counts; 0 at first."""
         known = link_generations.c
         query = select(known.generation).where(known.repository == repository)
-        with self._read() as connection:
+        with self._once.read() as connection:
             return connection.execute(query).scalar() or 0
 
     def revoke(self, repository: int) -> int:
         """Let no link that was given out open anything; the new generation."""
-        with self._write() as connection:
+        with self._once.write() as connection:
             return _counted_up(connection, repository)
 
     def prune(self, before: float) -> int:
         """Forget what was kept before this (Unix seconds); how many."""
-        with self._write() as connection:
+        with self._once.write() as connection:
             gone = [_forgotten(connection, one, before) for one in (pages, bundles)]
         return sum(gone)
 
@@ -115,8 +102,7 @@ def _unpacked(packed: bytes) -> str:
 
 def _counted_up(connection: Connection, repository: int) -> int:
     """In one statement, so that two who revoke at once both count."""
-    served = connection.dialect.name == "postgresql"
-    insert = (postgresql if served else sqlite).insert(link_generations)
+    insert = insert_into(connection, link_generations)
     statement = insert.values(repository=repository, generation=1)
     statement = statement.on_conflict_do_update(
         index_elements=["repository"],

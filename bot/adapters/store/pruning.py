@@ -7,9 +7,18 @@ anywhere else, so whoever prunes notes when it found it closed.
 import json
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    select,
+)
 
 from bot.adapters.store import sweeping
+from bot.adapters.store.pull_rows import is_of, same
 from bot.adapters.store.schema_pulls import (
     alarms,
     bases,
@@ -40,6 +49,7 @@ def prune(connection: Connection, before: float, now: float) -> int:
             del since[number]
         _keep(connection, repository, since)
         gone += len(old)
+    _forget_unsaid(connection, before)
     _forget_answers(connection, before)
     _forget_alarms(connection, before)
     return gone
@@ -47,18 +57,18 @@ def prune(connection: Connection, before: float, now: float) -> int:
 
 def _closed(connection: Connection) -> Mapping[int, Collection[int]]:
     """The numbers of those that are closed and rest, by repository."""
-    open_ = exists().where(_same(outlines))
-    woken = exists().where(_same(alarms), alarms.c.due_at.is_not(None))
-    query = select(standings.c.repository, standings.c.number)
+    open_ = exists().where(same(outlines, standings))
+    resting = and_(~open_, ~_woken(standings))
+    query = select(standings.c.repository, standings.c.number).where(resting)
     found = dict[int, list[int]]()
-    for repository, number in connection.execute(query.where(~open_, ~woken)):
+    for repository, number in connection.execute(query):
         found.setdefault(repository, []).append(number)
     return found
 
 
-def _same(table: Table) -> ColumnElement[bool]:
-    mine = table.c.repository == standings.c.repository
-    return and_(mine, table.c.number == standings.c.number)
+def _woken(table: Table) -> ColumnElement[bool]:
+    """Whether the pull request of a row is to be looked at."""
+    return exists().where(same(alarms, table), alarms.c.due_at.is_not(None))
 
 
 def _name(repository: int) -> str:
@@ -92,15 +102,14 @@ def _forget(connection: Connection, pull: PullKey, before: float) -> None:
     """All that is kept of it, but for its orders."""
     _forget_posts(connection, pull, before)
     for table in (heads, bases, standings, alarms):
-        mine = (table.c.repository == pull.repository, table.c.number == pull.number)
-        connection.execute(delete(table).where(*mine))
+        connection.execute(delete(table).where(is_of(table, pull)))
     connection.execute(delete(notes).where(notes.c.name == f"group:{pull}"))
 
 
 def _forget_posts(connection: Connection, pull: PullKey, before: float) -> None:
     """Its comments, and the check runs of commits that are nobody else's head."""
-    mine = (heads.c.repository == pull.repository, heads.c.number == pull.number)
-    shas = set(connection.execute(select(heads.c.sha).where(*mine)).scalars())
+    mine = select(heads.c.sha).where(is_of(heads, pull))
+    shas = set(connection.execute(mine).scalars())
     others = select(heads.c.sha).where(
         heads.c.repository == pull.repository, heads.c.number != pull.number
     )
@@ -116,6 +125,17 @@ def _forget_posts(connection: Connection, pull: PullKey, before: float) -> None:
 def _ended(before: float) -> ColumnElement[bool]:
     """What goes no more, and has been so for long."""
     return and_(outbox.c.state != PostState.WAITING, outbox.c.since < before)
+
+
+def _forget_unsaid(connection: Connection, before: float) -> None:
+    """Those of which nothing was ever said, and which were not seen since."""
+    later = heads.alias()
+    seen = exists().where(same(later, heads), later.c.seen_at >= before)
+    unsaid = (~exists().where(same(standings, heads)), ~_woken(heads))
+    connection.execute(delete(heads).where(*unsaid, ~seen))
+    known = [exists().where(same(one, alarms)) for one in (standings, heads)]
+    rests = alarms.c.due_at.is_(None)
+    connection.execute(delete(alarms).where(rests, *(~one for one in known)))
 
 
 def _forget_answers(connection: Connection, before: float) -> None:

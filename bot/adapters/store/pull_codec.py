@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any, get_args
 
-from bot.adapters.store.codec import UnreadableError
+from bot.adapters.store.database.faults import UnreadableError
 from bot.adapters.store.tagged import Tags, built, flat
 from bot.app.pulls.ports import Remark, Remote
 from bot.domain.commands import Command, UntilCommit, UntilDays

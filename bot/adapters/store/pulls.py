@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 
 from bot.adapters.store import alarms, outbox, pruning, register, sweeping
-from bot.adapters.store.calling import Calls
-from bot.adapters.store.holding import Holds
-from bot.adapters.store.opening import open_engine
+from bot.adapters.store.database.calling import Calls
+from bot.adapters.store.database.holding import Holds
+from bot.adapters.store.database.opening import open_engine
 from bot.adapters.store.reigns import Reign
 from bot.app.pulls.ports import Due, Pin, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
@@ -153,6 +153,10 @@ class SqlPulls:
     def give_up(self, one: Queued, why: str) -> None:
         """It will not go by itself any more; `why` is for people."""
         self._calls.write(outbox.give_up, one, why)
+
+    def is_given_up(self, key: str) -> bool:
+        """Whether it will not go by itself any more."""
+        return self._calls.read(outbox.is_given_up, key)
 
     def forget(self, key: str, instead: Remote | None = None) -> None:
         """What stood there is gone, or is `instead`: it is made right if put again."""

@@ -5,10 +5,11 @@ Writers take turns, so what is read here is not changed before it is written.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from bot.adapters.store import outbox
 from bot.adapters.store.alarms import wake
+from bot.adapters.store.database.upsert import add_missing, put
 from bot.adapters.store.pull_codec import (
     dump_act,
     dump_remark,
@@ -17,10 +18,10 @@ from bot.adapters.store.pull_codec import (
     load_remark,
     load_standing,
 )
+from bot.adapters.store.pull_rows import is_of, named
 from bot.adapters.store.schema_pulls import acts, bases, heads, remarks, standings
 from bot.adapters.store.sweeping import keep_outline
 from bot.adapters.store.turns import in_turns
-from bot.adapters.store.upsert import add_missing, put
 from bot.app.pulls.ports import Pin, Remark
 from bot.domain.pulls.acts import Act, PullKey
 from bot.domain.pulls.posts import Post
@@ -29,18 +30,18 @@ from bot.domain.pulls.standing import Standing
 
 def saw_head(connection: Connection, pull: PullKey, sha: str, at: float) -> None:
     """Add a head after the others, unless it is the latest."""
-    query = select(heads.c.place, heads.c.sha).where(_is(heads, pull))
+    query = select(heads.c.place, heads.c.sha).where(is_of(heads, pull))
     last = connection.execute(query.order_by(heads.c.place.desc()).limit(1)).first()
     if last is not None and last.sha == sha:
         return
     place = 1 if last is None else last.place + 1
-    row = {**_of(pull), "place": place, "sha": sha, "seen_at": at}
+    row = {**named(pull), "place": place, "sha": sha, "seen_at": at}
     add_missing(connection, heads, [row])
 
 
 def head_at(connection: Connection, pull: PullKey, moment: float) -> str | None:
     """The last head that had been seen by then."""
-    query = select(heads.c.sha).where(_is(heads, pull), heads.c.seen_at <= moment)
+    query = select(heads.c.sha).where(is_of(heads, pull), heads.c.seen_at <= moment)
     latest = query.order_by(heads.c.place.desc()).limit(1)
     sha: str | None = connection.execute(latest).scalar_one_or_none()
     return sha
@@ -48,7 +49,7 @@ def head_at(connection: Connection, pull: PullKey, moment: float) -> str | None:
 
 def all_heads(connection: Connection, pull: PullKey) -> Sequence[str]:
     """Each head once, in the order in which they were last seen."""
-    query = select(heads.c.sha).where(_is(heads, pull)).order_by(heads.c.place.desc())
+    query = select(heads.c.sha).where(is_of(heads, pull)).order_by(heads.c.place.desc())
     latest_first = dict.fromkeys(connection.execute(query).scalars())
     return list(latest_first)[::-1]
 
@@ -123,22 +124,22 @@ def _remark(remark: Remark) -> dict[str, object]:
 def add_acts(connection: Connection, ordered: Sequence[Act]) -> None:
     """Add those whose source is not known, each after all others of its pull."""
     for one in ordered:
-        query = select(func.max(acts.c.place)).where(_is(acts, one.pull))
+        query = select(func.max(acts.c.place)).where(is_of(acts, one.pull))
         last = connection.execute(query).scalar_one_or_none() or 0
-        row = {**_of(one.pull), "source": one.source, "place": last + 1}
+        row = {**named(one.pull), "source": one.source, "place": last + 1}
         add_missing(connection, acts, [{**row, "document": dump_act(one)}])
 
 
 def all_acts(connection: Connection, pull: PullKey) -> Sequence[Act]:
     """All of them, in the order in which they were kept."""
-    query = select(acts.c.document).where(_is(acts, pull)).order_by(acts.c.place)
+    query = select(acts.c.document).where(is_of(acts, pull)).order_by(acts.c.place)
     return [load_act(document) for document in connection.execute(query).scalars()]
 
 
 def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:
     """Keep the first one, or this one where told to `renew`; the kept one."""
     row = {
-        **_of(pin.pull),
+        **named(pin.pull),
         "head": pin.head,
         "base_ref": pin.base_ref,
         "base": pin.base,
@@ -149,7 +150,7 @@ def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:
     else:
         add_missing(connection, bases, [row])
     same = (bases.c.head == pin.head, bases.c.base_ref == pin.base_ref)
-    query = select(bases.c.base, bases.c.since).where(_is(bases, pin.pull), *same)
+    query = select(bases.c.base, bases.c.since).where(is_of(bases, pin.pull), *same)
     kept = connection.execute(query).one()
     return Pin(pin.pull, pin.head, pin.base_ref, kept.base, kept.since)
 
@@ -159,14 +160,14 @@ def pinned(
 ) -> Pin | None:
     """The base that is kept for a head and base branch."""
     same = (bases.c.head == head, bases.c.base_ref == base_ref)
-    query = select(bases.c.base, bases.c.since).where(_is(bases, pull), *same)
+    query = select(bases.c.base, bases.c.since).where(is_of(bases, pull), *same)
     kept = connection.execute(query).one_or_none()
     return None if kept is None else Pin(pull, head, base_ref, kept.base, kept.since)
 
 
 def one_standing(connection: Connection, pull: PullKey) -> Standing | None:
     """What was last said of a pull request."""
-    query = select(standings.c.document).where(_is(standings, pull))
+    query = select(standings.c.document).where(is_of(standings, pull))
     document = connection.execute(query).scalar_one_or_none()
     return None if document is None else load_standing(document)
 
@@ -186,15 +187,7 @@ def say(
     connection: Connection, standing: Standing, posts: Sequence[Post], now: float
 ) -> None:
     """Keep a standing in place of the last one, and what is to be sent for it."""
-    row = {**_of(standing.pull), "head": standing.head}
+    row = {**named(standing.pull), "head": standing.head}
     put(connection, standings, {**row, "document": dump_standing(standing)})
     keep_outline(connection, standing)
     outbox.put_all(connection, posts, now)
-
-
-def _of(pull: PullKey) -> dict[str, object]:
-    return {"repository": pull.repository, "number": pull.number}
-
-
-def _is(table: Table, pull: PullKey) -> ColumnElement[bool]:
-    return and_(table.c.repository == pull.repository, table.c.number == pull.number)

@@ -10,8 +10,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, select
 
 from bot.adapters.store import alarms, outbox, sweeping
-from bot.adapters.store.calling import Calls
-from bot.adapters.store.faults import StoreError
+from bot.adapters.store.database.calling import Calls
+from bot.adapters.store.database.faults import StoreError
 from bot.adapters.store.pull_codec import load_outline
 from bot.adapters.store.schema_sweeps import outlines
 

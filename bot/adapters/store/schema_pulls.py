@@ -7,14 +7,12 @@ loses its document.
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
 
-from bot.adapters.store.names import NAME
-from bot.adapters.store.schema import metadata
+from bot.adapters.store.database.tables import NAME, metadata, numbers
 
 alarms = Table(
     "pull_alarms",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository", "number"),
     Column("installation", BigInteger, nullable=False),
     Column("due_at", Float),
     Column("serial", BigInteger, nullable=False),
@@ -26,8 +24,7 @@ Index(None, alarms.c.due_at)
 heads = Table(
     "pull_heads",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository", "number"),
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("sha", NAME, nullable=False),
     Column("seen_at", Float, nullable=False),
@@ -37,7 +34,7 @@ heads = Table(
 remarks = Table(
     "pull_remarks",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository"),
     Column("key", NAME, primary_key=True),
     Column("id", BigInteger, nullable=False),
     Column("created_at", Float, nullable=False),
@@ -51,7 +48,7 @@ Index(None, remarks.c.waits, remarks.c.created_at)
 acts = Table(
     "pull_acts",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository"),
     Column("source", NAME, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("place", Integer, nullable=False),
@@ -64,8 +61,7 @@ Index(None, acts.c.repository, acts.c.number, acts.c.place)
 bases = Table(
     "pull_bases",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository", "number"),
     Column("head", NAME, primary_key=True),
     Column("base_ref", NAME, primary_key=True),
     Column("base", NAME, nullable=False),
@@ -76,8 +72,7 @@ bases = Table(
 standings = Table(
     "pull_standings",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository", "number"),
     Column("head", NAME, nullable=False),
     Column("document", Text, nullable=False),
 )

@@ -1,15 +1,13 @@
 """The tables for going through all that is open: outlines of standings, and notes."""
 
-from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy import Column, Table, Text
 
-from bot.adapters.store.names import NAME
-from bot.adapters.store.schema import metadata
+from bot.adapters.store.database.tables import NAME, metadata, numbers
 
 outlines = Table(
     "pull_outlines",
     metadata,
-    Column("repository", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *numbers("repository", "number"),
     Column("document", Text, nullable=False),
 )
 """The open standings without their texts, as JSON texts of `pull_codec`."""

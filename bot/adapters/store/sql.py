@@ -8,19 +8,21 @@ share a store: then it also says who leads, and who carries which evaluation on.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from bot.adapters.store import (
+from bot.adapters.store.database.calling import Calls
+from bot.adapters.store.database.faults import translated
+from bot.adapters.store.database.holding import Holds
+from bot.adapters.store.database.leading import Lead
+from bot.adapters.store.database.opening import open_engine
+from bot.adapters.store.trials import (
     dispatching,
+    ending,
     expecting,
     looking,
+    pruning,
     remembering,
     wanting,
 )
-from bot.adapters.store.calling import Calls
-from bot.adapters.store.faults import translated
-from bot.adapters.store.holding import Holds
-from bot.adapters.store.leading import Lead
-from bot.adapters.store.opening import open_engine
-from bot.adapters.store.schema import CLAIMED
+from bot.adapters.store.trials.schema import CLAIMED
 from bot.app.ports import StoredTrial
 from bot.domain.history import (
     BaselineMean,
@@ -198,6 +200,16 @@ class SqlStore:
         """Every trial of a tree, in order of their keys."""
         return self._calls.read(looking.trained, tree)
 
+    # Letting go ------------------------------------------------------------------
+
+    def prune(self, before: float) -> int:
+        """Let go of results and reports from before this (Unix seconds); see there.
+
+        How many in all: a portion at a time, so ask until there are none. What trials
+        are is kept, and what evaluations left for later ones.
+        """
+        return self._calls.write(pruning.prune, before)
+
     # The dispatcher's side -------------------------------------------------------
 
     def register(self, node: Node) -> None:
@@ -251,7 +263,7 @@ class SqlStore:
         An INFRA outcome goes back to QUEUED, after a pause, until three tries are
         spent. `ValueError` for a result with a number that is not finite.
         """
-        return self._lead.call(dispatching.finish, attempt, result, self._now())
+        return self._lead.call(ending.finish, attempt, result, self._now())
 
     def cancelled(self) -> Sequence[Attempt]:
         """Claimed attempts whose trial was marked cancelled and may still run."""

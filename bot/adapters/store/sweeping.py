@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 from sqlalchemy import update as change
 
+from bot.adapters.store.database.upsert import put
 from bot.adapters.store.pull_codec import (
     dump_outline,
     dump_standing,
@@ -12,9 +13,9 @@ from bot.adapters.store.pull_codec import (
     load_remark,
     load_standing,
 )
+from bot.adapters.store.pull_rows import is_of, named
 from bot.adapters.store.schema_pulls import alarms, outbox, remarks, standings
 from bot.adapters.store.schema_sweeps import notes, outlines
-from bot.adapters.store.upsert import put
 from bot.app.pulls.ports import PostState
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.standing import Outline, Standing
@@ -27,11 +28,10 @@ _LEFT = "the App cannot reach it any more"
 def keep_outline(connection: Connection, standing: Standing) -> None:
     """Keep that of an open standing; a closed one has none."""
     if not standing.open:
-        connection.execute(delete(outlines).where(_is(outlines, standing.pull)))
+        connection.execute(delete(outlines).where(is_of(outlines, standing.pull)))
         return
-    key = {"repository": standing.pull.repository, "number": standing.pull.number}
     document = dump_outline(standing.outline)
-    put(connection, outlines, {**key, "document": document})
+    put(connection, outlines, {**named(standing.pull), "document": document})
 
 
 def all_outlines(connection: Connection, repository: int) -> Sequence[Outline]:
@@ -104,16 +104,12 @@ def _settle_those_of(
 
 def _closed(connection: Connection, pull: PullKey) -> bool:
     """Whether it was open; it is not from here on."""
-    query = select(standings.c.document).where(_is(standings, pull))
+    query = select(standings.c.document).where(is_of(standings, pull))
     document = connection.execute(query).scalar_one_or_none()
     old = None if document is None else load_standing(document)
     if old is None or not old.open:
         return False
     closed = {"document": dump_standing(old.closed)}
-    connection.execute(change(standings).where(_is(standings, pull)).values(closed))
+    connection.execute(change(standings).where(is_of(standings, pull)).values(closed))
     keep_outline(connection, old.closed)
     return True
-
-
-def _is(table: Table, pull: PullKey) -> ColumnElement[bool]:
-    return and_(table.c.repository == pull.repository, table.c.number == pull.number)

@@ -58,7 +58,7 @@ class Memory(Protocol):
     def charge(
         self, evaluation: str, repository: str, charges: Sequence[Charge]
     ) -> None:
-        """Keep the tolerated losses of an evaluation in place of what it had."""
+        """Keep the shown losses of an evaluation in place of what it had."""
         ...
 
     def charges(self, repository: str) -> Sequence[Charge]:

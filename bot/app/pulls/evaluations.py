@@ -7,7 +7,7 @@ from bot.app.ports import SourceRepository
 from bot.domain.conclusions import Plain
 from bot.domain.policy import Policy
 from bot.domain.pulls.acts import Orders, PullKey
-from bot.domain.verdict import Report
+from bot.domain.verdict import Override, Report
 from bot.presentation.github import Progress
 
 
@@ -17,7 +17,8 @@ class Task:
 
     `base` and `head` are commits, `base_ref` and `head_ref` the names of their
     branches. `policy` rules, and was read from `policy_source`. `accepted` are
-    digests of findings, `labels` those of the pull request, `description` is its text.
+    findings that count no more, `labels` those of the pull request, `description` is
+    its text.
     """
 
     pull: PullKey
@@ -33,7 +34,7 @@ class Task:
     policy_text: bytes
     policy_source: str
     orders: Orders = Orders()  # noqa: RUF009 - frozen
-    accepted: frozenset[str] = frozenset()
+    accepted: tuple[Override, ...] = ()
     labels: tuple[str, ...] = ()
     description: str = ""
 

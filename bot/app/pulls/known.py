@@ -7,10 +7,15 @@ from collections.abc import Callable
 
 from bot.app.github import GitHub
 from bot.app.pulls.ports import Due
+from bot.domain.commands import Role, role_of
 from bot.domain.github import Account, Permission, Place, Pull, Repository
 from bot.domain.pulls.acts import PullKey
 
 KEPT_S = 300.0
+TRUSTED_S = 3600.0
+"""How long whoever may write is taken at that. Only the code of a branch of the
+repository itself is theirs, and to push that they must have been allowed to. Of others
+it is asked again sooner: they may be invited at any time."""
 
 
 class Known:
@@ -27,25 +32,27 @@ class Known:
     def pull(self, due: Due) -> Pull:
         """A pull request, asked for unless we alone woke it since, for some minutes.
 
-        What a trial's end wakes is not news of GitHub's. Whoever says something of the
-        head compares it with git's word for it first.
+        What a trial's end or a base wakes is not news of GitHub's. Whoever says
+        something of the head compares it with git's word for it first.
         """
         news = due.serial - self._ours.get(due.pull, 0)
         kept = self._pulls.get(due.pull)
         if kept is not None and self._now() < kept[0] + KEPT_S and kept[1] == news:
             return kept[2]
+        self._forget_old()
+        news = due.serial - self._ours.get(due.pull, 0)
         place = Place(due.installation, due.pull.repository)
         found = self._github.pull(place, due.pull.number)
-        self._forget_old()
-        if found.open:
-            self._pulls[due.pull] = (self._now(), news, found)
-        else:
-            self.doubt(due.pull)
-            self._ours.pop(due.pull, None)
+        self._pulls[due.pull] = (self._now(), news, found)
         return found
 
     def woke(self, pull: PullKey) -> None:
-        """We have woken it ourselves, once."""
+        """We are about to wake it ourselves, once.
+
+        Said before it is woken: who looks in between asks once more. Said after it,
+        what GitHub tells next would be taken for ours. Where waking fails it is to be
+        doubted, for the same reason (see `Reach.wake`).
+        """
         self._ours[pull] = self._ours.get(pull, 0) + 1
 
     def doubt(self, pull: PullKey) -> None:
@@ -66,9 +73,9 @@ class Known:
         self._repositories[place] = (self._now(), repository)
 
     def role(self, place: Place, person: Account) -> Permission:
-        """What an author could do within the last minutes."""
+        """What an author could do within the last minutes, or within the last hour."""
         kept = self._roles.get((place, person.id))
-        if kept is not None and self._now() < kept[0] + KEPT_S:
+        if kept is not None and self._now() < kept[0] + _kept_s(kept[1]):
             return kept[1]
         found = self._github.permission(place, person)
         self._forget_old()
@@ -90,10 +97,18 @@ class Known:
 
     def _forget_old(self) -> None:
         """Memory stays flat however many people come by."""
-        oldest = self._now() - KEPT_S
-        for key, (at, _) in dict(self._roles).items():
-            if at < oldest:
+        now = self._now()
+        for key, (at, role) in dict(self._roles).items():
+            if at < now - _kept_s(role):
                 self._roles.pop(key, None)
         for pull, (at, _, _) in dict(self._pulls).items():
-            if at < oldest:
+            if at < now - KEPT_S:
                 self._pulls.pop(pull, None)
+        for pull in dict(self._ours):
+            if pull not in self._pulls:
+                self._ours.pop(pull, None)
+
+
+def _kept_s(found: Permission) -> float:
+    role = role_of(found.permission, found.role_name)
+    return TRUSTED_S if role is not None and role >= Role.WRITE else KEPT_S

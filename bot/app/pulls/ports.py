@@ -164,14 +164,15 @@ class PostState(StrEnum):
 class Remote:
     """What stands on GitHub for a post: its number, and its id in GraphQL.
 
-    `annotations` is how many a check run has by now, `digest` the version of the post
-    whose text it shows.
+    `annotations` is how many a check run has by now, `concluded` whether it shows an
+    answer, `digest` the version of the post whose text it shows.
     """
 
     id: int
     node: str = ""
     annotations: int = 0
     digest: str = ""
+    concluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,10 @@ class Outbox(Protocol):
         """It will not go by itself any more."""
         ...
 
+    def is_given_up(self, key: str) -> bool:
+        """Whether it will not go by itself any more."""
+        ...
+
     def forget(self, key: str, instead: Remote | None = None) -> None:
         """What stood there is gone (a deleted comment): made anew when put again.
 
@@ -276,7 +281,8 @@ class PullStore(Alarms, Register, Outbox, Notes, Protocol):
 
         A pull request counts as closed from when this is first asked and finds it so,
         and anew after it was open again. What was ordered is kept for ever; so is what
-        stands for a commit that is another one's head. Forgets settled remarks and
-        what was sent to nobody's pull request, as old as that, too.
+        stands for a commit that is another one's head. Forgets settled remarks, what
+        was sent to nobody's pull request, and pull requests of which nothing was ever
+        said, as old as that, too.
         """
         ...

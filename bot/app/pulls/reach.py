@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bot.app.github import GitHub
 from bot.app.local import ParsePolicy
-from bot.app.mirroring import Gone, Mirror, MirrorError, Mirrors, Wanted
+from bot.app.mirroring import Denied, Gone, Mirror, MirrorError, Mirrors, Wanted
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
 from bot.domain.github import Place
+from bot.domain.pulls.acts import PullKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Reach:
     def mirror(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
         """The mirror of a repository, brought up to date.
 
-        Raises `MirrorError` and `GitHubError`. A name that is not good any more is
-        asked for again the next time.
+        Raises `MirrorError` and `GitHubError`. A name, or a token, that is not good any
+        more is asked for again the next time.
         """
         name = self.known.repository(place).full_name
         token = self.github.git_token(place)
@@ -37,6 +38,20 @@ class Reach:
         except MirrorError as fault:
             if isinstance(fault.failure, Gone):
                 self.known.drop(place.repository)
+            elif isinstance(fault.failure, Denied):
+                self.github.git_refused(place)
+            raise
+
+    def wake(self, pull: PullKey, installation: int, at: float) -> None:
+        """Wake a pull request of our own accord: that is no news of GitHub's.
+
+        Where it is not known whether it was woken, GitHub is asked once more.
+        """
+        self.known.woke(pull)
+        try:
+            self.store.wake(pull, installation, at)
+        except BaseException:
+            self.known.doubt(pull)
             raise
 
     def leave(

@@ -5,7 +5,7 @@ Losing any of them costs a few looks, and nothing else.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.app.pulls.ports import Notes
 from bot.domain.pulls.acts import PullKey
@@ -63,6 +63,48 @@ def moment(notes: Notes, what: str) -> float | None:
 def keep_moment(notes: Notes, what: str, at: float) -> None:
     """Keep until when."""
     notes.remember(f"until:{what}", str(at))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsRead:
+    """Until when reviews of a repository were read, by GitHub's clock.
+
+    Of all pull requests until `since`; of those in `later`, by number, until then.
+    """
+
+    since: float
+    later: Mapping[int, float] = field(default_factory=dict)
+
+    def until(self, number: int) -> float:
+        """Until when those of one pull request were read."""
+        return self.later.get(number, self.since)
+
+
+def reviews_read(notes: Notes, repository: int) -> ReviewsRead | None:
+    """Until when; None where they never were."""
+    text = notes.recall(f"reviews:{repository}")
+    if not text:
+        return None
+    plain = json.loads(text)
+    later = {int(number): at for number, at in plain["later"].items()}
+    return ReviewsRead(plain["since"], later)
+
+
+def keep_reviews_read(notes: Notes, repository: int, found: ReviewsRead) -> None:
+    """Keep until when."""
+    later = {str(number): at for number, at in found.later.items()}
+    plain = {"since": found.since, "later": later}
+    notes.remember(f"reviews:{repository}", json.dumps(plain, sort_keys=True))
+
+
+def prewarms(notes: Notes, repository: int) -> dict[str, str]:
+    """Bases that are to be run ahead: tips by the names of their branches."""
+    return _texts(notes, f"prewarm:{repository}")
+
+
+def keep_prewarms(notes: Notes, repository: int, found: Mapping[str, str]) -> None:
+    """Keep which are."""
+    _keep(notes, f"prewarm:{repository}", found)
 
 
 def hint_wanted(notes: Notes, repository: int) -> bool:

@@ -161,7 +161,8 @@ class Sender:
         """
         run = self._checked(one, post)
         digest = "" if _found(one) else one.digest
-        shown = Remote(run.id, annotations=run.annotations, digest=digest)
+        shows = run.conclusion if _found(one) else post.change.conclusion
+        shown = Remote(run.id, "", run.annotations, digest, shows is not None)
         if _found(one):
             self._outbox.later(one, self._now(), "an earlier try was found", shown)
         elif run.annotations < len(post.annotations):

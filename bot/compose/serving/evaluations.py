@@ -18,8 +18,8 @@ MOST = 32
 POLL_S = 0.2
 SHOWN_AT_S = (3.0, 300.0, 1800.0, 7200.0)
 """Seconds after which progress is shown for the first, second, ... time; then daily
-quarters. Each costs two calls, so there are few; where trials take a moment the verdict
-comes before the first."""
+quarters. The first costs two calls and each later one a call, so there are few; where
+trials take a moment the verdict comes before the first."""
 LATER_S = 6 * 3600.0
 
 

@@ -6,7 +6,7 @@ Whoever leads the store works; another instance takes webhooks in and stands by.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Self
@@ -15,11 +15,13 @@ from typing_extensions import override
 
 from bot.adapters.store import StoreError
 from bot.app.pulls import remembered
-from bot.app.pulls.ports import Queued, Remark
+from bot.app.pulls.ports import Remark
+from bot.compose.pages import load_printing
 from bot.compose.serving.leading import Leading, Turns
-from bot.compose.serving.looks import AT_ONCE, Looks, told
+from bot.compose.serving.looks import AT_ONCE, Looks
 from bot.compose.serving.loops import Loop
 from bot.compose.serving.patience import Patience
+from bot.compose.serving.sends import Sends
 from bot.compose.serving.wiring import Wiring
 from bot.domain.github import GitHubError, Place
 from bot.domain.github.configuration import AppConfig
@@ -27,16 +29,20 @@ from bot.settings import Settings
 
 LOG = logging.getLogger("seedgate")
 SOON_S = 0.05
+INTAKE_S = 0.125
 IDLE_S = 0.25
+"""How long loops rest that nobody rings: whoever makes work for another one does."""
 STANDBY_S = 1.0
 SENDS = 4
 SWEEP_S = 180.0
 DAY_S = 86_400.0
-TIDY_S = 3600.0
+TIDY_S, TIDY_PAUSE_S = 3600.0, 1.0
 INBOX_S, PAGES_S, MIRRORS_S = 7 * DAY_S, 90 * DAY_S, 60 * DAY_S
 """How long deliveries, pages and commits that nobody asked for are kept."""
 PULLS_S = 90 * DAY_S
 """How long pull requests are known after they were closed; their orders, for ever."""
+RESULTS_S = 180 * DAY_S
+"""How long results of trials, and reports, are kept that nobody uses."""
 REMARKS = 500
 PATIENCE_S = 20.0
 
@@ -50,12 +56,14 @@ class Service(Wiring):
         """Open the store; nothing runs before `start`."""
         self._stop = threading.Event()
         self._loops: dict[str, Loop] = {}
-        self._sending: set[int] = set()
-        self._lock = threading.Lock()
         self._sweep_at, self._sweeps = 0.0, 0
         self._patience = Patience()
         super().__init__(settings, config, dispatch=dispatch, jobs=jobs)
-        self.looks = Looks(self.pulls, self.keeper.look, partial(self.ring, "looks"))
+        ring = self._rings
+        self.looks = Looks(
+            self.pulls, self.keeper.look, partial(ring, "looks", "sends")
+        )
+        self.sends = Sends(self.pulls, lambda: self.sender, partial(ring, "sends"))
         turns = Turns(self._begun, self._lost, self._still_busy)
         self.leading = Leading(self.lead, turns)
 
@@ -64,6 +72,7 @@ class Service(Wiring):
     def start(self) -> Self:
         """Begin to work."""
         stack = self._stack
+        self.press.warm(load_printing)
         looks = stack.enter_context(ThreadPoolExecutor(AT_ONCE, "look"))
         sends = stack.enter_context(ThreadPoolExecutor(SENDS, "send"))
         works: dict[str, Callable[[], float]] = {
@@ -99,6 +108,7 @@ class Service(Wiring):
 
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
+        self.lanes.recall()
         self.sender.inherit(self.pulls.reign())
         self._sweep_at = 0.0
 
@@ -110,16 +120,20 @@ class Service(Wiring):
         self.warming.let_go()
 
     def _still_busy(self) -> bool:
-        return self.looks.busy() or self.aside.busy() or self._now(self._sending)
+        return self.looks.busy() or self.aside.busy() or self.sends.busy()
 
     def _take_in(self) -> float:
-        return SOON_S if self.intake.work() else IDLE_S / 2
+        if not self.intake.work():
+            return INTAKE_S
+        self._rings("remarks", "looks", "sends")
+        return SOON_S
 
     def _answer(self) -> float:
         """Remarks in order; one that cannot be handled now lets the others pass."""
         for remark in self.pulls.remarks(REMARKS):
             if not self._patience.rests(remark.key):
                 self._handle(remark)
+                self._rings("looks", "sends")
         return IDLE_S / 2
 
     def _handle(self, remark: Remark) -> None:
@@ -141,30 +155,10 @@ class Service(Wiring):
         return IDLE_S / 2
 
     def _send(self, pool: ThreadPoolExecutor) -> float:
-        with self._lock:
-            busy = set(self._sending)
-        picked = self.sender.pick(busy)
-        for one in picked.now:
-            with self._lock:
-                self._sending.add(one.installation)
-            pool.submit(self._sent, one).add_done_callback(told)
-        if picked.again_at is None:
+        again_at = self.sends.begin(pool)
+        if again_at is None:
             return IDLE_S / 2
-        return max(0.01, min(IDLE_S / 2, picked.again_at - time.time()))
-
-    def _sent(self, one: Queued) -> None:
-        try:
-            self.sender.send(one)
-            self._patience.went(one.key)
-        except StoreError:
-            raise
-        except Exception as fault:
-            LOG.exception("%s could not be sent; it is tried again.", one.key)
-            again = time.time() + self._patience.failed(one.key)
-            self.pulls.later(one, again, type(fault).__name__)
-        finally:
-            with self._lock:
-                self._sending.discard(one.installation)
+        return max(0.01, min(IDLE_S / 2, again_at - time.time()))
 
     def _sweep(self) -> float:
         """Go through everything: at the start, every few minutes, and when asked."""
@@ -176,6 +170,7 @@ class Service(Wiring):
         except Exception:
             self._sweep_at = again_at
             raise
+        self.ring("looks")
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         for fault in swept.faults:
             LOG.warning("The sweep skipped a repository: %s", ascii(fault))
@@ -192,6 +187,9 @@ class Service(Wiring):
         self.pulls.prune(now - PULLS_S)
         for repository, installation in remembered.reached(self.pulls).items():
             self.mirrors.prune(Place(installation, repository), MIRRORS_S)
+        while self.store.prune(now - RESULTS_S) and self.leading.leads:
+            if self._stop.wait(TIDY_PAUSE_S):
+                break
         return TIDY_S
 
     @override
@@ -204,6 +202,10 @@ class Service(Wiring):
         """There is work for a loop."""
         if name in self._loops:
             self._loops[name].ring()
+
+    def _rings(self, *names: str) -> None:
+        for name in names:
+            self.ring(name)
 
     def _dispatch(self) -> float:
         if self._dispatcher is not None:
@@ -228,12 +230,8 @@ class Service(Wiring):
             or self.errands.busy()
             or self.pulls.due(time.time(), 1)
             or self.pulls.waiting(time.time(), 1)
-            or self._now(self._sending)
+            or self.sends.busy()
         )
-
-    def _now(self, under_way: Collection[object]) -> bool:
-        with self._lock:
-            return bool(under_way)
 
     def close(self) -> None:
         """End: what is under way is let go, and nothing finished is lost."""

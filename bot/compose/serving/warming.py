@@ -1,7 +1,8 @@
 """Bases run ahead of the pull requests that will need them, when nobody waits.
 
 A base that a push made is run up to what first looks share; one whose policy asks for
-`baseline.refresh` gets further runs in each such period.
+`baseline.refresh` gets further runs in each such period. Which bases wait is kept, so
+that whoever leads next runs them: a sweep finds a tip that moved once and not again.
 """
 
 import logging
@@ -66,6 +67,7 @@ class Warming:
         self._stop, self._closing = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._wanted: dict[tuple[int, str], _Wish] = {}
+        self._recalled = False
         self._under_way: Future[None] | None = None
         self._asked_at = float("-inf")
 
@@ -73,6 +75,7 @@ class Warming:
         """Run the base that a branch has now, once nobody waits for anything."""
         wish = _Wish(place, branch, sha)
         with self._lock:
+            self._kept(wish, sha)
             self._wanted[wish.key] = wish
 
     def look(self) -> float:
@@ -83,6 +86,7 @@ class Warming:
         if not self._warmth.free():
             return LOOK_S
         with self._lock:
+            self._recall()
             wish = next(iter(self._wanted.values()), None)
         if wish is not None:
             self._begin(lambda: self._warm(wish))
@@ -111,6 +115,7 @@ class Warming:
             stop, closing = self._stop, self._closing
             self._stop, self._closing = threading.Event(), threading.Event()
             self._wanted.clear()
+            self._recalled = False
         closing.set()
         stop.set()
 
@@ -118,6 +123,27 @@ class Warming:
         """Let go of it, and wait until it has ended."""
         self.let_go()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _recall(self) -> None:
+        """Take up what waits since another process led, once."""
+        if self._recalled:
+            return
+        store = self._warmth.store
+        for repository, installation in remembered.reached(store).items():
+            place = Place(installation, repository)
+            for branch, sha in remembered.prewarms(store, repository).items():
+                wish = _Wish(place, branch, sha)
+                self._wanted.setdefault(wish.key, wish)
+        self._recalled = True
+
+    def _kept(self, wish: _Wish, sha: str | None) -> None:
+        """Keep what a branch waits for; None for nothing any more."""
+        store, repository = self._warmth.store, wish.place.repository
+        known = remembered.prewarms(store, repository)
+        others = {name: tip for name, tip in known.items() if name != wish.branch}
+        now = others if sha is None else {**others, wish.branch: sha}
+        if now != known:
+            remembered.keep_prewarms(store, repository, now)
 
     def _begin(self, work: Callable[[], None]) -> None:
         def minded() -> None:
@@ -141,6 +167,7 @@ class Warming:
         finally:
             with self._lock:
                 if done and self._wanted.get(wish.key) == wish:
+                    self._kept(wish, None)
                     del self._wanted[wish.key]
 
     def _wants(self, wish: _Wish) -> bool:

@@ -4,7 +4,6 @@ import random
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from contextlib import ExitStack
 
 from bot.adapters.commonmark import command_lines
@@ -22,7 +21,8 @@ from bot.adapters.store import (
 from bot.app.pulls.beside.alarms import Alarms
 from bot.app.pulls.beside.errands import Errands
 from bot.app.pulls.commands.at_desk import AppDesk, Shelf
-from bot.app.pulls.commands.commanding import Commander, seen
+from bot.app.pulls.commands.commanding import Commander
+from bot.app.pulls.commands.hearing import Hearing
 from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.effects import AppEffects, Doings
 from bot.app.pulls.intake import Intake
@@ -30,7 +30,6 @@ from bot.app.pulls.known import Known
 from bot.app.pulls.looking.keeping import Keeper
 from bot.app.pulls.looking.outside import Outside
 from bot.app.pulls.looking.scenes import Scenes
-from bot.app.pulls.ports import Remark
 from bot.app.pulls.queue.groups import Groups
 from bot.app.pulls.queue.landing import Landing
 from bot.app.pulls.reach import Reach
@@ -49,13 +48,13 @@ from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat
 from bot.compose.serving.hearing import heard_by
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.judging import Judging
+from bot.compose.serving.printing import Press, printed_by
 from bot.compose.serving.warming import Warming, Warmth
 from bot.compose.site import make_private
 from bot.domain.github import Place
 from bot.domain.github.configuration import AppConfig
 from bot.domain.links import Kind, Subject, expiry, key_of, permanent, signed
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.posts import Post
 from bot.domain.verdict import Report
 from bot.settings import Settings
 from bot.web import Application, Receiver, application, secrets
@@ -99,7 +98,10 @@ class Wiring(ABC):
         self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
         judging = Judging(settings.secret(), self._bench, jobs)
         alarms = Alarms(self.pulls, now)
-        self.evaluations = EvaluationThreads(heard_by(alarms, judging), self._woken)
+        self.press = Press(html_of)
+        self._stack.callback(self.press.close)
+        work_of = heard_by(alarms, printed_by(self.press, judging))
+        self.evaluations = EvaluationThreads(work_of, self._woken)
         tools = (settings.secret(), self._bench, jobs, self.pages, self._signed)
         work = ErrandWork(Tools(*tools, alarms))
         self.errands, self.aside = ErrandThreads(work), Aside()
@@ -119,14 +121,19 @@ class Wiring(ABC):
             parse=load_policy,
             now=now,
         )
-        groups, desk = Groups(reach, scenes, self._page), self._desk()
+        self._wake = reach.wake
+        groups = Groups(reach, scenes, self._page, threading.Lock())
+        desk = self._desk()
         self.keeper = self._keeper(reach, scenes, groups)
-        self.commander = Commander(self.github, self.pulls, now, command_lines, desk)
-        self.sender = Sender(self.pulls, self.github, Lanes(), now, random.random)
+        self.hearing = Hearing(command_lines, now, threading.Lock())
+        self.commander = Commander(self.github, self.pulls, now, self.hearing, desk)
+        self.lanes = Lanes(self.pulls)
+        self.sender = Sender(self.pulls, self.github, self.lanes, now, random.random)
         bases = Bases(reach, self.warming.prewarm)
         effects = self._effects(reach, bases, groups, desk)
         self.intake = Intake(self.inbox, self.pulls, read, effects, now)
-        self.reconciler = Reconciler(reach, bases, _remarked, self._config.app)
+        heard = self.hearing.seen
+        self.reconciler = Reconciler(reach, bases, heard, self._config.app)
 
     def _keeper(self, reach: Reach, scenes: Scenes, groups: Groups) -> Keeper:
         return Keeper(
@@ -169,7 +176,7 @@ class Wiring(ABC):
                 bases=bases,
                 groups=groups,
                 presser=Presser(self.github, self.pulls, time.time, desk, app),
-                remarked=_remarked,
+                remarked=self.hearing.seen,
                 soon=self.sweep_soon,
                 aside=self.aside.do,
             )
@@ -189,7 +196,7 @@ class Wiring(ABC):
 
     def _page(self, place: Place, report: Report) -> str:
         """Keep a report's page; the address that stays."""
-        html = html_of(report)
+        html = self.press.page(report)
         self.pages.keep(place.repository, report.evaluation, html, time.time())
         return permanent(self._config.public_url, Kind.PAGE, report.evaluation)
 
@@ -215,10 +222,5 @@ class Wiring(ABC):
         return not (mine or self.store.wishing())
 
     def _woken(self, pull: PullKey, installation: int) -> None:
-        self.pulls.wake(pull, installation, time.time())
-        self.known.woke(pull)
+        self._wake(pull, installation, time.time())
         self.ring("looks")
-
-
-def _remarked(remark: Remark) -> Sequence[Post]:
-    return seen(remark, command_lines(remark.body))

@@ -1,7 +1,7 @@
 """The changes of a branch: their values, how commits become changes, their names."""
 
 from bot.domain.changes.commits import Commit, Gathered, gather
-from bot.domain.changes.globs import Glob, read_globs
+from bot.domain.changes.globs import Glob, hopeless, read_globs
 from bot.domain.changes.groups import Groups, grouped, united
 from bot.domain.changes.lines import parse_hunks
 from bot.domain.changes.names import Ids, commit_ids, text_ids
@@ -32,6 +32,7 @@ __all__ = [
     "commit_ids",
     "gather",
     "grouped",
+    "hopeless",
     "joined",
     "parse_hunks",
     "read_globs",

@@ -52,6 +52,14 @@ def read_globs(patterns: Sequence[str]) -> Glob:
     return Glob(tuple(re2.compile(rule.encode(), options) for rule in rules))
 
 
+def hopeless(pattern: str) -> str:
+    """The first `[z-a]` of a pattern that no character is one of; empty without any."""
+    never = _one_of([], negated=False)
+    pieces = (one for part in pattern.split("/") for one in _PIECE.findall(part))
+    choices = (one for one in pieces if _is_choice(one))
+    return next((one for one in choices if _characters(one) == never), "")
+
+
 def _short(pattern: str) -> str:
     if len(pattern) > _LONGEST:
         problem = f"The path pattern `{pattern[:40]}...` has {len(pattern)} characters."
@@ -94,8 +102,11 @@ def _piece(piece: str) -> str:
         return _WITHIN[piece]
     if piece.startswith("**"):
         return ".*"
-    is_choice = piece.startswith("[") and piece.endswith("]")
-    return _characters(piece) if is_choice else re2.escape(piece)
+    return _characters(piece) if _is_choice(piece) else re2.escape(piece)
+
+
+def _is_choice(piece: str) -> bool:
+    return piece.startswith("[") and piece.endswith("]")
 
 
 def _characters(piece: str) -> str:

@@ -33,12 +33,13 @@ class Rules:
     """What the base's policy adds to the table, and whether the branch edits it.
 
     `permissions` are roles by key of the policy's section; what is looser than the
-    table has no effect. While a pull request edits the policy, only maintainers may
-    give what needs a role.
+    table has no effect. While a pull request edits the policy, or that is not known,
+    only maintainers may give what needs a role.
     """
 
     permissions: Mapping[str, str] = field(default_factory=dict)
     policy_edited: bool = False
+    policy_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ def _needed(entry: Entry, rules: Rules) -> Role | None:
     if entry.role is None:
         return None
     asked = _role(rules.permissions.get(entry.tightened_by))
-    edited = Role.MAINTAIN if rules.policy_edited else Role.NONE
-    return max(entry.role, asked, edited)
+    doubtful = rules.policy_edited or not rules.policy_known
+    return max(entry.role, asked, Role.MAINTAIN if doubtful else Role.NONE)
 
 
 def _role(word: str | None) -> Role:
@@ -96,5 +97,6 @@ def _refused(entry: Entry, needs: Role, has: Role, rules: Rules) -> Refused:
         "has": has.name.lower(),
         "author": entry.author,
         "edited": rules.policy_edited and needs is Role.MAINTAIN,
+        "unknown": not rules.policy_known and needs is Role.MAINTAIN,
     }
     return Refused(Refusal.NOT_ALLOWED, evidence)

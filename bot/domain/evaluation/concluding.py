@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from bot.domain.arms import Branch, Without
-from bot.domain.evaluation.ablation import Ablation
+from bot.domain.evaluation.ablation import FITTING, Ablation
 from bot.domain.evaluation.ending import lost_finding
 from bot.domain.evaluation.facts import Facts, lost_by
 from bot.domain.evaluation.halving import with_halving
@@ -13,6 +13,7 @@ from bot.domain.judgement.findings import finding
 from bot.domain.plan import Plan
 from bot.domain.verdict import Evidence as Proof
 from bot.domain.verdict import Finding, Reason, Ruling, Verdict, worst
+from bot.domain.verdict.findings import with_evidence
 
 REPORT = "report"
 SAME_TREE = "it is the same without it"
@@ -73,7 +74,8 @@ def _lost(facts: Facts, parts: Sequence[Ablation]) -> Iterator[Finding]:
                 if slot.mode == one.mode and isinstance(slot.arm, Branch | Without)
                 if (detail := lost_by(trial)) is not None
             )
-            yield lost_finding(one.mode, details, _missed(facts.plan, one))
+            gone = lost_finding(one.mode, details, _missed(facts.plan, one))
+            yield with_evidence(gone, _in_shadow(facts.plan, [one]))
         if one.singles.lost:  # these are only shown: they decide nothing
             yield lost_finding(one.mode, one.singles.lost, Ruling.INFO)
 
@@ -98,11 +100,24 @@ def _unfinished(
     ]
     if spent and states and spent not in verdict.findings:
         state = min(states, key=(Ruling.UNDECIDED, Ruling.INFO).index)
-        yield finding(Reason.BUDGET_SPENT, state, {**spent.evidence, **open_})
+        due = [one for one in parts if one.open and one.rounds.due]
+        told = {**spent.evidence, **open_, **_in_shadow(plan, due)}
+        yield finding(Reason.BUDGET_SPENT, state, told)
+
+
+def _in_shadow(plan: Plan, due: Sequence[Ablation]) -> Proof:
+    """A mark where changes would hold their branch up, had it not been blocked."""
+    blocked = any(one.rounds.verdict.state is Ruling.BLOCK for one in due)
+    asked = Ruling.PASS in FITTING[plan.policy.ablation.when]
+    return {"shadowed": True} if blocked and asked and _holds(plan) else {}
+
+
+def _holds(plan: Plan) -> bool:
+    """Whether harm that single changes do holds a branch up."""
+    return plan.policy.shadowed != REPORT
 
 
 def _missed(plan: Plan, one: Ablation) -> Ruling:
     """What it means that a mode's changes could not all be judged."""
     passed = one.rounds.verdict.state is Ruling.PASS
-    proof = passed and plan.policy.shadowed != REPORT
-    return Ruling.UNDECIDED if proof else Ruling.INFO
+    return Ruling.UNDECIDED if passed and _holds(plan) else Ruling.INFO

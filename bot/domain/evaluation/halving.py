@@ -26,12 +26,12 @@ def with_halving(plan: Plan, verdict: Verdict, *, spent: bool) -> Verdict:
     groups = {one.id for one in plan.changes if is_group(one)}
     beyond = outdone(verdict.findings)
     last = {
-        one.id: {"halving": _why(plan, verdict, one, spent=spent)}
+        one.key: {"halving": _why(plan, verdict, one, spent=spent)}
         for one in flagged(verdict.findings)
-        if one.change in groups and one.id not in beyond
+        if one.change in groups and one.key not in beyond
     }
     findings = (
-        with_evidence(one, last[one.id]) if one.id in last else one
+        with_evidence(one, last[one.key]) if one.key in last else one
         for one in verdict.findings
     )
     return dataclasses.replace(verdict, findings=tuple(findings))

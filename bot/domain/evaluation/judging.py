@@ -1,6 +1,6 @@
 """One mode judged on the trials that have ended: against its baseline, and its anchor.
 
-Where tolerated losses have used up their budget, the branch is also held against a
+Where losses that landed have used up their budget, the branch is also held against a
 pinned release (Everson-Stewart and Emerson 2010 on bio-creep): each primary metric must
 be shown not worse than there by more than what may be lost by then and one tolerance
 more, and blocks only where it is shown to be worse by more than that.

@@ -124,6 +124,21 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A review of the pull request `number`; `node` is its id in GraphQL.
+
+    `submitted_at` is None for one that its author has not sent yet.
+    """
+
+    id: int
+    node: str
+    number: int
+    body: str
+    author: Account | None
+    submitted_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class CommentDraft:
     """A comment to make. `marker` is a part of the body by which it is found again."""
 

@@ -119,6 +119,6 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """What several rungs say in the same words is said once."""
     seen: set[str] = set()
     for one in findings:
-        if one.id not in seen:
-            seen.add(one.id)
+        if one.key not in seen:
+            seen.add(one.key)
             yield one

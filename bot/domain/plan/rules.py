@@ -20,7 +20,7 @@ def rulebook(plan: Plan, mode: Mode) -> Rulebook:
 
 
 def anchored_metrics(plan: Plan, mode: Mode) -> tuple[Metric, ...]:
-    """The primary metrics whose tolerated losses have used up their budget."""
+    """The primary metrics whose landed losses have used up their budget."""
     if plan.anchor is None:
         return ()
     lost, budget = plan.knowledge.lost, plan.tolerance_budget

@@ -66,7 +66,8 @@ class PullFacts:
     """All that one decision hangs on.
 
     `insider` says that the commit comes from somebody who may write, on a branch of the
-    repository itself. `sandboxed` says that a sandbox has proved itself on a node.
+    repository itself. `sandboxed` says that a sandbox has proved itself on a node, and
+    `judged` that a verdict of this commit is said already, on the base that counts.
     """
 
     open: bool
@@ -76,6 +77,7 @@ class PullFacts:
     landing: Landing
     orders: Orders = field(default_factory=Orders)
     sandboxed: bool = False
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,6 @@ def _may_run(facts: PullFacts) -> bool:
 def _stopped(facts: PullFacts) -> Move:
     if facts.orders.cancelled_by:
         return Say(Cancelled(facts.orders.cancelled_by))
-    if facts.draft and not facts.orders.asked:
+    if facts.draft and not (facts.orders.asked or facts.judged):
         return Say(Drafted())
     return Judge()

@@ -50,6 +50,10 @@ class Terms:
     sandboxed: bool = False
 
 
+UNKNOWN = Terms(Rules(policy_known=False))
+"""Where nobody knows what rules: only maintainers may what needs a role."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Changes of the branch: `known` are the names of all, `strange` are none of them.

@@ -95,7 +95,7 @@ def key_of(post: Post) -> str:
     """Under what a post is kept; a later one with the same key takes its place."""
     match post:
         case CheckPost(place=place, sha=sha):
-            return f"check:{place.repository}:{sha}"
+            return check_key(place, sha)
         case StickyPost(place=place, number=number):
             return f"sticky:{PullKey(place.repository, number)}"
         case CallPost(place=place, number=number, name=name):
@@ -110,11 +110,20 @@ def key_of(post: Post) -> str:
             assert_never(post)
 
 
-def priority_of(post: Post, *, fresh: bool) -> Priority:
-    """What goes first; `fresh` says that nothing stands there yet."""
+def check_key(place: Place, sha: str) -> str:
+    """Under what the check run of a commit is kept."""
+    return f"check:{place.repository}:{sha}"
+
+
+def priority_of(post: Post, *, fresh: bool, answered: bool) -> Priority:
+    """What goes first; `fresh` says that nothing stands there yet.
+
+    `answered` says that what stands there may be an answer, by which GitHub goes until
+    it is taken back.
+    """
     match post:
         case CheckPost(change=change):
-            if change.status is CheckStatus.COMPLETED:
+            if change.status is CheckStatus.COMPLETED or answered:
                 return Priority.CONCLUSION
             return Priority.CREATE if fresh else Priority.PROGRESS
         case StickyPost(progress=progress):

@@ -33,7 +33,12 @@ class Standing:
     pull request. `stale_at` is when the verdict is too old, should the base have moved
     by then; None where it is of no base. `task` is a digest of the evaluation whose
     verdict is said, empty where none is. `base` is the commit of the base branch that
-    what is said is of, empty where it is of none.
+    what is said is of, empty where it is of none. `uncommented` is whether no comment
+    was made yet; `heard` is the name of the call that the comment itself is, as it was
+    made with it: who makes one calls people, and who edits one does not. `base_now` is
+    where the base branch was when it was decided, and `default_now` where the default
+    branch was, whose policy says what is gated: whoever finds one of them elsewhere
+    knows that this move was not seen. Empty where nobody looked.
     """
 
     pull: PullKey
@@ -51,6 +56,10 @@ class Standing:
     stale_at: float | None = None
     task: str = ""
     base: str = ""
+    uncommented: bool = False
+    heard: str = ""
+    base_now: str = ""
+    default_now: str = ""
 
     @property
     def place(self) -> Place:
@@ -86,6 +95,8 @@ class Standing:
             draft=self.draft,
             labels=self.labels,
             stale_at=self.stale_at,
+            base_now=self.base_now,
+            default_now=self.default_now,
         )
 
 
@@ -93,7 +104,8 @@ class Standing:
 class Outline:
     """An open standing without its texts, for going through many of them.
 
-    `speaks` is whether anything is said, `waits` whether that has not ended.
+    `speaks` is whether anything is said, `waits` whether that has not ended. The others
+    are as in `Standing`.
     """
 
     pull: PullKey
@@ -105,6 +117,8 @@ class Outline:
     draft: bool = False
     labels: tuple[str, ...] = ()
     stale_at: float | None = None
+    base_now: str = ""
+    default_now: str = ""
 
     @property
     def place(self) -> Place:

@@ -6,6 +6,7 @@ Terminal, JSON, Markdown and HTML are made from one `Report`; none of them decid
 from bot.domain.verdict.exhibits import Exhibits
 from bot.domain.verdict.forecasts import ChangePrice, Forecast
 from bot.domain.verdict.innermost import FLAGS, flagged, outdone
+from bot.domain.verdict.override import Override, applied, findings_of
 from bot.domain.verdict.reasons import (
     FindingKind,
     Reason,
@@ -48,6 +49,7 @@ __all__ = [
     "Forecast",
     "MetricVerdict",
     "ModeVerdict",
+    "Override",
     "Provenance",
     "Reason",
     "Report",
@@ -55,6 +57,8 @@ __all__ = [
     "Rung",
     "Scalar",
     "Verdict",
+    "applied",
+    "findings_of",
     "flagged",
     "outdone",
     "worst",

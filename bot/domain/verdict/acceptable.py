@@ -51,6 +51,7 @@ REOPENED = frozenset(
         Reason.FAILURES_SEEN,
         Reason.GUARDRAIL_KEPT,
         Reason.TOLERANCE_SPENT,
+        Reason.CHANGE_SUSPECT,
     }
 )
 """What decides only where a finding that ended its mode early was accepted."""
@@ -82,7 +83,6 @@ TOLD = frozenset(
         Reason.ANCHOR_KEPT,
         Reason.NEAR_BOUND,
         Reason.TEST_SET_SMALL,
-        Reason.CHANGE_SUSPECT,
         Reason.CHANGE_TOLERATED,
         Reason.CHANGE_NOT_ESTIMABLE,
         Reason.INTERACTION,

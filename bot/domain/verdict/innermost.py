@@ -6,7 +6,7 @@ metric, reason, stage), what is said of the group says nothing more.
 
 from collections.abc import Sequence
 
-from bot.domain.verdict.reasons import Reason
+from bot.domain.verdict.reasons import Reason, Ruling
 from bot.domain.verdict.tree import Finding
 
 FLAGS = (Reason.CHANGE_HARMFUL, Reason.CHANGE_SUSPECT, Reason.MORE_FAILURES)
@@ -21,10 +21,23 @@ def flagged(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def outdone(findings: Sequence[Finding]) -> frozenset[str]:
-    """Ids of findings on groups of which a half is flagged at the same place."""
+    """Keys of findings on groups of which a half is flagged at the same place.
+
+    Not of a group that holds the branch up where no half of it does any more, because
+    somebody accepted that: then the group is what is left.
+    """
     known = flagged(findings)
     inside = {_at(one, one.evidence.get("inside")) for one in known}
-    return frozenset(one.id for one in known if _at(one, one.change) in inside)
+    held = {_at(one, one.evidence.get("inside")) for one in known if _holds(one)}
+    return frozenset(
+        one.key
+        for one in known
+        if _at(one, one.change) in (held if _holds(one) else inside)
+    )
+
+
+def _holds(one: Finding) -> bool:
+    return one.state is not Ruling.INFO
 
 
 def _at(one: Finding, change: object) -> _Place:

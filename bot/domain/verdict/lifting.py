@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.domain.verdict.acceptable import accepts
 from bot.domain.verdict.counting import counted
 from bot.domain.verdict.reasons import Reason, Ruling
-from bot.domain.verdict.reopening import completed, is_open
+from bot.domain.verdict.reopening import completed, is_open, is_shadowed
 from bot.domain.verdict.tree import (
     ChangeEffect,
     ChangeVerdict,
@@ -47,8 +47,13 @@ def lift(verdict: Verdict, accepted: Collection[str]) -> Lifted:
         return Lifted(verdict)
     modes = tuple(lift_mode(one, accepted) for one in verdict.modes)
     told = {one.digest: one for mode in modes for one in mode.findings}
+    shadowed = _shadowed(verdict, accepted)
     beside = tuple(
-        relaxed(one, accepted) for one in verdict.findings if one.digest not in told
+        _as(one, Ruling.UNDECIDED)
+        if one.digest in shadowed - ids.keys()
+        else relaxed(one, accepted)
+        for one in verdict.findings
+        if one.digest not in told
     )
     now = {one.digest: one.state for one in (*told.values(), *beside)}
     kept = [_as(one, now[one.digest]) for one in verdict.findings]
@@ -146,13 +151,26 @@ def _lifted(verdict: Verdict, accepted: Collection[str]) -> dict[str, str]:
     """Digests and ids of what was accepted and decides, in the order found."""
     modes = [completed(one) for one in verdict.modes]
     ids = frozenset[str]().union(*(_of_mode(one, accepted) for one in modes))
+    shadowed = _shadowed(verdict, accepted)
     ids |= {
         one.digest
         for one in verdict.findings
-        if one.state in STOPS and accepts(accepted, one)
+        if (one.state in STOPS or one.digest in shadowed) and accepts(accepted, one)
     }
     every = (*verdict.findings, *(one for mode in modes for one in mode.findings))
     return {one.digest: one.id for one in every if one.digest in ids}
+
+
+def _shadowed(verdict: Verdict, accepted: Collection[str]) -> frozenset[str]:
+    """Digests of flags that block nothing for a mode did, and no longer does."""
+    freed = [
+        one
+        for one in verdict.modes
+        if one.state is Ruling.BLOCK
+        and lift_mode(one, accepted).state is not Ruling.BLOCK
+    ]
+    flags = (one for one in verdict.findings if any(is_shadowed(m, one) for m in freed))
+    return frozenset(one.digest for one in flags)
 
 
 def _change(

@@ -89,7 +89,7 @@ class Reason(StrEnum):
     # cut), share (parts that its place in it is divided into), look, n_branch (pairs),
     # full_mean, without_mean, orientation, title; of a half: inside (its group); of a
     # group: parts (ids), halving (why no half was flagged: "judged", "unjudged" or
-    # "budget")
+    # "budget"); after a block that nothing follows from it in any case: reported
     CHANGE_HARMFUL = "change_harmful"
     CHANGE_SUSPECT = "change_suspect"  # the same, found after a block
     CHANGE_TOLERATED = "change_tolerated"
@@ -200,7 +200,7 @@ class Reason(StrEnum):
     ATTEMPTS_SPENT = "attempts_spent"
     # sanity: value, seeds
     SEED_HAS_NO_EFFECT = "seed_has_no_effect"
-    # environment: lost, first
+    # environment: lost, first; inside an ablation: shadowed, as below
     TRIALS_LOST = "trials_lost"
     # environment: arm, what (metric or field), low, high (means of the two groups), n,
     # n_high; the trials of an arm come from different machines
@@ -225,7 +225,8 @@ class Reason(StrEnum):
     # partial, of `judge`: unmatched (trials whose seed the other arm lacks)
     SEEDS_DIFFER = "seeds_differ"
     # budget: spent, limit, what; inside an ablation: changes (whose looks it ended),
-    # groups (that it left whole)
+    # groups (that it left whole), shadowed (whether that decides where a block that
+    # came before it was accepted)
     BUDGET_SPENT = "budget_spent"
     # trust: the judged tree is the baseline's own
     NOTHING_CHANGED = "nothing_changed"

@@ -6,6 +6,7 @@ does: a metric that was not judged to its end has not passed.
 
 import dataclasses
 
+from bot.domain.policy import Role
 from bot.domain.verdict.counting import more_failed, only_guarded, so_far
 from bot.domain.verdict.findings import finding
 from bot.domain.verdict.reasons import Reason, Ruling
@@ -61,6 +62,37 @@ def is_open(mode: ModeVerdict, found: Finding) -> bool:
             )
         case _:
             return False
+
+
+def is_shadowed(mode: ModeVerdict, found: Finding) -> bool:
+    """Whether what was found of changes held nothing up for the mode did already.
+
+    So it is of changes that were not judged to their end (`shadowed`), and of flags.
+    A flag is a suspect then, for the branch was seen at its worst. That holds for the
+    loss, or the failures, by which it blocked: whoever accepts those accepts what
+    brought them about. Harm that a change does to another metric, which the branch as
+    a whole does not show, is accepted by nobody.
+    """
+    told = found.state is Ruling.INFO and found.mode in (None, mode.name)
+    if found.evidence.get("shadowed"):
+        return told and any(map(_hides, mode.metrics))
+    seen = _SEEN_AS.get(found.reason) if found.change else None
+    if seen is None or not told or "reported" in found.evidence:
+        return False
+    known = {(one.reason, one.metric) for one in mode.findings if not one.change}
+    return (seen, found.metric) not in known
+
+
+def _hides(metric: MetricVerdict) -> bool:
+    """Whether changes are judged by it, and the branch as a whole shows no harm."""
+    return metric.role is Role.PRIMARY and metric.reason is not Reason.HARM_SHOWN
+
+
+_SEEN_AS = {
+    Reason.CHANGE_SUSPECT: Reason.HARM_SHOWN,
+    Reason.MORE_FAILURES: Reason.MORE_FAILURES,
+}
+"""What the harm of a change is called where the whole branch shows it."""
 
 
 def _fails_more(found: Finding) -> bool:

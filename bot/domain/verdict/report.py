@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from bot.domain.trials import Trial
 from bot.domain.verdict.exhibits import Exhibits
 from bot.domain.verdict.forecasts import ChangePrice, Forecast
+from bot.domain.verdict.override import Override
 from bot.domain.verdict.reasons import Ruling
-from bot.domain.verdict.tree import Verdict
+from bot.domain.verdict.tree import Finding, Verdict
 
 SCHEMA_VERSION = 1
 TRAINING = "training"
@@ -53,7 +54,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that any reader shows of one evaluation."""
+    """Everything that any reader shows of one evaluation.
+
+    `accepted` are those by which findings of the verdict decide no more (`applied`).
+    """
 
     evaluation: str
     stages: tuple[str, ...]
@@ -65,6 +69,11 @@ class Report:
     exhibits: Exhibits | None = None
     price: ChangePrice | None = None
     forecasts: tuple[Forecast, ...] = ()
+    accepted: tuple[Override, ...] = ()
+
+    def override_of(self, found: Finding) -> Override | None:
+        """Who accepted a finding; None where it counts."""
+        return next((one for one in self.accepted if one.lifts(found)), None)
 
     @property
     def judged(self) -> tuple[Trial, ...]:

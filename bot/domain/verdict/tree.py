@@ -31,6 +31,11 @@ class Finding:
     evidence: Evidence = field(default_factory=dict)
     digest: str = ""
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other finding: the id alone can be another's."""
+        return self.digest or self.id
+
 
 @dataclass(frozen=True, slots=True)
 class MetricVerdict:

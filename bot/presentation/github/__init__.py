@@ -3,6 +3,7 @@
 Everything from a repository in them is escaped; every length is one that GitHub takes.
 """
 
+from bot.domain.verdict import Override
 from bot.presentation.github.actions import Action, actions, clicked
 from bot.presentation.github.annotations import Annotation, Level, requests
 from bot.presentation.github.check_run import NAME, CheckRunText, check_run
@@ -10,7 +11,6 @@ from bot.presentation.github.marker import mark, marked
 from bot.presentation.github.situation import (
     Instead,
     Moved,
-    Override,
     Price,
     Progress,
     Queued,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.verdict import Finding, Report, Ruling
-from bot.presentation.escape import one_line, unlinked
+from bot.presentation.escape import one_line, unlinked, unquoted
 from bot.presentation.github.sizes import cut, octets
 from bot.presentation.headline import all_findings
 from bot.presentation.words import message, words
@@ -68,13 +68,13 @@ def _lines(finding: Finding) -> tuple[int, ...]:
 def _at(finding: Finding, path: str, line: int) -> Iterator[Annotation]:
     """Nothing for a path that cannot be shown as it is."""
     if path and path == one_line(path, _PATH):
-        short = words(finding).short
+        short, said = unquoted(words(finding).short), unquoted(message(finding))
         yield Annotation(
             path=path,
             line=line,
             level=_LEVELS.get(finding.state, Level.NOTICE),
             title=cut(_begun(unlinked(short, _TITLE)), _TITLE, octets),
-            message=cut(unlinked(message(finding), _MESSAGE), 2 * _MESSAGE, octets),
+            message=cut(unlinked(said, _MESSAGE), 2 * _MESSAGE, octets),
         )
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from bot.domain.github import CheckStatus, Conclusion
 from bot.domain.pulls.standing import Standing, Voice
-from bot.domain.verdict import Finding, MetricVerdict, ModeVerdict, Report
+from bot.domain.verdict import Finding, MetricVerdict, ModeVerdict, Override, Report
 from bot.presentation import numbers
 from bot.presentation.background import cost_line
-from bot.presentation.escape import code, markdown
+from bot.presentation.escape import code, markdown, prose
 from bot.presentation.github.banners import override_lines
 from bot.presentation.github.known import Known
 from bot.presentation.github.lifting import lifts
@@ -68,9 +68,14 @@ def _why(known: Known) -> Iterator[str]:
         yield answers.ALL_MET
     else:
         yield _summary(voice)
-    if known.overrides:
-        lines = "\n".join(override_lines(known.overrides))
-        yield f"{answers.ACCEPTED}\n\n{lines}"
+    yield from _overrides(answers.ACCEPTED, known.lifting)
+    yield from _overrides(answers.ACCEPTED_ELSE, known.idle)
+
+
+def _overrides(title: str, many: tuple[Override, ...]) -> Iterator[str]:
+    if many:
+        lines = "\n".join(override_lines(many))
+        yield f"{title}\n\n{lines}"
 
 
 def _nothing(standing: Standing | None) -> str:
@@ -106,7 +111,7 @@ def _condition(at: int, one: Finding, report: Report | None) -> str:
     asked = "".join(f" {line}" for line in _asked(one, report))
     lines = [
         f"- {answers.RULE}: {answers.RULES[one.kind]}{asked}",
-        f"- {answers.FOUND}: {markdown(words(one).sentence, _SENTENCE)}",
+        f"- {answers.FOUND}: {prose(words(one).sentence, _SENTENCE)}",
         *(step_item(step) for step in lifts(one)),
     ]
     return "\n".join([head, "", *lines]).rstrip()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from bot.domain.conclusions import Advisory, Conclusion, state_of
-from bot.presentation.escape import code, markdown
-from bot.presentation.github.situation import Moved, Override, Situation
+from bot.domain.conclusions import Advisory, Conclusion, Open, state_of
+from bot.domain.verdict import Override
+from bot.presentation.escape import code, markdown, prose
+from bot.presentation.github.situation import Moved, Situation
 from bot.presentation.words import around, ruling
 
 _MOST = 20
@@ -21,9 +22,11 @@ def banners(said: Situation) -> Iterator[str]:
         yield _banner(_IMPORTANT, _moved(said.moved))
     if said.instead is not None:
         text = ruling.instead(said.base, said.instead.source, said.instead.faults)
-        yield _banner(_WARNING, markdown(text, _FAULTS))
-    if said.overrides:
-        yield _banner(_WARNING, around.ACCEPTED, *override_lines(said.overrides))
+        yield _banner(_WARNING, prose(text, _FAULTS))
+    if said.lifting:
+        yield _banner(_WARNING, around.ACCEPTED, *override_lines(said.lifting))
+    elif said.overrides and isinstance(said.plain, Open):
+        yield _banner(_NOTE, around.ACCEPTED_SO_FAR, *override_lines(said.overrides))
 
 
 def _banner(kind: str, *lines: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.conclusions import CheckState, state_of
-from bot.presentation.escape import unlinked
+from bot.presentation.escape import unlinked, unquoted
 from bot.presentation.github.actions import Action, actions
 from bot.presentation.github.annotations import Annotation, annotations
 from bot.presentation.github.links import note
@@ -52,7 +52,7 @@ def check_run(said: Situation) -> CheckRunText:
 
 def _title(one: Spoken) -> str:
     """`Do not merge: test_loss got worse`; it is shown as plain text."""
-    return cut(unlinked(f"{one.head}: {one.why}", TITLE), TITLE, octets)
+    return cut(unlinked(unquoted(f"{one.head}: {one.why}"), TITLE), TITLE, octets)
 
 
 def _summary(said: Situation, one: Spoken) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.pulls.baseline_runs import Added
 from bot.domain.sensitivity import Sensitivity
 from bot.presentation import numbers, scan_text
-from bot.presentation.escape import code, markdown, one_line
+from bot.presentation.escape import code, markdown, one_line, prose
 from bot.presentation.words import errands as words
 
 _NAME, _MOST = 80, 30
@@ -18,7 +18,7 @@ _ADDED = (
 
 def refused(problem: str, mend: str) -> str:
     """What was wrong with an order, and what would work."""
-    return " ".join(markdown(one) for one in (problem, mend) if one)
+    return " ".join(prose(one) for one in (problem, mend) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def scanned(found: Scan) -> str:
         *scan_text.sentences(found.metrics),
     )
     tables = [_grid(one) for one in found.metrics[:_MOST]]
-    said = [markdown(one) for one in told if one != scan_text.EXPLORES]
+    said = [prose(one) for one in told if one != scan_text.EXPLORES]
     return "\n\n".join([f"{first} {where}", *tables, *said, words.EXPLORES])
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bot.domain.pulls.ordering import holds_up
 from bot.domain.pulls.standing import Standing
-from bot.domain.verdict import Finding, Report
-from bot.presentation.github.situation import Override, Progress
+from bot.domain.verdict import Finding, Override, Report
+from bot.presentation.github.situation import Progress
 from bot.presentation.headline import all_findings, nested
 
 
@@ -53,7 +53,22 @@ class Known:
 
         Of groups of changes only the innermost are told.
         """
-        lifted = {one.finding for one in self.overrides}
-        beyond = lifted if self.judged is None else lifted | nested(self.judged)
+        beyond = nested(self.judged) if self.judged is not None else ()
         held = (one for one in self.findings if holds_up(one))
-        return tuple(one for one in held if one.id not in beyond)
+        return tuple(
+            one
+            for one in held
+            if one.key not in beyond and not any(o.lifts(one) for o in self.overrides)
+        )
+
+    @property
+    def lifting(self) -> tuple[Override, ...]:
+        """The overrides of what was found of the head."""
+        return tuple(
+            one for one in self.overrides if any(map(one.lifts, self.findings))
+        )
+
+    @property
+    def idle(self) -> tuple[Override, ...]:
+        """The overrides of what was not found there."""
+        return tuple(one for one in self.overrides if one not in self.lifting)

@@ -13,7 +13,7 @@ from bot.domain.conclusions import (
     Plain,
 )
 from bot.domain.errors import PolicyFault
-from bot.domain.verdict import Provenance, Report, Verdict
+from bot.domain.verdict import Override, Provenance, Report, Verdict, applied
 from bot.presentation.progress import ONE_RUNG, Ladder, Snapshot
 
 
@@ -73,26 +73,13 @@ class Instead:
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
-    """A finding that somebody accepted: while `commit` is the head, or until `ends`.
-
-    `by` is a login, `reason` their words.
-    """
-
-    finding: str
-    by: str
-    reason: str
-    commit: str = ""
-    ends: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Situation:
     """All that the check run and the comments of one head are made from.
 
     `head` is the commit in full, `base` the name of the branch it goes to, `page` the
     address of the details (https or http), empty where there is none. `progress` is
-    shown while the outcome is open, `report` wherever it is given.
+    shown while the outcome is open, `report` wherever it is given. `overrides` are all
+    that stand, whether or not they lift what the report found.
     """
 
     outcome: Outcome
@@ -120,9 +107,16 @@ class Situation:
             case BudgetSpent(verdict=verdict) if verdict is not None:
                 return self.with_verdict(verdict)
             case _:
-                return self.report
+                report = self.report
+                return None if report is None else self.with_verdict(report.verdict)
 
     def with_verdict(self, verdict: Verdict) -> Report:
         """The report with this verdict; a bare one where none was given."""
         known = self.report or Report("", (), Provenance(), verdict)
-        return replace(known, verdict=verdict)
+        accepted = applied(verdict, self.overrides)
+        return replace(known, verdict=verdict, accepted=accepted)
+
+    @property
+    def lifting(self) -> tuple[Override, ...]:
+        """The overrides by which a finding of the report that is shown is lifted."""
+        return self.shown.accepted if self.shown is not None else ()

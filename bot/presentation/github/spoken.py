@@ -30,7 +30,7 @@ from bot.domain.conclusions import (
 from bot.domain.verdict import Reason, Report, Ruling
 from bot.presentation.github.commands import GITHUB, ok_line, target_line
 from bot.presentation.github.situation import Situation
-from bot.presentation.headline import answer, because, deciding, why
+from bot.presentation.headline import answered, because, deciding, why
 from bot.presentation.steps import Step, next_steps
 from bot.presentation.words import around, pulls
 from bot.presentation.words.phrase import Words
@@ -71,8 +71,6 @@ def spoken(said: Situation) -> Spoken:
     """What is said first, with what weakens it beside the answer."""
     one = _by_outcome(said, said.plain)
     head = one.head
-    if isinstance(said.plain, Judged):
-        head += around.accepted(len(said.overrides))
     if state_of(said.outcome).conclusion is Conclusion.NEUTRAL:
         head += around.ADVISORY
     return replace(one, head=head)
@@ -186,7 +184,7 @@ def _with_verdict(said: Situation, one: Judged | Partial | BudgetSpent) -> Spoke
 def _judged(report: Report) -> Spoken:
     state = report.verdict.state
     steps = next_steps(report, GITHUB)
-    return Spoken(_SIGNS[state], answer(state), why(report), because(report), steps)
+    return Spoken(_SIGNS[state], answered(report), why(report), because(report), steps)
 
 
 def _also(report: Report) -> Iterator[Step]:

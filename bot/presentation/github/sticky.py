@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.conclusions import Open
 from bot.presentation.background import cost_line
-from bot.presentation.escape import code, markdown
+from bot.presentation.escape import code, markdown, prose
 from bot.presentation.github.banners import banners
 from bot.presentation.github.key_numbers import number_lines
 from bot.presentation.github.links import link, note
@@ -55,7 +55,7 @@ def title(one: Spoken) -> str:
 
 def sentence(one: Spoken) -> str:
     """Why, in one sentence."""
-    return markdown(one.sentence, _SENTENCE)
+    return prose(one.sentence, _SENTENCE)
 
 
 def answer_parts(said: Situation, one: Spoken) -> Iterator[str]:

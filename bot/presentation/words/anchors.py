@@ -74,7 +74,7 @@ def _spent(facts: Facts) -> Words:
     return Words(
         f"{facts.metric} has used up what it may lose since {_anchor(facts)}"
         f"{facts.here}",
-        f"{facts.lead}what was tolerated of {facts.metric} since {_anchor(facts)} adds "
+        f"{facts.lead}what was lost of {facts.metric} since {_anchor(facts)} adds "
         f"up to {spent} times its tolerance (budget {budget}), so branches are held "
         "against the anchor itself too.",
         "Win some of it back, or pin a later release as anchor on the base branch.",

@@ -17,6 +17,7 @@ MEND = "To mend it"
 COMMIT = "Commit"
 COST = "Cost"
 ACCEPTED = "Accepted, and so not in the way:"
+ACCEPTED_ELSE = "Accepted as well, and not found by now:"
 NEVER_SEEN = (
     "This pull request has not been looked at yet. It will be within minutes; ask "
     "again then."

@@ -19,6 +19,7 @@ NOT_TOLERATED = (
     "nothing else."
 )
 ACCEPTED = "Accepted findings count as if they had not been found:"
+ACCEPTED_SO_FAR = "Accepted by now; what is found again as it was does not count:"
 NO_MACHINE = "No machine is connected that could run trials: it waits for one."
 NO_PRICE = "The price is not known before a first trial has ended."
 SEEDS_SHOWN = (
@@ -66,6 +67,11 @@ def until(commit: str, ends: datetime | None) -> str:
         return f"until {at(ends)}"
     named = f" {commit[:_SHA_DIGITS]}" if commit else ""
     return f"as long as commit{named} is the head" if named else "without an end"
+
+
+def accepted_by(by: str, reason: str, holds: str) -> str:
+    """Who accepted a finding, for how long (`until`), and why."""
+    return f"Accepted by @{by}, {holds}: {reason}"
 
 
 def place(number: int) -> str:

@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +54,8 @@ class Stage(Protocol):
     def pushes(self, number: int) -> str: ...
     def closes(self, number: int) -> None: ...
     def says(self, number: int, body: str) -> int: ...
+    def reviews(self, number: int, body: str) -> int: ...
+    def edits_review(self, number: int, review: int, body: str) -> None: ...
     def gives(self, role: str) -> None: ...
     def requires(self, name: str, app: int | None) -> None: ...
     def opens_queue(self, minutes: int) -> None: ...
@@ -102,6 +104,14 @@ class InMemory:
 
     def says(self, number: int, body: str) -> int:
         return self.github.says(self.place, number, body, self.bob, None).id
+
+    def reviews(self, number: int, body: str) -> int:
+        return self.github.reviews_it(self.place, number, body, self.bob).id
+
+    def edits_review(self, number: int, review: int, body: str) -> None:
+        made = self.town.reviews[review]
+        self.town.reviews[review] = replace(made, body=body)
+        self.town.edited.add(made.node)
 
     def gives(self, role: str) -> None:
         self.town.roles[self.bob.id] = role
@@ -223,6 +233,14 @@ class OnFake:
 
     def says(self, number: int, body: str) -> int:
         return self.human.comments(self.digits, number, body).id
+
+    def reviews(self, number: int, body: str) -> int:
+        pull = self._pull(number)
+        return self.human.reviews(self.digits, pull, "COMMENTED", body).id
+
+    def edits_review(self, number: int, review: int, body: str) -> None:
+        made = self.digits.reviews[review]
+        self.human.edits_review(self.digits, made, body)
 
     def gives(self, role: str) -> None:
         self.ann.invites(self.digits, self.human, role)  # type: ignore[arg-type]

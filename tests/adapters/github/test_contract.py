@@ -294,6 +294,37 @@ def test_a_comment_that_is_gone_cannot_be_folded_away(stage: Stage) -> None:
     assert isinstance(raised.value.failure, NotFound)
 
 
+def test_reviews_are_told_oldest_first_and_touch_their_pull_request(
+    stage: Stage,
+) -> None:
+    number, _ = stage.opens("idea")
+    other, _ = stage.opens("other")
+    stage.passes(600.0)
+    made = [stage.reviews(number, body) for body in ("Fine.", "/gate run")]
+    found = stage.github.reviews(stage.place, number)
+    assert [(one.id, one.body, one.author) for one in found] == [
+        (made[0], "Fine.", stage.bob),
+        (made[1], "/gate run", stage.bob),
+    ]
+    assert {one.number for one in found} == {number}
+    assert all(abs((one.submitted_at or 0) - stage.now()) < 60 for one in found)
+    assert stage.github.reviews(stage.place, other) == []
+    moved = {one.number: one.updated_at for one in stage.github.open_pulls(stage.place)}
+    assert moved[number] - moved[other] > 500
+
+
+def test_a_review_tells_whether_it_was_changed(stage: Stage) -> None:
+    number, _ = stage.opens("idea")
+    made = stage.reviews(number, "Fine.")
+    (review,) = stage.github.reviews(stage.place, number)
+    assert not stage.github.review_edited(stage.place, review.node)
+    stage.edits_review(number, made, "/gate run")
+    assert stage.github.review_edited(stage.place, review.node)
+    with pytest.raises(GitHubError) as raised:
+        stage.github.review_edited(stage.place, "PRR_nothing")
+    assert isinstance(raised.value.failure, NotFound)
+
+
 def test_an_issue_is_opened_once(stage: Stage) -> None:
     said = IssueDraft("What landed is not what was judged", f"trees\n{MARK}", MARK)
     made = [stage.github.open_issue(stage.place, said, again=True) for _ in range(2)]
@@ -320,3 +351,10 @@ def test_a_token_for_git_shows_itself_to_nobody(stage: Stage) -> None:
     token = stage.github.git_token(stage.place)
     assert token.revealed.startswith("ghs_")
     assert token.revealed not in f"{token} {token!r}"
+
+
+def test_a_token_that_git_was_refused_is_followed_by_a_new_one(stage: Stage) -> None:
+    first = stage.github.git_token(stage.place)
+    assert stage.github.git_token(stage.place) == first
+    stage.github.git_refused(stage.place)
+    assert stage.github.git_token(stage.place) != first

@@ -143,6 +143,17 @@ from tests.adapters.policy_file.texts import SOUND, said, with_lines
             id="paths outside of the repository",
         ),
         pytest.param(
+            with_lines("protected:", f"  - {'x' * 5000}", "  - 'data/v[9-0]'"),
+            [
+                "12:5 protected[0]: The path pattern "
+                "`xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...` has 5000 characters. "
+                "Write one of 4096 at most.",
+                "13:5 protected[1]: `data/v[9-0]` means no path: nothing is `[9-0]`. "
+                "Name characters in it, the lower end of a range first: `[a-z]`.",
+            ],
+            id="patterns that no path can be meant by",
+        ),
+        pytest.param(
             with_lines("relevant: ['']"),
             [
                 "11:12 relevant[0]: The text is empty. Write something, or remove "

@@ -7,12 +7,22 @@ import pytest
 
 from bot.adapters.store import SqlPulls, postgres_url, sqlite_url
 from tests.adapters.store.pull_samples import Clock
+from tests.databases.postgres import Server
 from tests.fakes.pulls import MemoryPulls
 
 
 @pytest.fixture
 def time() -> Clock:
     return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where nothing is yet."""
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        return postgres_url(server.url(request.getfixturevalue("empty_database")))
+    return sqlite_url(tmp_path / "store.sqlite")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -73,6 +73,10 @@ STANDING = (
     '"annotations":[]},"calls":["trust"],"evaluation":"e1",'
     '"again_at":0.30000000000000004}'
 )
+OUTLINE = (
+    f'{{"v":1,{PULL},"installation":99,"head":"aaaa","base_ref":"main","speaks":true,'
+    '"waits":true,"draft":false,"labels":[],"stale_at":null}'
+)
 POST = (
     '{"v":1,"is":"sticky","place":{"installation":99,"repository":1099511627776},'
     '"number":12,"body":"50 <!-- s -->","marker":"<!-- s -->","progress":false}'
@@ -135,6 +139,10 @@ ROWS = {
     ],
     "0006": [
         "INSERT INTO link_generations VALUES (1099511627776, 3)",
+    ],
+    "0007": [
+        f"INSERT INTO pull_outlines VALUES (1099511627776, 12, '{OUTLINE}')",
+        "INSERT INTO pull_notes VALUES ('round:99', 'how far')",
     ],
 }
 """By the revision that first had these tables; BYTES is the database's own word."""
@@ -229,6 +237,15 @@ def read_sixth(url: str) -> None:
     pages.close()
 
 
+def read_seventh(url: str) -> None:
+    """What is open, in short, and how far sweeps came."""
+    pulls = SqlPulls(url, lambda: 2_000.0)
+    (outline,) = pulls.outlines(2**40)
+    assert (outline.pull, outline.head) == (PullKey(2**40, 12), "aaaa")
+    assert pulls.recall("round:99") == "how far"
+    pulls.close()
+
+
 def of_store(read: Callable[[SqlStore], None]) -> Callable[[str], None]:
     def at(url: str) -> None:
         store = SqlStore(url, lambda: 2_000.0)
@@ -245,5 +262,6 @@ READ: dict[str, Callable[[str], None]] = {
     "0004": read_fourth,
     "0005": read_fifth,
     "0006": read_sixth,
+    "0007": read_seventh,
 }
 """What a store of today, at a URL, says of those rows."""

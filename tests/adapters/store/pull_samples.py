@@ -113,6 +113,10 @@ def full_standing() -> Standing:
         calls=("trust", "target"),
         evaluation="e1",
         again_at=0.1 + 0.2,
+        uncommented=True,
+        heard="target",
+        base_now="b" * 40,
+        default_now="d" * 40,
     )
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.store.codec import (
-    UnreadableError,
+from bot.adapters.store.database.faults import UnreadableError
+from bot.adapters.store.trials.codec import (
     dump_node,
     dump_progress,
     dump_result,

@@ -214,7 +214,7 @@ def test_two_instances_that_keep_the_same_ones_do_not_block_each_other(
 
 def test_every_commit_waits_for_the_disk(tmp_path: Path, clock: Clock) -> None:
     inbox = SqlInbox(sqlite_url(tmp_path / "store.sqlite"), clock)
-    with inbox._write() as connection:
+    with inbox._once.write() as connection:
         level = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
         journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     inbox.close()

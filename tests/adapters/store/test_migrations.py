@@ -1,88 +1,33 @@
 """Stores of earlier versions are brought up to date, with all that is in them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import inspect, text
 
-import bot.adapters.store
-from bot.adapters.store import SqlStore, postgres_url, sqlite_url
-from bot.adapters.store.schema import REVISION, metadata
+from bot.adapters.store import postgres_url
+from bot.adapters.store.database.tables import REVISION, metadata
 from tests.adapters.store.earlier import READ, ROWS
+from tests.adapters.store.older import connected, fill, migrations, opened, read
 from tests.databases.postgres import Server
 
-BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "store.sqlite")
-    server: Server = request.getfixturevalue("postgres")
-    return postgres_url(server.url(request.getfixturevalue("empty_database")))
-
-
-def migrations() -> Config:
-    folder = Path(bot.adapters.store.__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    return config
-
-
-@contextmanager
-def connected(url: str) -> Iterator[Connection]:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
-
-
-@contextmanager
-def opened(url: str) -> Iterator[SqlStore]:
-    store = SqlStore(url, lambda: 2_000.0)
-    yield store
-    store.close()
-
-
-def fill(url: str, revision: str) -> None:
-    """A store as an earlier version left it."""
-    with connected(url) as connection:
-        config = migrations()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        raw = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
-        for one in sorted(ROWS):
-            for statement in ROWS[one] if one <= revision else ():
-                connection.exec_driver_sql(statement.replace("BYTES", raw))
-
-
-@BOTH
 @pytest.mark.parametrize("revision", sorted(ROWS))
 def test_a_store_of_an_earlier_schema_is_migrated_and_loses_nothing(
-    url: str, revision: str
+    new_url: str, revision: str
 ) -> None:
-    fill(url, revision)
-    for one in sorted(READ):
-        if one <= revision:
-            READ[one](url)
+    fill(new_url, revision)
+    read(new_url, revision)
 
 
-@BOTH
-def test_a_store_that_was_migrated_takes_what_is_new(url: str) -> None:
-    fill(url, "0001")
-    with opened(url) as store:
+def test_a_store_that_was_migrated_takes_what_is_new(new_url: str) -> None:
+    fill(new_url, "0001")
+    with opened(new_url) as store:
         assert store.pin("one", "new") == "new"
         assert store.attempt("one", "/repo", "main", "idea") == 1
         assert list(store.forecasts("/repo")) == []
-    with opened(url) as again:
+    with opened(new_url) as again:
         assert again.pinned("one") == "new"
 
 
@@ -94,9 +39,8 @@ def test_there_are_rows_of_every_schema_before_the_newest() -> None:
     assert set(ROWS) >= earlier
 
 
-@BOTH
-def test_the_tables_of_the_code_are_those_that_migrations_make(url: str) -> None:
-    with opened(url), connected(url) as connection:
+def test_the_tables_of_the_code_are_those_that_migrations_make(new_url: str) -> None:
+    with opened(new_url), connected(new_url) as connection:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []

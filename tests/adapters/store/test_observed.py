@@ -2,7 +2,11 @@
 
 import pytest
 
-from bot.adapters.store.codec import UnreadableError, dump_result, load_result
+from bot.adapters.store.database.faults import UnreadableError
+from bot.adapters.store.trials.codec import (
+    dump_result,
+    load_result,
+)
 from workers.contract import (
     DataSummary,
     Histogram,

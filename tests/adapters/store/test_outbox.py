@@ -1,5 +1,7 @@
 """What every outbox promises: a post goes until it stands, and is never forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.app.pulls.ports import PullStore, Queued, Remote
@@ -144,6 +146,30 @@ def test_a_newer_version_that_came_during_the_call_goes_on_waiting(
     assert one.post == check(title="2 of 8")
     assert (one.remote, one.tried, one.attempts) == (STANDS, False, 0)
     assert one.priority is Priority.PROGRESS
+
+
+def test_an_answer_that_stands_there_is_taken_back_first_whatever_is_said_since(
+    pulls: PullStore,
+) -> None:
+    """Until then GitHub lets people merge by an answer that does not hold."""
+    pulls.put([check(ended=True)])
+    pulls.sent(only(pulls), replace(STANDS, concluded=True))
+    pulls.put([check(title="0 of 8")])
+    pulls.put([check(title="1 of 8")])
+    one = only(pulls)
+    assert one.priority is Priority.CONCLUSION
+    pulls.sent(one, STANDS)
+    pulls.put([check(title="2 of 8")])
+    assert only(pulls).priority is Priority.PROGRESS
+
+
+def test_an_answer_that_may_stand_there_is_taken_back_first(pulls: PullStore) -> None:
+    """It was on its way when something else came to be said, and nobody knows."""
+    send(pulls, check(title="0 of 8"))
+    pulls.put([check(ended=True)])
+    pulls.begun(only(pulls))
+    pulls.put([check(title="1 of 8")])
+    assert only(pulls).priority is Priority.CONCLUSION
 
 
 def test_the_order_follows_what_stands_there_by_now(pulls: PullStore) -> None:
@@ -297,3 +323,17 @@ def test_what_is_said_of_a_pull_is_sent_once_however_often_it_is_said(
         pulls.sent(one, STANDS)
     pulls.say(standing(), [check(), sticky("60 %")])
     assert [one.post for one in waiting(pulls)] == [sticky("60 %")]
+
+
+def test_what_was_given_up_is_known_until_it_is_put_anew(pulls: PullStore) -> None:
+    assert not pulls.is_given_up(key_of(sticky()))
+    pulls.put([sticky()])
+    assert not pulls.is_given_up(key_of(sticky()))
+    pulls.give_up(only(pulls), "refused")
+    assert pulls.is_given_up(key_of(sticky()))
+    pulls.put([sticky()])
+    assert pulls.is_given_up(key_of(sticky()))
+    pulls.forget(key_of(sticky()), STANDS)
+    pulls.put([sticky()])
+    assert not pulls.is_given_up(key_of(sticky()))
+    assert only(pulls).remote == STANDS

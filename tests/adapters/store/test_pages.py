@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.adapters.store import SqlPages, StoreError, postgres_url, sqlite_url
-from bot.adapters.store.schema_pages import pages as table
+from bot.adapters.store.schema_web import pages as table
 from bot.domain.links import Kind, Subject
 from tests.fakes.pages import MemoryPages
 
@@ -118,7 +118,7 @@ def test_two_instances_share_what_is_kept(url: str) -> None:
 def test_pages_take_little_room(url: str) -> None:
     pages = SqlPages(url)
     pages.keep(HERE, "one", "<td>0.25</td>" * 10_000, 5.0)
-    with pages._read() as connection:
+    with pages._once.read() as connection:
         (packed,) = connection.execute(table.select().with_only_columns(table.c.html))
     assert len(packed[0]) < 1_000
     pages.close()
@@ -130,7 +130,7 @@ def test_a_page_that_was_damaged_is_our_fault_and_says_so(
 ) -> None:
     pages = SqlPages(url)
     pages.keep(HERE, "one", "a", 5.0)
-    with pages._write() as connection:
+    with pages._once.write() as connection:
         connection.execute(update(table).values(html=damage))
     with pytest.raises(StoreError, match="cannot be read: a page"):
         pages.page(HERE, "one")

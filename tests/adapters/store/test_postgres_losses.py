@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from bot.adapters.store import SqlStore, StoreError, postgres_url
 from tests.databases.postgres import Server, name_of
+from tests.waiting import until
 from workers.contract import (
     Attempt,
     Ok,
@@ -180,7 +181,7 @@ def test_who_lost_the_lead_cannot_write_any_more(
     store.want("one", [spec("a"), spec("b")])
     (stale,) = (claim.attempt for claim in store.claim(1))
     postgres.cut(name_of(database_url))
-    assert other.lead()
+    until(other.lead, "the server to notice that the leader is gone")
     other.recover()
     (fresh, _) = (claim.attempt for claim in other.claim(9))
     assert fresh == Attempt("a", 2)
@@ -194,7 +195,8 @@ def test_who_lost_the_lead_cannot_write_any_more(
     assert state(other, "a") is TrialState.RESERVED
     assert other.finish(fresh, GOOD)
     other.close()
-    assert list(store.recover([stale])) == [stale]  # leads again, and is told
+    until(store.lead, "the server to notice that the other one is gone")
+    assert list(store.recover([stale])) == [stale]  # it is told
 
 
 def test_an_answer_that_got_lost_leaves_no_trial_behind(

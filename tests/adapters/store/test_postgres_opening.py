@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.adapters.store import SqlStore, postgres_url
-from bot.adapters.store.faults import StoreError, explain, refuse
-from bot.adapters.store.refusals import require_version
-from bot.adapters.store.urls import store_name
+from bot.adapters.store.database.faults import StoreError, explain, refuse
+from bot.adapters.store.database.refusals import require_version
+from bot.adapters.store.database.urls import store_name
 from bot.domain.errors import UserFault
 from tests.databases.postgres import GUARDED, PASSWORD, Server, binaries
 from workers.contract import TrialSpec

@@ -9,8 +9,9 @@ from threading import Barrier, Event
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.adapters.store import SqlStore, StoreError, postgres_url, wanting
-from bot.adapters.store.locks import TURN, wait_for
+from bot.adapters.store import SqlStore, StoreError, postgres_url
+from bot.adapters.store.database.locks import TURN, wait_for
+from bot.adapters.store.trials import wanting
 from tests.databases.postgres import Server, name_of
 from tests.waiting import until
 from workers.contract import Attempt, TrialSpec, TrialState

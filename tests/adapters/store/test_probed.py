@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.store.codec import (
-    UnreadableError,
+from bot.adapters.store.database.faults import UnreadableError
+from bot.adapters.store.trials.codec import (
     dump_result,
     dump_spec,
     load_result,

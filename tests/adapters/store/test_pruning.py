@@ -143,3 +143,21 @@ def test_notes_of_groups_and_alarms_go_with_them(pulls: PullStore, time: Clock) 
     assert pulls.recall("until:alarm:7:main") == ""
     assert pulls.recall("until:alarm:7:dev") == "1400.0"
     assert [pulls.recall(name) for name in kept] == ["1.0"] * 3
+
+
+def test_one_that_was_seen_and_never_said_anything_of_goes_with_time(
+    pulls: PullStore, time: Clock
+) -> None:
+    for pull in (PULL, OTHER, ELSEWHERE):
+        pulls.saw_head(pull, HEAD, 900.0)
+    pulls.saw_head(OTHER, NEXT, 1_400.0)
+    pulls.wake(ELSEWHERE, 99, 1e9)
+    pulls.wake(PULL, 99, 900.0)
+    (due,) = pulls.due(1_000.0, 9)
+    pulls.rest(due, None)
+    assert later(pulls, time) == 0
+    assert list(pulls.heads(PULL)) == []
+    assert list(pulls.heads(OTHER)) == [HEAD, NEXT]
+    assert list(pulls.heads(ELSEWHERE)) == [HEAD]
+    pulls.wake(PULL, 99, 900.0)
+    assert [one.serial for one in pulls.due(1_000.0, 9)] == [1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.store.codec import UnreadableError
+from bot.adapters.store.database.faults import UnreadableError
 from bot.adapters.store.pull_codec import (
     TAGS,
     digest_of,

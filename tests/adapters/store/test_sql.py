@@ -17,8 +17,8 @@ from bot.adapters.store import (
     StoreError,
     sqlite_url,
 )
-from bot.adapters.store.faults import explain
-from bot.adapters.store.urls import store_name
+from bot.adapters.store.database.faults import explain
+from bot.adapters.store.database.urls import store_name
 from bot.domain.errors import MachineryFault
 from bot.domain.history import ArmSums, MetricKey, PairSums, Pilot, Summary
 from workers.contract import Attempt, Ok, QueueError, TrialResult, TrialSpec, TrialState

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.adapters.store import postgres_url
-from bot.adapters.store.urls import store_name
+from bot.adapters.store.database.urls import store_name
 from bot.domain.errors import UserFault
 
 SECRETS = ("hunter", "Hunter", "tern")

@@ -7,54 +7,46 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from typing_extensions import override
-
+from tests.app.soaking.crew import Crews
+from tests.app.soaking.git_faults import ShakyGit
 from tests.app.soaking.serving import Served
-from tests.app.stage import EVENTS, PERMISSIONS, POLICY, SECRET, Crew, keys
+from tests.app.stage import EVENTS, PERMISSIONS, POLICY, SECRET, keys
 from tests.fakegithub.deliveries import Deliveries
 from tests.fakegithub.people import Person, Town
 from tests.fakegithub.records import App, Pull, Repository
 from tests.fakegithub.server import FakeGitHub
 from tests.samples.quick import quick_policy
-from workers.contract import Claim
 
 TRAIN = Path(__file__).resolve().parents[2] / "samples/sums/train.py"
+MAIN, NEXT = "main", "next"
+GATED = (MAIN, NEXT)
 SIDE = "side"
 """A branch that no policy gates."""
+RULES = quick_policy(rest=f"branches: [{MAIN}, {NEXT}]\n")
 
 
-@dataclass(frozen=True)
-class Paid:
-    """One attempt at a trial, as whoever ran it saw it; `outcome` is a class name."""
-
-    key: str
-    attempt: str
-    outcome: str
-
-
-class Payers(Crew):
-    """A crew that notes what it was paid for, apart from the store."""
-
-    def __init__(self, url: str, root: Path) -> None:
-        super().__init__(url, time.time, root)
-        self.paid: list[Paid] = []
-
-    @override
-    def _run(self, claim: Claim) -> None:
-        self.ran.append(claim.spec.key)
-        result = self._agent.run(claim.attempt, claim.spec)
-        outcome = type(result.outcome).__name__
-        self.paid.append(Paid(claim.spec.key, str(claim.attempt), outcome))
-        self._store.finish(claim.attempt, result)
+Changed = dict[str, tuple[str, str]]
+"""By path, what a file holds before and after."""
 
 
 @dataclass
 class House:
-    """One owner, one repository, one installation; GitHub limits each apart."""
+    """One owner, one repository, one installation; GitHub limits each apart.
+
+    `queued` says that nothing lands on main but through a merge queue. `borne` holds by
+    number how bad each pull request was for which the owner took that upon herself, and
+    `lifted` whether that was her last word. `upheld` are those of which all that blocks
+    is accepted in the end.
+    """
 
     owner: Person
     repository: Repository
+    queued: bool = False
     count: int = 0
+    borne: dict[int, set[float]] = field(default_factory=dict)
+    lifted: dict[int, bool] = field(default_factory=dict)
+    upheld: set[int] = field(default_factory=set)
+    compared: dict[tuple[str, str], Changed] = field(default_factory=dict)
 
     def pulls(self, state: str = "open") -> list[Pull]:
         """Its pull requests by number."""
@@ -79,8 +71,9 @@ class City:
     eve: Person
     houses: list[House]
     served: Served
-    crew: Payers
+    crew: Crews
     ledger: Path
+    git: ShakyGit
     said: list[str] = field(default_factory=list)
 
     @property
@@ -94,10 +87,11 @@ class City:
 
 
 @contextmanager
-def founded(folder: Path, houses: int) -> Iterator[City]:
+def founded(folder: Path, houses: int, seed: int) -> Iterator[City]:
     """A city in which the App has just been installed, and runs."""
     town = Town.founded(folder / "github")
-    fake = FakeGitHub(town.world, town.git())
+    git = ShakyGit(town.git(), town.world, seed)
+    fake = FakeGitHub(town.world, git)
     with ExitStack() as stack:
         api = stack.enter_context(fake.running())
         deliveries = Deliveries(town.world, workers=3)
@@ -110,13 +104,14 @@ def founded(folder: Path, houses: int) -> Iterator[City]:
         built = [_house(town, app, number, ledger) for number in range(houses)]
         served = Served(cache, _settings(app, api))
         app.hook_url = served.hook
-        crew = Payers(f"sqlite:///{cache / 'seedgate.sqlite'}", folder / "node")
-        stack.callback(crew.close)
+        store = f"sqlite:///{cache / 'seedgate.sqlite'}"
+        crew = Crews(store, folder / "node", folder / "diary")
+        stack.callback(crew.stop)
         stack.callback(served.stop)
         served.start()
         crew.start()
         told = (town, fake, deliveries, app, bob, eve, built, served, crew, ledger)
-        yield City(*told)
+        yield City(*told, git)
 
 
 def _app(town: Town) -> App:
@@ -142,12 +137,17 @@ def _house(town: Town, app: App, number: int, ledger: Path) -> House:
         "effects/base": "0.0\n",
         "shared.txt": "as it was\n",
         "README.md": "Sums.\n",
-        POLICY: quick_policy(),
+        POLICY: RULES,
     }
     repository = owner.founds(f"sums-{number}", files)
     owner.pushes(repository, SIDE, {"side.md": "Not gated.\n"})
+    owner.pushes(repository, NEXT, {"next.md": "Gated as well.\n"})
     owner.invites(repository, town.person("bob"), "write")
     owner.invites(repository, town.person("eve"), "read")
     owner.installs(app, [repository])
-    owner.requires_check(repository, "main", "seedgate", app.id, seen=False)
-    return House(owner, repository)
+    for branch in GATED:
+        owner.requires_check(repository, branch, "seedgate", app.id, seen=False)
+    queued = number % 3 == 1
+    if queued:
+        owner.opens_queue(repository, MAIN)
+    return House(owner, repository, queued)

@@ -6,6 +6,7 @@ from tests.fakegithub.landing import landed
 from tests.fakegithub.plumbing import Draft
 from tests.fakegithub.pull_changes import real_git, signed
 from tests.fakegithub.records import Repository
+from tests.fakegithub.state import Happening
 
 
 class Codes(Someone):
@@ -37,7 +38,13 @@ class Codes(Someone):
             git.create(made)
             first = Draft("Begin", signed(self.world, self.id), changes=files)
             git.write(made, f"refs/heads/{made.default_branch}", [first])
+            self._tells_of(made)
         return made
+
+    def _tells_of(self, made: Repository) -> None:
+        """Installations that reach all repositories reach a new one, and hear of it."""
+        told = Happening("repository", "created", made.id, None, self.id)
+        self.world.emit(told)
 
     def forks(self, repository: Repository) -> Repository:
         """A fork of one's own."""
@@ -54,6 +61,7 @@ class Codes(Someone):
             )
             self.world.repositories[made.id] = made
             real_git(self.world).fork(repository, made)
+            self._tells_of(made)
         return made
 
     def pushes(

@@ -44,6 +44,12 @@ class Proposes(Someone):
             place = self.may_change(repository, pull)
             pull_changes.rename_pull(place, pull, title, self.id)
 
+    def rewrites(self, repository: Repository, pull: Pull, body: str) -> None:
+        """Gives it another description."""
+        with self.world.lock:
+            place = self.may_change(repository, pull)
+            pull_changes.rewrite(place, pull, body, self.id)
+
     def drafts(self, repository: Repository, pull: Pull) -> None:
         """Turns it into a draft."""
         with self.world.lock:
@@ -73,6 +79,12 @@ class Proposes(Someone):
         with self.world.lock:
             self.may(repository, "triage", "label")
             changes.add_label(self.world, repository, pull.number, name, self.id)
+
+    def unlabels(self, repository: Repository, pull: Pull, name: str) -> None:
+        """Takes a label off it."""
+        with self.world.lock:
+            self.may(repository, "triage", "label")
+            changes.drop_label(self.world, repository, pull.number, name, self.id)
 
     def merges(
         self,

@@ -7,6 +7,7 @@ from tests.fakegithub.pull_changes import ReviewState
 from tests.fakegithub.records import (
     CheckRun,
     Comment,
+    Issue,
     Pull,
     Reaction,
     Repository,
@@ -19,6 +20,15 @@ class Talks(Someone):
     """Somebody who talks."""
 
     __slots__ = ()
+
+    def opens_issue(
+        self, repository: Repository, title: str, body: str | None = None
+    ) -> Issue:
+        """Opens an issue."""
+        with self.world.lock:
+            self.may(repository, "read", "open an issue")
+            author = Author(self.id)
+            return changes.open_issue(self.world, repository, title, body, author)
 
     def comments(self, repository: Repository, on: Pull | int, body: str) -> Comment:
         """Comments on a pull request or an issue."""
@@ -44,6 +54,22 @@ class Talks(Someone):
             self.may(repository, least, "delete the comment")
             changes.delete_comment(self.world, repository, comment, self.id)
 
+    def locks(self, repository: Repository, on: Pull | int) -> None:
+        """Locks the talk on a pull request or an issue."""
+        self._sets_lock(repository, on, locked=True)
+
+    def unlocks(self, repository: Repository, on: Pull | int) -> None:
+        """Lets the talk go on."""
+        self._sets_lock(repository, on, locked=False)
+
+    def _sets_lock(
+        self, repository: Repository, on: Pull | int, *, locked: bool
+    ) -> None:
+        number = on.number if isinstance(on, Pull) else on
+        with self.world.lock:
+            self.may(repository, "write", "lock")
+            changes.set_lock(self.world, repository, number, self.id, locked=locked)
+
     def reacts(
         self, repository: Repository, comment: Comment, content: Reaction
     ) -> None:
@@ -63,6 +89,13 @@ class Talks(Someone):
         with self.world.lock:
             place = self.may(repository, "read", "review")
             return pull_changes.review(place, pull, state, body, self.id)
+
+    def edits_review(self, repository: Repository, review: Review, body: str) -> None:
+        """Changes what a review of one's own says."""
+        with self.world.lock:
+            least: Role = "read" if review.author_id == self.id else "write"
+            place = self.may(repository, least, "edit the review")
+            pull_changes.edit_review(place, review, body, self.id)
 
     def clicks(self, repository: Repository, run: CheckRun, identifier: str) -> None:
         """Clicks a button of a check run; it must be there to be clicked."""

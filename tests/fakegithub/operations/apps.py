@@ -127,7 +127,7 @@ def rate_limit(call: Call) -> Answer:
     """What is left; asking is free."""
     now = call.world.clock.seconds()
     core = call.limits.overview(auth.who(call.caller), now)
-    graphql = dict(core)
+    graphql = call.limits.overview(auth.who(call.caller), now, graphql=True)
     search = {"limit": 30, "remaining": 30, "reset": int(now) + 60, "used": 0}
     resources = {"core": core, "search": search, "graphql": graphql}
     return Answer(200, {"resources": resources, "rate": core})

@@ -1,6 +1,6 @@
 """One request as an operation sees it, and what it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -23,6 +23,35 @@ class Answer:
     status: int
     body: Json = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class Heeded(dict[str, Json]):
+    """A query or a body that remembers which of its names somebody has read."""
+
+    def __init__(self, said: Mapping[str, Json]) -> None:
+        """Nothing is read yet."""
+        super().__init__(said)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Json:
+        """Reads one."""
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Asking whether it is there is reading, too."""
+        self.read.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """Reads one that may be missing."""
+        self.read.add(name)
+        return super().get(name, default)
+
+    @property
+    def unread(self) -> list[str]:
+        """The names that nobody has asked for."""
+        return sorted(self.keys() - self.read)
 
 
 @dataclass(slots=True)

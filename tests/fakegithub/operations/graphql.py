@@ -1,10 +1,11 @@
-"""The few GraphQL fields that the REST API lacks: minimizing comments, and reading it.
+"""The few GraphQL fields that the REST API lacks: folded comments, edited reviews.
 
-Source: docs.github.com, GraphQL reference (`minimizeComment`, `Node`, `RateLimit`).
+Source: docs.github.com, GraphQL reference (`minimizeComment`, `Node`,
+`PullRequestReview`, `RateLimit`).
 Faults are answered as GitHub does: status 200 with `errors`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.fakegithub.auth import who
@@ -16,7 +17,7 @@ from tests.fakegithub.operations.graphql_language import (
     read,
 )
 from tests.fakegithub.permissions import needs
-from tests.fakegithub.records import Comment, Json, Repository
+from tests.fakegithub.records import Comment, Json, Repository, Review
 from tests.fakegithub.shapes.basics import node_id, node_number, time_of
 
 Record = dict[str, Any]
@@ -86,6 +87,11 @@ def _fault(fault: Exception) -> dict[str, Json]:
     return {"data": None, "errors": [said]}
 
 
+def limited(message: str) -> Answer:
+    """The primary limit is no refusal by status here, but an error of its own type."""
+    return Answer(200, {"errors": [{"type": "RATE_LIMITED", "message": message}]})
+
+
 def _no_field(wanted: Field | Fragment, type_name: str) -> str:
     name = wanted.name if isinstance(wanted, Field) else f"... on {wanted.type}"
     return f"Field '{name}' doesn't exist on type '{type_name}'"
@@ -111,20 +117,45 @@ def pick(found: Record | None, wanted: Sequence[Field | Fragment]) -> Record | N
     return made
 
 
-def _find_comment(call: Call, node: str) -> tuple[Repository, Comment]:
-    """A comment that the caller reaches."""
-    named = node_number(node)
+def _reached(call: Call) -> Iterator[Repository]:
+    """The repositories that the caller reaches."""
     caller = call.installation
     only = caller.token.repository_ids
     for repository in call.world.repositories.values():
         reached = call.world.covers(caller.installation, repository)
-        if not reached or (only is not None and repository.id not in only):
-            continue
+        if reached and (only is None or repository.id in only):
+            yield repository
+
+
+def _find_comment(call: Call, node: str) -> tuple[Repository, Comment]:
+    """A comment that the caller reaches."""
+    named = node_number(node)
+    for repository in _reached(call):
         if named and named[0] == "IC" and named[1] in repository.comments:
             return repository, repository.comments[named[1]]
     raise GraphQLFault(
         f"Could not resolve to a node with the global id of '{node}'.", "NOT_FOUND"
     )
+
+
+def _find_review(call: Call, node: str) -> Review | None:
+    """A review that the caller reaches."""
+    named = node_number(node)
+    if not named or named[0] != "PRR":
+        return None
+    every = (repository.reviews.get(named[1]) for repository in _reached(call))
+    return next((one for one in every if one is not None), None)
+
+
+def _review(review: Review) -> Record:
+    edited = review.edited_at
+    return {
+        "__typename": "PullRequestReview",
+        "id": node_id("PRR", review.id),
+        "databaseId": review.id,
+        "body": review.body,
+        "lastEditedAt": time_of(edited) if edited else None,
+    }
 
 
 def _comment(comment: Comment) -> Record:
@@ -185,13 +216,16 @@ def _mutated(kind: str, key: str, said: dict[str, Json], comment: Comment) -> Re
 
 
 def node(call: Call, arguments: dict[str, Json]) -> Record:
-    """A comment by its id; the fake knows no other nodes."""
-    return _comment(_find_comment(call, str(arguments.get("id")))[1])
+    """A comment or review by its id; the fake knows no other nodes."""
+    id_ = str(arguments.get("id"))
+    review = _find_review(call, id_)
+    return _comment(_find_comment(call, id_)[1]) if review is None else _review(review)
 
 
 def rate_limit(call: Call, _: dict[str, Json]) -> Record:
     """What is left."""
-    left = call.limits.overview(who(call.caller), call.world.clock.seconds())
+    now = call.world.clock.seconds()
+    left = call.limits.overview(who(call.caller), now, graphql=True)
     return {
         "__typename": "RateLimit",
         "limit": left["limit"],

@@ -1,5 +1,7 @@
 """Issues, their comments and labels."""
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 
 from tests.fakegithub import changes
@@ -72,9 +74,25 @@ def list_issues(call: Call) -> Answer:
     if "creator" in call.query:
         creator = call.world.account(call.query["creator"])
         found = [i for i in found if creator and i.author_id == creator.id]
-    found = [i for i in found if i.updated_at >= _since(call)]
-    newest = sorted(found, key=lambda i: -i.number)
-    return call.page(newest, lambda i: issues.issue(call.world, call.repository, i))
+    since = _since(call)
+    found = [i for i in found if i.updated_at >= since]
+    ordered = sorted(found, key=_order(call), reverse=_falling(call, "desc"))
+    return call.page(ordered, lambda i: issues.issue(call.world, call.repository, i))
+
+
+def _order(call: Call) -> Callable[[Issue | Pull], tuple[Json, int]]:
+    match call.query.get("sort", "created"):
+        case "updated":
+            return lambda i: (i.updated_at, i.number)
+        case "comments":
+            said = Counter(c.number for c in call.repository.comments.values())
+            return lambda i: (said[i.number], i.number)
+        case _:
+            return lambda i: (i.created_at, i.number)
+
+
+def _falling(call: Call, default: str) -> bool:
+    return call.query.get("direction", default) == "desc"
 
 
 def _since(call: Call) -> datetime:
@@ -86,21 +104,22 @@ def list_comments(call: Call) -> Answer:
     found = _thread(call)
     if found is None:
         return not_found()
+    since = _since(call)
     listed = [
         c
         for c in call.repository.comments.values()
-        if c.number == found.number and c.updated_at >= _since(call)
+        if c.number == found.number and c.updated_at >= since
     ]
     return call.page(listed, lambda c: _shape(call, c))
 
 
 def list_all_comments(call: Call) -> Answer:
     """The comments of the whole repository, changed since a time."""
-    by_update = call.query.get("sort", "created") == "updated"
+    by_update, since = call.query.get("sort", "created") == "updated", _since(call)
     listed = sorted(
-        (c for c in call.repository.comments.values() if c.updated_at >= _since(call)),
+        (c for c in call.repository.comments.values() if c.updated_at >= since),
         key=lambda c: (c.updated_at if by_update else c.created_at, c.id),
-        reverse=call.query.get("direction", "asc") == "desc",
+        reverse=_falling(call, "asc"),
     )
     return call.page(listed, lambda c: _shape(call, c))
 

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.fakegithub.changes import Refused
+from tests.fakegithub.contract import permission_levels
+from tests.fakegithub.events import PERMISSION
 from tests.fakegithub.operations.call import Answer, Call, not_found
 from tests.fakegithub.records import Account, App, Json
 from tests.fakegithub.shapes import basics
@@ -38,6 +40,7 @@ KNOWN = frozenset(
 )
 # These come by themselves and may not be listed.
 UNASKED = frozenset({"installation", "installation_repositories"})
+LONGEST_NAME = 34
 
 
 def register(world: World, owner: Account, text: str, state: str) -> str:
@@ -46,6 +49,10 @@ def register(world: World, owner: Account, text: str, state: str) -> str:
     Raises Refused with what GitHub's page would say of a bad manifest.
     """
     manifest = _read(text)
+    _check_name(world, manifest.get("name"))
+    _check_events(
+        manifest.get("default_events", []), manifest.get("default_permissions", {})
+    )
     number = world.new_id()
     code = hashlib.sha1(f"{number} {manifest['url']}".encode()).hexdigest()
     world.manifests[code] = (manifest, owner.id, world.clock.now())
@@ -65,12 +72,39 @@ def _read(text: str) -> dict[str, Json]:
     unknown = sorted(set(manifest) - KNOWN)
     if missing or unknown:
         raise Refused(f"Manifest lacks {missing} or has unknown {unknown}")
-    if listed := UNASKED & set(manifest.get("default_events", ())):
-        raise Refused(f"Default events unsupported: {sorted(listed)}")
     hook = manifest.get("hook_attributes", {})
     if hook and not hook.get("url"):
         raise Refused("Hook url cannot be blank")
     return manifest
+
+
+def _check_name(world: World, name: str | None) -> None:
+    """A name of one's own: the App's address is made of it."""
+    if name is None:
+        return
+    if len(name) > LONGEST_NAME:
+        raise Refused(f"Name is too long (maximum is {LONGEST_NAME} characters)")
+    if _slug(name) in {app.slug for app in world.apps.values()}:
+        raise Refused("Name has already been taken")
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _check_events(events: list[str], permissions: dict[str, str]) -> None:
+    """Only what the permissions let the App hear of may be listed."""
+    levels = permission_levels()
+    if wrong := [
+        n for n, level in permissions.items() if level not in levels.get(n, ())
+    ]:
+        raise Refused(f"Default permission records are not valid: {sorted(wrong)}")
+    if listed := [e for e in events if e in UNASKED or e not in PERMISSION]:
+        raise Refused(f"Default events unsupported: {', '.join(listed)}")
+    readable = {"metadata", *permissions}
+    if deaf := [event for event in events if PERMISSION[event] not in readable]:
+        said = "Default events are not supported by permissions"
+        raise Refused(f"{said}: {', '.join(deaf)}")
 
 
 def convert(call: Call) -> Answer:
@@ -93,7 +127,7 @@ def make_app(world: World, owner_id: int, manifest: dict[str, Json]) -> tuple[Ap
     """A registered App and its private key in PEM."""
     number = world.new_id()
     name = manifest.get("name") or f"app-{number}"
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    slug = _slug(name)
     pem, public = _keys()
     hook = manifest.get("hook_attributes", {})
     app = App(

@@ -19,13 +19,13 @@ def compared(call: Call, pull: Pull) -> Comparison | None:
 def list_pulls(call: Call) -> Answer:
     """Pull requests by state, head and base; the newest first unless asked."""
     query = call.query
-    state = query.get("state", "open")
+    state, base, head = query.get("state", "open"), query.get("base"), query.get("head")
     found = [
         p
         for p in call.repository.pulls.values()
-        if (state in {"all", p.state})
-        and query.get("base", p.base.ref) == p.base.ref
-        and query.get("head", p.head.label) == p.head.label
+        if state in {"all", p.state}
+        and base in {None, p.base.ref}
+        and head in {None, p.head.label}
     ]
     ordered = sorted(
         found,
@@ -52,7 +52,7 @@ def get(call: Call) -> Answer:
     if pull is None:
         return not_found()
     said = pulls.full(call.world, call.repository, pull, compared(call, pull))
-    if pull.state == "open" and pull.mergeable is None:
+    if pull.state == "open" and pulls.known_mergeable(pull) is None:
         call.world.look_again(call.repository, pull)  # the next reader will know
     return Answer(200, said)
 

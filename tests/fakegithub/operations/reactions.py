@@ -10,6 +10,10 @@ def _comment(call: Call) -> Comment | None:
     return call.repository.comments.get(call.number("comment_id"))
 
 
+def _bot(call: Call) -> int:
+    return call.app.bot_id
+
+
 def create_reaction(call: Call) -> Answer:
     """Reacts to a comment: 201, or 200 when the reaction was there."""
     comment = _comment(call)
@@ -32,12 +36,16 @@ def list_reactions(call: Call) -> Answer:
 
 
 def delete_reaction(call: Call) -> Answer:
-    """Takes a reaction back."""
-    comment = _comment(call)
-    wanted = call.number("reaction_id")
-    if comment is None or wanted not in {r.id for r in comment.reactions}:
+    """Takes a reaction of one's own back."""
+    comment, wanted = _comment(call), call.number("reaction_id")
+    if comment is None:
         return not_found()
-    comment.reactions = [r for r in comment.reactions if r.id != wanted]
+    kept = [
+        r for r in comment.reactions if (r.id, r.account_id) != (wanted, _bot(call))
+    ]
+    if len(kept) == len(comment.reactions):
+        return not_found()
+    comment.reactions = kept
     return Answer(204)
 
 

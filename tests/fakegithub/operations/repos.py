@@ -1,13 +1,14 @@
 """Repositories: themselves, people's permissions, commits, files."""
 
 import base64
+from datetime import datetime
 from urllib.parse import quote
 
 from tests.fakegithub.operations.call import Answer, Call, Handler, error, not_found
 from tests.fakegithub.operations.pulls import one_commit
-from tests.fakegithub.records import Json, Role
+from tests.fakegithub.records import Json, Pull, Role
 from tests.fakegithub.shapes import basics, commits, pulls, repositories
-from tests.fakegithub.state import Comparison, Entry
+from tests.fakegithub.state import Comparison, Entry, GitPerson
 
 MOST_COMMITS = 250
 MOST_FILES = 300
@@ -67,25 +68,63 @@ def list_commits(call: Call) -> Answer:
     if sha is None:
         return error(404, "Not Found")
     shas = call.world.git.log(call.repository, sha, call.query.get("path"))
-    return call.page(shas, lambda one: one_commit(call, one))
+    return call.page(
+        [one for one in shas if _wanted(call, one)], lambda one: one_commit(call, one)
+    )
+
+
+def _wanted(call: Call, sha: str) -> bool:
+    """Whether a commit is by whom, and from when, the query asks."""
+    query = call.query
+    if not query.keys() & {"author", "committer", "since", "until"}:
+        return True  # long histories are read only where they must be
+    found = call.world.git.commit(call.repository, sha)
+    if found is None:
+        return False
+    at = found.committer.date.isoformat()
+    return all(
+        (
+            query.get("author", found.author.name) in _names(found.author),
+            query.get("committer", found.committer.name) in _names(found.committer),
+            _moment(query.get("since", at)) <= _moment(at),
+            _moment(at) <= _moment(query.get("until", at)),
+        )
+    )
+
+
+def _names(person: GitPerson) -> set[str]:
+    return {person.name, person.email}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def pulls_of_commit(call: Call) -> Answer:
-    """The pull requests that contain a commit."""
+    """The pull requests that contain a commit.
+
+    A commit of a fork is known here only once it is merged: what is open from forks
+    is never listed.
+    """
     sha = _sha(call, "commit_sha")
     if sha is None:
         return _no_commit(call.path["commit_sha"])
-    git, repository = call.world.git, call.repository
     found = [
         p
-        for p in repository.pulls.values()
-        if sha in {p.head.sha, p.merge_commit_sha}
-        or (
-            git.is_ancestor(repository, sha, p.head.sha)
-            and not git.is_ancestor(repository, sha, p.base.sha)
-        )
+        for p in call.repository.pulls.values()
+        if p.merged_at is not None or p.head.repository_id == call.repository.id
+        if _contains(call, p, sha)
     ]
-    return call.page(found, lambda p: pulls.simple(call.world, repository, p))
+    return call.page(found, lambda p: pulls.simple(call.world, call.repository, p))
+
+
+def _contains(call: Call, pull: Pull, sha: str) -> bool:
+    if sha in {pull.head.sha, pull.merge_commit_sha}:
+        return True
+    git, repository = call.world.git, call.repository
+    return git.is_ancestor(repository, sha, pull.head.sha) and not git.is_ancestor(
+        repository, sha, pull.base.sha
+    )
 
 
 def compare(call: Call) -> Answer:

@@ -1,27 +1,14 @@
 """Branches, their rulesets and classic protection, and refs."""
 
-from fnmatch import fnmatchcase
-
+from tests.fakegithub.demands import rules_for
 from tests.fakegithub.operations.call import Answer, Call, Handler, error, not_found
 from tests.fakegithub.operations.pulls import one_commit
-from tests.fakegithub.records import Json, Protection, Repository, Ruleset
+from tests.fakegithub.records import Json, Protection, Ruleset
 from tests.fakegithub.shapes.basics import node_id
 from tests.fakegithub.shapes.repositories import api_url, web_url
 from tests.fakegithub.state import Happening
 
 NO_SHA = "0" * 40
-
-
-def applies(repository: Repository, ruleset: Ruleset, branch: str) -> bool:
-    """Whether an active ruleset is about this branch."""
-    if ruleset.enforcement != "active":
-        return False
-    return any(
-        pattern == "~ALL"
-        or (pattern == "~DEFAULT_BRANCH" and branch == repository.default_branch)
-        or fnmatchcase(f"refs/heads/{branch}", pattern)
-        for pattern in ruleset.include
-    )
 
 
 def branch_rules(call: Call) -> Answer:
@@ -35,9 +22,7 @@ def branch_rules(call: Call) -> Answer:
             "ruleset_id": ruleset.id,
         }
         | ({"parameters": rule.parameters} if rule.parameters else {})
-        for ruleset in call.repository.rulesets.values()
-        if applies(call.repository, ruleset, branch)
-        for rule in ruleset.rules
+        for ruleset, rule in rules_for(call.repository, branch)
     ]
     return call.page(listed, lambda rule: rule)
 
@@ -127,9 +112,7 @@ def branch(call: Call) -> Answer:
         return error(404, "Branch not found")
     url = f"{api_url(call.world, call.repository)}/branches/{name}"
     found = call.repository.protections.get(name)
-    ruled = any(
-        applies(call.repository, r, name) for r in call.repository.rulesets.values()
-    )
+    ruled = bool(rules_for(call.repository, name))
     checks = found.checks if found else []
     summary = {
         "enabled": found is not None,

@@ -14,6 +14,7 @@ NODE_KINDS = {
     "U": "User",
     "CR": "CheckRun",
     "CS": "CheckSuite",
+    "PRR": "PullRequestReview",
 }
 
 

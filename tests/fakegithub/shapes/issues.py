@@ -44,7 +44,7 @@ def issue(world: World, repository: Repository, found: Issue | Pull) -> dict[str
         "user": account(world, found.author_id),
         "labels": [label(world, repository, name) for name in found.labels],
         "state": found.state,
-        "locked": False,
+        "locked": found.locked,
         "assignee": None,
         "assignees": [],
         "milestone": None,

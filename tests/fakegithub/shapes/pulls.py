@@ -61,7 +61,7 @@ def simple(world: World, repository: Repository, pull: Pull) -> dict[str, Json]:
         "statuses_url": f"{api_url(world, repository)}/statuses/{pull.head.sha}",
         "number": pull.number,
         "state": pull.state,
-        "locked": False,
+        "locked": pull.locked,
         "title": pull.title,
         "user": account(world, pull.author_id),
         "body": pull.body,
@@ -98,8 +98,8 @@ def full(
     comments = [c for c in repository.comments.values() if c.number == pull.number]
     return simple(world, repository, pull) | {
         "merged": pull.merged_at is not None,
-        "mergeable": None if pull.state == "closed" else pull.mergeable,
-        "rebaseable": None if pull.state == "closed" else pull.mergeable,
+        "mergeable": known_mergeable(pull),
+        "rebaseable": known_mergeable(pull),
         "mergeable_state": mergeable_state(pull),
         "merged_by": merger,
         "comments": len(comments),
@@ -112,9 +112,14 @@ def full(
     }
 
 
+def known_mergeable(pull: Pull) -> bool | None:
+    """Whether it merges, as far as the one who asks now is told."""
+    return None if pull.state == "closed" or pull.unasked else pull.mergeable
+
+
 def mergeable_state(pull: Pull) -> str:
     """The undocumented word beside `mergeable`; for display only."""
-    match pull.mergeable:
+    match known_mergeable(pull):
         case None:
             return "unknown"
         case False:

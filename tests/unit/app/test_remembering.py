@@ -151,7 +151,8 @@ def test_a_tolerance_that_the_seeds_cannot_police_is_refused_before_it_begins() 
     assert informed(memory, allowed, IDEA, {}, NOW).knowledge.attempt == 1
 
 
-def test_a_tolerated_loss_is_charged_to_the_branch_that_may_land() -> None:
+def test_a_loss_that_is_shown_is_charged_to_the_branch_that_may_land() -> None:
+    """One that blocks lands where somebody accepts it."""
     verdict = Verdict(
         Ruling.PASS,
         (),
@@ -164,6 +165,8 @@ def test_a_tolerated_loss_is_charged_to_the_branch_that_may_land() -> None:
                     metric("loss", Reason.TOLERATED_LOSS, -0.04),
                     metric("error", Reason.NOT_WORSE, -0.04),
                     metric("speed", Reason.TOLERATED_LOSS, None),
+                    metric("rank", Reason.HARM_SHOWN, -0.15),
+                    metric("size", Reason.NOT_SHOWN, -0.15),
                 ),
                 findings=(),
             ),
@@ -172,7 +175,9 @@ def test_a_tolerated_loss_is_charged_to_the_branch_that_may_land() -> None:
     done = dataclasses.replace(run(Laptop(losing(0.0)), plan()), verdict=verdict)
     memory = store()
     remember(memory, plan(), IDEA, done)
-    (charge,) = memory.charges("/repo/.git")
+    charge, blocked = memory.charges("/repo/.git")
+    assert blocked.place == ("mlp", "rank")
+    assert blocked.tolerances == pytest.approx(1.5)
     assert (charge.place, charge.tolerances) == (PLACE, pytest.approx(0.4))
     assert (charge.head_commit, charge.merged_tree) == ("head-commit", "merged-tree")
     remember(
@@ -275,9 +280,22 @@ def test_canaries_that_only_scatter_are_no_drift() -> None:
 def test_branches_on_one_base_count_once_for_drift() -> None:
     laptop = Laptop(losing(0.0))
     for number in range(20):
-        shown = Summary(residual=1.5, base_tree="the same")
+        shown = Summary(residual=1.5, base_tree="the same", merged_tree=f"{number}")
         laptop.store.record(f"evaluation {number}", {the_key(): shown})
     assert informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge.drift == {}
+
+
+def test_each_refresh_of_a_base_counts_in_place_of_branches_on_it() -> None:
+    laptop = Laptop(losing(0.0))
+    judged = Summary(residual=9.0, base_tree="the same", merged_tree="a branch")
+    unknown = Summary(base_tree="the same")
+    for number, shown in enumerate([judged, unknown, judged]):
+        laptop.store.record(f"other {number}", {the_key(): shown})
+    for number in range(20):
+        shown = Summary(residual=0.8, base_tree="the same")
+        laptop.store.record(f"refresh {number}", {the_key(): shown})
+    drift = informed(laptop.store, branch(2), IDEA, {}, NOW).knowledge.drift
+    assert drift == {PLACE: pytest.approx(17 * 0.3)}
 
 
 def test_a_branch_does_not_choose_its_own_test() -> None:

@@ -96,6 +96,31 @@ def test_a_baseline_that_moved_is_told_of() -> None:
     assert moved.cusum > moved.threshold
 
 
+def far_off(spec: TrialSpec) -> TrialResult:
+    return replace(losing(0.0)(spec), metrics={"loss": 9.0})
+
+
+def test_each_refresh_is_held_against_all_before_it_until_the_baseline_moves() -> None:
+    laptop = Laptop(losing(0.0))
+    for number in range(6):
+        assert refresh(base(laptop), f"{number}").moved == ()
+    laptop.script = far_off
+    found = refresh(base(laptop), "after a change of the driver")
+    assert [one.place for one in found.moved] == [("mlp", "loss")]
+    assert len(found.added[0].before) == 12
+
+
+def test_runs_from_before_the_baseline_was_counted_anew_serve_no_more() -> None:
+    laptop = Laptop(losing(0.0))
+    refresh(base(laptop), "before")
+    (key,) = keys(scene_of(plan(), SUBJECT), plan().modes)
+    anew = Summary(base_tree="base-tree", restarted_at=laptop.pulse.now() + 1.0)
+    laptop.store.record("an evaluation that found it", {key: anew})
+    (loss,) = refresh(base(laptop), "after").added
+    assert (loss.before, len(loss.after)) == ((), 2)
+    assert {one.replicate for one in laptop.ran[2:]} == {1}
+
+
 def test_a_policy_that_shares_nothing_gets_nothing_added() -> None:
     laptop = Laptop(losing(0.0))
     own = plan(policy(baseline=BaselineRule(cached_share=0.0)))

@@ -12,11 +12,18 @@ from bot.cli.screen import out
 from bot.cli.show import show_report
 from bot.domain.arms import Branch
 from bot.domain.verdict import Reason, Report, Ruling, Rung
-from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
+from tests.fakes import (
+    accepted_reports,
+    grouped_reports,
+    reports,
+    shown_reports,
+    wide_reports,
+)
 from tests.golden.compare import agreed
 
 EXAMPLES = {
     "passing": reports.passing,
+    "accepted": accepted_reports.accepted,
     "blocking": reports.blocking,
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
@@ -206,3 +213,13 @@ def test_names_in_exhibits_cannot_steer_the_terminal() -> None:
     text = shown(shown_reports.hostile_exhibits())
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_who_accepted_a_finding_stands_below_it_with_the_end_and_the_reason() -> None:
+    text = shown(accepted_reports.accepted(), 200)
+    assert "SAFE TO MERGE, WITH 4 ACCEPTED FINDINGS" in text
+    said = "Accepted by @ada, until 2026-11-28 10:30 UTC: slower, but the data is right"
+    assert said in text
+    assert "Accepted by @grace, as long as commit 9e8d7c6b5a is the head: for" in text
+    assert "Accepted by @grace, without an end: for the release" in text
+    assert accepted_reports.ELSE.reason not in text

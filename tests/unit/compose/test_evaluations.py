@@ -11,7 +11,7 @@ from bot.app.pulls.evaluations import Absent, Busy, Done, Task
 from bot.compose.serving.dispatcher import LACKING_S, node_for
 from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat, Show
 from bot.compose.serving.line import Line
-from bot.domain.conclusions import Impossible
+from bot.domain.conclusions import Impossible, OwnFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github import Queued
 from tests.waiting import until
@@ -70,6 +70,23 @@ def test_a_repository_that_holds_all_it_may_leaves_others_their_turn() -> None:
         made.begin(task(2))
         until(lambda: made.state(PullKey(2, 1), "a") == END, "the other repository")
         until(lambda: made.busy() == 20, "the end of it")
+
+
+def test_what_nobody_foresaw_ends_as_our_own_failure_and_wakes_the_pull_request() -> (
+    None
+):
+    def breaks(_task: Task, _pulse: Heartbeat, _show: Show) -> Done:
+        raise ZeroDivisionError
+
+    woken = list[PullKey]()
+    made = EvaluationThreads(breaks, lambda pull, _installation: woken.append(pull), 1)
+    made.begin(task(3))
+    until(lambda: woken == [PullKey(3, 1)], "somebody is told")
+    ended = made.state(PullKey(3, 1), "a")
+    made.close()
+    assert isinstance(ended, Done)
+    assert isinstance(ended.outcome, OwnFault)
+    assert "ZeroDivisionError" in ended.outcome.problem
 
 
 def test_the_place_in_the_line_is_told_until_it_is_carried_on() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import read_globs
+from bot.domain.changes import hopeless, read_globs
 from bot.domain.errors import UserFault
 
 
@@ -121,3 +121,18 @@ def test_a_range_that_spans_the_slash_never_means_it() -> None:
     globs = read_globs(["a[.-0]b"])
     assert all(globs.matches(one) for one in ("a.b", "a0b"))
     assert not any(globs.matches(one) for one in ("a/b", "a1b"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "never"),
+    [
+        ("data/v[z-a].py", "[z-a]"),
+        ("a/[]", "[]"),
+        ("a[b-c]/[!]", "[!]"),
+        ("v[0-9][!a-c]", ""),
+        ("v[1", ""),
+        ("a]/**", ""),
+    ],
+)
+def test_a_choice_of_no_character_is_told_apart(pattern: str, never: str) -> None:
+    assert hopeless(pattern) == never

@@ -354,6 +354,84 @@ def test_a_harmful_change_that_was_accepted_is_told_in_its_row() -> None:
     assert done.state is PASS
 
 
+def flag(reason: Reason, metric: str | None = None, **facts: object) -> Finding:
+    """A change that was flagged in a mode that blocks all the same."""
+    given: Evidence = {"d": -1.0, **facts}  # type: ignore[dict-item]
+    return finding(reason, INFO, given, mode="mlp", metric=metric, change="abc")
+
+
+def blocked_by_a_guardrail(*beside: Finding) -> Verdict:
+    """The primary passes; what is said of changes holds nothing up besides."""
+    broken = part("speed", BLOCK, Reason.GUARDRAIL_BROKEN, role=Role.GUARDRAIL)
+    whole = mode(BLOCK, part("loss", PASS, Reason.NOT_WORSE), broken)
+    return dataclasses.replace(verdict(whole), findings=(*whole.findings, *beside))
+
+
+def test_harm_of_a_change_that_the_block_did_not_show_is_not_passed_with_it() -> None:
+    for reason, metric in (
+        (Reason.CHANGE_SUSPECT, "loss"),
+        (Reason.MORE_FAILURES, None),
+    ):
+        hidden = flag(reason, metric)
+        whole = blocked_by_a_guardrail(hidden)
+        accepted = ids(whole, Reason.GUARDRAIL_BROKEN)
+        done = lift(whole, accepted)
+        assert (done.verdict.state, states(done.verdict)[reason]) == (OPEN, OPEN)
+        assert done.verdict.modes[0].state is PASS
+        assert len(done.lifted) == 1
+        assert lift(done.verdict, accepted).verdict == done.verdict
+        both = lift(whole, {*accepted, hidden.digest})
+        assert (both.verdict.state, states(both.verdict)[reason]) == (PASS, INFO)
+        assert both.lifted[1:] == (hidden.id,)
+
+
+def test_a_suspect_of_the_very_loss_that_was_accepted_goes_with_it() -> None:
+    blocked = mode(BLOCK, harmed())
+    both = (flag(Reason.CHANGE_SUSPECT, "loss"), flag(Reason.CHANGE_TOLERATED, "loss"))
+    whole = verdict(blocked)
+    whole = dataclasses.replace(whole, findings=(*whole.findings, *both))
+    assert lift(whole, ids(whole, Reason.HARM_SHOWN)).verdict.state is PASS
+    crash = said(Reason.MORE_FAILURES, BLOCK, failed_branch=4)
+    cause = flag(Reason.MORE_FAILURES)
+    whole = verdict(mode(BLOCK, part("loss", PASS, Reason.NOT_WORSE), beside=(crash,)))
+    whole = dataclasses.replace(whole, findings=(*whole.findings, cause))
+    assert lift(whole, {crash.digest}).verdict.state is PASS
+
+
+def test_a_suspect_that_is_only_reported_holds_nothing_up_afterwards() -> None:
+    whole = blocked_by_a_guardrail(flag(Reason.CHANGE_SUSPECT, "loss", reported=True))
+    assert lift(whole, ids(whole, Reason.GUARDRAIL_BROKEN)).verdict.state is PASS
+
+
+def test_while_the_mode_stays_blocked_a_suspect_only_tells() -> None:
+    hidden = flag(Reason.CHANGE_SUSPECT, "loss")
+    other = said(Reason.LIMIT_BROKEN, BLOCK, "size")
+    whole = blocked_by_a_guardrail(hidden)
+    held = dataclasses.replace(
+        whole.modes[0], findings=(*whole.modes[0].findings, other)
+    )
+    whole = dataclasses.replace(whole, modes=(held,), findings=(*whole.findings, other))
+    done = lift(whole, {*ids(whole, Reason.GUARDRAIL_BROKEN), hidden.digest})
+    assert (done.verdict.state, len(done.lifted)) == (BLOCK, 1)
+    assert states(done.verdict)[Reason.CHANGE_SUSPECT] is INFO
+
+
+def test_changes_that_nobody_judged_for_the_block_are_not_passed_either() -> None:
+    for mark, state in (({"shadowed": True}, OPEN), ({}, PASS)):
+        spent = finding(Reason.BUDGET_SPENT, INFO, {"changes": ("abc",), **mark})
+        whole = blocked_by_a_guardrail(spent)
+        accepted = {*ids(whole, Reason.GUARDRAIL_BROKEN), spent.digest}
+        assert lift(whole, accepted).verdict.state is state
+
+
+def test_changes_that_could_only_explain_what_was_accepted_need_no_judging() -> None:
+    spent = finding(Reason.BUDGET_SPENT, INFO, {"changes": ("abc",), "shadowed": True})
+    speed = part("speed", PASS, Reason.GUARDRAIL_KEPT, role=Role.GUARDRAIL)
+    whole = verdict(mode(BLOCK, harmed(), speed))
+    whole = dataclasses.replace(whole, findings=(*whole.findings, spent))
+    assert lift(whole, ids(whole, Reason.HARM_SHOWN)).verdict.state is PASS
+
+
 RUNGS = (Rung("fast", "training", BLOCK), Rung("full", "training", INFO))
 SKIPPED = finding(Reason.RUNG_SKIPPED, INFO, {"stage": "full", "before": "fast"})
 
@@ -409,7 +487,7 @@ def test_an_acceptance_never_makes_anything_worse_nor_hides_another_finding(
     state = min((one.state for one in held), key=ORDER.index, default=PASS)
     whole = verdict(mode(state, *parts, look=8))
     accepted = data.draw(
-        st.sets(st.sampled_from([*whole.findings]).map(lambda f: f.id))
+        st.sets(st.sampled_from([*whole.findings]).map(lambda f: f.digest))
     )
     done = lift(whole, accepted).verdict
     assert ORDER.index(done.state) >= ORDER.index(whole.state)

@@ -229,9 +229,11 @@ def staged(*, prefix: str = "", caps: Caps | None = None) -> Iterator[Stage]:
     HOST.app = stage.fake
     stage.world.web_url = HOST.start()
     stage.world.api_url = stage.url = f"{stage.world.web_url}{prefix}"
-    yield stage
-    for close in stage.closers:
-        close()
+    try:
+        yield stage
+    finally:
+        for close in stage.closers:
+            close()
     assert taken_breaks(stage) == []
 
 

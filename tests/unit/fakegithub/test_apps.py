@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
+import pytest
 
 from tests.fakegithub.records import Delivery
 from tests.unit.fakegithub.stage import Stage, staged, taken_breaks
@@ -118,7 +119,7 @@ MANIFEST = {
     "url": "https://gate.example",
     "redirect_url": "https://gate.example/setup/done",
     "hook_attributes": {"url": "https://gate.example/hook", "active": True},
-    "default_permissions": {"checks": "write"},
+    "default_permissions": {"checks": "write", "pull_requests": "read"},
     "default_events": ["pull_request"],
     "public": False,
 }
@@ -188,3 +189,33 @@ def test_bad_manifests_are_refused_on_the_page() -> None:
             assert press(stage, manifest).status_code == 422
         assert stage.anonymous().get("/settings/apps/new").status_code == 404
         assert taken_breaks(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"default_events": ["installation"]}, "events unsupported: installation"),
+        ({"default_events": ["lunch"]}, "events unsupported: lunch"),
+        (
+            {"default_events": ["pull_request", "issue_comment", "merge_group"]},
+            "not supported by permissions: issue_comment, merge_group",
+        ),
+        ({"default_permissions": {"chekcs": "write"}}, "are not valid: ['chekcs']"),
+        ({"default_permissions": {"checks": "admin"}}, "are not valid: ['checks']"),
+        ({"name": "x" * 35}, "maximum is 34"),
+        ({"name": "GATE"}, "already been taken"),
+    ],
+)
+def test_a_manifest_that_asks_for_what_cannot_be_is_refused(
+    changed: dict[str, object], sentence: str
+) -> None:
+    with staged() as stage:
+        answer = press(stage, MANIFEST | changed)
+        assert answer.status_code == 422
+        assert sentence in answer.json()["message"]
+
+
+def test_what_needs_no_permission_may_be_listed_with_none() -> None:
+    with staged() as stage:
+        bare = {"default_events": ["repository"], "default_permissions": {}}
+        assert press(stage, MANIFEST | bare).status_code == 302

@@ -212,3 +212,12 @@ def test_the_oldest_of_a_thousand_runs_of_a_name_goes() -> None:
         assert len(stage.repository.runs) == 1000
         with pytest.raises(UnknownObjectException):
             stage.client_repository().get_check_run(first.id).complete()
+
+
+@pytest.mark.parametrize("address", ["", "gate.example/run/1", "ftp://gate.example"])
+def test_a_details_link_must_be_one_of_the_web(address: str) -> None:
+    with staged() as stage:
+        run = {"name": "seedgate", "head_sha": stage.sha, "details_url": address}
+        answer = stage.raw().post(f"{stage.path}/check-runs", json=run)
+        assert answer.status_code == 422
+        assert "http or https scheme" in answer.json()["errors"][0]["message"]

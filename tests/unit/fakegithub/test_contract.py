@@ -2,11 +2,9 @@
 
 import pytest
 
-from tests.fakegithub.contract import Contract, contract, webhooks
-from tests.fakegithub.records import Repository
+from tests.fakegithub.contract import Contract, contract
 from tests.fakegithub.schemas import modern, strict
-from tests.fakegithub.shapes import basics
-from tests.unit.fakegithub.stage import build, staged, taken_breaks
+from tests.unit.fakegithub.stage import staged, taken_breaks
 
 SHA = "a" * 40
 
@@ -143,14 +141,3 @@ def test_an_unknown_operation_is_written_down() -> None:
     with staged() as stage:
         assert stage.raw().get(f"{stage.path}/nope").status_code == 404
         assert "unknown operation GET" in taken_breaks(stage)[0]
-
-
-def test_webhook_bodies_are_checked_too() -> None:
-    stage = build()
-    owner = basics.known_account(stage.world, stage.owner)
-    assert isinstance(stage.repository, Repository)
-    fault = webhooks().fault("installation", "suspend", {"action": "suspend"})
-    assert "required" in str(fault)
-    assert "GitHub has no event" in str(webhooks().fault("gate", "x", {}))
-    ping = {"zen": "Keep it simple.", "hook_id": 1, "sender": owner}
-    assert webhooks().fault("ping", None, ping) is None

@@ -2,7 +2,7 @@
 
 from email.utils import parsedate_to_datetime
 
-from tests.unit.fakegithub.stage import Stage, staged, taken_breaks
+from tests.unit.fakegithub.stage import staged, taken_breaks
 
 
 def test_a_request_without_a_user_agent_is_forbidden() -> None:
@@ -87,18 +87,36 @@ def test_the_log_names_callers_but_holds_no_secret() -> None:
         assert token not in str(stage.fake.gateway.log)
 
 
-def etag_of(stage: Stage) -> str:
-    tag: str = stage.raw().get(stage.path).headers["etag"]
-    return tag
-
-
 def test_an_unchanged_thing_is_304_and_free() -> None:
     with staged() as stage:
-        tag = etag_of(stage)
-        again = stage.raw().get(stage.path, headers={"If-None-Match": tag})
+        client = stage.raw()
+        client.headers["If-None-Match"] = client.get(stage.path).headers["etag"]
+        again = client.get(stage.path)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["x-ratelimit-remaining"] == "4999"
         stage.repository.archived = True
-        changed = stage.raw().get(stage.path, headers={"If-None-Match": tag})
+        changed = client.get(stage.path)
         assert changed.status_code == 200
         assert changed.headers["x-ratelimit-remaining"] == "4998"
+
+
+def test_a_tag_is_worth_nothing_with_another_token() -> None:
+    with staged() as stage:
+        tag = stage.raw().get(stage.path).headers["etag"]
+        renewed = stage.raw().get(stage.path, headers={"If-None-Match": tag})
+        assert renewed.status_code == 200
+        assert renewed.headers["etag"] != tag
+
+
+def test_a_name_of_the_query_that_the_fake_passes_over_is_its_own_break() -> None:
+    with staged() as stage:
+        client = stage.raw()
+        assert client.get(f"{stage.path}/issues?mentioned=ann").status_code == 200
+        assert taken_breaks(stage) == [
+            "fake issues/list-for-repo: the fake does not heed mentioned"
+        ]
+        said = {"title": "t", "assignees": ["ann"]}
+        assert client.post(f"{stage.path}/issues", json=said).status_code == 201
+        assert taken_breaks(stage) == [
+            "fake issues/create: the fake does not heed assignees"
+        ]

@@ -115,6 +115,16 @@ def test_a_review_is_told_in_small_letters(scene):
     )
 
 
+def test_a_review_that_is_changed_tells_what_it_said(scene):
+    pull = opened(scene)
+    review = scene.ann.reviews(scene.digits, pull, "COMMENTED", "Fine")
+    scene.ann.edits_review(scene.digits, review, "/gate run")
+    told = scene.told("pull_request_review", "edited")[0]
+    assert told["changes"] == {"body": {"from": "Fine"}}
+    assert told["review"]["body"] == "/gate run"
+    assert pull.updated_at == review.edited_at
+
+
 def test_a_check_runs_life_is_told_and_lists_the_pull_request(scene):
     pull = opened(scene)
     scene.names()

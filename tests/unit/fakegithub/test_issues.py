@@ -218,3 +218,24 @@ def test_folding_a_comment_away_needs_the_permission_of_its_thread() -> None:
                 "minimizedComment": {"isMinimized": True, "minimizedReason": "outdated"}
             }
         }
+
+
+def test_an_app_may_not_comment_on_a_locked_thread_whatever_its_permission() -> None:
+    with staged() as stage:
+        pull = stage.pull()
+        made = stage.client_repository().get_issue(pull.number).create_comment("one")
+        pull.locked = True
+        with pytest.raises(GithubException) as raised:
+            stage.client_repository().get_issue(pull.number).create_comment("two")
+        assert raised.value.status == 403
+        assert "because issue is locked" in raised.value.data["message"]
+        made.edit("one, and what came after")
+
+
+def test_a_reaction_of_somebody_else_is_not_for_the_bot_to_take_back() -> None:
+    with staged() as stage:
+        made = comment(stage)
+        found = stage.repository.comments[made.id]
+        reacted, _ = changes.react(stage.world, found, "heart", stage.owner.id)
+        assert not made.delete_reaction(reacted.id)
+        assert len(found.reactions) == 1

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from github import GithubException, RateLimitExceededException
 
+from tests.fakegithub.auth import pool
 from tests.fakegithub.faults import Fault
 from tests.fakegithub.limits import Caps, Limits, use_of
 from tests.unit.fakegithub.stage import staged
+from tests.waiting import until
 
 WRITE = ("POST", "issues/create-comment")
 
@@ -90,12 +92,15 @@ def test_a_hundred_at_once_and_not_one_more() -> None:
 
 def test_slow_answers_are_counted_as_running() -> None:
     with staged(caps=Caps(concurrent=2)) as stage:
-        drip = Fault("repos/get", "slow_drip", times=3, seconds=0.01)
+        drip = Fault("repos/get", "slow_drip", times=2, seconds=0.1)
         stage.fake.faults.plan(drip)
-        client = stage.raw()
-        with ThreadPoolExecutor(3) as pool:
-            asked = [pool.submit(client.get, stage.path) for _ in range(3)]
-        assert sorted(one.result().status_code for one in asked) == [200, 200, 403]
+        client, *others = (stage.raw() for _ in range(3))  # each with its own token
+        with ThreadPoolExecutor(2) as threads:
+            slow = [threads.submit(one.get, stage.path) for one in others]
+            until(lambda: len(stage.fake.faults.struck) == 2, "both answers drip")
+            assert client.get(stage.path).status_code == 403
+            assert [one.result().status_code for one in slow] == [200, 200]
+        until(lambda: not any(stage.fake.in_flight.values()), "nothing is on its way")
         assert client.get(stage.path).status_code == 200
 
 
@@ -106,6 +111,18 @@ def test_who_asks_again_before_the_time_told_is_impatient() -> None:
     assert enter(limits, 7.9, "GET", "repos/get") is None
     assert enter(limits, 8.0, "GET", "repos/get") is None
     assert rules(limits) == ["content-minute", "impatient"]
+
+
+def test_what_had_come_before_the_caller_was_told_is_not_impatient() -> None:
+    limits = Limits(Caps(content_minute=1, retry_after=7))
+    enter(limits, 0.0, *WRITE)
+    assert enter(limits, 1.0, *WRITE) == 403
+    under_way = use_of(1.4, "GET", "repos/get", came_at=0.9)
+    assert limits.enter("app", 1.4, under_way) is None
+    later = use_of(1.5, "GET", "repos/get", came_at=1.2)
+    assert limits.enter("app", 1.5, later) is None
+    assert rules(limits) == ["content-minute", "impatient"]
+    assert limits.violations[-1].after == pytest.approx(0.2)
 
 
 def test_callers_are_counted_apart() -> None:
@@ -140,3 +157,52 @@ def test_pygithub_meets_the_primary_limit() -> None:
         assert refused.value.headers["x-ratelimit-remaining"] == "0"
         left = client.get_rate_limit()
         assert (left.rate.remaining, left.rate.limit) == (0, 1)
+
+
+def test_graphql_has_a_primary_limit_of_its_own() -> None:
+    limits = Limits(Caps(primary=1))
+    fold = ("POST", "graphql/minimizeComment")
+    assert enter(limits, 0.0, *fold) is None
+    assert enter(limits, 0.0, *WRITE) is None
+    assert enter(limits, 1.0, *fold) == 403
+    assert rules(limits) == ["primary"]
+    assert limits.overview("app", 1.0, graphql=True)["remaining"] == 0
+    assert enter(limits, 3600.0, *fold) is None
+
+
+def test_graphql_tells_of_its_primary_limit_in_an_answer_of_200() -> None:
+    with staged(caps=Caps(primary=0)) as stage:
+        answer = stage.raw().post("/graphql", json={"query": "{ viewer { login } }"})
+        assert answer.status_code == 200
+        assert answer.json()["errors"][0]["type"] == "RATE_LIMITED"
+        assert answer.headers["x-ratelimit-remaining"] == "0"
+        assert answer.headers["x-ratelimit-resource"] == "graphql"
+
+
+def test_the_same_words_come_from_a_planned_fault() -> None:
+    with staged() as stage:
+        stage.fake.faults.plan(Fault("graphql/*", "primary_exhausted"))
+        client, asked = stage.raw(), {"query": "{ viewer { login } }"}
+        answers = [client.post("/graphql", json=asked) for _ in range(2)]
+        assert [one.json()["errors"][0]["type"] for one in answers] == [
+            "RATE_LIMITED",
+            "RATE_LIMITED",
+        ]
+        assert client.get(stage.path).status_code == 200
+
+
+def test_nobody_has_sixty_requests_an_hour() -> None:
+    limits = Limits()
+    use = use_of(0.0, "POST", "apps/create-from-manifest")
+    assert {limits.enter("nobody", 0.0, use) for _ in range(60)} == {None}
+    assert limits.enter("nobody", 0.0, use) is not None
+
+
+def test_all_tokens_of_an_installation_count_as_one_caller_at_once() -> None:
+    with staged() as stage:
+        one, two = (f"Bearer {stage.token()}" for _ in range(2))
+        assert one != two
+        assert pool(stage.world, one) == pool(stage.world, two)
+        app = pool(stage.world, f"Bearer {stage.jwt()}")
+        assert app == pool(stage.world, f"Bearer {stage.jwt(iat=1)}")
+        assert len({pool(stage.world, one), app, pool(stage.world, "Bearer x")}) == 3

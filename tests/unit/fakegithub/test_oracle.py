@@ -215,11 +215,16 @@ def test_rules_count_only_while_active_and_for_their_branches():
         ("refs/heads/main", "main", True),
         ("refs/heads/release/*", "release/1", True),
         ("refs/heads/*", "release/1", False),
-        ("refs/heads/**", "release/1", True),
-        ("refs/heads/release/**", "main", False),
+        ("refs/heads/**", "release/1", False),
+        ("refs/heads/**/*", "release/1", True),
+        ("refs/heads/**/*", "main", True),
+        ("refs/heads/release/?[0-9]", "release/v1", True),
+        ("refs/heads/release/[!0-9]", "release/1", False),
+        ("refs/heads/a.b", "a-b", False),
+        ("refs/heads/release/**/*", "main", False),
     ],
 )
-def test_patterns_stop_at_slashes_unless_doubled(pattern, branch, taken):
+def test_patterns_stop_at_slashes_unless_doubled_before_one(pattern, branch, taken):
     assert applies(repository(), pattern, branch) is taken
 
 

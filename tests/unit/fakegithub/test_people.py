@@ -426,3 +426,45 @@ def test_a_real_push_over_http_moves_the_pull_request(scene, tmp_path):
     git = scene.town.world.git
     assert git.ref(scene.digits, "refs/pull/1/head") == pull.head.sha
     assert git.commit(scene.digits, pull.head.sha).message == "more\n"
+
+
+def test_a_locked_talk_is_for_people_who_can_write(scene):
+    scene.bob.pushes(scene.digits, "idea", {"a": "1\n"})
+    pull = scene.bob.opens_pull(scene.digits, "idea")
+    eve = scene.town.person("eve")
+    scene.ann.invites(scene.digits, eve, "read")
+    scene.ann.locks(scene.digits, pull)
+    scene.bob.comments(scene.digits, pull, "still here")
+    with pytest.raises(Refused, match="because issue is locked"):
+        eve.comments(scene.digits, pull, "and me?")
+    scene.ann.unlocks(scene.digits, pull)
+    eve.comments(scene.digits, pull, "thanks")
+    told = scene.told("pull_request", "locked")[0]["pull_request"]
+    assert told["locked"] is True
+    assert len(scene.told("pull_request", "unlocked")) == 1
+
+
+def test_a_label_goes_on_and_off_and_a_description_changes(scene):
+    scene.bob.pushes(scene.digits, "idea", {"a": "1\n"})
+    pull = scene.bob.opens_pull(scene.digits, "idea", body="why")
+    scene.names()
+    for _ in range(2):
+        scene.ann.labels(scene.digits, pull, "urgent")
+    for _ in range(2):
+        scene.ann.unlabels(scene.digits, pull, "urgent")
+    scene.bob.rewrites(scene.digits, pull, "because")
+    (told,) = scene.told("pull_request", "edited")
+    assert told["changes"] == {"body": {"from": "why"}}
+    assert scene.names() == [
+        "pull_request/labeled",
+        "pull_request/unlabeled",
+        "pull_request/edited",
+    ]
+
+
+def test_a_new_repository_is_told_to_an_app_that_reaches_all(scene):
+    scene.ann.founds("letters", {"a": "1\n"})
+    (told,) = scene.told("repository", "created")
+    assert told["repository"]["full_name"] == "ann/letters"
+    scene.bob.founds("elsewhere", {"a": "1\n"})
+    assert len(scene.told("repository", "created")) == 1

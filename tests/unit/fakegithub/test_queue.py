@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakegithub.changes import Refused
+from tests.fakegithub.landing import landed
 from tests.unit.fakegithub.towns import Scene, founded
 
 
@@ -152,3 +153,38 @@ def test_who_conflicts_once_another_is_out_leaves_as_well(scene):
     left = [p["number"] for p in scene.told("pull_request", "dequeued")]
     assert left == [1, 2]
     assert all(group.destroyed for group in scene.digits.queue)
+
+
+@pytest.mark.parametrize("change", ["push", "close", "draft", "retarget"])
+def test_what_is_no_longer_what_was_queued_leaves_the_queue(scene, change):
+    one, two = (ready(scene, name, {name: "1\n"}) for name in ("one", "two"))
+    scene.ann.queues(scene.digits, one)
+    behind = scene.ann.queues(scene.digits, two)
+    scene.names()
+    match change:
+        case "push":
+            scene.bob.pushes(scene.digits, "one", {"one": "2\n"})
+        case "close":
+            scene.bob.closes(scene.digits, one)
+        case "draft":
+            scene.bob.drafts(scene.digits, one)
+        case "retarget":
+            scene.ann.pushes(scene.digits, "dev", {"d": "1\n"})
+            scene.bob.retargets(scene.digits, one, "dev")
+    assert len(scene.told("pull_request", "dequeued")) == 1
+    told = [p["reason"] for p in scene.told("merge_group", "destroyed")]
+    assert told == ["dequeued", "invalidated"]
+    (left,) = [g for g in scene.digits.queue if g.destroyed is None]
+    assert left.pull_numbers == [two.number]
+    assert left.head_sha != behind.head_sha
+
+
+def test_a_queued_head_that_is_pushed_to_the_base_is_merged_and_out(scene):
+    pull = ready(scene, "one", {"a": "1\n"})
+    scene.ann.queues(scene.digits, pull)
+    world, main = scene.town.world, "refs/heads/main"
+    before = world.git.ref(scene.digits, main)
+    world.git.move(scene.digits, main, pull.head.sha)
+    landed(world, scene.digits, [(main, before, pull.head.sha)], scene.ann.id)
+    assert pull.merged_at is not None
+    assert [g.destroyed for g in scene.digits.queue] == ["dequeued"]

@@ -3,6 +3,8 @@
 import pytest
 from github import GithubException, UnknownObjectException
 
+from tests.fakegithub import check_changes, rule_changes
+from tests.fakegithub.demands import Demands
 from tests.fakegithub.records import Protection, RequiredCheck, Rule, Ruleset, Side
 from tests.unit.fakegithub.stage import Stage, staged
 
@@ -90,10 +92,21 @@ def test_a_comparison_without_pages_is_capped() -> None:
         assert (compared.status, compared.ahead_by) == ("ahead", 260)
         answer = stage.raw().get(f"{stage.path}/compare/main...deep").json()
         assert len(answer["commits"]) == 250
+        tip = stage.git.ref(stage.repository, "refs/heads/deep")
+        assert answer["commits"][-1]["sha"] == tip  # the oldest ones are left out
         paged = stage.raw().get(f"{stage.path}/compare/main...deep?per_page=100&page=3")
         assert len(paged.json()["commits"]) == 60
         assert paged.json()["files"] == []
         assert "next" not in paged.links
+
+
+def test_a_comparison_and_a_commit_list_300_files_at_most() -> None:
+    with staged() as stage:
+        tree = {f"data/{turn}.txt": b"x" for turn in range(310)}
+        stage.git.write(stage.repository, "wide", tree, start=stage.sha)
+        client = stage.raw()
+        for path in ("compare/main...wide", "commits/wide"):
+            assert len(client.get(f"{stage.path}/{path}").json()["files"]) == 300
 
 
 def test_a_comparison_needs_two_commits_with_a_common_past() -> None:
@@ -273,3 +286,55 @@ def test_a_ref_is_made_once_and_pushes() -> None:
             assert raised.value.status == 422
         found = repository.get_git_ref("heads/new")
         assert found.object.sha == stage.sha
+
+
+def test_an_open_pull_from_a_fork_is_not_among_the_pulls_of_its_commit() -> None:
+    with staged() as stage:
+        pull = stage.pull()
+        pull.head.repository_id = None
+        commit = stage.client_repository().get_commit(pull.head.sha)
+        assert list(commit.get_pulls()) == []
+        pull.state, pull.merged_at = "closed", stage.world.clock.now()
+        assert [p.number for p in commit.get_pulls()] == [pull.number]
+
+
+def test_commits_are_listed_by_whom_and_from_when() -> None:
+    with staged() as stage:
+        stage.git.write(stage.repository, "main", {"c": b"1"}, author="bob")
+        client = stage.raw()
+
+        def count(query: str) -> int:
+            return len(client.get(f"{stage.path}/commits?{query}").json())
+
+        assert count("author=bob") == count("committer=bob@example.org") == 1
+        assert count("author=eve") == 0
+        assert count("since=2026-01-02T03:04:05Z") == 2
+        assert count("since=2026-01-03T00:00:00Z") == 0
+        assert count("until=2026-01-01T00:00:00Z") == 0
+
+
+def test_issues_are_listed_in_the_order_that_is_asked_for() -> None:
+    with staged() as stage:
+        repository = stage.client_repository()
+        made = [repository.create_issue(title) for title in "ab"]
+        made[0].create_comment("hello")
+
+        def titles(**asked: str) -> list[str]:
+            return [one.title for one in repository.get_issues(**asked)]
+
+        assert titles() == ["b", "a"]
+        assert titles(direction="asc") == ["a", "b"]
+        assert titles(sort="comments") == ["a", "b"]
+        assert titles(sort="updated") == ["a", "b"]
+
+
+def test_a_pattern_means_the_same_to_the_api_and_to_the_button() -> None:
+    with staged() as stage:
+        place = check_changes.Place(stage.world, stage.repository)
+        rule = Rule("deletion")
+        rule_changes.add_ruleset(place, ["refs/heads/*"], [rule])
+        client = stage.raw()
+        for branch, count in (("main", 1), ("release/1", 0)):
+            listed = client.get(f"{stage.path}/rules/branches/{branch}").json()
+            demands = Demands(stage.repository, branch, None)
+            assert len(listed) == len(list(demands.rules("deletion"))) == count

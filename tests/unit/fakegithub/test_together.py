@@ -157,3 +157,16 @@ def _imports(node):
             return [module]
         case _:
             return []
+
+
+def test_a_new_pull_request_does_not_know_yet_whether_it_merges(life):
+    scene = life.scene
+    scene.bob.pushes(scene.digits, "idea", {"a": "1"})
+    pull = scene.bob.opens_pull(scene.digits, "idea")
+    github = life.app.get_github_for_installation(scene.installation.id)
+    repository = github.get_repo("ann/digits")
+    before = pull.merge_commit_sha
+    said = [repository.get_pull(pull.number).mergeable for _ in range(2)]
+    github.close()
+    assert said == [None, True]
+    assert pull.merge_commit_sha == before

@@ -9,6 +9,7 @@ from bot.domain.verdict import (
     Ruling,
     Verdict,
 )
+from bot.domain.verdict.lifting import lift
 from bot.presentation.background import how_to_read
 from bot.presentation.changes import change_numbers, change_tables, unjudged
 from bot.presentation.changes_json import changes
@@ -196,6 +197,17 @@ def test_a_harmful_change_that_is_only_reported_does_not_read_as_a_block() -> No
     assert row.result == "harmful, only reported"
     others = [one.result for one in table.rows if one != row]
     assert not any("reported" in one for one in others)
+
+
+def test_a_harmful_change_that_somebody_accepted_says_so() -> None:
+    report = wide_reports.shadowed()
+    (found,) = (one for one in report.verdict.findings if one.change)
+    (table,) = change_tables(lift(report.verdict, {found.digest}).verdict)
+    assert (table.rows[1].state, table.rows[1].result) == (
+        Ruling.INFO,
+        "harmful, accepted",
+    )
+    assert not any("accepted" in one.result for one in table.rows if one.place != 2)
 
 
 def test_failed_trials_of_a_change_that_are_only_reported_read_so_too() -> None:

@@ -9,11 +9,23 @@ from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.presentation.escape import block, code, element, markdown, one_line, plain
+from bot.presentation.escape import (
+    block,
+    code,
+    element,
+    markdown,
+    one_line,
+    plain,
+    prose,
+    unquoted,
+)
 from tests.fakes.reports import HOSTILE
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ACTING = {"link_open", "image", "html_inline", "html_block", "em_open", "strong_open"}
+
+
+KINDS = {"text", "code_inline"}
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -49,6 +61,28 @@ def test_what_github_links_after_rendering_is_parted(text: str) -> None:
     linked = re.compile(r"@\w|#\d|\bGH-\d|://|\bwww\.|mailto:|:\w+:|\b[0-9a-f]{7,40}\b")
     assert not linked.search(rendered)
     assert shown(markdown(text)) == text
+
+
+def test_what_a_sentence_has_in_backticks_is_code_and_the_rest_is_text() -> None:
+    said = prose("Raise `budget.trials` in *the* policy, not `a`b` or `` c ``.")
+    kinds = [(one.type, one.content) for one in tokens(said) if one.type in KINDS]
+    assert ("code_inline", "budget.trials") in kinds
+    assert ("code_inline", "a") in kinds
+    assert shown(said) == "Raise budget.trials in *the* policy, not ab` or `` c ``."
+    assert prose("- no item") == markdown("- no item")
+
+
+def test_where_nothing_is_shown_as_code_it_stands_in_quotes() -> None:
+    assert unquoted("Raise `budget.trials` here.") == "Raise 'budget.trials' here."
+    assert unquoted("a ` b ` c") == "a ` b ` c"
+
+
+@given(some.text("`a@#|\\[]()<>*_ /-:1", max_size=40))
+def test_nothing_acts_in_a_sentence_whatever_is_in_backticks(text: str) -> None:
+    found = {one.type for one in tokens(f"x {prose(text)}")}
+    assert not found & ACTING
+    table = f"| a | b |\n|:--|:--|\n| {prose(text)} | x |"
+    assert sum(one.type == "td_open" for one in tokens(table)) == 2
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.adapters.commonmark import command_lines
-from bot.presentation.escape import block, code, element, markdown, one_line, plain
+from bot.presentation.escape import (
+    block,
+    code,
+    element,
+    markdown,
+    one_line,
+    plain,
+    prose,
+)
 from tests.fakes.reports import HOSTILE
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -97,6 +105,23 @@ def test_foreign_text_changes_nothing_but_the_text(place: str, text: str) -> Non
 def test_every_visible_character_is_still_there(text: str) -> None:
     shown = "".join(one.content for one in tokens(markdown(text)) if one.type == "text")
     assert shown.replace(ZERO_WIDTH, "") == one_line(text, 2000)
+
+
+@pytest.mark.parametrize("place", POSITIONS)
+@given(text=some.lists(FOREIGN, max_size=5).map("`".join))
+@example(text="`@ada` `#12`@`x`")
+@example(text="\\`a`|`b|c`")
+def test_foreign_backticks_in_a_sentence_of_ours_make_nothing_but_code(
+    place: str, text: str
+) -> None:
+    put = POSITIONS[place]
+    written = prose(text)
+    if not written:
+        return
+    kinds = [one for one in shape(put(written)) if one != "code_inline"]
+    assert kinds == shape(put("x"))
+    assert not LINKED.search(left_over(put(written)).replace("x<br>", ""))
+    assert command_lines(put(written)) == ()
 
 
 @pytest.mark.parametrize("place", POSITIONS)

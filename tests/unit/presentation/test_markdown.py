@@ -12,12 +12,19 @@ from bot.domain.arms import Branch
 from bot.domain.verdict import Exhibits, Reason, Report, Ruling
 from bot.domain.verdict.exhibits import SamplePair, SamplePane
 from bot.presentation.markdown import LIMIT, comment
-from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
+from tests.fakes import (
+    accepted_reports,
+    grouped_reports,
+    reports,
+    shown_reports,
+    wide_reports,
+)
 from tests.golden.compare import agreed
 from workers.contract import Failed, FailureReason
 
 EXAMPLES = {
     "passing": reports.passing,
+    "accepted": accepted_reports.accepted,
     "blocking": reports.blocking,
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
@@ -31,6 +38,7 @@ EXAMPLES = {
 }
 HOSTILE = [
     reports.hostile,
+    accepted_reports.hostile_accepted,
     wide_reports.hostile_changes,
     shown_reports.hostile_exhibits,
 ]

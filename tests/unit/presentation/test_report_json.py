@@ -11,13 +11,14 @@ from jsonschema import Draft202012Validator
 from bot.domain.arms import Branch
 from bot.domain.verdict import Cost, Provenance, Report
 from bot.presentation.report_json import document
-from tests.fakes import reports, shown_reports, wide_reports
+from tests.fakes import accepted_reports, reports, shown_reports, wide_reports
 from tests.golden.compare import agreed
 from workers.contract import Infra, InfraReason, Ok
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "report.schema.json"
 EXAMPLES = {
     "passing": reports.passing,
+    "accepted": accepted_reports.accepted,
     "blocking": reports.blocking,
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
@@ -27,6 +28,7 @@ EXAMPLES = {
     "shadowed": wide_reports.shadowed,
     "extended": wide_reports.extended,
     "hostile": reports.hostile,
+    "accepted_hostile": accepted_reports.hostile_accepted,
     "hostile_changes": wide_reports.hostile_changes,
     "everything": shown_reports.everything,
     "hostile_exhibits": shown_reports.hostile_exhibits,
@@ -45,7 +47,7 @@ def test_every_report_fits_the_published_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["blocking", "speedrun", "conflict", "shadowed", "everything"]
+    "name", ["accepted", "blocking", "speedrun", "conflict", "shadowed", "everything"]
 )
 def test_the_document_is_as_agreed(name: str) -> None:
     text = text_of(EXAMPLES[name]())

@@ -11,15 +11,23 @@ from bot.domain.verdict import Report
 from bot.presentation.headline import all_findings, headline
 from bot.presentation.report_json import document
 from bot.presentation.report_reading import report_of
-from tests.fakes import grouped_reports, reports, shown_reports, wide_reports
+from tests.fakes import (
+    accepted_reports,
+    grouped_reports,
+    reports,
+    shown_reports,
+    wide_reports,
+)
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "passing": reports.passing,
+    "accepted": accepted_reports.accepted,
     "blocking": reports.blocking,
     "undecided": reports.undecided,
     "speedrun": reports.speedrun,
     "conflict": reports.conflict,
     "hostile": reports.hostile,
+    "accepted_hostile": accepted_reports.hostile_accepted,
     "everything": shown_reports.everything,
     "grouped": grouped_reports.grouped,
     "wide": wide_reports.hostile_changes,
@@ -40,6 +48,7 @@ def test_what_is_read_says_the_same_of_findings_and_metrics(name: str) -> None:
     assert all_findings(read) == all_findings(report)
     assert headline(read) == headline(replace(report, verdict=read.verdict))
     assert (read.provenance, read.cost) == (report.provenance, report.cost)
+    assert set(read.accepted) == set(report.accepted)
     for one, other in zip(read.verdict.modes, report.verdict.modes, strict=True):
         assert replace(one, findings=other.findings, behaviour=other.behaviour) == other
 

@@ -9,6 +9,7 @@ from bot.domain.verdict import (
     ChangeVerdict,
     Evidence,
     Finding,
+    Override,
     Provenance,
     Reason,
     Report,
@@ -235,6 +236,28 @@ def only_reported() -> Report:
     told = (replace(found, state=Ruling.INFO),)
     verdict = replace(report.verdict, state=Ruling.PASS, findings=told)
     return replace(report, verdict=verdict)
+
+
+def test_a_harmful_change_that_somebody_accepted_is_not_to_be_taken_out() -> None:
+    report = only_reported()
+    (found,) = report.verdict.findings
+    given = Override(found.id, "ada", "so be it", digest=found.digest)
+    lifted = replace(report, accepted=(given,))
+    assert [one.text[:9] for one in next_steps(lifted)] == ["Merge it."]
+    held = replace(report.verdict, state=Ruling.BLOCK)
+    assert next_steps(replace(lifted, verdict=held)) == ()
+
+
+def test_a_suspect_that_is_left_of_a_block_is_named_where_nothing_is_decided() -> None:
+    report = only_reported()
+    (found,) = report.verdict.findings
+    suspect = replace(found, reason=Reason.CHANGE_SUSPECT, state=Ruling.UNDECIDED)
+    verdict = replace(
+        report.verdict, state=Ruling.UNDECIDED, findings=(suspect,), modes=()
+    )
+    (step,) = next_steps(replace(report, verdict=verdict))
+    assert "9e8d7c6" in step.text
+    assert step.command.startswith("seedgate split --without 9e8d7c6 ")
 
 
 def test_a_pass_warns_of_a_harmful_change_that_is_only_reported() -> None:

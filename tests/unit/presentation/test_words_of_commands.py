@@ -126,6 +126,7 @@ def refused() -> Iterator[Refused]:
         permit(Verb.RUN, Person(Role.READ), Rules()),
         permit(Verb.CANCEL, Person(Role.NONE), Rules()),
         permit(Verb.RUN, Person(Role.WRITE), Rules(policy_edited=True)),
+        permit(Verb.RUN, Person(Role.WRITE), Rules(policy_known=False)),
         permit(Verb.ACCEPT, Person(None), Rules()),
         bind(Retry(), Heads(OLD, None), None),
         bind(Run(), UNSEEN, None),

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.app.pulls.commands.answering import reply_post
 from bot.app.pulls.evaluations import Task
-from bot.app.pulls.looking.scenes import Scene
+from bot.app.pulls.looking.scene import Scene
 from bot.app.pulls.looking.tasks import task_of
 from bot.app.pulls.ports import PullStore
 from bot.domain.commands import Cancel, Scan

@@ -9,13 +9,14 @@ from bot.app.mirroring import Mirror, Mirrors
 from bot.app.ports import Conflicted, Store, StoredTrial
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
-from bot.app.pulls.looking.saying import override
+from bot.app.pulls.looking.telling import override
 from bot.app.pulls.ports import PullStore
 from bot.domain.commands import Rules
 from bot.domain.errors import UserFault
+from bot.domain.github import Place, Pull
 from bot.domain.policy import POLICY_PATH, Policy
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.ordering import Named, Terms
+from bot.domain.pulls.ordering import UNKNOWN, Named, Terms
 from bot.domain.pulls.overrides import standing
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
@@ -47,20 +48,14 @@ class AppDesk:
         """Nothing is looked up yet."""
         self._shelf = shelf
 
-    def terms(self, pull: PullKey, head: str) -> Terms:
-        """What the policy of the base says for commands on this head."""
-        kept = self._shelf.store.standing(pull)
-        if kept is None:
-            return Terms()
-        mirror = self._shelf.mirrors.known(kept.place)
-        base = mirror.branch(kept.base_ref) if mirror is not None else None
-        if mirror is None or base is None:
-            return Terms()
-        source = mirror.repository
-        found = policy_in_force(source, source.resolve(base), self._shelf.parse)
-        if not isinstance(found, Found | LastGood):
-            return Terms()
-        return _terms(found.policy, edited=_edits(mirror, base, head))
+    def terms(self, place: Place, pull: Pull) -> Terms:
+        """What the policy of its base says for commands on its head."""
+        mirror = self._shelf.mirrors.known(place)
+        base = mirror.branch(pull.base.ref) if mirror is not None else None
+        policy = self._policy(mirror, base) if mirror is not None else None
+        if mirror is None or base is None or policy is None:
+            return UNKNOWN
+        return _terms(policy, edited=_edits(mirror, base, pull.head.sha))
 
     def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
         """Which of the names are of changes of the branch."""

@@ -17,9 +17,9 @@ from bot.app.pulls.commands.answering import (
     place_of,
     refused_posts,
     said_posts,
-    seen,
 )
 from bot.app.pulls.commands.desk import Desk
+from bot.app.pulls.commands.hearing import Hearing
 from bot.app.pulls.ports import Register, Remark
 from bot.domain.commands import (
     Accept,
@@ -33,7 +33,6 @@ from bot.domain.commands import (
     Passed,
     Person,
     Refused,
-    Rules,
     Status,
     Unaccept,
     Why,
@@ -43,6 +42,7 @@ from bot.domain.commands import (
 from bot.domain.github import Account, Pull
 from bot.domain.pulls.acts import Act
 from bot.domain.pulls.ordering import (
+    UNKNOWN,
     Facts,
     Granted,
     Terms,
@@ -61,18 +61,11 @@ from bot.presentation.words.commands import (
     refusal,
 )
 
-__all__ = ["Commander", "ReadLines", "seen"]
-
-ReadLines = Callable[[str], Sequence[CommandLine]]
-"""The command lines of a text; `bot.adapters.commonmark` has the one for comments."""
-
 _TRUNCATED_S = 1.0
 """GitHub cuts the time of a comment to whole seconds, so it was written up to one later
 than it says; the first head, seen within that second, may have been on screen. Of two
 nobody knows which one was.
 """
-_UNKNOWN = Terms(Rules(policy_edited=True))
-"""Where it is not known which head is the one: only maintainers."""
 
 
 class Commander:
@@ -83,26 +76,28 @@ class Commander:
         github: GitHub,
         register: Register,
         now: Callable[[], float],
-        read_lines: ReadLines,
+        hearing: Hearing,
         desk: Desk,
     ) -> None:
         """Keep what it asks; nothing is called yet."""
         self._github = github
         self._register = register
         self._now = now
-        self._read_lines = read_lines
+        self._hearing = hearing
         self._desk = desk
 
     def handle(self, remark: Remark) -> None:
         """Do what a remark says, once: it is settled, whatever it says.
 
-        Without a command nothing is said, and GitHub is not called. Raises
-        `GitHubError` for a failure that passes, and `MachineryFault`; then it is not
-        settled, and may be handled again.
+        Without a command nothing is said, and GitHub is not called; nor where somebody
+        who may not write was answered often enough in this hour. Raises `GitHubError`
+        for a failure that passes, and `MachineryFault`; then it is not settled, and may
+        be handled again.
         """
-        lines = tuple(self._read_lines(remark.body))
+        lines = tuple(self._hearing.read_lines(remark.body))
         may_be_read = admitted(remark)
-        if not lines or isinstance(may_be_read, Passed):
+        heard = lines and not isinstance(may_be_read, Passed)
+        if not heard or not self._hearing.welcomes(remark, self._github):
             self._register.settle(remark, (), (), self._now())
             return
         if isinstance(may_be_read, Refused):
@@ -161,19 +156,20 @@ class Commander:
             return Person(None, is_author)
         account = Account(remark.author, remark.login, remark.kind)
         role = asking.role(self._github, place_of(remark), account)
+        self._hearing.knows(remark, role)
         return Person(role, is_author)
 
     def _facts(
         self, remark: Remark, pull: Pull | None, person: Person, known: Known
     ) -> Facts:
         if pull is None:
-            return Facts(person, _UNKNOWN, Heads(None, None))
+            return Facts(person, UNKNOWN, Heads(None, None))
         head = pull.head.sha
         recorded = self._recorded(remark)
         mine = known.standing is not None and known.standing.head == head
         return Facts(
             person,
-            self._desk.terms(remark.pull, head),
+            self._desk.terms(place_of(remark), pull),
             Heads(recorded, head),
             (*self._register.heads(remark.pull), head),
             pull.open,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.github import Place, Pull
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.ordering import Named, Terms
 from bot.presentation.github.known import Known
@@ -14,11 +15,11 @@ class Desk(Protocol):
     Both may raise `MachineryFault` and `GitHubError`; the command then waits.
     """
 
-    def terms(self, pull: PullKey, head: str) -> Terms:
-        """What the policy of the base says for commands on this head, in full.
+    def terms(self, place: Place, pull: Pull) -> Terms:
+        """What the policy of its base says for commands on its head, in full.
 
         `rules.policy_edited` is whether the head changes the policy. Where no policy
-        can be read, `Terms()` leaves the table as it is.
+        can be read, `rules.policy_known` says so.
         """
         ...
 

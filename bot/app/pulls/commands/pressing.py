@@ -24,7 +24,7 @@ from bot.domain.commands import (
     Verb,
     permit,
 )
-from bot.domain.github import Account, CheckStatus
+from bot.domain.github import Account, CheckStatus, Pull
 from bot.domain.hooks import ButtonPressed, RunAsked
 from bot.domain.pulls.acts import Act
 from bot.domain.pulls.posts import Post
@@ -103,26 +103,32 @@ class Presser:
 
     def _pressed(self, press: _Press, stand: Sequence[Standing]) -> Pressed:
         voiced = [one for one in stand if one.open and one.voice is not None]
-        here = [one for one in voiced if self._is_head(one)]
+        asked = [(one, self._pull(one)) for one in voiced]
+        here = [(one, pull) for one, pull in asked if pull is not None]
         if not here:
             return Pressed(why=Unheard.NO_PULL)
-        ended = [one for one in here if _has_ended(one)]
+        ended = [(one, pull) for one, pull in here if _has_ended(one)]
         if not ended:
             return Pressed(why=Unheard.UNDER_WAY)
-        role = asking.role(self._github, ended[0].place, press.sender)
-        answers = [self._permitted(press, one, Person(role)) for one in ended]
+        first, _ = ended[0]
+        person = Person(asking.role(self._github, first.place, press.sender))
+        answers = [self._permitted(press, one, pull, person) for one, pull in ended]
         acts = tuple(one for one in answers if isinstance(one, Act))
         refused = [one for one in answers if isinstance(one, Refused)]
         if acts:
             return Pressed(acts)
-        return Pressed((), (_told(press, ended[0], refused[0]),), Unheard.NOT_ALLOWED)
+        return Pressed((), (_told(press, first, refused[0]),), Unheard.NOT_ALLOWED)
 
-    def _is_head(self, one: Standing) -> bool:
+    def _pull(self, one: Standing) -> Pull | None:
+        """The pull request, if it is open and this is its head."""
         pull = asking.pull(self._github, one.place, one.pull.number)
-        return pull is not None and pull.open and pull.head.sha == one.head
+        heads = pull is not None and pull.open and pull.head.sha == one.head
+        return pull if heads else None
 
-    def _permitted(self, press: _Press, one: Standing, person: Person) -> Act | Refused:
-        rules = self._desk.terms(one.pull, one.head).rules
+    def _permitted(
+        self, press: _Press, one: Standing, pull: Pull, person: Person
+    ) -> Act | Refused:
+        rules = self._desk.terms(one.place, pull).rules
         may = permit(press.command.verb, person, rules)
         return may if isinstance(may, Refused) else self._act(press, one)
 

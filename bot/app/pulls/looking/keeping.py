@@ -4,17 +4,19 @@ Everything is worked out from GitHub, git and the store each time, so a look may
 late, twice, or after a crash: the end is the same.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.app.mirroring import Mirror, MirrorError, Wanted, WantedBranch, WantedPull
 from bot.app.pulls.evaluations import Absent, Busy, Done
 from bot.app.pulls.looking.insiders import insider
 from bot.app.pulls.looking.outside import SOON_S, Outside
-from bot.app.pulls.looking.saying import Answer
-from bot.app.pulls.looking.scenes import Scene, Seen
+from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.speaking import Speaker
 from bot.app.pulls.looking.tasks import task_of
+from bot.app.pulls.looking.telling import Answer, overridden
 from bot.app.pulls.looking.troubles import Troubles
+from bot.app.pulls.looking.unfetched import NothingHeld
 from bot.app.pulls.ports import Due
 from bot.domain.conclusions import (
     Impossible,
@@ -26,8 +28,10 @@ from bot.domain.conclusions import (
 )
 from bot.domain.errors import UserFault
 from bot.domain.github import GitHubError, Place, Pull, Repository
+from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.base_moved import Stands
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
+from bot.domain.pulls.posts import check_key
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started
@@ -69,6 +73,8 @@ class Keeper:
             self._over(due, old, pull)
             return None
         repository = out.known.repository(place)
+        if self._is_doubtful(place, repository, pull, old):
+            old = self._reopened(place, repository, pull, old)
         mirror = self._refreshed(place, repository, pull)
         if mirror.pull_head(pull.number) != pull.head.sha:
             out.known.doubt(due.pull)
@@ -76,6 +82,38 @@ class Keeper:
         trusted = insider(out.known, place, pull)
         seen = Seen(place, repository, pull, mirror, trusted)
         return self._seen(seen, old)
+
+    def _is_doubtful(
+        self, place: Place, repository: Repository, pull: Pull, old: Standing | None
+    ) -> bool:
+        """Whether its commit shows an answer of which nobody knows that it holds here.
+
+        It may be one to another base, of earlier times or to another pull request. One
+        to another that is open onto the same base holds for this one too; and without a
+        gate, as far as is known by now, nothing is said of a commit.
+        """
+        out, head = self._out, pull.head.sha
+        if _holds(pull, old, out.now()):
+            return False
+        shown = out.store.remote(check_key(place, head))
+        if shown is None or not shown.concluded:
+            return False
+        key = PullKey(place.repository, pull.number)
+        others = out.store.standings(place.repository, head)
+        if any(one.pull != key and _holds(pull, one, out.now()) for one in others):
+            return False
+        mirror = out.mirrors.known(place)
+        if mirror is None:
+            return True
+        return out.scenes.is_gated(Seen(place, repository, pull, mirror, insider=False))
+
+    def _reopened(
+        self, place: Place, repository: Repository, pull: Pull, old: Standing | None
+    ) -> Standing | None:
+        """Take the answer back at once, by what GitHub says: git may be slow."""
+        seen = Seen(place, repository, pull, NothingHeld(), insider=False)
+        self._speaker.answered(self._out.scenes.bare(seen), Answer(Waiting()), old)
+        return self._out.store.standing(PullKey(place.repository, pull.number))
 
     def _refreshed(self, place: Place, repository: Repository, pull: Pull) -> Mirror:
         out = self._out
@@ -95,11 +133,12 @@ class Keeper:
             )
         self._out.beside.consider(scene)
         if old is not None and old.inputs == scene.inputs and old.ended:
+            self._speaker.confirmed(scene, old)
             return old.again_at
         return self._moved(scene, old)
 
     def _moved(self, scene: Scene, old: Standing | None) -> float | None:
-        move = next_move(scene.facts)
+        move = next_move(replace(scene.facts, judged=_has_verdict(scene, old)))
         match move:
             case Silent():
                 return self._silent(scene, old)
@@ -155,6 +194,7 @@ class Keeper:
         report: Report | None,
         old: Standing | None,
     ) -> float | None:
+        report = overridden(scene, report) if report else None
         page = self._out.page(scene.seen.place, report) if report else ""
         answer = Answer(outcome, report, None, page, _again_at(scene), scene.task)
         return self._speaker.answered(scene, answer, old)
@@ -162,12 +202,41 @@ class Keeper:
     def _over(self, due: Due, old: Standing | None, pull: Pull) -> None:
         """Closed: what runs is stopped, and what has not ended is taken back."""
         self._speaker.stop(due.pull)
-        if old is not None and old.open:
-            self._speaker.close(old, self._out.landed(old.place, pull, old))
+        if old is None or not old.open:
+            return
+        try:
+            landed = self._out.landed(old.place, pull, old)
+        except MirrorError:
+            self._out.known.doubt(due.pull)  # what landed may be told too early
+            raise
+        self._speaker.close(old, landed)
 
 
 def _head(scene: Scene) -> str:
     return scene.seen.pull.head.sha
+
+
+def _holds(pull: Pull, said: Standing | None, now: float) -> bool:
+    """Whether what was said is of this commit and base, and its time is not over.
+
+    What has not ended, or was silence, needs no taking back.
+    """
+    if said is None or not said.open:
+        return False
+    here = (said.head, said.base_ref) == (pull.head.sha, pull.base.ref)
+    lasts = said.again_at is None or said.again_at > now
+    return here and (lasts or not said.ended)
+
+
+def _has_verdict(scene: Scene, old: Standing | None) -> bool:
+    """Whether the last word was a verdict of this head, on the base that counts.
+
+    It holds for a draft too: of what was judged nothing has to run.
+    """
+    if old is None or not old.ended or not old.evaluation:
+        return False
+    based = scene.pin is not None and scene.pin.base == old.base
+    return based and old.head == _head(scene)
 
 
 def _said_more(scene: Scene, old: Standing | None) -> bool:

@@ -9,7 +9,8 @@ from bot.app.github import GitHub
 from bot.app.mirroring import Mirrors
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.known import Known
-from bot.app.pulls.looking.scenes import Scene, Scenes
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.ports import Due, PullStore
 from bot.domain.github import Place, Pull
 from bot.domain.pulls.acts import PullKey

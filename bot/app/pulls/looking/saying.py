@@ -3,46 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from bot.app.pulls.looking.scenes import Scene
-from bot.domain.conclusions import (
-    Advisory,
-    CheckState,
-    Closed,
-    Outcome,
-    Plain,
-    Superseded,
-    part_of,
-)
-from bot.domain.github import (
-    Annotation,
-    Button,
-    CheckChange,
-    CheckStatus,
-    Conclusion,
-    Output,
-    Place,
-)
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.telling import Answer, change_of, situation, voice
+from bot.domain.conclusions import Closed, Superseded, part_of
+from bot.domain.github import Place
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.base_moved import Stands
-from bot.domain.pulls.overrides import Acceptance
 from bot.domain.pulls.posts import CallPost, CheckPost, Post, StickyPost
-from bot.domain.pulls.standing import Standing, Voice, check_post
-from bot.domain.verdict import Report
-from bot.presentation.github import Annotation as Remark
-from bot.presentation.github import (
-    CheckRunText,
-    Instead,
-    Moved,
-    Override,
-    Progress,
-    Situation,
-    call,
-    check_run,
-    mark,
-    sticky,
-)
+from bot.domain.pulls.standing import Standing, check_post
+from bot.presentation.github import Situation, call, check_run, mark, sticky
 
 _NAME_DIGITS = 12
 
@@ -53,46 +22,6 @@ class Said:
 
     standing: Standing
     posts: tuple[Post, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An outcome with what is shown beside it; `page` is the address of the details.
-
-    `again_at` (Unix seconds) is when time alone may change it. `task` is a digest of
-    the evaluation that it comes from.
-    """
-
-    outcome: Outcome
-    report: Report | None = None
-    progress: Progress | None = None
-    page: str = ""
-    again_at: float | None = None
-    task: str = ""
-
-
-def situation(scene: Scene, answer: Answer) -> Situation:
-    """All that the texts are made from."""
-    pull = scene.seen.pull
-    return Situation(
-        outcome=advised(scene, answer.outcome),
-        head=pull.head.sha,
-        base=pull.base.ref,
-        page=answer.page,
-        report=answer.report,
-        progress=answer.progress,
-        moved=_moved(scene),
-        instead=_instead(scene),
-        overrides=tuple(override(one) for one in scene.accepted),
-    )
-
-
-def advised(scene: Scene, outcome: Outcome) -> Outcome:
-    """The outcome as the policy's enforcement has it."""
-    advisory = scene.rule is not None and scene.rule.policy.enforcement == "advisory"
-    if not advisory or not isinstance(outcome, Plain):
-        return outcome
-    return Advisory(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +42,12 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
     old = around.old
     seen, pull = scene.seen, scene.seen.pull
     said = situation(scene, answer)
-    spoken = voice(pull.number, said)
+    # How far trials are stands in the comment alone: one call, and not two.
+    spoken = voice(pull.number, replace(said, progress=None))
+    comments = _comments(scene, said, answer)
     calls = _calls(seen.place, pull.number, said)
+    heard = _heard(old, calls)
+    calls = tuple(one for one in calls if one.name != heard)
     standing = Standing(
         pull=seen.key,
         installation=seen.place.installation,
@@ -131,21 +64,19 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         stale_at=_stale_at(scene),
         task=answer.task,
         base=scene.pin.base if scene.pin else "",
+        uncommented=_uncommented(old) and not comments,
+        heard=heard,
+        base_now=seen.base_now,
+        default_now=seen.default_now,
     )
     posts = (
         *_left_behind(around, standing.head),
         *_checks([*around.others, standing], standing.head),
-        *_comments(scene, said, answer),
+        *comments,
         *_folded(old, standing),
         *calls,
     )
     return Said(standing, posts)
-
-
-def voice(number: int, said: Situation) -> Voice:
-    """What a pull request, or a merge group, has to say of its head."""
-    part, text = part_of(number, said.base, said.outcome), check_run(said)
-    return Voice(part, _change(text, said.page), _annotations(text.annotations))
 
 
 def hushed(scene: Scene, around: Around) -> Said:
@@ -160,6 +91,9 @@ def hushed(scene: Scene, around: Around) -> Said:
         inputs=scene.inputs,
         draft=pull.draft,
         labels=pull.labels,
+        uncommented=_uncommented(around.old),
+        base_now=seen.base_now,
+        default_now=seen.default_now,
     )
     left = _left_behind(around, standing.head)
     return Said(standing, (*left, *_folded(around.old, standing)))
@@ -177,17 +111,6 @@ def _stale_at(scene: Scene) -> float | None:
     return scene.pin.since + scene.rule.policy.baseline.max_age_s
 
 
-def override(one: Acceptance) -> Override:
-    """An acceptance as it is shown."""
-    return Override(
-        finding=one.finding,
-        by=one.by_login,
-        reason=one.reason,
-        ends=datetime.fromtimestamp(one.ends_at, UTC) if one.ends_at else None,
-        commit=one.commit,
-    )
-
-
 def _superseded(old: Standing, by: str) -> CheckPost | None:
     """The check run of a head that was left; None where it had ended, or said nothing.
 
@@ -196,7 +119,7 @@ def _superseded(old: Standing, by: str) -> CheckPost | None:
     if old.voice is None or old.ended:
         return None
     said = Situation(Superseded(by), old.head, old.base_ref)
-    change = _change(check_run(said), "")
+    change = change_of(check_run(said), "")
     return CheckPost(old.place, old.head, change)
 
 
@@ -239,6 +162,22 @@ def _calls(place: Place, number: int, said: Situation) -> tuple[CallPost, ...]:
     return (CallPost(place, number, name, call(said, key), mark(key)),)
 
 
+def _uncommented(old: Standing | None) -> bool:
+    return old is None or old.uncommented
+
+
+def _heard(old: Standing | None, calls: Sequence[CallPost]) -> str:
+    """The call that needs no comment of its own; empty for none.
+
+    GitHub tells people of a comment that is made, and not of one that is edited. So
+    what the comment was made with was heard, until something else is said.
+    """
+    for one in calls:
+        if old is None or old.uncommented or old.heard == one.name:
+            return one.name
+    return ""
+
+
 def _folded(old: Standing | None, now: Standing) -> tuple[Post, ...]:
     """Earlier calls that are not to be heard any more."""
     gone = [one for one in (old.calls if old else ()) if one not in now.calls]
@@ -251,67 +190,19 @@ def folded(place: Place, pull: PullKey, name: str) -> CallPost:
     return CallPost(place, pull.number, name, mark(key), mark(key), over=True)
 
 
-def _instead(scene: Scene) -> Instead | None:
-    """Which policy rules in place of the base's own, where that cannot be read."""
-    rule = scene.rule
-    if rule is None or not rule.broken:
-        return None
-    return Instead(rule.source, rule.broken)
-
-
-def _moved(scene: Scene) -> Moved | None:
-    match scene.moved:
-        case Stands(until=until) if scene.pin is not None:
-            ends = datetime.fromtimestamp(until, UTC)
-            return Moved(scene.pin.base, scene.base_now, ends)
-        case _:
-            return None
-
-
-def _change(text: CheckRunText, page: str) -> CheckChange:
-    state: CheckState = text.state
-    return CheckChange(
-        status=CheckStatus(state.status.value),
-        output=Output(text.title, text.summary, text.text),
-        conclusion=Conclusion(state.conclusion.value) if state.conclusion else None,
-        details_url=page,
-        buttons=tuple(
-            Button(one.label, one.description, one.identifier) for one in text.actions
-        ),
-    )
-
-
-def _annotations(many: Sequence[Remark]) -> tuple[Annotation, ...]:
-    return tuple(
-        Annotation(
-            path=one.path,
-            start_line=one.line,
-            end_line=one.line,
-            level=one.level.value,
-            message=one.message,
-            title=one.title,
-        )
-        for one in many
-    )
-
-
-def ended(standing: Standing | None) -> bool:
-    """Whether the answer was given."""
-    return standing is not None and standing.ended
-
-
 def farewell(old: Standing, others: Sequence[Standing]) -> Said:
     """The pull request is not open any more: what has not ended is taken back.
 
     `others` are open pull requests with the same head; they speak for it from now on.
     """
-    over = replace(old.closed, calls=())
+    over = replace(old.closed, calls=(), heard="")
     posts: list[Post] = [folded(old.place, old.pull, name) for name in old.calls]
     if old.voice is None or old.ended:
         return Said(over, (*_checks(others, old.head), *posts))
     said = Situation(Closed(), old.head, old.base_ref)
-    over = replace(over, voice=voice(old.pull.number, said))
+    over = replace(over, voice=voice(old.pull.number, said), uncommented=False)
     key = f"pull-{old.pull.number}"
     comment = StickyPost(old.place, old.pull.number, sticky(said, key), mark(key))
-    checks = _checks(others or [over], old.head)
+    speaking = [one for one in others if one.voice is not None]
+    checks = _checks(speaking or [over], old.head)
     return Said(over, (*checks, comment, *posts))

@@ -4,13 +4,10 @@ GitHub says what is open and who wrote it, the mirror what would land, the base 
 rules, and the store what people ordered. Nothing is decided here.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.app.local import ParsePolicy
-from bot.app.mirroring import Mirror
 from bot.app.ports import Conflicted, SourceRepository
 from bot.app.pulls.in_force import (
     Broken,
@@ -20,13 +17,13 @@ from bot.app.pulls.in_force import (
     NoPolicy,
     policy_in_force,
 )
+from bot.app.pulls.looking.scene import Rule, Scene, Seen
 from bot.app.pulls.ports import Pin, PullStore
 from bot.app.relevance import not_needed, seen_by_training
 from bot.app.versioning import version_of
 from bot.domain.errors import PolicyFault
-from bot.domain.github import Place, Pull, Repository
 from bot.domain.policy import Policy
-from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand, orders_of
+from bot.domain.pulls.acts import orders_of
 from bot.domain.pulls.base_moved import (
     Again,
     Footing,
@@ -47,102 +44,8 @@ from bot.domain.pulls.deciding import (
     Unruled,
 )
 from bot.domain.pulls.gated import gated
-from bot.domain.pulls.overrides import Acceptance, standing
-from bot.domain.verdict import Verdict
+from bot.domain.pulls.overrides import standing
 from bot.presentation.words import ruling
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The policy that rules a base: `text` and where it was read, for whoever judges.
-
-    `broken` are the faults of the base's own policy, where this is an earlier one.
-    """
-
-    policy: Policy
-    text: bytes
-    source: str
-    broken: tuple[PolicyFault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A pull request as GitHub told of it, and the mirror that holds its commits."""
-
-    place: Place
-    repository: Repository
-    pull: Pull
-    mirror: Mirror
-    insider: bool
-
-    @property
-    def key(self) -> PullKey:
-        """Its key."""
-        return PullKey(self.place.repository, self.pull.number)
-
-    @property
-    def source(self) -> SourceRepository:
-        """Its commits."""
-        return self.mirror.repository
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a decision hangs on.
-
-    `rule` is None where nothing rules; `pin` is the base that the head is judged on,
-    and `moved` what became of that base since; None where nothing is judged. `nothing`
-    is the verdict where training could see no difference.
-    """
-
-    seen: Seen
-    facts: PullFacts
-    orders: Orders
-    acts: tuple[Act, ...] = ()
-    rule: Rule | None = None
-    pin: Pin | None = None
-    base_now: str = ""
-    moved: Moved | None = None
-    accepted: tuple[Acceptance, ...] = ()
-    nothing: Verdict | None = None
-
-    @property
-    def inputs(self) -> str:
-        """A digest of all of it: equal scenes lead to equal ends."""
-        pull, pin, rule = self.seen.pull, self.pin, self.rule
-        known = [
-            pull.head.sha,
-            pull.base.ref,
-            [pull.open, pull.draft, self.seen.insider, self.labels],
-            [pin.base, repr(self.moved)] if pin else None,
-            [rule.policy.sha256, repr(rule.broken)] if rule else None,
-            repr(self.facts.gate),
-            [one.source for one in self.acts if not is_errand(one.command)],
-            [one.digest for one in self.accepted],
-        ]
-        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
-
-    @property
-    def task(self) -> str:
-        """A digest of what trials are run for: another one is another evaluation."""
-        orders, pin, rule = self.orders, self.pin, self.rule
-        known = [
-            self.seen.pull.head.sha,
-            pin.base if pin else "",
-            rule.policy.sha256 if rule else "",
-            [orders.stage, orders.modes, orders.targets, orders.more],
-            [orders.apart, orders.changes, orders.attempt],
-            [one.digest for one in self.accepted],
-            self.labels,
-        ]
-        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
-
-    @property
-    def labels(self) -> list[str]:
-        """The labels that a stage of the policy waits for; others change nothing."""
-        stages = self.rule.policy.stages if self.rule else ()
-        waited = {one.label for one in stages}
-        return sorted(one for one in self.seen.pull.labels if one in waited)
 
 
 class Scenes:
@@ -179,6 +82,11 @@ class Scenes:
             orders=orders,
         )
         return Scene(seen, facts, orders, acts)
+
+    def is_gated(self, seen: Seen) -> bool:
+        """Whether its base is gated, by the policy that the mirror holds by now."""
+        gate, _ = self._ruled(seen)
+        return not isinstance(gate, Ungated)
 
     def _ruled(self, seen: Seen) -> tuple[Gate, Rule | None]:
         """Whether the base is gated, by the default branch's policy, and what rules."""

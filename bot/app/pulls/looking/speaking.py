@@ -1,10 +1,12 @@
 """Saying where a pull request stands, beside others that have its head in common."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.app.pulls.looking.outside import Outside
-from bot.app.pulls.looking.saying import Answer, Around, farewell, hushed, say
-from bot.app.pulls.looking.scenes import Scene
+from bot.app.pulls.looking.saying import Around, farewell, hushed, say
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.telling import Answer
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post
 from bot.domain.pulls.standing import Standing
@@ -41,6 +43,24 @@ class Speaker:
         with self._out.speaking:
             said = hushed(scene, self._around(scene, old))
             self._out.store.say(said.standing, said.posts)
+
+    def confirmed(self, scene: Scene, old: Standing) -> None:
+        """What was said holds: keep what it was seen to hold for.
+
+        Not where it was to be said anew meanwhile: the next look does that.
+        """
+        seen, store = scene.seen, self._out.store
+        now = replace(
+            old,
+            labels=seen.pull.labels,
+            base_now=seen.base_now,
+            default_now=seen.default_now,
+        )
+        if now == old:
+            return
+        with self._out.speaking:
+            if store.standing(old.pull) == old:
+                store.say(now, [])
 
     def stop(self, pull: PullKey) -> None:
         """Carry nothing on for it."""

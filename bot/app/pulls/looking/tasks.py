@@ -1,7 +1,8 @@
 """What trials are run for, made of a scene."""
 
 from bot.app.pulls.evaluations import Task
-from bot.app.pulls.looking.scenes import Scene
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.telling import override
 
 
 def task_of(scene: Scene) -> Task:
@@ -23,7 +24,7 @@ def task_of(scene: Scene) -> Task:
         policy_text=rule.text,
         policy_source=rule.source,
         orders=scene.orders,
-        accepted=frozenset(one.digest for one in scene.accepted),
+        accepted=tuple(override(one) for one in scene.accepted),
         labels=seen.pull.labels,
         description=seen.pull.body,
     )

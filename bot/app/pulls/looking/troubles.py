@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.app.mirroring import MirrorError
+from bot.app.mirroring import Denied, MirrorError
 from bot.app.pulls.looking.insiders import insider
 from bot.app.pulls.looking.outside import SOON_S, Outside
 from bot.app.pulls.looking.pausing import Pauses
-from bot.app.pulls.looking.saying import Answer
-from bot.app.pulls.looking.scenes import Scene, Seen
+from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.speaking import Speaker
+from bot.app.pulls.looking.telling import Answer
 from bot.app.pulls.looking.unfetched import hopeless, without_head
 from bot.app.pulls.ports import Due
 from bot.domain.conclusions import Impossible
@@ -51,7 +51,9 @@ class Troubles:
     def _gone(self, due: Due) -> float | None:
         """Pull requests are never deleted: only a whole repository can be gone.
 
-        Where it can still be seen, GitHub has not caught up with itself.
+        Nothing runs for it then; but GitHub's word may have been a flicker, and what
+        is said of the pull request stands as long as it is open here. Where the
+        repository can still be seen, GitHub has not caught up with itself.
         """
         try:
             place = Place(due.installation, due.pull.repository)
@@ -60,7 +62,6 @@ class Troubles:
             if not isinstance(fault.failure, NotFound):
                 return self._out.now() + TROUBLED_S
             self._out.evaluations.stop(due.pull)
-            return None
         return self._hidden(due)
 
     def _hidden(self, due: Due) -> float | None:
@@ -81,6 +82,9 @@ class Troubles:
 
     def of_mirror(self, due: Due, fault: MirrorError) -> float | None:
         """When to look again after git failed; where that helps nothing, it is said."""
+        if isinstance(fault.failure, Denied):
+            place = Place(due.installation, due.pull.repository)
+            self._out.github.git_refused(place)
         said = hopeless(fault.failure)
         if said is None or due.pull.is_group:
             return self._unfetched.failed(due.pull).again_at

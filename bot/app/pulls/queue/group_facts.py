@@ -1,6 +1,7 @@
 """All that is known of a merge group at one moment; nothing is decided here."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.app.mirroring import Mirror, Wanted, WantedBranch, WantedCommit
@@ -8,13 +9,14 @@ from bot.app.ports import Merged, SourceRepository
 from bot.app.pulls import remembered
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.looking.insiders import insider
-from bot.app.pulls.looking.scenes import Seen
+from bot.app.pulls.looking.scene import Seen
 from bot.app.pulls.ports import Pin
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Queue
 from bot.app.relevance import seen_by_training
 from bot.domain.conclusions import Conclusion
 from bot.domain.github import GitHubError, NotFound, Pull, Side
+from bot.domain.policy import Policy
 from bot.domain.pulls.acts import PullKey, group_key
 from bot.domain.pulls.standing import Standing, Voice
 
@@ -78,12 +80,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A head that passed on a commit of its base branch, and what was said then."""
+    """A head that passed on a commit of its base branch, and what was said then.
+
+    `stale_at` is when that is too old for any other base.
+    """
 
     pull: PullKey
     head: str
     base: str
     said: Voice
+    stale_at: float | None = None
 
 
 class GroupFacts:
@@ -186,12 +192,14 @@ class GroupFacts:
             return None
         key = PullKey(group.key.repository, group.lead.number)
         old = self._reach.store.standing(key)
-        if old is None or not old.base:
+        if old is None or not old.open or not old.base:
             return None
+        if old.again_at is not None and old.again_at <= self._reach.now():
+            return None  # an acceptance has ended, and nobody looked again yet
         said = passing(old)
         if said is None or old.base_ref != group.standing.base_ref:
             return None
-        return Judged(key, old.head, old.base, said)
+        return Judged(key, old.head, old.base, said, old.stale_at)
 
     def same_tree(self, group: Group, earlier: Judged, seen: Seen) -> bool:
         """Whether training sees in the group what it saw then, by the same policy."""
@@ -209,10 +217,22 @@ class GroupFacts:
         if not isinstance(judged, Merged):
             return False
         now = source.resolve(group.standing.head).tree
-        hashes = {
-            seen_by_training(source, policies[0], one) for one in (judged.tree, now)
-        }
-        return len(hashes) == 1
+        if not _alike(source, policies[0], (judged.tree, now)):
+            return False
+        bases = [source.resolve(one).tree for one in (earlier.base, group.pin.base)]
+        alike = _alike(source, policies[0], bases)
+        return alike or self._stands(policies[0], earlier)
+
+    def _stands(self, policy: Policy, earlier: Judged) -> bool:
+        """Whether a verdict holds on a base that training can tell from its own."""
+        if policy.base_moved == "rejudge" or earlier.stale_at is None:
+            return False
+        return self._reach.now() < earlier.stale_at
+
+
+def _alike(source: SourceRepository, policy: Policy, trees: Iterable[str]) -> bool:
+    """Whether training cannot tell trees apart."""
+    return len({seen_by_training(source, policy, one) for one in trees}) == 1
 
 
 def passing(standing: Standing) -> Voice | None:

@@ -6,15 +6,17 @@ group has a check run and no comments; it is kept like a pull request (`group_ke
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import assert_never
 
 from bot.app.pulls import remembered
-from bot.app.pulls.evaluations import Absent, Busy, Done
+from bot.app.pulls.evaluations import Absent, Busy, Done, Task
 from bot.app.pulls.looking.outside import SOON_S
-from bot.app.pulls.looking.saying import Answer, situation, voice
-from bot.app.pulls.looking.scenes import Scene, Scenes, Seen
+from bot.app.pulls.looking.scene import Scene, Seen
+from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.looking.tasks import task_of
+from bot.app.pulls.looking.telling import Answer, situation, voice
 from bot.app.pulls.ports import Due, Pin
 from bot.app.pulls.queue.group_facts import Group, GroupFacts
 from bot.app.pulls.reach import Reach
@@ -30,7 +32,7 @@ from bot.domain.conclusions import (
 from bot.domain.errors import UserFault
 from bot.domain.github import Place
 from bot.domain.hooks import GroupAsked, GroupGone
-from bot.domain.pulls.acts import group_key
+from bot.domain.pulls.acts import PullKey, group_key
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
 from bot.domain.pulls.posts import CheckPost
 from bot.domain.pulls.standing import Standing, Voice
@@ -43,14 +45,21 @@ PATIENCE_S = 600.0
 
 
 class Groups:
-    """Answers merge queues; `page` is as in `keeping.Outside`."""
+    """Answers merge queues; `page` is as in `keeping.Outside`.
+
+    `speaking` lets one speak at a time: webhooks tell of a group while it is looked at.
+    """
 
     def __init__(
-        self, reach: Reach, scenes: Scenes, page: Callable[[Place, Report], str]
+        self,
+        reach: Reach,
+        scenes: Scenes,
+        page: Callable[[Place, Report], str],
+        speaking: AbstractContextManager[object],
     ) -> None:
         """Nothing is asked before a queue asks."""
         self._reach, self._scenes, self._page = reach, scenes, page
-        self._facts = GroupFacts(reach)
+        self._facts, self._speaking = GroupFacts(reach), speaking
 
     def asked(self, hook: GroupAsked) -> None:
         """A queue wants a verdict: its check run is there at once, where one belongs.
@@ -61,14 +70,16 @@ class Groups:
             return
         place = Place(hook.place.installation_id, hook.place.repository_id)
         key, store = group_key(place.repository, hook.head), self._reach.store
-        known, now = store.standing(key), self._reach.now()
-        if known is not None and not known.open:
-            return
-        if known is None:
-            store.pin(Pin(key, hook.head, hook.branch, hook.base, now))
-            remembered.keep_queue(store, key, Queue(hook.head_ref))
-            fresh = (key, place.installation, hook.head, hook.branch)
-            self._begun(Standing(*fresh, open=True))
+        now = self._reach.now()
+        with self._speaking:
+            known = store.standing(key)
+            if known is not None and not known.open:
+                return
+            if known is None:
+                store.pin(Pin(key, hook.head, hook.branch, hook.base, now))
+                remembered.keep_queue(store, key, Queue(hook.head_ref))
+                fresh = (key, place.installation, hook.head, hook.branch)
+                self._begun(Standing(*fresh, open=True))
         store.wake(key, place.installation, now)
 
     def _begun(self, standing: Standing) -> None:
@@ -80,24 +91,30 @@ class Groups:
             self._reach.store.say(standing, [])
             return
         said = Situation(Waiting(), standing.head, ref)
-        self._say(standing, voice(standing.pull.number, said))
+        self._put(standing, voice(standing.pull.number, said))
 
     def gone(self, hook: GroupGone) -> None:
         """A group is no more: what runs for it stops. GitHub is not asked."""
         if hook.place.installation_id is None:
             return
-        store = self._reach.store
         key = group_key(hook.place.repository_id, hook.head)
-        old = store.standing(key)
-        if old is None:  # told before we were asked
-            fresh = (key, hook.place.installation_id, hook.head, "")
-            store.say(Standing(*fresh, open=False), [])
-            return
-        self._reach.evaluations.stop(key)
+        with self._speaking:
+            old = self._reach.store.standing(key)
+            if old is None:  # told before we were asked
+                fresh = (key, hook.place.installation_id, hook.head, "")
+                self._reach.store.say(Standing(*fresh, open=False), [])
+                return
+            self._gone(old)
+        if old.open:
+            self._reach.store.wake(key, old.installation, self._reach.now())
+
+    def _gone(self, old: Standing) -> None:
+        """Nothing of it goes on, and a look that is under way begins nothing."""
+        self._reach.evaluations.stop(old.pull)
         if old.open and old.voice is not None and not old.ended:
-            self._say(old.closed, gone(key.number, old.base_ref))
+            self._put(old.closed, gone(old.pull.number, old.base_ref))
         elif old.open:
-            store.say(old.closed, [])
+            self._reach.store.say(old.closed, [])
 
     def look(self, due: Due) -> float | None:
         """Do what is to be done for a group now; when to look again.
@@ -182,10 +199,15 @@ class Groups:
                 self._goes_on(group, scene, answer)
             case Absent():
                 self._goes_on(group, scene, Answer(Waiting()))
-                evaluations.begin(task)
+                self._begin(task)
             case _:
                 assert_never(state)
         return group.until
+
+    def _begin(self, task: Task) -> None:
+        with self._speaking:
+            if self._is_open(task.pull):
+                self._reach.evaluations.begin(task)
 
     def _goes_on(self, group: Group, scene: Scene, answer: Answer) -> None:
         said = voice(group.key.number, situation(scene, answer))
@@ -202,6 +224,16 @@ class Groups:
         self._say(standing.closed, said)
 
     def _say(self, standing: Standing, said: Voice) -> None:
+        """Say it, unless the group was taken away since it was looked at."""
+        with self._speaking:
+            if self._is_open(standing.pull):
+                self._put(standing, said)
+
+    def _is_open(self, key: PullKey) -> bool:
+        now = self._reach.store.standing(key)
+        return now is not None and now.open
+
+    def _put(self, standing: Standing, said: Voice) -> None:
         """Keep it and have it sent, without buttons: nobody presses one of a group."""
         change = replace(said.change, buttons=())
         spoken = replace(said, change=change)

@@ -3,20 +3,28 @@
 A merge must not cost a look for every open pull request. What a look would find is
 mostly known before: where training can see no difference nothing changes, and where it
 can, a verdict stands until it is too old.
+
+Each pull request is compared with where its own last look saw the branches. A branch
+that moved during that look, or while nobody listened, is found so by the next sweep.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from bot.app.mirroring import Mirror, WantedBranch
+from bot.app.mirroring import WantedBranch
 from bot.app.pulls import remembered
-from bot.app.pulls.in_force import Broken, Found, InForce, LastGood, policy_in_force
+from bot.app.pulls.in_force import Broken, Found, LastGood
 from bot.app.pulls.reach import Reach
-from bot.app.relevance import seen_by_training
-from bot.app.versioning import version_of
-from bot.domain.errors import UserFault
+from bot.app.pulls.sweeping.steps import (
+    Change,
+    Kept,
+    Redefined,
+    Reruled,
+    Steps,
+    policy_of,
+)
 from bot.domain.github import Place, Repository
-from bot.domain.policy import Policy
+from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.gated import gated
 from bot.domain.pulls.standing import Outline
 
@@ -25,20 +33,27 @@ Prewarm = Callable[[Place, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A branch went from one commit to another; `mirror` has where it is now."""
+class Scan:
+    """A repository as it is now: `tips` are where its branches are, by name."""
 
     place: Place
     repository: Repository
-    mirror: Mirror
-    branch: str
-    before: str
-    after: str
+    steps: Steps
+    tips: Mapping[str, str]
 
     @property
-    def on_default(self) -> bool:
-        """Whether it is the branch whose policy says what is gated at all."""
-        return self.branch == self.repository.default_branch
+    def default(self) -> str:
+        """The name of the branch whose policy says what is gated at all."""
+        return self.repository.default_branch
+
+
+@dataclass(frozen=True, slots=True)
+class Minded:
+    """Up to where the moves of its base, and of the default branch, were minded."""
+
+    outline: Outline
+    base: str
+    default: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,8 @@ class Bases:
     def __init__(self, reach: Reach, prewarm: Prewarm) -> None:
         """Nothing is asked before `look`."""
         self._reach, self._prewarm = reach, prewarm
+        # By repository; what is lost with the process is worked out once more.
+        self._minded: dict[int, Mapping[PullKey, Minded]] = {}
 
     def matters(self, place: Place, branch: str) -> bool:
         """Whether anything hangs on a branch; GitHub is not asked.
@@ -63,7 +80,8 @@ class Bases:
         """
         known = remembered.tips(self._reach.store, place.repository)
         outlines = self._reach.store.outlines(place.repository)
-        return not known or branch in known or _onto(outlines, branch) != []
+        onto = any(one.base_ref == branch for one in outlines)
+        return not known or branch in known or onto
 
     def look(
         self, place: Place, branches: Collection[str], before: Mapping[str, str]
@@ -79,129 +97,101 @@ class Bases:
         mirror = reach.mirror(place, [WantedBranch(one) for one in names])
         known = remembered.tips(reach.store, place.repository)
         tips = {one: tip for one in names if (tip := mirror.branch(one)) is not None}
-        anew = self._renamed(place, repository.default_branch)
-        for branch, after in tips.items():
-            was = known.get(branch) or before.get(branch, after)
-            if was != after:
-                step = Step(place, repository, mirror, branch, was, after)
-                anew = (self._moved(step) and step.on_default) or anew
+        scan = Scan(place, repository, Steps(mirror, reach.parse), tips)
+        was = {one: known.get(one) or before.get(one, tips[one]) for one in tips}
+        anew = self._renamed(scan)
+        for branch in tips:
+            anew = self._moved(scan, branch, was[branch]) or anew
+        self._mind(scan, was)
         remembered.keep_tips(reach.store, place.repository, {**known, **tips})
-        ruled = self._ruled(mirror, tips.get(repository.default_branch))
-        return Looked(ruled, anew)
+        return Looked(_ruled(scan), anew)
 
-    def _renamed(self, place: Place, default: str) -> bool:
+    def _renamed(self, scan: Scan) -> bool:
         """Whether another branch is the default now: it says what is gated."""
-        store = self._reach.store
-        was = remembered.default_branch(store, place.repository)
-        if was == default:
+        store, repository = self._reach.store, scan.place.repository
+        was = remembered.default_branch(store, repository)
+        if was == scan.default:
             return False
         if was:
-            self._wake(store.outlines(place.repository), self._reach.now())
-        remembered.keep_default_branch(store, place.repository, default)
+            now = self._reach.now()
+            for one in store.outlines(repository):
+                self._reach.wake(one.pull, one.installation, now)
+        remembered.keep_default_branch(store, repository, scan.default)
         return was != ""
 
-    def _ruled(self, mirror: Mirror, default: str | None) -> bool:
-        if default is None:
+    def _moved(self, scan: Scan, branch: str, before: str) -> bool:
+        """Have a new base run; whether another policy says now what is gated."""
+        change = scan.steps.change(before, scan.tips[branch])
+        if change is None:
             return False
-        found = self._policy_at(mirror, default)
-        return isinstance(found, Found | LastGood | Broken)
+        self._warm(scan, branch)
+        return isinstance(change, Reruled) and branch == scan.default
 
-    def _moved(self, step: Step) -> bool:
-        """Wake whom it concerns; whether another policy rules the branch now."""
-        outlines = self._reach.store.outlines(step.place.repository)
-        now = self._reach.now()
-        if not step.mirror.has(step.before):  # rewritten: nobody knows what it was
-            self._wake(_touched(step, outlines, policy=True), now)
-            return True
-        old = self._policy_at(step.mirror, step.before)
-        new = self._policy_at(step.mirror, step.after)
-        other = _name(old) != _name(new)
-        if other or self._defined_otherwise(step, new):
-            self._wake(_touched(step, outlines, policy=other), now)
-        else:
-            self._kept(step, new, _onto(outlines, step.branch))
-        self._warm(step, new)
-        return other
-
-    def _kept(self, step: Step, found: InForce, onto: Iterable[Outline]) -> None:
-        """The rules are what they were: only what training can see matters."""
-        now = self._reach.now()
-        policy = _policy(found)
-        differs = policy is not None and _differs(step, policy)
-        again = policy is not None and differs and policy.base_moved == "rejudge"
-        for one in onto:
-            if again or one.waits or (one.speaks and one.stale_at is None):
-                self._wake([one], now)
-            elif one.stale_at is not None and differs:
-                self._wake([one], max(one.stale_at, now))
-
-    def _wake(self, outlines: Iterable[Outline], at: float) -> None:
-        for one in outlines:
-            self._reach.store.wake(one.pull, one.installation, at)
-
-    def _policy_at(self, mirror: Mirror, commit: str) -> InForce:
-        source = mirror.repository
-        return policy_in_force(source, source.resolve(commit), self._reach.parse)
-
-    def _defined_otherwise(self, step: Step, found: InForce) -> bool:
-        """Whether the metrics have another definition on the base now."""
-        policy = _policy(found)
-        if policy is None:
-            return False
-        source = step.mirror.repository
-        names = []
-        for commit in (step.before, step.after):
-            tree = source.resolve(commit).tree
-            try:
-                names.append(version_of(source, policy, tree, tree).before)
-            except UserFault as fault:
-                names.append(fault.problem)
-        return names[0] != names[1]
-
-    def _warm(self, step: Step, found: InForce) -> None:
+    def _warm(self, scan: Scan, branch: str) -> None:
         """Have the new base run, where it is gated."""
-        default = step.mirror.branch(step.repository.default_branch)
-        rule = found
-        if not step.on_default and default is not None:
-            rule = self._policy_at(step.mirror, default)
-        gate, own = _policy(rule), _policy(found)
-        if gate is None or own is None:
-            return
-        if gated(gate, step.repository.default_branch, step.branch):
-            self._prewarm(step.place, step.branch, step.after)
+        tip = scan.tips[branch]
+        rules = scan.tips.get(scan.default, tip)
+        gate, own = (policy_of(scan.steps.rules(one)) for one in (rules, tip))
+        if gate is not None and own is not None and gated(gate, scan.default, branch):
+            self._prewarm(scan.place, branch, tip)
+
+    def _mind(self, scan: Scan, was: Mapping[str, str]) -> None:
+        """Wake whom moves concern that its last look did not see.
+
+        `was` is where the branches were that merge groups go by: those are judged on
+        commits of their own.
+        """
+        kept = self._minded.get(scan.place.repository, {})
+        minded, now = dict[PullKey, Minded](), self._reach.now()
+        for one in self._reach.store.outlines(scan.place.repository):
+            last = _last(one, kept.get(one.pull), scan.default, was)
+            base = scan.tips.get(one.base_ref, last.base)
+            default = scan.tips.get(scan.default, last.default)
+            rebased = scan.steps.change(last.base, base)
+            regated = scan.steps.change(last.default, default)
+            at = _due(one, rebased, regated, now)
+            if at is not None:  # a base is no news of a pull request
+                self._reach.wake(one.pull, one.installation, at)
+            minded[one.pull] = Minded(one, base, default)
+        self._minded[scan.place.repository] = minded
 
 
-def _onto(outlines: Iterable[Outline], branch: str) -> list[Outline]:
-    return [one for one in outlines if one.base_ref == branch]
+def _ruled(scan: Scan) -> bool:
+    tip = scan.tips.get(scan.default)
+    if tip is None:
+        return False
+    return isinstance(scan.steps.rules(tip), Found | LastGood | Broken)
 
 
-def _touched(
-    step: Step, outlines: Iterable[Outline], *, policy: bool
-) -> Iterable[Outline]:
-    """Those onto the branch; all, where the policy that gates others may be changed."""
-    return outlines if policy and step.on_default else _onto(outlines, step.branch)
+def _last(
+    one: Outline, kept: Minded | None, default: str, was: Mapping[str, str]
+) -> Minded:
+    """Up to where moves were minded for it: since it was said, or when it was."""
+    if kept is not None and kept.outline == one:
+        return kept
+    if one.pull.is_group:
+        return Minded(one, was.get(one.base_ref, ""), was.get(default, ""))
+    return Minded(one, one.base_now, one.default_now)
 
 
-def _policy(found: InForce) -> Policy | None:
-    return found.policy if isinstance(found, Found | LastGood) else None
+def _due(
+    one: Outline, rebased: Change | None, regated: Change | None, now: float
+) -> float | None:
+    """When to look for what changed on its base, and on the default branch, or never.
 
-
-def _name(found: InForce) -> str:
-    """What tells policies in force from each other."""
-    match found:
-        case Found(policy=policy):
-            return policy.sha256
-        case LastGood(policy=policy):
-            return f"{policy.sha256} and a broken one"
-        case Broken(faults=faults):
-            return repr(faults)
-        case _:
-            return ""
-
-
-def _differs(step: Step, policy: Policy) -> bool:
-    """Whether training can tell the two commits apart."""
-    source = step.mirror.repository
-    trees = [source.resolve(one).tree for one in (step.before, step.after)]
-    hashes = {seen_by_training(source, policy, one) for one in trees}
-    return len(hashes) > 1
+    Of the default branch only the policy counts: it says what is gated.
+    """
+    if isinstance(regated, Reruled):
+        return now
+    match rebased:
+        case Reruled() | Redefined():
+            return now
+        case Kept(differs=differs, rejudge=rejudge):
+            again = differs and rejudge
+            if again or one.waits or (one.speaks and one.stale_at is None):
+                return now
+            if differs and one.stale_at is not None:
+                return max(one.stale_at, now)
+            return None
+        case None:
+            return None

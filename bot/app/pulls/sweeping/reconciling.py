@@ -4,7 +4,7 @@ Webhooks are hints, and some never come. So every few minutes all is gone throug
 for a few calls a repository, and what differs is looked at.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from bot.app.mirroring import MirrorError
@@ -13,11 +13,10 @@ from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.sweeping import redelivering
 from bot.app.pulls.sweeping.bases import Bases
+from bot.app.pulls.sweeping.listening import Listener
 from bot.app.pulls.sweeping.verifying import Turn, verify
-from bot.domain.commands import Source
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (
-    Comment,
     GitHubError,
     Installation,
     Place,
@@ -29,9 +28,6 @@ from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post, key_of
 from bot.domain.pulls.standing import Outline
 from bot.presentation.github.installed import hint
-
-OVERLAP_S = 300.0
-"""How much of what was gone through is gone through again: GitHub may lag behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +71,8 @@ class Reconciler:
         app: int,
     ) -> None:
         """`remarked` is what a fresh remark is answered at once."""
-        self._reach, self._bases = reach, bases
-        self._remarked, self._app = remarked, app
+        self._reach, self._bases, self._app = reach, bases, app
+        self._listener = Listener(reach, remarked, app)
 
     def sweep(self) -> SweepReport:
         """Go through everything once; what GitHub refuses waits for the next time.
@@ -149,7 +145,8 @@ class Reconciler:
         spoken.extend(
             Turn(one.pull, one.head) for one in known.values() if _verified(one)
         )
-        remarks = self._comments(place, {one.number for one in pulls})
+        remarks = self._listener.comments(place, {one.number for one in pulls})
+        remarks += self._listener.reviews(place, pulls)
         if ruled is not None:
             self._hint(place, ruled=ruled)
         report = SweepReport(1, len(pulls), woken, remarks)
@@ -186,30 +183,6 @@ class Reconciler:
             self._reach.store.wake(key, place.installation, now)
         return len(numbers)
 
-    def _comments(self, place: Place, numbers: Collection[int]) -> int:
-        """Note what was said since the last time; what came before us is not read."""
-        what, now = f"comments:{place.repository}", self._reach.now()
-        since = remembered.moment(self._reach.store, what)
-        count = 0
-        if since is not None:
-            found = self._reach.github.comments_since(place, since - OVERLAP_S)
-            heard = [one for one in found if self._is_heard(place, one, numbers)]
-            count = sum(self._noted(remark_of(place, one)) for one in heard)
-        remembered.keep_moment(self._reach.store, what, now)
-        return count
-
-    def _is_heard(self, place: Place, one: Comment, numbers: Collection[int]) -> bool:
-        """Whether somebody else said it on a pull request: issues have comments too."""
-        if one.author is None or one.app == self._app:
-            return False
-        key = PullKey(place.repository, one.number)
-        return one.number in numbers or self._reach.store.standing(key) is not None
-
-    def _noted(self, remark: Remark) -> bool:
-        # In this order, so that a crash between them loses neither.
-        self._reach.store.put(self._remarked(remark))
-        return self._reach.store.note(remark)
-
     def _hint(self, place: Place, *, ruled: bool) -> None:
         """Say once that the App is there, where no policy tells it what to do."""
         store = self._reach.store
@@ -234,25 +207,6 @@ class Reconciler:
         if before != reached:
             remembered.keep_reached(self._reach.store, reached)
         return SweepReport(left=left)
-
-
-def remark_of(place: Place, one: Comment) -> Remark:
-    """A comment that was found, as the webhook would have told of it."""
-    author = one.author
-    kind = author.kind if author else None
-    return Remark(
-        key=f"{Source.COMMENT}:{one.id}",
-        pull=PullKey(place.repository, one.number),
-        installation=place.installation,
-        source=Source.COMMENT,
-        id=one.id,
-        body=one.body,
-        author=author.id if author else None,
-        login=author.login if author else "",
-        kind=kind if one.app is None else "Bot",
-        created_at=one.created_at,
-        edited=one.updated_at > one.created_at,
-    )
 
 
 def _differs(place: Place, pull: Pull, old: Outline | None, *, ruled: bool) -> bool:

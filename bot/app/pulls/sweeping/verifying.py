@@ -13,7 +13,7 @@ from bot.app.pulls.ports import Remote
 from bot.app.pulls.reach import Reach
 from bot.domain.github import CheckRun, GitHubError, NotFound
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.posts import CheckPost, StickyPost, key_of
+from bot.domain.pulls.posts import CallPost, CheckPost, StickyPost, key_of
 from bot.domain.pulls.standing import Standing, check_post
 from bot.presentation.github import NAME
 
@@ -83,7 +83,10 @@ def _turns(spoken: Sequence[Turn], before: remembered.Round) -> list[Turn]:
 
 def _doubted(one: Turn, before: remembered.Round) -> bool:
     check = f"check:{one.pull.repository}:{one.head}"
-    return check in before.doubts or f"sticky:{one.pull}" in before.doubts
+    said = (f"sticky:{one.pull}", f"call:{one.pull}:")
+    return check in before.doubts or any(
+        doubt.startswith(said) for doubt in before.doubts
+    )
 
 
 def _wrong(reach: Reach, app: int, turn: Turn) -> list[Wrong]:
@@ -91,8 +94,9 @@ def _wrong(reach: Reach, app: int, turn: Turn) -> list[Wrong]:
     standing = store.standing(turn.pull)
     if standing is None or not standing.open or standing.head != turn.head:
         return []
-    found = [_check(reach, app, standing), _sticky(reach, standing)]
-    return [one for one in found if one is not None]
+    check, sticky = _check(reach, app, standing), _sticky(reach, standing)
+    found = [one for one in (check, sticky) if one is not None]
+    return [*found, *_unheard(reach, standing)]
 
 
 def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
@@ -106,8 +110,13 @@ def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
     ours = [one for one in runs if one.app == app]
     if any(_shows(one, post) for one in ours[-1:]):
         return None
-    instead = Remote(ours[-1].id, annotations=ours[-1].annotations) if ours else None
+    instead = _remote(ours[-1]) if ours else None
     return Wrong(key_of(post), standing, post, instead)
+
+
+def _remote(run: CheckRun) -> Remote:
+    shows = run.conclusion is not None
+    return Remote(run.id, annotations=run.annotations, concluded=shows)
 
 
 def _shows(run: CheckRun, post: CheckPost) -> bool:
@@ -117,9 +126,10 @@ def _shows(run: CheckRun, post: CheckPost) -> bool:
 
 def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
     """The comment that is edited, where there is to be one."""
-    number = standing.pull.number
-    key = key_of(StickyPost(standing.place, number, "", ""))
+    key = _sticky_key(standing)
     remote = reach.store.remote(key)
+    if reach.store.is_given_up(key):
+        return Wrong(key, standing, instead=remote)
     if remote is None:
         return None
     try:
@@ -129,6 +139,19 @@ def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
             return Wrong(key, standing)
         raise
     return None
+
+
+def _sticky_key(standing: Standing) -> str:
+    return key_of(StickyPost(standing.place, standing.pull.number, "", ""))
+
+
+def _unheard(reach: Reach, standing: Standing) -> list[Wrong]:
+    """Calls for a person that were given up: GitHub was away for too long."""
+    place, number = standing.place, standing.pull.number
+    keys = [key_of(CallPost(place, number, one, "", "")) for one in standing.calls]
+    store = reach.store
+    gone = [key for key in keys if store.is_given_up(key)]
+    return [Wrong(key, standing, instead=store.remote(key)) for key in gone]
 
 
 def _mend(reach: Reach, one: Wrong) -> None:

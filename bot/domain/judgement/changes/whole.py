@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.judgement.case import FINAL, Case
 from bot.domain.judgement.changes import says
@@ -84,6 +84,7 @@ class _Judged:
     answers: Mapping[Place, Answer]
     crashes: Mapping[str, float]
     settled: Settled
+    about: Evidence = field(default_factory=dict)
 
 
 def judge_changes(
@@ -107,6 +108,8 @@ def judge_changes(
     before, arms = earlier or JudgedChanges(), strictly(rules, arms)
     quiet = branch is Ruling.BLOCK or shadowed == REPORT
     judged = _judge(rules, arms, branch, before.settled)
+    if branch is Ruling.BLOCK and shadowed == REPORT:  # not even were that accepted
+        judged = dataclasses.replace(judged, about={"reported": True})
     found = [_change(judged, one) for one in arms.changes]
     said = _findings(judged, Ruling.INFO if quiet else Ruling.BLOCK)
     kept = before.settled_findings()
@@ -226,7 +229,7 @@ def _findings(judged: _Judged, proven: Ruling) -> list[Finding]:
 
 
 def _said(judged: _Judged, change: str, proven: Ruling) -> list[Finding]:
-    known = says.about(judged.arms, change)
+    known = {**says.about(judged.arms, change), **judged.about}
     places = [(change, metric.name) for metric in primaries(judged.rules)]
     new = [at for at in places if at not in judged.settled]
     if change in judged.crashes:

@@ -108,6 +108,8 @@ def _not_allowed(refused: Refused) -> str:
     why = ""
     if refused.evidence.get("edited"):
         why = " while this pull request edits the policy"
+    elif refused.evidence.get("unknown"):
+        why = " as long as no policy of its base can be read"
     return (
         f"{_shown(refused, 'verb')} is for {author}people with {needs}{why}; you "
         f"have {has}. Ask somebody who has it."

@@ -1,6 +1,7 @@
 """Commands in comments and reviews: who may, which commit, what is said, and once."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as some
 from bot.adapters.commonmark import command_lines
 from bot.app.pulls.commands.answering import seen
 from bot.app.pulls.commands.commanding import Commander
+from bot.app.pulls.commands.hearing import Hearing
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import (
     Ablate,
@@ -85,10 +87,11 @@ class Bench:
         self.store.saw_head(self.pull, HEAD, NOW - 60)
         self.desk = ScriptedDesk()
         self.ids = iter(range(500, 900))
+        self.hearing = Hearing(command_lines, lambda: self.time, nullcontext())
 
     def commander(self) -> Commander:
         return Commander(
-            self.github, self.store, lambda: self.time, command_lines, self.desk
+            self.github, self.store, lambda: self.time, self.hearing, self.desk
         )
 
     def remark(self, body: str, by: Account | None = None, **given: object) -> Remark:

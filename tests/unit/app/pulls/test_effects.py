@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.commonmark import command_lines
 from bot.app.mirroring import Gone, Unreachable
 from bot.app.pulls import remembered
-from bot.app.pulls.commands.commanding import seen
+from bot.app.pulls.commands.answering import seen
 from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.effects import MOST_HINTS, AppEffects, Doings
 from bot.app.pulls.ports import Remark
@@ -37,7 +37,7 @@ from tests.fakes.yard import DAY_S, Yard, files, yard
 class OpenDesk:
     """A desk that knows no rules."""
 
-    def terms(self, pull: object, head: str) -> Terms:
+    def terms(self, place: object, pull: object) -> Terms:
         return Terms()
 
     def known(self, pull: object) -> Known:
@@ -241,7 +241,7 @@ def test_a_base_that_was_rewritten_past_knowing_has_everybody_looked_at(
     gate: Yard,
 ) -> None:
     pull = judged(gate)
-    remembered.keep_tips(gate.store, gate.place.repository, {"main": "d" * 40})
+    gate.store.say(replace(gate.standing(pull), base_now="d" * 40), [])
     pushed(gate)
     assert gate.due() == [pull.number]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.pulls.evaluations import State
 from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.ports import Pin
 from bot.domain.conclusions import Judged
@@ -18,9 +19,9 @@ from bot.domain.github import (
 from bot.domain.hooks import GroupAsked, GroupGone
 from bot.domain.hooks import Place as Hinted
 from bot.domain.policy import POLICY_PATH
-from bot.domain.pulls.acts import group_key
+from bot.domain.pulls.acts import PullKey, group_key
 from tests.fakes import reports
-from tests.fakes.yard import Yard, files, yard
+from tests.fakes.yard import DAY_S, POLICY, Yard, files, yard
 
 MINUTE_S = 60.0
 
@@ -152,6 +153,64 @@ def test_one_that_did_not_pass_is_judged_in_the_queue(gate: Yard) -> None:
     assert gate.evaluations.running(key) is not None
 
 
+def test_what_is_said_no_longer_is_judged_in_the_queue(gate: Yard) -> None:
+    pull = passed(gate)
+    ends = gate.clock() + MINUTE_S
+    gate.store.say(replace(gate.standing(pull), again_at=ends), [])
+    gate.clock.now = ends  # an acceptance ended, and nobody looked again yet
+    hook = asks(gate, pull)
+    gate.works()
+    assert gate.run(hook.head).conclusion is None
+
+
+def test_what_was_said_of_one_that_is_not_open_is_judged_in_the_queue(
+    gate: Yard,
+) -> None:
+    pull = passed(gate)
+    gate.store.say(gate.standing(pull).closed, [])
+    hook = asks(gate, pull)
+    gate.works()
+    assert gate.run(hook.head).conclusion is None
+
+
+def same_on_another_base(gate: Yard, after: float = 0.0) -> GroupAsked:
+    """The base gets one half of what the branch changes: the same tree would land."""
+    both = {"train.py": "print(2)\n", "model.py": "width = 2\n"}
+    sha = gate.mirrors.pushes(gate.place, "idea", both)
+    pull = gate.github.opens(gate.place, "idea", sha, gate.author, gate.tip())
+    gate.mirrors.opens(gate.place, pull.number, sha)
+    gate.judges(pull)
+    gate.commits({"model.py": "width = 2\n"})
+    gate.clock.now += after
+    return asks(gate, pull)
+
+
+def test_a_verdict_of_the_same_tree_stands_on_another_base_for_its_time(
+    gate: Yard,
+) -> None:
+    hook = same_on_another_base(gate)
+    gate.works()
+    assert title(gate, hook.head).startswith("Judged before")
+
+
+def test_a_verdict_that_is_too_old_for_another_base_proves_nothing_there(
+    gate: Yard,
+) -> None:
+    hook = same_on_another_base(gate, 30 * DAY_S)
+    gate.works()
+    assert gate.run(hook.head).conclusion is None
+
+
+def test_where_the_policy_says_so_a_group_on_another_base_is_judged_again(
+    tmp_path: Path,
+) -> None:
+    again = POLICY + "base_moved: rejudge\n"
+    gate = yard(tmp_path, files(policy=again))
+    hook = same_on_another_base(gate)
+    gate.works()
+    assert gate.run(hook.head).conclusion is None
+
+
 def test_another_policy_on_the_base_has_everything_judged_again(gate: Yard) -> None:
     pull = passed(gate)
     wider = files()[POLICY_PATH].replace("0.05", "0.5")
@@ -213,6 +272,28 @@ def test_a_group_that_is_gone_stops_what_runs_for_it(gate: Yard) -> None:
     assert title(gate, hook.head) == "The merge group is gone"
     gone(gate, hook)
     gate.groups.asked(hook)
+    assert gate.due() == []
+
+
+def test_a_look_that_is_under_way_does_not_bring_a_group_back(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull = passed(gate)
+    gate.commits({"model.py": "width = 2\n"})
+    hook = asks(gate, pull)
+    state = gate.evaluations.state
+
+    def meanwhile(key: PullKey, digest: str) -> State:
+        gone(gate, hook)
+        return state(key, digest)
+
+    monkeypatch.setattr(gate.evaluations, "state", meanwhile)
+    gate.works()
+    gate.works()
+    key = group_key(gate.place.repository, hook.head)
+    assert gate.evaluations.running(key) is None
+    assert [one.pull for one in gate.evaluations.begun] == [gate.key(pull)]
+    assert gate.run(hook.head).conclusion is Conclusion.CANCELLED
     assert gate.due() == []
 
 

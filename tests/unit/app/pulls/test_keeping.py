@@ -153,6 +153,8 @@ def test_a_head_that_was_left_for_a_base_without_a_gate_is_taken_back(
     one = yard(tmp_path)
     pull = one.opens()
     report = reports.undecided()
+    one.works(pull)
+    one.evaluations.gets_on(one.key(pull), Queued(3))
     one.judges(pull, report=report)
     assert one.standing(pull).calls
     one.commits({}, "play")
@@ -229,7 +231,8 @@ def test_an_acceptance_is_looked_at_again_when_it_ends(tmp_path: Path) -> None:
     ordered(one, pull, Accept("regression-12345678", "fine", digest="12345678" * 8))
     one.judges(pull)
     assert again_at(one, pull) == one.clock() + 30 * DAY_S
-    assert one.evaluations.begun[-1].accepted == {"12345678" * 8}
+    (given,) = one.evaluations.begun[-1].accepted
+    assert (given.digest, given.reason) == ("12345678" * 8, "fine")
 
 
 def test_a_verdict_on_a_base_that_was_left_is_looked_at_when_it_is_too_old(
@@ -297,6 +300,22 @@ def test_git_that_fails_is_asked_again_after_longer_and_longer_pauses(
     one.works(pull)
     one.mirrors.fails(one.place, failure)
     assert waited(one, pull) == SOON_S
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_a_token_that_git_was_refused_is_not_shown_again(
+    tmp_path: Path, group: bool
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    before = one.github.git_token(one.place)
+    one.mirrors.fails(one.place, Denied("no"))
+    if group:
+        with pytest.raises(MirrorError):
+            one.reach.mirror(one.place, [])
+    else:
+        one.works(pull)
+    assert one.github.git_token(one.place) != before
 
 
 def waited(one: Yard, pull: Pull) -> float:
@@ -428,11 +447,34 @@ def test_a_repository_that_is_gone_is_left_alone(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens()
     one.works(pull)
-    one.github.fails("pull", NotFound("gone"))
-    one.github.fails("repository", NotFound("gone"))
-    one.works(pull)
-    assert again_at(one, pull) is None
+    one.github.towns.pop(one.place)
+    began = one.clock()
+    one.wakes(pull)
+    one.looks()
     assert one.evaluations.stopped == [one.key(pull)]
+    while (at := again_at(one, pull)) is not None:
+        one.clock.now = at
+        one.looks()
+    assert one.clock() == began + HIDDEN_S
+    assert not one.standing(pull).open
+
+
+def test_a_repository_that_flickers_costs_no_answer_its_end(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    ends = one.clock() + 60.0
+    was = replace(one.standing(pull), inputs="accepted", task="accepted")
+    one.store.say(replace(was, again_at=ends), [])
+    one.store.wake(one.key(pull), one.place.installation, ends)
+    one.clock.now = ends
+    one.github.fails("pull", NotFound("flicker"))
+    one.github.fails("repository", NotFound("flicker"))
+    one.looks()
+    assert again_at(one, pull) == one.clock() + SOON_S
+    one.clock.now += SOON_S
+    one.works()
+    assert one.run(pull.head.sha).conclusion is None
 
 
 def test_where_it_is_not_known_whether_it_is_gone_it_is_asked_again(

@@ -7,7 +7,14 @@ import pytest
 from bot.app.pulls.commands.pressing import Pressed, Presser, Unheard, command_of
 from bot.domain import hooks
 from bot.domain.commands import Ablate, Command, More, Rules, Run
-from bot.domain.github import Account, GitHubError, NotFound, Transient
+from bot.domain.github import (
+    Account,
+    GitHubError,
+    NotFound,
+    Place,
+    Pull,
+    Transient,
+)
 from bot.domain.hooks import ButtonPressed, RunAsked
 from bot.domain.pulls.acts import PullKey, orders_of
 from bot.domain.pulls.ordering import Terms
@@ -235,8 +242,9 @@ def test_where_one_allows_it_the_other_says_nothing(bench: Bench) -> None:
     other = bench.opened()
 
     class Torn(ScriptedDesk):
-        def terms(self, pull: PullKey, head: str) -> Terms:
-            return Terms(Rules({"run": "admin"} if pull == other else {}))
+        def terms(self, place: Place, pull: Pull) -> Terms:
+            mine = pull.number == other.number
+            return Terms(Rules({"run": "admin"} if mine else {}))
 
     bench.desk = Torn()
     came = bench.press(bench.button())

@@ -11,6 +11,7 @@ import pytest
 
 from bot.app.mirroring import Unreachable
 from bot.app.pulls import remembered
+from bot.app.pulls.ports import Queued
 from bot.app.pulls.sweeping.bases import Looked
 from bot.app.pulls.sweeping.reconciling import SweepReport
 from bot.app.pulls.sweeping.verifying import AT_ONCE
@@ -23,12 +24,15 @@ from bot.domain.github import (
     NotFound,
     Place,
     RateLimited,
+    Refused,
     Side,
     Transient,
 )
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import CallPost
 from bot.domain.pulls.standing import Standing, check_post
+from bot.domain.verdict import Report
 from tests.fakes import reports
 from tests.fakes.yard import DAY_S, START, Yard, files, yard
 
@@ -273,6 +277,64 @@ def test_a_comment_that_somebody_deleted_is_made_anew(gate: Yard) -> None:
     assert (later(gate).mended, later(gate).mended) == (0, 0)
 
 
+def test_a_comment_that_github_refused_for_too_long_gets_there_in_the_end(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.github.fails("create_comment", Refused("locked"))
+    gate.judges(pull)
+    assert gate.sticky(pull) is None
+    assert (later(gate).mended, later(gate).mended) == (0, 1)
+    gate.works()
+    assert gate.sticky(pull) is not None
+    assert (later(gate).mended, later(gate).mended) == (0, 0)
+
+
+def test_an_edit_that_was_given_up_is_made_where_the_comment_stands(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    old = gate.sticky(pull)
+    assert old is not None
+    gate.pushes(pull, "print(3)\n")
+    gate.works(pull)
+    gate.github.fails("edit_comment", Refused("locked"))
+    gate.judges(pull, report=reports.blocking())
+    later(gate)
+    later(gate)
+    gate.works()
+    new = gate.sticky(pull)
+    assert new is not None
+    assert (new.id, new.body == old.body) == (old.id, False)
+
+
+def test_a_call_for_a_person_that_was_given_up_is_heard_after_all(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    gate.pushes(pull, "print(3)\n")
+    gate.works(pull)
+    gate.evaluations.ends(gate.key(pull), *_undecided())
+    gate.looks(pull)
+    (call,) = [one for one in gate.store.waiting(gate.clock(), 9) if _is_call(one)]
+    gate.store.give_up(call, "away for too long")
+    gate.sends()
+    assert (later(gate).mended, later(gate).mended) == (0, 1)
+    gate.works()
+    comments = gate.github.towns[gate.place].comments.values()
+    assert [one for one in comments if f"call-{pull.number}" in one.body]
+    assert (later(gate).mended, later(gate).mended) == (0, 0)
+
+
+def _undecided() -> tuple[Judged, Report]:
+    full = reports.undecided()
+    return Judged(full.verdict), full
+
+
+def _is_call(one: Queued) -> bool:
+    return isinstance(one.post, CallPost)
+
+
 def test_a_failure_while_verifying_leaves_the_round_where_it_was(gate: Yard) -> None:
     gate.judges(gate.opens())
     gate.github.fails("comment", Transient("away"))
@@ -317,6 +379,15 @@ def test_what_was_said_before_the_app_came_is_never_read(gate: Yard) -> None:
     assert (gate.reconciler.sweep().remarks, later(gate).remarks) == (0, 0)
 
 
+def test_a_clock_of_ours_that_is_fast_hides_no_comment(gate: Yard) -> None:
+    gate.github.ahead = -60 * MINUTE_S
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    gate.clock.now += MINUTE_S
+    gate.says(pull, "/gate run")
+    assert later(gate).remarks == 1
+
+
 def test_comments_on_issues_and_of_people_who_left_are_not_for_us(gate: Yard) -> None:
     pull = gate.opens()
     gate.reconciler.sweep()
@@ -342,6 +413,90 @@ def test_a_command_on_one_that_was_closed_meanwhile_is_heard_too(gate: Yard) -> 
     gate.says(pull, "/gate status")
     gate.github.closes(gate.place, pull.number)
     assert later(gate).remarks == 1
+
+
+# Reviews ----------------------------------------------------------------------------
+
+
+def test_a_review_whose_webhook_was_lost_is_noted_once(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    gate.clock.now += 60.0
+    made = gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    assert later(gate).remarks == 1
+    (remark,) = gate.store.remarks(9)
+    assert (remark.key, remark.body) == (f"review:{made.id}", "/gate run")
+    assert (remark.author, remark.login) == (gate.author.id, "ann")
+    assert (remark.kind, remark.edited) == ("User", False)
+    assert remark.created_at == made.submitted_at
+    assert [later(gate).remarks for _ in range(2)] == [0, 0]
+
+
+def test_a_review_that_was_changed_before_it_was_found_is_known_as_such(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    made = gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    gate.github.towns[gate.place].edited.add(made.node)
+    later(gate)
+    assert gate.store.remarks(9)[0].edited
+
+
+def test_reviews_without_a_word_for_us_cost_one_call_and_are_left(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    town = gate.github.towns[gate.place]
+    for body in ("Looks good.", ""):
+        gate.github.reviews_it(gate.place, pull.number, body, gate.author)
+    gone = gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    town.reviews[gone.id] = replace(gone, author=None)
+    draft = gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    town.reviews[draft.id] = replace(draft, submitted_at=None)
+    gate.asked()
+    assert later(gate).remarks == 0
+    asked = gate.asked()
+    assert (asked.count("reviews"), asked.count("review_edited")) == (1, 0)
+
+
+def test_reviews_from_before_the_app_came_are_never_read(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    gate.clock.now += DAY_S
+    assert (gate.reconciler.sweep().remarks, later(gate).remarks) == (0, 0)
+    gate.github.reviews_it(gate.place, pull.number, "Fine.", gate.author)
+    assert later(gate).remarks == 0
+
+
+def test_reviews_are_asked_for_where_something_changed_and_nowhere_else(
+    gate: Yard,
+) -> None:
+    many(gate, 1_000)
+    later(gate)
+    gate.asked()
+    town = gate.github.towns[gate.place]
+    for number in range(100, 170):
+        pull = town.pulls[number]
+        town.pulls[number] = replace(pull, updated_at=gate.clock())
+    gate.github.reviews_it(gate.place, 169, "/gate run", gate.author)
+    found = list[tuple[int, int]]()
+    for _ in range(4):
+        report = later(gate)
+        found.append((gate.asked().count("reviews"), report.remarks))
+    assert found == [(30, 0), (30, 0), (10, 1), (0, 0)]
+    kept = remembered.reviews_read(gate.store, gate.place.repository)
+    assert kept == remembered.ReviewsRead(gate.clock())
+
+
+def test_reviews_that_github_did_not_list_are_read_in_the_next_sweep(
+    gate: Yard,
+) -> None:
+    first, second = gate.opens(), gate.opens("other", "print(7)\n")
+    gate.reconciler.sweep()
+    for pull in (first, second):
+        gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    gate.github.fails("review_edited", Transient("away"))
+    assert (later(gate).troubled, later(gate).remarks) == (1, 2)
 
 
 # Deliveries -------------------------------------------------------------------------

@@ -1,10 +1,14 @@
-"""Pull requests that are opened again beside others of the same head."""
+"""Answers that are taken back: opened again, pointed elsewhere, beside others."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from bot.app.mirroring import Unreachable
 from bot.domain.conclusions import Judged
-from bot.domain.github import Pull
+from bot.domain.github import CheckStatus, Priority, Pull
+from bot.domain.pulls.posts import CheckPost
 from bot.domain.verdict import Report
+from bot.presentation.github import Queued
 from tests.fakes import reports
 from tests.fakes.yard import POLICY, Yard, files, side, yard
 
@@ -44,6 +48,196 @@ def test_a_head_is_not_green_while_one_that_failed_is_open_again(
     one.evaluations.ends(one.key(failed), *ended())
     one.works(failed)
     assert shown(one, failed) == "failure"
+
+
+def retargeted(one: Yard) -> Pull:
+    """One that passed on `main`, and is now meant for `release`."""
+    pull = one.opens()
+    one.judges(pull)
+    base = one.mirrors.pushes(one.place, "release", {"notes.md": "Notes.\n"})
+    one.edits(pull, base=side(one.place, base, "release"))
+    assert shown(one, pull) == "success"
+    return pull
+
+
+def test_an_answer_for_another_base_is_taken_back_before_git_is_asked(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = retargeted(one)
+    one.mirrors.fails(one.place, Unreachable("git is away"))
+    one.works(pull)
+    assert one.run(pull.head.sha).status is CheckStatus.QUEUED
+    one.mirrors.fails(one.place, None)
+    one.judges(pull)
+    assert shown(one, pull) == "success"
+
+
+def test_it_is_taken_back_once_and_first_of_all_that_waits(tmp_path: Path) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = retargeted(one)
+    one.looks(pull)
+    one.evaluations.gets_on(one.key(pull), Queued(place=3))
+    one.looks(pull)
+    first = one.store.waiting(one.clock(), 9)[0]
+    assert isinstance(first.post, CheckPost)
+    assert first.priority is Priority.CONCLUSION
+    one.sends()
+    one.asked()
+    one.works(pull)
+    assert "change_check" not in one.asked()
+
+
+def test_another_one_onto_a_base_of_its_own_takes_the_answer_back_first(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    passed = one.opens()
+    one.judges(passed)
+    one.edits(passed, open=False)
+    one.works(passed)
+    assert shown(one, passed) == "success"
+    other = beside(one, passed)
+    one.looks(other)
+    (first, *_) = one.store.waiting(one.clock(), 9)
+    assert first.priority is Priority.CONCLUSION
+    one.sends()
+    assert shown(one, passed) is None
+
+
+def away(one: Yard) -> None:
+    one.mirrors.fails(one.place, Unreachable("git is away"))
+
+
+def test_an_earlier_head_that_is_pushed_again_does_not_count_for_another_base(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = one.opens()
+    one.judges(pull)
+    first = pull.head.sha
+    one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    base = one.mirrors.pushes(one.place, "release", {"notes.md": "Notes.\n"})
+    one.edits(pull, base=side(one.place, base, "release"))
+    one.works(pull)
+    one.mirrors.moves(one.place, "idea", first)
+    one.github.pushes(one.place, pull.number, first)
+    one.mirrors.opens(one.place, pull.number, first)
+    assert one.run(first).conclusion == "success"
+    away(one)
+    one.looks(pull)
+    reopening = [p for p in one.store.waiting(one.clock(), 9) if first in p.key]
+    assert [p.priority for p in reopening] == [Priority.CONCLUSION]
+    one.sends()
+    assert one.run(first).conclusion is None
+
+
+def test_a_second_pull_request_onto_another_gate_is_not_let_in_by_the_first(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = one.opens()
+    one.judges(pull)
+    second = beside(one, pull)
+    away(one)
+    one.works(second)
+    assert shown(one, pull) is None
+
+
+def test_one_that_is_opened_again_is_not_let_in_by_what_was_said_before(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    one.edits(pull, open=False)
+    one.works(pull)
+    one.edits(pull, open=True)
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) is None
+
+
+def test_an_answer_whose_time_is_over_waits_for_nobody(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    ends = one.clock() + 60.0
+    one.store.say(replace(one.standing(pull), again_at=ends), [])
+    one.clock.now = ends + 1.0
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) is None
+
+
+def test_another_one_onto_the_same_base_leaves_the_answer_as_it_is(
+    tmp_path: Path,
+) -> None:
+    """Otherwise anybody could hold a merge up, by a pull request with its head."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    stranger = one.github.joins("eve")
+    copy = one.github.opens(one.place, "idea", pull.head.sha, stranger, one.tip())
+    one.mirrors.opens(one.place, copy.number, pull.head.sha)
+    away(one)
+    one.works(copy)
+    assert shown(one, pull) == "success"
+
+
+def test_another_one_onto_a_base_without_a_gate_leaves_the_answer_as_it_is(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    ungated = beside(one, pull)
+    away(one)
+    one.works(ungated)
+    assert shown(one, pull) == "success"
+
+
+def test_progress_takes_no_answer_back(tmp_path: Path) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = one.opens()
+    one.works(pull)
+    other = beside(one, pull)
+    one.works(other)
+    one.evaluations.gets_on(one.key(pull), Queued(place=3))
+    one.looks(pull)
+    waiting = one.store.waiting(one.clock(), 9)
+    assert waiting
+    assert Priority.CONCLUSION not in {post.priority for post in waiting}
+
+
+def test_closing_one_beside_one_without_a_gate_ends_the_run(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    gated = one.opens()
+    one.works(gated)
+    ungated = beside(one, gated)
+    one.works(ungated)
+    assert one.standing(ungated).voice is None
+    assert shown(one, gated) is None
+    one.edits(gated, open=False)
+    one.works(gated)
+    assert shown(one, gated) == "cancelled"
+
+
+def test_pointing_one_of_two_elsewhere_leaves_the_other_one_s_word(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    failed = one.opens()
+    one.judges(failed, report=reports.blocking())
+    passed = beside(one, failed)
+    one.judges(passed)
+    assert shown(one, failed) == "failure"
+    base = one.mirrors.pushes(one.place, "playground", {"notes.md": "Play.\n"})
+    one.edits(failed, base=side(one.place, base, "playground"))
+    one.works(failed)
+    assert shown(one, failed) == "success"
+    assert len(one.runs(failed.head.sha)) == 1
 
 
 def ended() -> tuple[Judged, Report]:

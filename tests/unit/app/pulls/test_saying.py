@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.pulls.looking.saying import Answer, Around, advised, ended, farewell, say
-from bot.app.pulls.looking.scenes import Scene
+from bot.app.pulls.looking.saying import Around, Said, farewell, hushed, say
+from bot.app.pulls.looking.scene import Scene
+from bot.app.pulls.looking.telling import Answer, advised
 from bot.domain.conclusions import (
     Advisory,
     Conflict,
@@ -18,6 +19,7 @@ from bot.domain.conclusions import (
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.posts import CallPost, CheckPost, StickyPost
 from bot.domain.pulls.standing import Standing
+from bot.presentation.github import Queued
 from tests.fakes import reports
 from tests.fakes.yard import POLICY, files, yard
 from tests.unit.app.pulls.test_scenes import scene
@@ -52,19 +54,60 @@ def test_a_verdict_is_said_in_the_check_run_and_the_comment(here: Scene) -> None
     assert (said.standing.task, said.standing.evaluation) == ("t", PASS.evaluation)
 
 
-def test_a_block_calls_for_a_person_once(here: Scene) -> None:
+def calls_of(said: Said) -> list[CallPost]:
+    return [one for one in said.posts if isinstance(one, CallPost)]
+
+
+def test_a_comment_that_is_made_with_a_block_needs_no_call(here: Scene) -> None:
     answer = Answer(Judged(BLOCK.verdict), BLOCK)
-    first = say(here, answer, Around())
-    assert [type(one) for one in first.posts][-1] is CallPost
+    first = say(here, Answer(Waiting()), Around()).standing
+    made = say(here, answer, Around(first))
+    again = say(here, answer, Around(made.standing))
+    assert [type(one) for one in made.posts] == [CheckPost, StickyPost]
+    assert again.posts == made.posts
+
+
+def test_a_block_that_the_comment_is_edited_for_calls_once(here: Scene) -> None:
+    shown = say(here, Answer(Running(), progress=Queued(3)), Around()).standing
+    answer = Answer(Judged(BLOCK.verdict), BLOCK)
+    first = say(here, answer, Around(shown))
+    assert [one.over for one in calls_of(first)] == [False]
     again = say(here, answer, Around(old=first.standing))
     assert again.posts == first.posts
 
 
+@pytest.mark.parametrize("between", [Judged(PASS.verdict), Waiting(), None])
+def test_what_was_heard_is_called_where_it_comes_anew(
+    here: Scene, between: Outcome | None
+) -> None:
+    answer = Answer(Conflict(("a.py",)))
+    made = say(here, answer, Around()).standing
+    if between is None:
+        since = farewell(made, ()).standing
+    else:
+        since = say(here, Answer(between), Around(made)).standing
+    assert calls_of(say(here, answer, Around(made))) == []
+    assert len(calls_of(say(here, answer, Around(since)))) == 1
+
+
+def test_a_comment_that_said_goodbye_is_edited_when_it_comes_back(here: Scene) -> None:
+    closed = farewell(stands(here, Waiting()), ()).standing
+    assert len(calls_of(say(here, Answer(Conflict(("a.py",))), Around(closed)))) == 1
+
+
+def test_whoever_was_told_nothing_is_called_by_the_comment(here: Scene) -> None:
+    silent = hushed(here, Around()).standing
+    assert calls_of(say(here, Answer(Conflict(("a.py",))), Around(silent))) == []
+    told = hushed(here, Around(stands(here, Judged(PASS.verdict)))).standing
+    assert len(calls_of(say(here, Answer(Conflict(("a.py",))), Around(told)))) == 1
+
+
 def test_a_call_that_is_answered_is_folded(here: Scene) -> None:
-    before = say(here, Answer(Conflict(("a.py",))), Around()).standing
+    shown = say(here, Answer(Running(), progress=Queued(3)), Around()).standing
+    before = say(here, Answer(Conflict(("a.py",))), Around(shown)).standing
     after = say(here, Answer(Judged(PASS.verdict), PASS), Around(old=before))
-    folded = [one for one in after.posts if isinstance(one, CallPost)]
-    assert [(one.name, one.over) for one in folded] == [(before.calls[0], True)]
+    folded = [(one.name, one.over) for one in calls_of(after)]
+    assert folded == [(before.calls[0], True)]
     assert after.standing.calls == ()
 
 
@@ -126,8 +169,3 @@ def test_a_head_that_was_left_is_spoken_for_by_whoever_stays(here: Scene) -> Non
         if isinstance(one, CheckPost)
     ]
     assert words == ["cancelled", "success"]
-
-
-def test_nothing_has_ended_of_what_was_never_said(here: Scene) -> None:
-    told = [None, stands(here, Running()), stands(here, Judged(PASS.verdict))]
-    assert [ended(one) for one in told] == [False, False, True]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
 from bot.app.mirroring import WantedBranch, WantedPull
-from bot.app.pulls.looking.scenes import Scene, Scenes, Seen
+from bot.app.pulls.looking.scene import Scene, Seen
+from bot.app.pulls.looking.scenes import Scenes
 from bot.domain.github import Pull, Secret
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.base_moved import Carried, Same, Stands

@@ -75,7 +75,7 @@ def test_a_role_that_could_not_be_read_is_refused_not_allowed() -> None:
 
 
 def test_a_refusal_says_what_is_needed_and_what_there_is() -> None:
-    known = {"needs": "write", "has": "read", "edited": False}
+    known = {"needs": "write", "has": "read", "edited": False, "unknown": False}
     refused = Refused(Refusal.NOT_ALLOWED, {"verb": "cancel", "author": True, **known})
     assert permit(Verb.CANCEL, Person(Role.READ), NO_RULES) == refused
 
@@ -101,6 +101,16 @@ def test_a_role_that_nobody_knows_asks_for_the_highest() -> None:
     rules = Rules({"ok": "wizard"})
     assert isinstance(permit(Verb.OK, Person(Role.MAINTAIN), rules), Refused)
     assert permit(Verb.OK, Person(Role.ADMIN), rules) == Allowed("admin")
+
+
+def test_only_maintainers_command_while_nobody_knows_what_the_policy_asks() -> None:
+    rules = Rules(policy_known=False)
+    found = permit(Verb.OK, Person(Role.WRITE), rules)
+    assert isinstance(found, Refused)
+    assert (found.text("needs"), found.evidence["unknown"]) == ("maintain", True)
+    assert permit(Verb.OK, Person(Role.MAINTAIN), rules) == Allowed("maintain")
+    author = Person(Role.READ, is_author=True)
+    assert permit(Verb.CANCEL, author, rules) == Allowed("author")
 
 
 def test_only_maintainers_command_a_branch_that_edits_the_policy() -> None:

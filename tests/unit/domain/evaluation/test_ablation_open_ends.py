@@ -5,7 +5,7 @@ import pytest
 from bot.domain.arms import Branch as Whole
 from bot.domain.arms import Without
 from bot.domain.plan import Slot
-from bot.domain.policy import Budget, Policy
+from bot.domain.policy import Ablation, Budget, Policy
 from bot.domain.verdict import Reason, Ruling
 from tests.fakes.branches import Branch
 from tests.fakes.policies import mode, policy
@@ -38,7 +38,8 @@ def test_a_change_whose_trials_are_lost_is_not_estimable_and_never_drops_silentl
 def test_a_block_stands_where_trials_of_a_change_are_lost() -> None:
     verdict = Story(Branch("ABC"), {"A": -0.5}, lost=without_c).end()
     assert verdict.state is Ruling.BLOCK
-    assert [one.state for one in of(verdict, Reason.TRIALS_LOST)] == [Ruling.INFO]
+    (lost,) = of(verdict, Reason.TRIALS_LOST)
+    assert (lost.state, lost.evidence["shadowed"]) == (Ruling.INFO, True)
     assert [one.change for one in of(verdict, Reason.CHANGE_SUSPECT)] == ["A"]
 
 
@@ -118,7 +119,23 @@ def test_what_the_budget_leaves_of_an_ablation_is_named() -> None:
 def test_a_blocked_branch_stays_blocked_when_the_budget_ends_its_ablation() -> None:
     verdict = Story(Branch("AB"), {"A": -0.5}, spending(8)).end()
     assert verdict.state is Ruling.BLOCK
-    assert [one.state for one in of(verdict, Reason.BUDGET_SPENT)] == [Ruling.INFO]
+    (spent,) = of(verdict, Reason.BUDGET_SPENT)
+    assert (spent.state, spent.evidence["shadowed"]) == (Ruling.INFO, True)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"shadowed": "report"},
+        {"ablation": Ablation(when="on-fail")},
+    ],
+)
+def test_where_hidden_harm_would_not_block_nothing_of_it_is_missing(
+    rules: dict[str, object],
+) -> None:
+    verdict = Story(Branch("AB"), {"A": -0.5}, spending(8, **rules)).end()
+    (spent,) = of(verdict, Reason.BUDGET_SPENT)
+    assert (spent.state, "shadowed" in spent.evidence) == (Ruling.INFO, False)
 
 
 def test_harm_that_was_shown_before_the_budget_was_spent_blocks() -> None:

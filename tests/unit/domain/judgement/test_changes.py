@@ -113,6 +113,13 @@ def test_a_policy_may_ask_to_have_hidden_harm_only_reported() -> None:
     assert judged.state is Ruling.INFO
 
 
+def test_where_hidden_harm_is_only_reported_a_suspect_says_so() -> None:
+    held = only(judge(two(full=1.3, a=1.0, b=1.3), Ruling.BLOCK), Reason.CHANGE_SUSPECT)
+    judged = judge(two(full=1.3, a=1.0, b=1.3), Ruling.BLOCK, shadowed="report")
+    told = only(judged, Reason.CHANGE_SUSPECT)
+    assert told.evidence == {**held.evidence, "reported": True}
+
+
 def test_a_small_sure_loss_within_the_tolerance_is_information() -> None:
     judged = judge(two(full=1.0, a=0.95, b=1.0))
     one = only(judged, Reason.CHANGE_TOLERATED)

@@ -48,6 +48,12 @@ def test_one_training_rung_is_the_verdict_itself() -> None:
     assert done.rungs == (Rung("fast", "training", Ruling.PASS),)
 
 
+def test_two_findings_of_one_id_are_both_told() -> None:
+    twin = dataclasses.replace(HARM, digest="f" * 64, evidence={"d": -2.0})
+    done = summed([FAST], [trained("fast", verdict(Ruling.BLOCK, HARM, twin))], ())
+    assert done.findings == (HARM, twin)
+
+
 def test_a_rung_that_blocks_leaves_no_modes_and_says_what_was_not_started() -> None:
     done = summed([TESTS, FAST], [rung_of_tests(Ruling.BLOCK)], ())
     assert (done.state, done.modes) == (Ruling.BLOCK, ())

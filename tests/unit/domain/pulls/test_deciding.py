@@ -72,6 +72,7 @@ CASES: dict[str, tuple[dict[str, object], Move]] = {
         {"draft": True, "orders": Orders(asked=True)},
         Judge(),
     ),
+    "a draft that was judged before": ({"draft": True, "judged": True}, Judge()),
     "prose of a stranger": (
         {
             "insider": False,

@@ -28,6 +28,8 @@ def standing(outcome: Outcome | None) -> Standing:
         draft=True,
         labels=("gpu",),
         stale_at=9.0,
+        base_now="b" * 40,
+        default_now="d" * 40,
     )
 
 
@@ -44,6 +46,7 @@ def test_an_outline_has_all_that_a_change_on_github_shows_in() -> None:
     one = standing(Waiting()).outline
     assert (one.pull, one.head, one.base_ref) == (PullKey(7, 12), HEAD, "main")
     assert (one.draft, one.labels, one.stale_at) == (True, ("gpu",), 9.0)
+    assert (one.base_now, one.default_now) == ("b" * 40, "d" * 40)
     assert one.place == Place(3, 7) == standing(None).place
 
 

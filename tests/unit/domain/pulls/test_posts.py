@@ -71,5 +71,10 @@ def test_a_check_run_of_a_commit_has_one_key_whatever_it_says() -> None:
 def test_conclusions_go_first_and_progress_last(
     post: Post, fresh: Priority, later: Priority
 ) -> None:
-    assert priority_of(post, fresh=True) is fresh
-    assert priority_of(post, fresh=False) is later
+    assert priority_of(post, fresh=True, answered=False) is fresh
+    assert priority_of(post, fresh=False, answered=False) is later
+
+
+def test_an_answer_is_taken_back_as_soon_as_one_is_given() -> None:
+    assert priority_of(OPEN, fresh=False, answered=True) is Priority.CONCLUSION
+    assert priority_of(PROGRESS, fresh=False, answered=True) is Priority.PROGRESS

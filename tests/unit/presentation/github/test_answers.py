@@ -67,12 +67,35 @@ def test_what_was_accepted_is_told_and_not_asked_for_again() -> None:
     known = KNOWNS["blocked"]()
     first, second = known.unmet
     accepted = situations.overridden().overrides[0]
-    lifted = replace(known, overrides=(replace(accepted, finding=first.id),))
+    given = replace(accepted, finding=first.id, digest=first.digest)
+    lifted = replace(known, overrides=(given,))
     assert lifted.unmet == (second,)
     text = answers.why(lifted)
     assert "1 condition is not met." in text
     assert f"/gate accept {first.id}" not in text
     assert f"{code(first.id)} by `ada`" in text
+
+
+def test_a_finding_that_shares_the_id_of_an_accepted_one_is_not_met() -> None:
+    known = KNOWNS["blocked"]()
+    first, _ = known.unmet
+    twin = replace(first, digest="f" * 64)
+    accepted = situations.overridden().overrides[0]
+    given = replace(accepted, finding=first.id, digest=first.digest)
+    assert known.report is not None
+    verdict = replace(known.report.verdict, findings=(first, twin), modes=())
+    report = replace(known.report, verdict=verdict)
+    left = replace(known, report=report, overrides=(given,))
+    assert left.unmet == (twin,)
+    assert "1 condition is not met." in answers.why(left)
+
+
+def test_an_acceptance_that_lifts_nothing_is_told_apart() -> None:
+    text = answers.why(KNOWNS["overridden"]())
+    there, _, other = text.partition(say.ACCEPTED_ELSE)
+    assert "`invasive-7c1d22aa`" in other
+    assert "`invasive-7c1d22aa`" not in there
+    assert "`regression-39db1800`" in there
 
 
 def test_a_report_of_another_head_lifts_and_holds_nothing() -> None:

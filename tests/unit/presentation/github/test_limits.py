@@ -30,7 +30,13 @@ from bot.presentation.github import (
     requests,
     sticky,
 )
-from tests.fakes import reports, shown_reports, situations, wide_reports
+from tests.fakes import (
+    accepted_reports,
+    reports,
+    shown_reports,
+    situations,
+    wide_reports,
+)
 from tests.fakes.reports import HOSTILE
 from tests.fakes.situations import HEAD, PAGE, judged
 
@@ -224,15 +230,27 @@ def test_the_largest_report_with_the_worst_names_is_within_the_limits(
     text: str,
 ) -> None:
     report = enormous(text)
-    overrides = (Override(text * 9, text * 9, text * 99, text * 9),) * 300
-    said = Situation(Judged(report.verdict), HEAD, text, PAGE, report)
-    said = replace(said, overrides=overrides)
+    (lifted, *_) = accepted_reports.accepted().verdict.findings
+    given = Override(text * 9, text * 9, text * 99, text * 9, digest=lifted.digest)
+    found = (lifted, *report.verdict.findings)
+    verdict = replace(report.verdict, findings=found)
+    said = Situation(Judged(verdict), HEAD, text, PAGE, report)
+    said = replace(said, overrides=(given,) * 300)
+    assert len(said.lifting) == 300
     body = assert_well_said(said)
     assert "do not merge" in body.splitlines()[1]
     assert f"the [details page]({PAGE}) has all of it" in body
     html = "".join(one.content for one in tokens(body) if one.type == "html_block")
     assert html.count("<details>") == html.count("</details>")
     assert body.rstrip().endswith("lists all commands.")
+
+
+def test_who_accepted_a_finding_and_why_is_only_text() -> None:
+    report = accepted_reports.hostile_accepted()
+    said = Situation(Judged(report.verdict), HEAD, "main", PAGE, report)
+    said = replace(said, overrides=report.accepted)
+    assert len(said.lifting) == 4
+    assert_well_said(said)
 
 
 def test_what_is_left_out_is_counted_without_a_page_too() -> None:

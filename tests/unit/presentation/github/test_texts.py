@@ -38,7 +38,7 @@ from bot.presentation.github import (
 )
 from bot.presentation.github.commands import split_line
 from bot.presentation.progress import Ladder
-from tests.fakes import reports, situations, wide_reports
+from tests.fakes import accepted_reports, reports, situations, wide_reports
 from tests.fakes.situations import HEAD, PAGE, SITUATIONS, judged, situation
 from tests.golden.compare import agreed
 
@@ -176,13 +176,37 @@ def test_a_moved_base_says_what_was_judged() -> None:
 def test_accepted_findings_are_in_the_answer_and_name_who_why_and_until_when() -> None:
     said = situations.overridden()
     run = check_run(said)
-    assert run.title.startswith("Safe to merge, with 2 accepted findings: ")
+    assert run.title.startswith("Safe to merge, with 4 accepted findings: ")
     for text in (run.summary, sticky(said, "k")):
         assert "`regression-39db1800` by `ada`, until 2026-11-28 10:30 UTC: " in text
-    forever = Override("x-1", "ada", "so be it")
+    one = said.overrides[0]
+    forever = Override(one.finding, "ada", "so be it", digest=one.digest)
     text = sticky(replace(said, overrides=(forever,) * 30), "k")
     assert "by `ada`, without an end: so be it" in text
     assert "> - and 10 more" in text
+
+
+def test_an_acceptance_that_lifts_nothing_of_the_report_is_not_said_beside_it() -> None:
+    said = situations.overridden()
+    assert accepted_reports.ELSE in said.overrides
+    assert said.lifting == said.overrides[:-1]
+    for text in (check_run(said).summary, check_run(said).text, sticky(said, "k")):
+        assert accepted_reports.ELSE.finding not in text
+    alone = replace(situations.passing(), overrides=(accepted_reports.ELSE,))
+    assert sticky(alone, "k") == sticky(situations.passing(), "k")
+
+
+def test_what_was_accepted_is_said_while_it_is_judged_anew() -> None:
+    text = sticky(situations.accepting(), "k")
+    assert "what is found again as it was does not count:" in text
+    assert "`regression-39db1800` by `ada`, until 2026-11-28 10:30 UTC: " in text
+
+
+def test_a_finding_that_decides_all_the_same_is_not_called_accepted() -> None:
+    given = accepted_reports.overrides()
+    said = replace(situations.judged(reports.blocking()), overrides=given[:1])
+    assert said.lifting == ()
+    assert "accepted" not in check_run(said).title
 
 
 def test_accepted_findings_do_not_soften_what_was_not_judged() -> None:

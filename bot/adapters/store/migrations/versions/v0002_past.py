@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.adapters.store.names import NAME
+from bot.adapters.store.database.tables import NAME
 
 revision = "0002"
 down_revision = "0001"

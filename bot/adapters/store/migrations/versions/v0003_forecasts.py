@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.adapters.store.names import NAME
+from bot.adapters.store.database.tables import NAME
 
 revision = "0003"
 down_revision = "0002"

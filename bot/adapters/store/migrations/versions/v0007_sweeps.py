@@ -7,7 +7,7 @@ at once more.
 import sqlalchemy as sa
 from alembic import op
 
-from bot.adapters.store.names import NAME
+from bot.adapters.store.database.tables import NAME
 
 revision = "0007"
 down_revision = "0006"

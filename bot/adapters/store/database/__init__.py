@@ -1,0 +1,1 @@
+"""How the store talks to its database: opened, called, locked, and its faults."""

@@ -1,0 +1,1 @@
+"""Trials, evaluations and what they leave, as statements on a transaction."""

@@ -1,0 +1,49 @@
+"""What people read of findings: what blocks by the check run, what they accepted."""
+
+import re
+
+from tests.app.soaking.city import City, House
+from tests.app.stage import plain
+from tests.fakegithub.records import CheckRun, Comment, Pull
+
+_ACCEPTABLE = ("regression", "trust", "shadowed")
+_NAME = re.compile(rf"`((?:{'|'.join(_ACCEPTABLE)})-[0-9a-f]{{8}})`")
+_ACCEPT = re.compile(r"^/gate accept (\S+)", re.MULTILINE)
+
+
+def check_runs(house: House, sha: str) -> list[CheckRun]:
+    """All check runs of our name at a commit."""
+    every = house.repository.runs.values()
+    return [one for one in every if one.head_sha == sha and one.name == "seedgate"]
+
+
+def shown(city: City, house: House, pull: Pull) -> list[str]:
+    """The findings that the comment on a pull request names, where its check failed.
+
+    The check run may speak for another one with the same head.
+    """
+    runs = check_runs(house, pull.head.sha)
+    if not any(one.conclusion == "failure" for one in runs):
+        return []
+    texts = [plain(one.body) for one in stickies(city, house, pull)]
+    return sorted(set(_NAME.findall("".join(texts))))
+
+
+def stickies(city: City, house: House, pull: Pull) -> list[Comment]:
+    """The comments of the App that are edited; there has to be one."""
+    mark = f"<!-- seedgate pull-{pull.number} -->"
+    return [
+        one
+        for one in house.repository.comments.values()
+        if one.app_id == city.app.id and one.body.startswith(mark)
+    ]
+
+
+def accepted(house: House, pull: Pull) -> list[str]:
+    """All that the owner ever accepted of it, in her own words."""
+    mine = [
+        one.body
+        for one in house.repository.comments.values()
+        if one.number == pull.number and one.author_id == house.owner.id
+    ]
+    return sorted(set(_ACCEPT.findall("\n".join(mine))))

@@ -1,0 +1,68 @@
+"""What no webhook told of, and a sweep finds."""
+
+from pathlib import Path
+
+from tests.app.stage import POLICY, Stage, staged
+from tests.fakegithub.fates import Fate
+from tests.fakegithub.records import Pull
+from tests.samples.quick import BETTER, quick_policy
+from tests.waiting import until
+
+TWO = quick_policy(rest="branches: [main, release]\n")
+
+
+def passed(stage: Stage) -> Pull:
+    """Judged; from here on no webhook comes, and a sweep has gone through all."""
+    pull = stage.proposes("idea", BETTER)
+    stage.concluded(pull.head.sha, "success")
+    stage.deliveries.policy = lambda _: Fate("drop")
+    stage.app_now.reconciler.sweep()
+    return pull
+
+
+def test_a_command_in_a_review_whose_webhook_was_lost_is_carried_out(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        pull = passed(stage)
+        stage.bob.reviews(stage.quick, pull, "COMMENTED", "/gate more 2")
+        stage.app_now.reconciler.sweep()
+        until(lambda: stage.app_now.pulls.acts(stage.key(pull)), "the order is kept")
+        stage.concluded(pull.head.sha, "success")
+        assert stage.app_now.reconciler.sweep().remarks == 0
+        stage.page(pull)
+
+
+def test_a_review_that_was_changed_before_it_was_found_orders_nothing(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        pull = passed(stage)
+        review = stage.bob.reviews(stage.quick, pull, "COMMENTED", "Fine.")
+        stage.bob.edits_review(stage.quick, review, "/gate more 2")
+        stage.app_now.reconciler.sweep()
+        until(lambda: stage.said(pull, "edited"), "it is refused")
+        stage.quiet()
+        assert stage.app_now.pulls.acts(stage.key(pull)) == []
+        stage.page(pull)
+
+
+def test_pointing_it_elsewhere_takes_the_old_base_s_answer_back_first(
+    tmp_path: Path,
+) -> None:
+    """Also where git cannot be asked: nobody merges by what another base said."""
+    with staged(tmp_path, TWO) as stage:
+        strict = quick_policy(tolerance="0.04", rest="branches: [main, release]\n")
+        stage.ann.pushes(stage.quick, "release", {POLICY: strict})
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.ann.requires_check(stage.quick, "release", "seedgate", stage.app.id)
+        stage.crew.going.clear()
+        stage.bob.retargets(stage.quick, pull, "release")
+        stage.shows(pull.head.sha, "queued")
+        assert not stage.merges(pull)
+        stage.crew.going.set()
+        run = stage.concluded(pull.head.sha, "success")
+        assert "tolerance 0.04" in run.output["summary"]
+        assert stage.merges(pull)
+        stage.page(pull)

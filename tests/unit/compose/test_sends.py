@@ -1,0 +1,74 @@
+"""Posts are sent one of each installation at a time, and the next one at once."""
+
+import time
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.adapters.store import StoreError
+from bot.app.pulls.ports import Queued
+from bot.app.pulls.sending import Picked
+from bot.compose.serving.sends import Sends
+from bot.domain.github import Place, Reaction
+from bot.domain.pulls.posts import ReactionPost
+from tests.fakes.pulls import MemoryPulls
+
+POST = ReactionPost(Place(1, 7), 3, Reaction.SEEN)
+
+
+class Picks:
+    """Gives what waits, unless it is busy; `fault` is what sending raises."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault, self.sent = fault, 0
+        self.store = MemoryPulls(time.time)
+        self.store.put([POST])
+
+    def pick(self, busy: Collection[int] = ()) -> Picked:
+        found = self.store.waiting(time.time(), 1)
+        return Picked(tuple(one for one in found if one.installation not in busy), 5.0)
+
+    def send(self, one: Queued) -> None:
+        self.sent += 1
+        if self.fault is not None:
+            raise self.fault
+        self.store.sent(one, None)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as made:
+        yield made
+
+
+def tried(pool: ThreadPoolExecutor, picks: Picks) -> int:
+    """How often it was rung for the next one after one try."""
+    rung = list[bool]()
+    sends = Sends(picks.store, lambda: picks, lambda: rung.append(sends.busy()))
+    assert sends.begin(pool) == 5.0
+    pool.submit(int).result()
+    assert picks.sent == 1
+    assert True not in rung
+    return len(rung)
+
+
+def test_what_was_sent_lets_the_next_one_go_at_once(pool: ThreadPoolExecutor) -> None:
+    picks = Picks()
+    assert tried(pool, picks) == 1
+    assert picks.store.next_at() is None
+
+
+def test_what_nobody_foresaw_is_tried_again_later(pool: ThreadPoolExecutor) -> None:
+    picks = Picks(ValueError("odd"))
+    assert tried(pool, picks) == 1
+    assert picks.pick().now == ()
+    assert picks.store.next_at() is not None
+
+
+def test_a_store_that_fails_is_not_asked_again_at_once(
+    pool: ThreadPoolExecutor,
+) -> None:
+    picks = Picks(StoreError("The store is full.", "Make room."))
+    assert tried(pool, picks) == 0
+    assert len(picks.pick().now) == 1
