@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.app.checkup import DAY_S, CheckupGitHub
+from bot.app.finding import find_repository
 from bot.domain.doctor.trip import CHECK, Step, Tried
 from bot.domain.github import (
     Annotation,
@@ -104,13 +105,10 @@ class Smoke:
     # Steps
 
     def _found(self, name: str) -> Place:
-        for one in self._github.installations():
-            if one.suspended:
-                continue
-            for repository in self._github.repositories(one.id):
-                if repository.full_name.lower() == name.lower():
-                    return Place(one.id, repository.id)
-        raise GitHubError(NotFound(""))
+        place = find_repository(self._github, name)
+        if place is None:
+            raise GitHubError(NotFound(""))
+        return place
 
     def _look(self, place: Place, now: float) -> None:
         github = self._github

@@ -21,6 +21,7 @@ from bot.cli.local import local
 from bot.cli.power import power
 from bot.cli.replay import replay
 from bot.cli.reproduce import reproduce
+from bot.cli.revoke import revoke
 from bot.cli.scan import scan
 from bot.cli.schema import schema
 from bot.cli.screen import err, finish_stdout, hush, show_fault
@@ -42,7 +43,7 @@ HELP = (
 VERBS = (
     *(local, judge, split, reproduce, scan, calibrate),
     *(power, replay, check, schema, init),
-    *(serve, dispatch, setup, doctor, smoke),
+    *(serve, dispatch, setup, doctor, smoke, revoke),
 )
 
 

@@ -1,10 +1,10 @@
-"""`seedgate setup`, `doctor` and `smoke` as people call them, on the fake GitHub."""
+"""Verbs of the App as people call them, on the fake GitHub."""
 
 import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.adapters.store import SqlPages
 from bot.cli.app import run
+from bot.compose.database import store_url
 from bot.domain.github.needs import EVENTS, PERMISSIONS
+from bot.settings import Settings
 from tests.fakegithub.faults import Fault
 from tests.fakegithub.people import Person, Town
 from tests.fakegithub.records import App, Installation, Repository
@@ -299,6 +302,35 @@ def test_a_repository_that_the_app_does_not_reach_is_said(
 ) -> None:
     assert run(["smoke", "--repo", "ann/other"]) == 1
     assert "fail find the repository" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", ["ann/digits", "Ann/Digits", "the number"])
+def test_links_that_were_given_out_are_revoked(
+    scene: Scene, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    with closing(SqlPages(store_url(Settings()))) as pages:
+        number = scene.digits.id
+        assert pages.generation(number) == 0
+        assert run(["revoke", "--repo", named.replace("the number", str(number))]) == 0
+        assert pages.generation(number) == 1
+    assert "that was given out opens anything" in capsys.readouterr().out
+
+
+def test_a_repository_without_links_of_ours_is_named(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["revoke", "--repo", "ann/other"]) == 64
+    said = capsys.readouterr().err
+    assert "reaches no repository ann/other" in said
+    assert "GitHub's number" in said
+
+
+def test_an_app_that_github_does_not_know_revokes_nothing_and_says_so(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEEDGATE_APP_ID", "999")
+    assert run(["revoke", "--repo", "ann/digits"]) == 64
+    assert "GitHub could not be asked" in capsys.readouterr().err
 
 
 def test_an_app_that_exists_is_imported_once_github_knows_it(

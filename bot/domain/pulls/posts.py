@@ -131,7 +131,7 @@ def priority_of(post: Post, *, fresh: bool, answered: bool) -> Priority:
         case CallPost() | ReplyPost() | IssuePost():
             return Priority.COMMENT
         case ReactionPost(reaction=Reaction.SEEN):
-            return Priority.CREATE  # somebody waits to be heard
+            return Priority.COMMENT  # somebody waits to be heard
         case ReactionPost():
             return Priority.REACTION
         case _:

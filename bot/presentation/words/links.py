@@ -21,5 +21,28 @@ BAD_WHY = (
     "It is not whole, or was revoked, or there is nothing here: this page looks the "
     "same for all of them."
 )
+BY_NUMBER = (
+    "Name it as OWNER/NAME as GitHub has it now, or by GitHub's number of it, which "
+    "works for a repository that is gone, too."
+)
 AWAY = "The store cannot be reached"
 AWAY_WHY = "Seedgate runs, but cannot read its store now. Try again in a minute."
+
+
+def revoked(name: str, number: int) -> str:
+    """What is said once no link that was given out opens anything any more."""
+    known = name if name == str(number) else f"{name} (number {number})"
+    return (
+        f"No link to a report or bundle of {known} that was given out opens anything "
+        "any more. `/gate status` gives new ones."
+    )
+
+
+def unreached(name: str) -> str:
+    """The App is not installed on a repository, or there is none."""
+    return f"The App reaches no repository {name}."
+
+
+def unasked(why: str) -> str:
+    """GitHub was asked where a repository is, and failed."""
+    return f"GitHub could not be asked for the repository: {why}."

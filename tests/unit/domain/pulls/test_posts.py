@@ -64,7 +64,7 @@ def test_a_check_run_of_a_commit_has_one_key_whatever_it_says() -> None:
         (CALL, Priority.COMMENT, Priority.COMMENT),
         (REPLY, Priority.COMMENT, Priority.COMMENT),
         (ISSUE, Priority.COMMENT, Priority.COMMENT),
-        (FACE, Priority.CREATE, Priority.CREATE),
+        (FACE, Priority.COMMENT, Priority.COMMENT),
         (DONE, Priority.REACTION, Priority.REACTION),
     ],
 )
