@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.ray.head import TOKEN, standing
+
 PATIENCE_S = 240.0
 TOGETHER = "xdist_group"
 """The mark of stories that share what was trained: one process tells all of them."""
@@ -145,8 +147,25 @@ def _belongs(process: psutil.Process, marks: tuple[str, ...]) -> bool:
     return any(mark in words or folder.startswith(mark) for mark in marks)
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A Ray that many stories join: to start one of their own costs each seconds."""
+    with standing() as address:
+        yield address
+
+
 @pytest.fixture
-def laptop(tmp_path: Path) -> Iterator[Laptop]:
+def laptop(tmp_path: Path, cluster: str) -> Iterator[Laptop]:
+    """One that joins a cluster on the same machine."""
+    made = Laptop(tmp_path / "home")
+    made.environment.update({**TOKEN, "RAY_ADDRESS": cluster})
+    yield made
+    assert not made.processes(), "a process was left over"
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[Laptop]:
+    """One that starts a Ray of its own each time, and ends it."""
     made = Laptop(tmp_path / "home")
     yield made
     assert not made.processes(), "a process was left over"

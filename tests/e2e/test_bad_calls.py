@@ -30,42 +30,42 @@ def repository(tmp_path: Path) -> Path:
     ],
 )
 def test_a_wrong_word_is_named(
-    repository: Path, laptop: Laptop, words: tuple[str, ...], sentence: str
+    repository: Path, lone: Laptop, words: tuple[str, ...], sentence: str
 ) -> None:
-    told = laptop.run("local", *words, cwd=repository)
+    told = lone.run("local", *words, cwd=repository)
     assert told.code == 64
     assert sentence in " ".join(told.err.split())
 
 
 def test_every_fault_of_a_policy_has_a_line_and_a_column(
-    repository: Path, laptop: Laptop
+    repository: Path, lone: Laptop
 ) -> None:
-    broken = laptop.home / "broken.yml"
+    broken = lone.home / "broken.yml"
     broken.write_text("version: 2\nmodes:\n  m: {train: python, metrics: {}}\nbad: 1\n")
-    told = laptop.run("local", "--policy", broken, cwd=repository)
+    told = lone.run("local", "--policy", broken, cwd=repository)
     assert told.code == 64
     for place in ("broken.yml:1:10", "broken.yml:3:", "broken.yml:4:1"):
         assert place in told.err
 
 
-def test_a_folder_that_is_no_repository_is_refused(laptop: Laptop) -> None:
-    told = laptop.run("local")
+def test_a_folder_that_is_no_repository_is_refused(lone: Laptop) -> None:
+    told = lone.run("local")
     assert told.code == 64
     assert "is not in a git repository" in told.err
 
 
 def test_without_git_on_the_path_the_program_is_named(
-    repository: Path, laptop: Laptop
+    repository: Path, lone: Laptop
 ) -> None:
-    laptop.environment["PATH"] = str(laptop.home)
-    told = laptop.run("local", cwd=repository)
+    lone.environment["PATH"] = str(lone.home)
+    told = lone.run("local", cwd=repository)
     assert told.code in (64, 70)
     assert "git" in told.err
     assert "Traceback" not in told.err
 
 
 def test_a_shallow_clone_is_told_how_to_grow(
-    repository: Path, laptop: Laptop, tmp_path: Path
+    repository: Path, lone: Laptop, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
     subprocess.run(
@@ -75,23 +75,23 @@ def test_a_shallow_clone_is_told_how_to_grow(
         ],
         check=True,
     )
-    told = laptop.run("local", "--base", "origin/main", cwd=shallow)
+    told = lone.run("local", "--base", "origin/main", cwd=shallow)
     assert told.code == 64
     assert "git fetch --unshallow" in told.err
 
 
-def test_judging_needs_files_that_are_there(laptop: Laptop) -> None:
-    told = laptop.run("judge", "--policy", "no.yml", "--trials", "no.json")
+def test_judging_needs_files_that_are_there(lone: Laptop) -> None:
+    told = lone.run("judge", "--policy", "no.yml", "--trials", "no.json")
     assert told.code == 64
     assert "no.yml" in told.err
 
 
 @pytest.mark.parametrize("left_kb", [64, 400])
 def test_a_full_disk_is_our_fault_and_the_next_call_goes_on_with_what_had_finished(
-    repository: Path, laptop: Laptop, left_kb: int
+    repository: Path, lone: Laptop, left_kb: int
 ) -> None:
     """A cache on a disk that is full at once, or fills up while trials run."""
-    laptop.cache.mkdir()
+    lone.cache.mkdir()
     script = """
         mount -t tmpfs -o size=64m tmpfs "$SEEDGATE_CACHE_DIR" || exit 9
         ballast="$SEEDGATE_CACHE_DIR/ballast"
@@ -101,10 +101,10 @@ def test_a_full_disk_is_our_fault_and_the_next_call_goes_on_with_what_had_finish
         "$@" > /dev/null; echo "then $?"
     """
     ballast = str((64 * 1024 - left_kb) * 1024)
-    command = laptop.command("local", "--repo", repository, "--head", "branch")
+    command = lone.command("local", "--repo", repository, "--head", "branch")
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script, "sh", ballast, *command],
-        env=laptop.environment,
+        env=lone.environment,
         capture_output=True,
         text=True,
         timeout=200,

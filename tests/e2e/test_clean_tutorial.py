@@ -58,11 +58,11 @@ def repository(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "digits"))
 
 
-def call(laptop: Laptop, repository: Path, words: str, *more: str) -> Told:
-    laptop.environment["COLUMNS"] = "80"
+def call(lone: Laptop, repository: Path, words: str, *more: str) -> Told:
+    lone.environment["COLUMNS"] = "80"
     program, *rest = words.split()
     assert program == "seedgate"
-    return laptop.run(*rest, *more, cwd=repository)
+    return lone.run(*rest, *more, cwd=repository)
 
 
 def plain(line: str) -> str:
@@ -93,9 +93,9 @@ def test_the_patches_make_the_commits_that_the_page_names(made: Path) -> None:
 
 
 def test_the_branch_is_blocked_before_anything_is_trained_as_the_page_shows(
-    laptop: Laptop, repository: Path
+    lone: Laptop, repository: Path
 ) -> None:
-    told = call(laptop, repository, CALLS[0])
+    told = call(lone, repository, CALLS[0])
     assert (told.code, told.verdict) == (1, "block"), told.err
     assert missing(BLOCKED, told.out) == []
     blamed = {
@@ -107,9 +107,9 @@ def test_the_branch_is_blocked_before_anything_is_trained_as_the_page_shows(
 
 @pytest.mark.soak
 def test_the_good_part_is_found_taken_out_and_repeated_as_the_page_tells(
-    laptop: Laptop, repository: Path
+    lone: Laptop, repository: Path
 ) -> None:
-    meant = call(laptop, repository, CALLS[1])
+    meant = call(lone, repository, CALLS[1])
     assert (meant.code, meant.verdict) == (1, "block"), meant.err
     (hidden,) = meant.because("change_harmful")
     assert (hidden["mode"], hidden["change"]) == ("mlp", "a59ab8a")
@@ -124,7 +124,7 @@ def test_the_good_part_is_found_taken_out_and_repeated_as_the_page_tells(
     assert shown <= conv or told <= conv
     assert CALLS[2].removesuffix(" --target mlp") in " ".join(meant.out.split())
 
-    good = call(laptop, repository, CALLS[2])
+    good = call(lone, repository, CALLS[2])
     assert good.code == 0, good.err
     (ran,) = re.findall(r"^Cost: \d+ trials run", PAGE, re.MULTILINE)
     said = " ".join((good.out + good.err).split())
@@ -138,8 +138,8 @@ def test_the_good_part_is_found_taken_out_and_repeated_as_the_page_tells(
     ):
         assert words in said
     left_out = next(one for one in meant.trials if one["arm"] == "without:a59ab8a")
-    file = laptop.home / "again.json"
+    file = lone.home / "again.json"
     key = str(left_out["key"])[:12]
-    again = laptop.run("reproduce", key, "--json", file)
+    again = lone.run("reproduce", key, "--json", file)
     assert again.code == 0, again.err
     assert json.loads(file.read_text())["result"] == "bitwise"

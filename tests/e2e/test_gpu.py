@@ -14,13 +14,13 @@ pytestmark = pytest.mark.gpu
 
 
 def test_the_sample_trains_on_its_own_gpu_and_a_refactor_passes(
-    tmp_path: Path, laptop: Laptop
+    tmp_path: Path, lone: Laptop
 ) -> None:
     build(tmp_path / "digits")
     text = (FILES / ".github/seedgate.yml").read_text()
     policy = tmp_path / "policy.yml"
     policy.write_text(text.replace("{cpus: 1,", "{cpus: 1, gpus: 0.5,"))
-    told = laptop.run(
+    told = lone.run(
         *("local", "--repo", tmp_path / "digits", "--base", "main"),
         *("--head", "refactor", "--policy", policy),
     )

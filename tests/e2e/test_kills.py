@@ -35,9 +35,9 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(tmp_path / "ledger")
 
 
-def finished(laptop: Laptop) -> dict[str, tuple[str, str]]:
+def finished(lone: Laptop) -> dict[str, tuple[str, str]]:
     """Keys of the store's finished trials; the tree and the seed as the ledger says."""
-    with closing(sqlite3.connect(laptop.cache / "seedgate.sqlite")) as store:
+    with closing(sqlite3.connect(lone.cache / "seedgate.sqlite")) as store:
         query = "SELECT key, spec FROM trials WHERE state = 'ok'"
         specs = {key: json.loads(text) for key, text in store.execute(query)}
     names = {"baseline": "main", "branch": "branch"}
@@ -69,24 +69,24 @@ def local(repository: Path) -> tuple[str, ...]:
     ],
 )
 def test_kill_9_of_the_command_at_any_moment_loses_and_doubles_nothing(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger, after: int
+    tmp_path: Path, lone: Laptop, ledger: Ledger, after: int
 ) -> None:
     """Killed after so many trials; the next call finishes the work."""
     repository, hold = story(tmp_path, ledger)
     if after:
         hold.touch()
-    doomed = laptop.start(*local(repository))
+    doomed = lone.start(*local(repository))
     until(lambda: ledger.lines("start"), "a first trial to start")
     until(lambda: len(ledger.lines("end")) >= after, f"{after} trials to end")
     doomed.kill()
     doomed.wait()
-    until(lambda: not laptop.processes(), "every process to be gone")
+    until(lambda: not lone.processes(), "every process to be gone")
     hold.touch()
-    kept = finished(laptop)
+    kept = finished(lone)
     assert (
         len(kept) >= after - 2
     )  # two may have ended as we killed, before their report
-    told = laptop.run(*local(repository))
+    told = lone.run(*local(repository))
     assert (told.code, told.verdict) == (1, "block"), told.err
     assert {one["key"] for one in told.trials if one["cached"]} == set(kept)
     ends = ledger.ends()
@@ -94,49 +94,49 @@ def test_kill_9_of_the_command_at_any_moment_loses_and_doubles_nothing(
 
 
 def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger
+    tmp_path: Path, lone: Laptop, ledger: Ledger
 ) -> None:
     repository, hold = story(tmp_path, ledger)
-    command = laptop.start(*local(repository))
+    command = lone.start(*local(repository))
     until(lambda: ledger.lines("start"), "a first trial to start")
     dispatchers = [
         one
-        for one in laptop.processes()
+        for one in lone.processes()
         if "from bot.compose.dispatcher import dispatch; dispatch()" in one.cmdline()
     ]
     assert dispatchers
     for one in dispatchers:
         os.kill(one.pid, signal.SIGKILL)
     assert command.wait(PATIENCE_S) == 70
-    until(lambda: not laptop.processes(), "every process to be gone")
+    until(lambda: not lone.processes(), "every process to be gone")
     hold.touch()
-    assert laptop.run(*local(repository)).verdict == "block"
+    assert lone.run(*local(repository)).verdict == "block"
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger, ending: signal.Signals
+    tmp_path: Path, lone: Laptop, ledger: Ledger, ending: signal.Signals
 ) -> None:
     repository, hold = story(tmp_path, ledger)
     hold.touch()
-    command = laptop.start(*local(repository))
+    command = lone.start(*local(repository))
     until(lambda: len(ledger.lines("end")) >= 2, "two trials to end")
     command.send_signal(ending)
     assert command.wait(PATIENCE_S) == 130
-    assert not laptop.processes()
-    told = laptop.run(*local(repository))
+    assert not lone.processes()
+    told = lone.run(*local(repository))
     assert told.verdict == "block"
     assert [one for one in told.trials if one["cached"]]
 
 
 def test_a_finished_evaluation_runs_nothing_the_second_time(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger
+    tmp_path: Path, lone: Laptop, ledger: Ledger
 ) -> None:
     repository, hold = story(tmp_path, ledger, seconds=0)
     hold.touch()
-    first = laptop.run(*local(repository))
+    first = lone.run(*local(repository))
     started = len(ledger.lines("start"))
-    again = laptop.run(*local(repository))
+    again = lone.run(*local(repository))
     assert len(ledger.lines("start")) == started
     assert again.report["findings"] == first.report["findings"]
     assert again.report["evaluation"] == first.report["evaluation"]
@@ -146,11 +146,11 @@ def test_a_finished_evaluation_runs_nothing_the_second_time(
 
 
 def test_two_commands_at_once_share_one_machine_and_pay_each_trial_once(
-    tmp_path: Path, laptop: Laptop, ledger: Ledger
+    tmp_path: Path, lone: Laptop, ledger: Ledger
 ) -> None:
     repository, hold = story(tmp_path, ledger, seconds=0.1)
     hold.touch()
-    both = [laptop.start(*local(repository)) for _ in range(2)]
+    both = [lone.start(*local(repository)) for _ in range(2)]
     assert [one.wait(PATIENCE_S) for one in both] == [1, 1]
-    until(lambda: not laptop.processes(), "every process to be gone")
+    until(lambda: not lone.processes(), "every process to be gone")
     assert max(ledger.ends().values()) == 1

@@ -15,27 +15,27 @@ def git(tmp_path: Path) -> Git:
 
 
 def test_reports_in_the_judged_repository_stop_no_later_call(
-    laptop: Laptop, git: Git, tmp_path: Path
+    lone: Laptop, git: Git, tmp_path: Path
 ) -> None:
     folder = tmp_path / "repository"
-    first = laptop.run("local", "--report", "reports", cwd=folder)
+    first = lone.run("local", "--report", "reports", cwd=folder)
     assert first.code == 0, first.err
     assert git("status", "--porcelain").split() == ["??", "reports/"]
-    again = laptop.run("local", cwd=folder)
+    again = lone.run("local", cwd=folder)
     assert (again.code, again.verdict, again.ran) == (0, "pass", 0), again.err
     (folder / "train.py").write_text("print('loss', 9)\n")
-    refused = laptop.run("local", cwd=folder)
+    refused = lone.run("local", cwd=folder)
     assert refused.code == 64
     assert "changes that are not committed: train.py." in refused.err
 
 
 def test_a_branch_after_which_nobody_could_be_judged_is_blocked(
-    laptop: Laptop, git: Git, tmp_path: Path
+    lone: Laptop, git: Git, tmp_path: Path
 ) -> None:
     policy = tmp_path / "repository/.github/seedgate.yml"
     policy.write_text(policy.read_text() + "enforcment: advisory\n")
     git.commit("Break the policy")
-    told = laptop.run("local", "--repo", tmp_path / "repository")
+    told = lone.run("local", "--repo", tmp_path / "repository")
     assert (told.code, told.verdict) == (1, "block"), told.err
     (only,) = told.because("policy_touched")
     assert only["state"] == "block"

@@ -30,14 +30,14 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(tmp_path / "ledger")
 
 
-def on(laptop: Laptop, url: str) -> Laptop:
-    laptop.environment["SEEDGATE_DATABASE_URL"] = url
-    return laptop
+def on(lone: Laptop, url: str) -> Laptop:
+    lone.environment["SEEDGATE_DATABASE_URL"] = url
+    return lone
 
 
 @pytest.fixture
-def desk(laptop: Laptop, shared: str) -> Laptop:
-    return on(laptop, shared)
+def desk(lone: Laptop, shared: str) -> Laptop:
+    return on(lone, shared)
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def other(tmp_path: Path, shared: str) -> Iterator[Laptop]:
     assert not made.processes(), "a process was left over"
 
 
-def ask(server: Server, laptop: Laptop, query: str) -> list[tuple[object, ...]]:
-    database = name_of(laptop.environment["SEEDGATE_DATABASE_URL"])
+def ask(server: Server, lone: Laptop, query: str) -> list[tuple[object, ...]]:
+    database = name_of(lone.environment["SEEDGATE_DATABASE_URL"])
     with server.session(database) as session:
         return session.execute(query).fetchall()  # type: ignore[call-overload]
 

@@ -2,55 +2,27 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.ray.conftest import HERE, Desk, kill, session
+from tests.ray.conftest import Desk, kill
+from tests.ray.head import TOKEN, standing
 from tests.samples.quick import WORSE, build_quick
 from tests.waiting import alive, until
 from workers.contract import TrialState
 
 pytestmark = pytest.mark.ray
 
-TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4}
-
 
 @pytest.fixture
 def head() -> Iterator[str]:
-    """The address of a running cluster with two processors and a token."""
-    folder = Path(tempfile.mkdtemp(prefix="sgh-", dir="/tmp"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    packages = f"{HERE.parent.parent}{os.pathsep}{HERE}"
-    command = [
-        *(str(Path(sys.executable).with_name("ray")), "start", "--head", "--block"),
-        *("--node-ip-address=127.0.0.1", f"--port={port}", "--num-cpus=2"),
-        *("--include-dashboard=false", f"--temp-dir={folder}"),
-    ]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            env={"PATH": os.environ["PATH"], "HOME": "/dev/null"}
-            | TOKEN
-            | {"PYTHONPATH": packages, "RAY_USAGE_STATS_ENABLED": "0"},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    until(lambda: "block" in (folder / "log").read_text(), "the cluster to be up")
-    yield f"127.0.0.1:{port}"
-    kill(process)
-    for member in session(process.pid):
-        member.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    """The address of a running cluster."""
+    with standing() as address:
+        yield address
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from ray.exceptions import RayError
 from workers.cluster.interface import Capacity, ClusterError
 
 OBJECT_STORE_BYTES = 100_000_000
+_HELPERS = ("start_monitor", "start_log_monitor", "start_api_server")
 
 
 def _first_line(error: Exception) -> str:
@@ -58,17 +59,18 @@ def embedded(capacity: Capacity, folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _without_helpers() -> Iterator[None]:
-    """Start Ray without its autoscaler's monitor and its log monitor.
+    """Start Ray without its autoscaler's monitor, its log monitor and its dashboard.
 
-    A cluster of one machine whose logs nobody forwards needs neither, and `ray.init`
-    has no setting for them (`ray start` has). They cost a second of CPU at the start
-    and a second of waiting at the end. Where a later Ray has other names for them, it
-    starts them as ever.
+    A cluster of one machine whose logs nobody forwards needs none of them, and
+    `ray.init` has no setting for them (without a dashboard it still starts that
+    process, for statistics that are turned off). They cost two seconds of CPU at the
+    start and a second of waiting at the end. Where a later Ray has other names for
+    them, it starts them as ever.
     """
-    unneeded = [one for one in ("start_monitor", "start_log_monitor") if _has(one)]
+    unneeded = [one for one in _HELPERS if _has(one)]
     before = {name: getattr(RayNode, name) for name in unneeded}
     for name in unneeded:
-        setattr(RayNode, name, lambda *_: None)
+        setattr(RayNode, name, lambda *_, **__: None)
     try:
         yield
     finally:
