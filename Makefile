@@ -56,13 +56,13 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-# Two workers on two cores: threads of numpy beside them would only be in the way.
+# Workers enough for two cores: threads of numpy beside them would only be in the way.
 tests stories soak: export OMP_NUM_THREADS := 1
 tests stories soak: export OPENBLAS_NUM_THREADS := 1
 tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -m '$(CHOSEN)' --ignore=tests/app --ignore=tests/e2e \
-	  -n 2 --dist worksteal
+	  -n 3 --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='bot/domain/*,bot/presentation/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90

@@ -105,7 +105,7 @@ def test_what_a_person_typed_is_only_text_in_the_answer(tmp_path: Path) -> None:
         stage.concluded(pull.head.sha, "failure")
         stage.says(stage.ann, pull, "/gate rum @ann http://evil.example")
         stage.says(stage.ann, pull, '/gate run stage="@ann [x](http://evil.example)"')
-        assert len(stage.comments(pull)) > 3
+        assert len(stage.comments(pull)) >= 3
         for text in said(stage, pull):
             harmless(text)
         stage.page(pull)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.app.stage import POLICY, behaving, plain, staged
-from tests.samples.quick import BETTER, TRAIN, WORSE, quick_policy
+from tests.samples.quick import BETTER, TRAIN, WORSE, Behaviour, quick_policy
 
 BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
 ANEW = TRAIN.read_text() + "# Measured anew.\n"
@@ -91,7 +91,8 @@ def test_prose_alone_needs_no_trial(tmp_path: Path) -> None:
 def test_a_conflict_asks_for_a_rebase_and_is_judged_after_it(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         pull = stage.passed()
-        stage.ann.pushes(stage.quick, "main", {"config.json": "{}\n"})
+        moved = behaving("main", Behaviour(mean=1.1))
+        stage.ann.pushes(stage.quick, "main", moved)
         head = stage.bob.pushes(stage.quick, "idea", {"config.json": "[]\n"})
         run = stage.concluded(head, "action_required")
         assert "rebase" in run.output["summary"].lower()

@@ -58,6 +58,7 @@ def test_one_modes_learning_rate_times_1_0001_changes_exactly_that_mode(
     assert judged.findings[0].reason is Reason.TARGETS_INFERRED
 
 
+@pytest.mark.soak
 def test_a_shared_default_changes_every_mode_and_blocks(names: Workbench) -> None:
     change = ('batch-size", type=int, default=32', 'batch-size", type=int, default=33')
     branch = edit(names.repository, "larger", change)

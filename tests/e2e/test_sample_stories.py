@@ -68,6 +68,7 @@ def test_a_pure_refactor_passes_as_bit_identical(
     assert {one["evidence"]["reason"] for one in found} == {"bit_identical"}
 
 
+@pytest.mark.soak
 def test_a_branch_that_crashes_on_some_seeds_never_passes(
     digits: Laptop, repository: Path
 ) -> None:
