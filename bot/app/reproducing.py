@@ -19,6 +19,7 @@ from workers.contract import (
     Ok,
     TrialResult,
     TrialSpec,
+    TrialState,
 )
 
 SHORTEST = 8
@@ -26,6 +27,10 @@ SHORTEST = 8
 
 _HEX = re.compile(r"[0-9a-f]+")
 _SHOWN = 12
+_LET_GO = (
+    "`seedgate serve` lets go of results that nobody used for half a year. Judge the "
+    "branch again: what is trained anew can be reproduced."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,9 @@ def _longer(found: Sequence[StoredTrial]) -> int:
 
 def ended(trial: StoredTrial) -> TrialResult:
     """The result of a trial that ended with one; `UserFault` for any other."""
+    if trial.state is TrialState.SUPERSEDED and trial.result is None:
+        problem = f"The result of the trial {trial.key[:_SHOWN]} is not kept any more."
+        raise UserFault(problem, _LET_GO)
     if trial.result is None or trial.state not in FINISHED:
         problem = f"The trial {trial.key[:_SHOWN]} has no result (it is {trial.state})."
         raise UserFault(problem, "Only a trial that ended can be compared with.")

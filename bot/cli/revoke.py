@@ -15,10 +15,11 @@ def revoke(
 
     New links open again: `/gate status` gives one. By GitHub's number it also works
     for a repository that the App does not reach any more. Exit codes: 0 done, 64 there
-    is no such repository, or no App is configured.
+    is no such repository or no store, or no App is configured.
     """
     from bot.compose.revoke import revoke as count_up
     from bot.presentation.words.links import revoked
     from bot.settings import Settings
 
-    typer.echo(revoked(repo, count_up(Settings(), repo)))
+    done = count_up(Settings(), repo)
+    typer.echo(revoked(repo, done.repository, done.store))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.app.pulls.ports import Due, Pin, PostState, Queued, Remark, Remote
 from bot.domain.pulls.acts import Act, PullKey
-from bot.domain.pulls.posts import Post, key_of, priority_of
+from bot.domain.pulls.posts import Post, answers, key_of, priority_of
 from bot.domain.pulls.standing import Outline, Standing
 
 T = TypeVar("T")
@@ -280,6 +280,15 @@ class MemoryPulls:
         with self._call():
             row = self.outbox.get(key)
             return row is not None and row.state is PostState.GIVEN_UP
+
+    def may_answer(self, key: str) -> bool:
+        with self._call():
+            row = self.outbox.get(key)
+            if row is None:
+                return False
+            shows = row.remote is not None and row.remote.concluded
+            waits = row.state is PostState.WAITING
+            return row.tried or shows or (waits and answers(row.post))
 
     def _still_waiting(self, one: Queued) -> Row | None:
         row = self.outbox.get(one.key)

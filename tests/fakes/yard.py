@@ -117,6 +117,7 @@ class Yard:
             self.evaluations,
             load_policy,
             self.clock,
+            nullcontext(),
         )
         self.bases = Bases(self.reach, lambda *one: self.warmed.append(one))
         self.reconciler = Reconciler(

@@ -313,12 +313,43 @@ def test_links_that_were_given_out_are_revoked(
         assert pages.generation(number) == 0
         assert run(["revoke", "--repo", named.replace("the number", str(number))]) == 0
         assert pages.generation(number) == 1
-    assert "that was given out opens anything" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "that was given out opens anything" in said
+        assert f"in the store {pages.name}." in said
+
+
+@pytest.mark.parametrize("named", ["ann/digits", "7"])
+def test_where_nothing_is_stored_nothing_is_revoked_and_no_store_is_made(
+    scene: Scene, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    assert run(["revoke", "--repo", named]) == 64
+    said = capsys.readouterr().err
+    assert "There is no store" in said
+    assert "SEEDGATE_CACHE_DIR" in said
+    assert not list(scene.folder.glob("cache/*.sqlite*"))
+
+
+@pytest.mark.parametrize(
+    "named", ["0", str(2**63), "9" * 20, "9" * 5000, "\uff11\uff12", "\u0661"]
+)
+def test_digits_that_are_the_number_of_no_repository_are_refused(
+    scene: Scene, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    SqlPages(store_url(Settings())).close()
+    assert run(["revoke", "--repo", named]) == 64
+    assert "is no number of a repository" in capsys.readouterr().err
+
+
+def test_the_largest_number_of_a_repository_is_taken(scene: Scene) -> None:
+    with closing(SqlPages(store_url(Settings()))) as pages:
+        assert run(["revoke", "--repo", str(2**63 - 1)]) == 0
+        assert pages.generation(2**63 - 1) == 1
 
 
 def test_a_repository_without_links_of_ours_is_named(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    SqlPages(store_url(Settings())).close()
     assert run(["revoke", "--repo", "ann/other"]) == 64
     said = capsys.readouterr().err
     assert "reaches no repository ann/other" in said
@@ -328,6 +359,7 @@ def test_a_repository_without_links_of_ours_is_named(
 def test_an_app_that_github_does_not_know_revokes_nothing_and_says_so(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    SqlPages(store_url(Settings())).close()
     monkeypatch.setenv("SEEDGATE_APP_ID", "999")
     assert run(["revoke", "--repo", "ann/digits"]) == 64
     assert "GitHub could not be asked" in capsys.readouterr().err

@@ -29,6 +29,11 @@ Duration = Annotated[
     PlainValidator(readers.read_duration),
     _schema(type="string", examples=["20m"]),
 ]
+Age = Annotated[
+    float,
+    PlainValidator(readers.read_age),
+    _schema(type="string", examples=["14d"]),
+]
 Size = Annotated[
     int, PlainValidator(readers.read_size), _schema(type="string", examples=["2GiB"])
 ]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.adapters.policy_file.fields import (
+    Age,
     Alpha,
     Command,
     Duration,
@@ -106,8 +107,8 @@ class BaselineModel(Strict):
     """When stored baseline trials may serve."""
 
     refresh: Duration | None = Field(default=None, description="Re-run on a schedule.")
-    max_age: Duration = Field(
-        default=14 * 86400.0, description="Oldest trial that serves."
+    max_age: Age = Field(
+        default=14 * 86400.0, description="Oldest trial that serves; 180d at most."
     )
     cached_share: Annotated[Number, Field(ge=0, le=0.5)] = Field(
         default=0.5, description="Largest share of stored trials per arm and look."

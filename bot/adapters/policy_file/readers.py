@@ -16,6 +16,8 @@ from bot.domain.changes import hopeless, read_globs
 from bot.domain.errors import UserFault
 
 LONGEST_SHOWN = 40
+OLDEST_S = 180 * 86_400.0
+"""No older run may serve: results are let go after that."""
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
 
@@ -115,6 +117,15 @@ def read_duration(value: Written) -> float:
     if not seconds:
         mend = "Write a number with a unit, such as 90s, 20m, 4h, 14d or 1h30m."
         raise refused(f"{shown_first(value)} is not a duration.", mend)
+    return seconds
+
+
+def read_age(value: Written) -> float:
+    """Seconds, of which results are kept no more than so many."""
+    seconds = read_duration(value)
+    if seconds > OLDEST_S:
+        problem = f"{shown_first(value)} is longer than results are kept, 180 days."
+        raise refused(problem, "Write 180d or less.")
     return seconds
 
 

@@ -22,7 +22,7 @@ from bot.adapters.store.schema_pulls import outbox
 from bot.adapters.store.turns import in_turns
 from bot.app.pulls.ports import PostState, Queued, Remote
 from bot.domain.github import Priority
-from bot.domain.pulls.posts import Post, key_of, priority_of
+from bot.domain.pulls.posts import Post, answers, key_of, priority_of
 
 FORGOTTEN = ""
 """The digest of what is to be sent again, whatever it says."""
@@ -139,6 +139,18 @@ def is_given_up(connection: Connection, key: str) -> bool:
     """Whether it waits no more, and was not sent."""
     row = _row(connection, key)
     return row is not None and row.state == PostState.GIVEN_UP
+
+
+def may_answer(connection: Connection, key: str) -> bool:
+    """Whether an answer stands there, or may stand there before more is said."""
+    row = _row(connection, key)
+    if row is None:
+        return False
+    known = load_remote(row.remote)
+    if row.tried or (known is not None and known.concluded):
+        return True
+    waits = row.state == PostState.WAITING
+    return waits and answers(load_post(row.document))
 
 
 def forget(connection: Connection, key: str, instead: Remote | None = None) -> None:

@@ -1,7 +1,8 @@
 """Pull requests that nobody will ask for again, forgotten: statements on a transaction.
 
 What was ordered stays: it is the ledger. When a pull request was closed is not kept
-anywhere else, so whoever prunes notes when it found it closed.
+anywhere else, so whoever prunes notes when it found it closed. A portion goes at a
+time, and rows of the outbox are found by its key: webhooks wait as long as that takes.
 """
 
 import json
@@ -15,6 +16,7 @@ from sqlalchemy import (
     delete,
     exists,
     select,
+    tuple_,
 )
 
 from bot.adapters.store import sweeping
@@ -31,28 +33,36 @@ from bot.adapters.store.schema_sweeps import notes, outlines
 from bot.app.pulls.ports import PostState
 from bot.domain.pulls.acts import PullKey
 
-MOST = 200
-"""Pull requests of a repository that go at once: the others wait for the next time."""
+MOST = 25
+"""Pull requests that go at once, of all repositories: the others wait for the next."""
+MOST_ANSWERS = 1000
+"""Remarks, and answers of a kind, that go at once."""
 
 _QUIET = "until:alarm:"
 
 
 def prune(connection: Connection, before: float, now: float) -> int:
-    """Forget what was closed before; how many pull requests."""
+    """Forget what was closed before; how many pull requests, at most MOST."""
     gone = 0
     closed = _closed(connection)
     for repository in closed.keys() | _noted(connection):
         since = _since(connection, repository, closed.get(repository, ()), now)
-        old = [number for number, at in since.items() if at < before][:MOST]
+        old = [number for number, at in since.items() if at < before][: MOST - gone]
         for number in old:
             _forget(connection, PullKey(repository, number), before)
             del since[number]
         _keep(connection, repository, since)
         gone += len(old)
+    if gone < MOST:  # the last portion: what is left is done once
+        _forget_others(connection, before)
+    return gone
+
+
+def _forget_others(connection: Connection, before: float) -> None:
+    """What is of no pull request that was closed."""
     _forget_unsaid(connection, before)
     _forget_answers(connection, before)
     _forget_alarms(connection, before)
-    return gone
 
 
 def _closed(connection: Connection) -> Mapping[int, Collection[int]]:
@@ -116,10 +126,19 @@ def _forget_posts(connection: Connection, pull: PullKey, before: float) -> None:
     shared = others.where(heads.c.sha.in_(shas))
     shas -= set(connection.execute(shared).scalars())
     named = [outbox.c.key == f"sticky:{pull}"]
-    named += [outbox.c.key.startswith(f"call:{pull}:", autoescape=True)]
+    named += [_begins(f"call:{pull}:")]
     named += [outbox.c.key == f"check:{pull.repository}:{sha}" for sha in sorted(shas)]
     for one in named:
         connection.execute(delete(outbox).where(one, _ended(before)))
+
+
+def _begins(start: str) -> ColumnElement[bool]:
+    """Whether a key begins so; `start` ends in a colon.
+
+    As a range, which the primary key answers: SQLite reads every row for a LIKE.
+    """
+    after = start.removesuffix(":") + ";"
+    return and_(outbox.c.key >= start, outbox.c.key < after)
 
 
 def _ended(before: float) -> ColumnElement[bool]:
@@ -141,10 +160,13 @@ def _forget_unsaid(connection: Connection, before: float) -> None:
 def _forget_answers(connection: Connection, before: float) -> None:
     """Settled remarks, and what they were answered: each is said once."""
     old = (remarks.c.waits.is_(False), remarks.c.created_at < before)
-    connection.execute(delete(remarks).where(*old))
+    row = tuple_(remarks.c.repository, remarks.c.key)
+    some = select(remarks.c.repository, remarks.c.key).where(*old).limit(MOST_ANSWERS)
+    connection.execute(delete(remarks).where(row.in_(some)))
     for kind in ("reply:", "reaction:"):
-        mine = outbox.c.key.startswith(kind)
-        connection.execute(delete(outbox).where(mine, _ended(before)))
+        mine = select(outbox.c.key).where(_begins(kind), _ended(before))
+        keys = mine.limit(MOST_ANSWERS)
+        connection.execute(delete(outbox).where(outbox.c.key.in_(keys)))
 
 
 def _forget_alarms(connection: Connection, before: float) -> None:

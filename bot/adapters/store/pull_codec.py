@@ -77,6 +77,12 @@ def load_standing(text: str) -> Standing:
     return standing
 
 
+def report_of(text: str) -> str:
+    """The id of the report that a standing names; nothing else in it is read."""
+    named: str = json.loads(text).get("evaluation", "")
+    return named
+
+
 def dump_outline(outline: Outline) -> str:
     """`outline` as JSON text; `ValueError` if a time in it is not finite."""
     return _dump(outline)

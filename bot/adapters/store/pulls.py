@@ -158,6 +158,10 @@ class SqlPulls:
         """Whether it will not go by itself any more."""
         return self._calls.read(outbox.is_given_up, key)
 
+    def may_answer(self, key: str) -> bool:
+        """Whether a check run shows an answer, or may show one before more is said."""
+        return self._calls.read(outbox.may_answer, key)
+
     def forget(self, key: str, instead: Remote | None = None) -> None:
         """What stood there is gone, or is `instead`: it is made right if put again."""
         self._calls.write(outbox.forget, key, instead)

@@ -234,6 +234,14 @@ class Outbox(Protocol):
         """Whether it will not go by itself any more."""
         ...
 
+    def may_answer(self, key: str) -> bool:
+        """Whether a check run shows an answer, or may show one before more is said.
+
+        One that waits may go out at any moment; and of one that was tried it is not
+        known what became of it.
+        """
+        ...
+
     def forget(self, key: str, instead: Remote | None = None) -> None:
         """What stood there is gone (a deleted comment): made anew when put again.
 
@@ -278,6 +286,9 @@ class PullStore(Alarms, Register, Outbox, Notes, Protocol):
 
     def prune(self, before: float) -> int:
         """Forget pull requests that were closed before this; how many.
+
+        A portion at a time, so that nothing else waits for long: ask until there are
+        none.
 
         A pull request counts as closed from when this is first asked and finds it so,
         and anew after it was open again. What was ordered is kept for ever; so is what

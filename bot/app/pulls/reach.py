@@ -1,6 +1,7 @@
 """What the App's work beside looks at single pull requests needs of the outside."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bot.app.github import GitHub
@@ -15,7 +16,10 @@ from bot.domain.pulls.acts import PullKey
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Times are Unix seconds by `now`."""
+    """Times are Unix seconds by `now`.
+
+    `speaking` is the one that looks have: whoever holds it speaks alone.
+    """
 
     github: GitHub
     known: Known
@@ -24,6 +28,7 @@ class Reach:
     evaluations: Evaluations
     parse: ParsePolicy
     now: Callable[[], float]
+    speaking: AbstractContextManager[object]
 
     def mirror(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
         """The mirror of a repository, brought up to date.

@@ -4,7 +4,7 @@ Losing any of them costs a few looks, and nothing else.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.app.pulls.ports import Notes
@@ -70,14 +70,31 @@ class ReviewsRead:
     """Until when reviews of a repository were read, by GitHub's clock.
 
     Of all pull requests until `since`; of those in `later`, by number, until then.
+    `failed` says when those were tried last that could not be read.
     """
 
     since: float
     later: Mapping[int, float] = field(default_factory=dict)
+    failed: Mapping[int, float] = field(default_factory=dict)
 
     def until(self, number: int) -> float:
         """Until when those of one pull request were read."""
         return self.later.get(number, self.since)
+
+    def tried(self, number: int) -> float:
+        """When those of one pull request were read, or could not be, the last time."""
+        return max(self.until(number), self.failed.get(number, self.since))
+
+    def gone_on(
+        self,
+        later: Mapping[int, float],
+        failed: Mapping[int, float],
+        listed: Collection[int],
+    ) -> "ReviewsRead":
+        """With what was read, and what could not be; of those that are `listed`."""
+        was = {n: at for n, at in self.later.items() if n in listed}
+        bad = {n: at for n, at in self.failed.items() if n in listed and n not in later}
+        return ReviewsRead(self.since, {**was, **later}, {**bad, **failed})
 
 
 def reviews_read(notes: Notes, repository: int) -> ReviewsRead | None:
@@ -86,14 +103,20 @@ def reviews_read(notes: Notes, repository: int) -> ReviewsRead | None:
     if not text:
         return None
     plain = json.loads(text)
-    later = {int(number): at for number, at in plain["later"].items()}
-    return ReviewsRead(plain["since"], later)
+    later, failed = (
+        {int(number): at for number, at in plain.get(name, {}).items()}
+        for name in ("later", "failed")
+    )
+    return ReviewsRead(plain["since"], later, failed)
 
 
 def keep_reviews_read(notes: Notes, repository: int, found: ReviewsRead) -> None:
     """Keep until when."""
-    later = {str(number): at for number, at in found.later.items()}
-    plain = {"since": found.since, "later": later}
+    later, failed = (
+        {str(number): at for number, at in some.items()}
+        for some in (found.later, found.failed)
+    )
+    plain = {"since": found.since, "later": later, "failed": failed}
     notes.remember(f"reviews:{repository}", json.dumps(plain, sort_keys=True))
 
 
@@ -146,6 +169,18 @@ def keep_round(notes: Notes, installation: int, found: Round) -> None:
     """Keep how far it is."""
     plain = {"last": found.last, "doubts": found.doubts}
     notes.remember(f"round:{installation}", json.dumps(plain))
+
+
+def revived(notes: Notes, installation: int) -> dict[str, float]:
+    """Posts that were given up and sent once more, and when, by their keys."""
+    known = _texts(notes, f"revived:{installation}")
+    return {key: float(at) for key, at in known.items()}
+
+
+def keep_revived(notes: Notes, installation: int, found: Mapping[str, float]) -> None:
+    """Keep which were sent once more."""
+    plain = {key: str(at) for key, at in found.items()}
+    _keep(notes, f"revived:{installation}", plain)
 
 
 @dataclass(frozen=True, slots=True)

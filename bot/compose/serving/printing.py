@@ -6,26 +6,43 @@ printed in one thread: what draws the pictures has settings that threads would s
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from bot.app.pulls.evaluations import Done, Task
+from bot.compose.serving.evaluations import MOST as EVALUATIONS
 from bot.compose.serving.evaluations import Heartbeat, Show, Work
+from bot.compose.serving.looks import AT_ONCE as LOOKS
 from bot.domain.verdict import Report
 
-MOST = 16
-"""Pages that wait to be taken; of evaluations that were stopped nobody takes them."""
+MOST = EVALUATIONS + LOOKS
+"""Pages that wait to be taken: one for each evaluation that ends and each look that
+follows; of evaluations that were stopped nobody takes them."""
+
+
+@dataclass(slots=True, eq=False)
+class _Page:
+    """The page of one report, printed or not yet."""
+
+    report: Report
+    printed: Future[str] = field(default_factory=Future)
 
 
 class Press:
-    """Prints by `html`; one that begins to work is best warmed before."""
+    """Prints by `html`; one that begins to work is best warmed before.
+
+    A page that somebody waits for goes before those that nobody asked for yet.
+    """
 
     def __init__(self, html: Callable[[Report], str], most: int = MOST) -> None:
         """Nothing is printed yet."""
         self._html, self._most = html, most
         self._pool = ThreadPoolExecutor(1, "press")
         self._lock = threading.Lock()
-        self._begun: dict[str, tuple[Report, Future[str]]] = {}
+        self._begun: dict[str, _Page] = {}
+        self._asked, self._ahead = deque[_Page](), deque[_Page]()
 
     def warm(self, warmed: Callable[[], None]) -> None:
         """Have this done in the press before the first page."""
@@ -33,24 +50,54 @@ class Press:
 
     def begin(self, report: Report) -> None:
         """Print a page that somebody will ask for soon."""
-        page = self._pool.submit(self._html, report)
+        page = _Page(report)
         with self._lock:
-            self._begun.pop(report.evaluation, None)
-            self._begun[report.evaluation] = (report, page)
+            self._drop(report.evaluation)
+            self._begun[report.evaluation] = page
+            self._ahead.append(page)
             if len(self._begun) > self._most:
-                self._begun.pop(next(iter(self._begun)))
+                self._drop(next(iter(self._begun)))
+        self._pool.submit(self._print)
 
     def page(self, report: Report) -> str:
         """The page of a report; raises what printing it raised."""
         with self._lock:
-            begun, page = self._begun.pop(report.evaluation, (None, None))
-        if page is None or begun != report:
-            page = self._pool.submit(self._html, report)
-        return page.result()
+            page = self._begun.get(report.evaluation)
+            if page is None or page.report != report:
+                self._drop(report.evaluation)
+                page = _Page(report)
+                self._asked.append(page)
+            elif page in self._ahead:
+                self._ahead.remove(page)
+                self._asked.append(page)
+            self._begun.pop(report.evaluation, None)
+        self._pool.submit(self._print)
+        return page.printed.result()
 
     def close(self) -> None:
-        """Print what was begun, and nothing more."""
+        """End what is being printed, and print nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            for page in (*self._asked, *self._ahead):
+                page.printed.cancel()
+
+    def _drop(self, evaluation: str) -> None:
+        """Nobody takes what was begun; the lock is held."""
+        page = self._begun.pop(evaluation, None)
+        if page is not None and page in self._ahead:
+            self._ahead.remove(page)
+
+    def _print(self) -> None:
+        """The next one: whoever waits goes first, and of others the oldest."""
+        with self._lock:
+            waiting = self._asked or self._ahead
+            page = waiting.popleft() if waiting else None
+        if page is None:  # it was printed earlier, or dropped
+            return
+        try:
+            page.printed.set_result(self._html(page.report))
+        except Exception as fault:  # noqa: BLE001 - whoever asks is told
+            page.printed.set_exception(fault)
 
 
 def printed_by(press: Press, work: Work) -> Work:

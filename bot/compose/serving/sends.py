@@ -14,6 +14,17 @@ from bot.compose.serving.looks import told
 from bot.compose.serving.patience import Patience
 
 LOG = logging.getLogger("seedgate")
+IDLE_S, RESTING_S = 0.125, 2.0
+"""How long nobody looks where nothing waits, and where all that waits has to rest: to
+read it costs more then, and whoever makes a post rings."""
+SOONEST_S = 0.01
+
+
+def pause(again_at: float | None, now: float) -> float:
+    """Seconds to the next look at the outbox, unless somebody rings before."""
+    if again_at is None:
+        return IDLE_S
+    return max(SOONEST_S, min(RESTING_S, again_at - now))
 
 
 class Picks(Protocol):

@@ -14,6 +14,7 @@ from typing import Self
 from typing_extensions import override
 
 from bot.adapters.store import StoreError
+from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remark
 from bot.compose.pages import load_printing
@@ -21,8 +22,9 @@ from bot.compose.serving.leading import Leading, Turns
 from bot.compose.serving.looks import AT_ONCE, Looks
 from bot.compose.serving.loops import Loop
 from bot.compose.serving.patience import Patience
-from bot.compose.serving.sends import Sends
+from bot.compose.serving.sends import Sends, pause
 from bot.compose.serving.wiring import Wiring
+from bot.domain.errors import MachineryFault
 from bot.domain.github import GitHubError, Place
 from bot.domain.github.configuration import AppConfig
 from bot.settings import Settings
@@ -155,10 +157,7 @@ class Service(Wiring):
         return IDLE_S / 2
 
     def _send(self, pool: ThreadPoolExecutor) -> float:
-        again_at = self.sends.begin(pool)
-        if again_at is None:
-            return IDLE_S / 2
-        return max(0.01, min(IDLE_S / 2, again_at - time.time()))
+        return pause(self.sends.begin(pool), time.time())
 
     def _sweep(self) -> float:
         """Go through everything: at the start, every few minutes, and when asked."""
@@ -170,7 +169,7 @@ class Service(Wiring):
         except Exception:
             self._sweep_at = again_at
             raise
-        self.ring("looks")
+        self._rings("looks", "sends")
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         for fault in swept.faults:
             LOG.warning("The sweep skipped a repository: %s", ascii(fault))
@@ -184,13 +183,26 @@ class Service(Wiring):
         now = time.time()
         self.inbox.prune(now - INBOX_S)
         self.pages.prune(now - PAGES_S)
-        self.pulls.prune(now - PULLS_S)
+        self._portions(lambda: self.pulls.prune(now - PULLS_S))
+        self._portions(lambda: self.store.prune(now - RESULTS_S))
         for repository, installation in remembered.reached(self.pulls).items():
-            self.mirrors.prune(Place(installation, repository), MIRRORS_S)
-        while self.store.prune(now - RESULTS_S) and self.leading.leads:
+            self._tidy_mirror(Place(installation, repository))
+        return TIDY_S
+
+    def _portions(self, prune: Callable[[], int]) -> None:
+        """Until there are no more, with a pause after each: webhooks come between."""
+        while prune() and self.leading.leads:
             if self._stop.wait(TIDY_PAUSE_S):
                 break
-        return TIDY_S
+
+    def _tidy_mirror(self, place: Place) -> None:
+        """One that cannot be tidied now waits for the next hour, and holds up none."""
+        try:
+            self.mirrors.prune(place, MIRRORS_S)
+        except (MirrorError, MachineryFault) as fault:
+            LOG.warning(
+                "The mirror %s was not tidied: %s", place.repository, ascii(fault)
+            )
 
     @override
     def sweep_soon(self, _installation: int) -> None:

@@ -112,6 +112,7 @@ class Wiring(ABC):
 
     def _wire(self) -> None:
         now, scenes = time.time, Scenes(self.pulls, load_policy, time.time)
+        speaking = threading.Lock()
         reach = Reach(
             github=self.github,
             known=self.known,
@@ -120,9 +121,10 @@ class Wiring(ABC):
             evaluations=self.evaluations,
             parse=load_policy,
             now=now,
+            speaking=speaking,
         )
         self._wake = reach.wake
-        groups = Groups(reach, scenes, self._page, threading.Lock())
+        groups = Groups(reach, scenes, self._page, speaking)
         desk = self._desk()
         self.keeper = self._keeper(reach, scenes, groups)
         self.hearing = Hearing(command_lines, now, threading.Lock())
@@ -147,7 +149,7 @@ class Wiring(ABC):
                 scenes=scenes,
                 page=self._page,
                 now=time.time,
-                speaking=threading.Lock(),
+                speaking=reach.speaking,
                 landed=Landing(reach).landed,
                 group=groups.look,
             )

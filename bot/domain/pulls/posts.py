@@ -115,6 +115,12 @@ def check_key(place: Place, sha: str) -> str:
     return f"check:{place.repository}:{sha}"
 
 
+def answers(post: Post) -> bool:
+    """Whether it is a check run that has ended: GitHub lets in by such a one."""
+    ended = CheckStatus.COMPLETED
+    return isinstance(post, CheckPost) and post.change.status is ended
+
+
 def priority_of(post: Post, *, fresh: bool, answered: bool) -> Priority:
     """What goes first; `fresh` says that nothing stands there yet.
 

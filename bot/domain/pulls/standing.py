@@ -38,7 +38,8 @@ class Standing:
     made with it: who makes one calls people, and who edits one does not. `base_now` is
     where the base branch was when it was decided, and `default_now` where the default
     branch was, whose policy says what is gated: whoever finds one of them elsewhere
-    knows that this move was not seen. Empty where nobody looked.
+    knows that this move was not seen. Empty where nobody looked. `judged_on` is the
+    base of the last verdict of this head, empty where nothing was judged.
     """
 
     pull: PullKey
@@ -60,6 +61,7 @@ class Standing:
     heard: str = ""
     base_now: str = ""
     default_now: str = ""
+    judged_on: str = ""
 
     @property
     def place(self) -> Place:

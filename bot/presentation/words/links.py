@@ -29,13 +29,29 @@ AWAY = "The store cannot be reached"
 AWAY_WHY = "Seedgate runs, but cannot read its store now. Try again in a minute."
 
 
-def revoked(name: str, number: int) -> str:
+OUR_STORE = (
+    "Nothing was revoked. Run this with the SEEDGATE_CACHE_DIR or "
+    "SEEDGATE_DATABASE_URL that `seedgate serve` runs with."
+)
+
+
+def revoked(name: str, number: int, store: str) -> str:
     """What is said once no link that was given out opens anything any more."""
     known = name if name == str(number) else f"{name} (number {number})"
     return (
         f"No link to a report or bundle of {known} that was given out opens anything "
-        "any more. `/gate status` gives new ones."
+        f"any more, in the store {store}. `/gate status` gives new ones."
     )
+
+
+def no_store(file: str) -> str:
+    """There is nothing to revoke in."""
+    return f"There is no store {file}."
+
+
+def no_number(given: str) -> str:
+    """Digits that GitHub would give to no repository."""
+    return f"{given} is no number of a repository."
 
 
 def unreached(name: str) -> str:

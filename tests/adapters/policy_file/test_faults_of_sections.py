@@ -119,6 +119,14 @@ from tests.adapters.policy_file.texts import SOUND, said, with_lines
             id="a schedule that is none",
         ),
         pytest.param(
+            with_lines("baseline: {max_age: 181d}"),
+            [
+                "11:21 baseline.max_age: `181d` is longer than results are kept, 180 "
+                "days. Write 180d or less.",
+            ],
+            id="runs that are let go",
+        ),
+        pytest.param(
             with_lines("protected: data/**"),
             [
                 "11:12 protected: `data/**` is no list. Write `[data/**]`.",

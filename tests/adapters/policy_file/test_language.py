@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.compose.serving.service import RESULTS_S
 from bot.domain.policy import (
     AbsoluteTolerance,
     AutoTolerance,
@@ -355,3 +356,8 @@ def test_the_keys_that_the_file_set_are_known_by_their_dotted_names() -> None:
     assert {"ablation", "ablation.unit", "stages.fast.seeds.min"} <= given
     assert "modes.mlp.metrics.loss.tolerance" in given
     assert "evaluation" not in given
+
+
+def test_runs_may_serve_for_as_long_as_results_are_kept_and_no_longer() -> None:
+    policy = load(with_lines("baseline: {max_age: 180d}"))
+    assert policy.baseline.max_age_s == RESULTS_S

@@ -117,6 +117,7 @@ def full_standing() -> Standing:
         heard="target",
         base_now="b" * 40,
         default_now="d" * 40,
+        judged_on="e" * 40,
     )
 
 

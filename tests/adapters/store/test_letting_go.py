@@ -1,13 +1,14 @@
 """Results and reports that are old enough go; what they were, and led to, stays."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from bot.adapters.store import SqlStore
+from bot.adapters.store import SqlPulls, SqlStore
 from bot.adapters.store.trials import pruning
 from bot.domain.history import Charge, MetricKey, Pilot
-from tests.adapters.store.pull_samples import Clock
+from tests.adapters.store.pull_samples import OTHER, Clock, standing
 from workers.contract import Attempt, Ok, TrialResult, TrialSpec, TrialState
 
 DAY = 86_400.0
@@ -104,6 +105,26 @@ def test_reports_go_and_what_is_known_of_metrics_stays(
     assert store.attempt("two", "/repo", "main", "idea") == 2
     assert store.pilot(KEY) is not None
     assert len(store.charges("/repo")) == 1
+
+
+def test_the_report_that_an_open_pull_request_shows_is_kept_until_it_is_closed(
+    store: SqlStore, new_url: str, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "MOST", 1)
+    for name in ("open", "closed", "of nobody"):
+        store.save_evaluation(name, "{}")
+    pulls = SqlPulls(new_url, time)
+    shown = replace(standing(), evaluation="open")
+    pulls.say(shown, [])
+    pulls.say(replace(standing(OTHER), evaluation="closed", open=False), [])
+    time.seconds = LATE
+    assert [prune(store) for _ in range(3)] == [1, 1, 0]
+    names = ("open", "closed", "of nobody")
+    assert [store.load_evaluation(one) for one in names] == ["{}", None, None]
+    pulls.say(replace(shown, open=False), [])
+    assert prune(store) == 1
+    assert store.load_evaluation("open") is None
+    pulls.close()
 
 
 def test_a_great_many_go_in_portions(

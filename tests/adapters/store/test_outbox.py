@@ -62,7 +62,7 @@ def test_the_most_urgent_goes_first_and_the_oldest_of_equals(
     time.seconds += 1
     ended = check(ended=True)
     pulls.put([young, check(NEXT), ended])
-    order = [ended, reaction(), check(NEXT), old, young]
+    order = [ended, check(NEXT), reaction(), old, young]
     assert [one.post for one in waiting(pulls)] == order
     assert [one.post for one in pulls.waiting(1_000.0, 2)] == order[:2]
 
@@ -170,6 +170,47 @@ def test_an_answer_that_may_stand_there_is_taken_back_first(pulls: PullStore) ->
     pulls.begun(only(pulls))
     pulls.put([check(title="1 of 8")])
     assert only(pulls).priority is Priority.CONCLUSION
+
+
+def test_an_answer_may_be_seen_from_when_it_waits_until_it_is_taken_back(
+    pulls: PullStore,
+) -> None:
+    key = key_of(check())
+    assert not pulls.may_answer(key)
+    pulls.put([check()])
+    assert not pulls.may_answer(key)
+    pulls.put([check(ended=True)])
+    assert pulls.may_answer(key)
+    pulls.sent(only(pulls), replace(STANDS, concluded=True))
+    assert pulls.may_answer(key)
+    pulls.put([check(title="0 of 8")])
+    assert pulls.may_answer(key)
+    pulls.sent(only(pulls), STANDS)
+    assert not pulls.may_answer(key)
+
+
+def test_an_answer_may_be_seen_whatever_became_of_a_try(pulls: PullStore) -> None:
+    pulls.put([check(ended=True)])
+    one = only(pulls)
+    pulls.begun(one)
+    pulls.give_up(one, "away for too long")
+    assert pulls.may_answer(one.key)
+    pulls.put([check(title="0 of 8")])
+    assert pulls.may_answer(one.key)
+
+
+def test_an_answer_that_was_never_tried_and_is_given_up_is_not_seen(
+    pulls: PullStore,
+) -> None:
+    pulls.put([check(ended=True)])
+    one = only(pulls)
+    pulls.give_up(one, "not wanted")
+    assert not pulls.may_answer(one.key)
+
+
+def test_nothing_but_a_check_run_answers(pulls: PullStore) -> None:
+    pulls.put([sticky()])
+    assert not pulls.may_answer(key_of(sticky()))
 
 
 def test_the_order_follows_what_stands_there_by_now(pulls: PullStore) -> None:

@@ -1,7 +1,13 @@
 """What every store promises of pull requests that nobody will ask for again."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from bot.adapters.store import SqlPulls, pruning, sqlite_url
 from bot.app.pulls.ports import Pin, PullStore, Remote
 from bot.domain.pulls.acts import PullKey, group_key
 from bot.domain.pulls.posts import Post, key_of
@@ -161,3 +167,60 @@ def test_one_that_was_seen_and_never_said_anything_of_goes_with_time(
     assert list(pulls.heads(ELSEWHERE)) == [HEAD]
     pulls.wake(PULL, 99, 900.0)
     assert [one.serial for one in pulls.due(1_000.0, 9)] == [1]
+
+
+def test_a_great_many_of_many_repositories_go_in_portions(
+    pulls_url: str, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "MOST", 3)
+    pulls = SqlPulls(pulls_url, time)
+    for number in (1, 2):
+        for repository in (7, 8):
+            closed(pulls, PullKey(repository, number))
+    assert prune(pulls, time) == 0
+    time.seconds += LONG + 1
+    assert [prune(pulls, time) for _ in range(3)] == [3, 1, 0]
+    pulls.close()
+
+
+def test_answers_go_in_portions_too(
+    pulls_url: str, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "MOST_ANSWERS", 2)
+    pulls = SqlPulls(pulls_url, time)
+    old = [remark(n) for n in (1, 2, 3)]
+    for one in old:
+        pulls.note(one)
+        pulls.settle(one, [], [], 900.0)
+    time.seconds += LONG + 1
+    assert prune(pulls, time) == 0
+    assert [pulls.note(one) for one in old].count(True) == 2
+    pulls.close()
+
+
+def test_no_pull_request_has_the_whole_outbox_read(tmp_path: Path, time: Clock) -> None:
+    """Webhooks wait meanwhile: what goes is found by the key of the table."""
+    pulls = SqlPulls(sqlite_url(tmp_path / "store.sqlite"), time)
+    closed(pulls)
+    sent(pulls, check(), sticky())
+    prune(pulls, time)
+    time.seconds += LONG + 1
+    plans: list[str] = []
+
+    def planned(
+        connection: Connection, _cursor: object, said: str, given: Any, *_: object
+    ) -> None:
+        if said.startswith("DELETE FROM pull_outbox"):
+            asked = connection.connection.cursor()
+            asked.execute(f"EXPLAIN QUERY PLAN {said}", given)
+            plans.extend(row[3] for row in asked.fetchall())
+
+    event.listen(Engine, "before_cursor_execute", planned)
+    try:
+        assert prune(pulls, time) == 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", planned)
+    assert len(plans) >= 5
+    assert [one for one in plans if one.startswith("SCAN")] == []
+    assert pulls.remote(key_of(sticky())) is None
+    pulls.close()

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from bot.app.ports import StoredTrial
-from bot.app.reproducing import Reproduced, named, others, reproduce
+from bot.app.reproducing import Reproduced, ended, named, others, reproduce
 from bot.domain.arms import Branch
 from bot.domain.errors import UserFault
 from bot.domain.plan import Slot, spec_of
@@ -21,6 +21,7 @@ from workers.contract import (
     Scoring,
     TrialResult,
     TrialSpec,
+    TrialState,
 )
 
 PLAN = plan()
@@ -148,6 +149,16 @@ def test_a_trial_that_has_not_ended_cannot_be_compared_with() -> None:
     laptop.store.want("one", [FIRST])
     with pytest.raises(UserFault, match=r"has no result \(it is queued\)"):
         repeated(laptop)
+
+
+def test_a_result_that_was_let_go_is_no_trial_that_is_still_to_end() -> None:
+    laptop = ran()
+    let_go = dataclasses.replace(
+        stored(laptop), state=TrialState.SUPERSEDED, result=None
+    )
+    with pytest.raises(UserFault, match="is not kept any more") as caught:
+        ended(let_go)
+    assert "half a year" in caught.value.mend
 
 
 def test_a_trial_is_named_by_the_beginning_of_its_key() -> None:

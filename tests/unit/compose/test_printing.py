@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -80,8 +81,14 @@ def test_another_report_of_the_same_evaluation_is_printed_anew(
     press.begin(REPORT)
     press.page(replace(REPORT))
     assert len(printer.printed) == 1
+    printer.goes.clear()
     press.begin(REPORT)
-    press.page(replace(REPORT, repository_path="elsewhere"))
+    until(lambda: not press._ahead, "the first one is being printed")
+    other = replace(REPORT, repository_path="elsewhere")
+    asking = threading.Thread(target=press.page, args=[other])
+    asking.start()
+    printer.goes.set()
+    asking.join(10)
     assert len(printer.printed) == 3
 
 
@@ -99,6 +106,76 @@ def test_pages_that_nobody_takes_are_let_go(press: Press) -> None:
     for number in range(5):
         press.begin(replace(REPORT, evaluation=f"e{number}"))
     assert list(press._begun) == ["e3", "e4"]
+
+
+def test_what_was_let_go_is_not_printed(press: Press, printer: Printer) -> None:
+    printer.goes.clear()
+    press.begin(replace(REPORT, evaluation="e0"))
+    until(lambda: not press._ahead, "the first one is being printed")
+    for number in range(1, 5):
+        press.begin(replace(REPORT, evaluation=f"e{number}"))
+    printer.goes.set()
+    until(lambda: len(printer.printed) == 3, "what is left is printed")
+    press.page(REPORT)
+    assert printer.printed == ["e0", "e3", "e4", REPORT.evaluation]
+
+
+def test_as_many_pages_wait_as_can_end_at_once_and_each_is_printed_once(
+    printer: Printer,
+) -> None:
+    many = [replace(REPORT, evaluation=f"e{number}") for number in range(32)]
+    press = Press(printer)
+    for one in many:
+        press.begin(one)
+    for one in many:
+        assert press.page(one) == f"page of {one.evaluation}"
+    press.close()
+    assert printer.printed == [one.evaluation for one in many]
+
+
+def test_who_waits_for_a_page_goes_before_those_nobody_asked_for(
+    printer: Printer,
+) -> None:
+    many = [replace(REPORT, evaluation=f"e{number}") for number in range(4)]
+    press = Press(printer)
+    printer.goes.clear()
+    for one in many:
+        press.begin(one)
+    until(lambda: len(press._ahead) == 3, "the first one is being printed")
+    asking = threading.Thread(target=press.page, args=[many[3]])
+    asking.start()
+    until(lambda: press._asked, "somebody waits for the last one")
+    printer.goes.set()
+    asking.join(10)
+    press.page(many[2])
+    press.page(many[1])
+    press.close()
+    assert printer.printed[:2] == ["e0", "e3"]
+    assert len(printer.printed) == 4
+
+
+def test_who_waits_when_the_press_closes_is_told(printer: Printer) -> None:
+    press = Press(printer)
+    printer.goes.clear()
+    press.begin(REPORT)
+    until(lambda: not press._ahead, "the first one is being printed")
+    told = list[type[BaseException]]()
+
+    def ask() -> None:
+        try:
+            press.page(replace(REPORT, evaluation="other"))
+        except CancelledError as fault:
+            told.append(type(fault))
+
+    asking, closing = threading.Thread(target=ask), threading.Thread(target=press.close)
+    asking.start()
+    until(lambda: press._asked, "somebody waits")
+    closing.start()
+    until(lambda: press._pool._shutdown, "the press closes")
+    printer.goes.set()
+    closing.join(10)
+    asking.join(10)
+    assert (told, printer.printed) == ([CancelledError], [REPORT.evaluation])
 
 
 def test_all_is_printed_in_one_thread(press: Press, printer: Printer) -> None:

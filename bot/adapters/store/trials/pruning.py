@@ -2,13 +2,19 @@
 
 Statements on an open transaction. A trial stays as it was ordered: its one line still
 repeats it. Without its result it counts as never run, and who wants it trains it anew.
-What evaluations left for later ones is kept.
+What evaluations left for later ones is kept, and so is a report that an open pull
+request shows. Nothing that goes could serve again: no policy lets a run serve that is
+older than what is let go (`baseline.max_age`), and one that serves leaves no wish.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 
+from bot.adapters.store.pull_codec import report_of
+from bot.adapters.store.pull_rows import same
+from bot.adapters.store.schema_pulls import standings
+from bot.adapters.store.schema_sweeps import outlines
 from bot.adapters.store.trials.schema import (
     TERMINAL_STATES,
     attempts,
@@ -30,8 +36,7 @@ def prune(connection: Connection, before: float) -> int:
         connection.execute(delete(table).where(table.c.key.in_(old)))
     let_go = {"state": TrialState.SUPERSEDED, "result": None}
     connection.execute(update(trials).where(trials.c.key.in_(old)).values(let_go))
-    late = select(evaluations.c.id).where(evaluations.c.saved_at < before)
-    reports = connection.execute(late.limit(MOST)).scalars().all()
+    reports = _reports(connection, before)
     connection.execute(delete(evaluations).where(evaluations.c.id.in_(reports)))
     return len(old) + len(reports)
 
@@ -51,6 +56,22 @@ def _old(connection: Connection, before: float) -> Sequence[str]:
         .limit(MOST)
     )
     return connection.execute(query).scalars().all()
+
+
+def _reports(connection: Connection, before: float) -> Sequence[str]:
+    """Ids of reports that are old, and that no open pull request shows."""
+    late = select(evaluations.c.id).where(evaluations.c.saved_at < before)
+    found = connection.execute(late.order_by(evaluations.c.saved_at)).scalars().all()
+    shown = _shown(connection) if found else set()
+    return [one for one in found if one not in shown][:MOST]
+
+
+def _shown(connection: Connection) -> Collection[str]:
+    """Ids of the reports that open pull requests stand by."""
+    open_ = exists().where(same(outlines, standings))
+    query = select(standings.c.document).where(open_)
+    rows = connection.execute(query.execution_options(yield_per=MOST)).scalars()
+    return {report_of(document) for document in rows}
 
 
 def _serves(before: float) -> ColumnElement[bool]:

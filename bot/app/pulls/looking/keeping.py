@@ -10,12 +10,12 @@ from typing import assert_never
 from bot.app.mirroring import Mirror, MirrorError, Wanted, WantedBranch, WantedPull
 from bot.app.pulls.evaluations import Absent, Busy, Done
 from bot.app.pulls.looking.insiders import insider
-from bot.app.pulls.looking.outside import SOON_S, Outside
+from bot.app.pulls.looking.outside import Outside
 from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.speaking import Speaker
 from bot.app.pulls.looking.tasks import task_of
 from bot.app.pulls.looking.telling import Answer, overridden
-from bot.app.pulls.looking.troubles import Troubles
+from bot.app.pulls.looking.troubles import HeadUnseenError, Troubles
 from bot.app.pulls.looking.unfetched import NothingHeld
 from bot.app.pulls.ports import Due
 from bot.domain.conclusions import (
@@ -60,6 +60,8 @@ class Keeper:
             again_at = self._troubles.of_github(due, fault)
         except MirrorError as fault:
             again_at = self._troubles.of_mirror(due, fault)
+        except HeadUnseenError:
+            again_at = self._troubles.of_head(due)
         else:
             self._troubles.over(due)
         out.store.rest(due, again_at)
@@ -77,8 +79,7 @@ class Keeper:
             old = self._reopened(place, repository, pull, old)
         mirror = self._refreshed(place, repository, pull)
         if mirror.pull_head(pull.number) != pull.head.sha:
-            out.known.doubt(due.pull)
-            return out.now() + SOON_S  # one of the two answers is old: look again
+            raise HeadUnseenError
         trusted = insider(out.known, place, pull)
         seen = Seen(place, repository, pull, mirror, trusted)
         return self._seen(seen, old)
@@ -88,15 +89,15 @@ class Keeper:
     ) -> bool:
         """Whether its commit shows an answer of which nobody knows that it holds here.
 
-        It may be one to another base, of earlier times or to another pull request. One
-        to another that is open onto the same base holds for this one too; and without a
-        gate, as far as is known by now, nothing is said of a commit.
+        It may be one to another base, of earlier times or to another pull request, and
+        one that is about to be sent counts as shown. One to another that is open onto
+        the same base holds for this one too; and without a gate, as far as is known by
+        now, nothing is said of a commit.
         """
         out, head = self._out, pull.head.sha
         if _holds(pull, old, out.now()):
             return False
-        shown = out.store.remote(check_key(place, head))
-        if shown is None or not shown.concluded:
+        if not out.store.may_answer(check_key(place, head)):
             return False
         key = PullKey(place.repository, pull.number)
         others = out.store.standings(place.repository, head)
@@ -105,7 +106,14 @@ class Keeper:
         mirror = out.mirrors.known(place)
         if mirror is None:
             return True
-        return out.scenes.is_gated(Seen(place, repository, pull, mirror, insider=False))
+        return self._is_gated(Seen(place, repository, pull, mirror, insider=False))
+
+    def _is_gated(self, seen: Seen) -> bool:
+        """By what is held here now; where that cannot be read, nobody knows."""
+        try:
+            return self._out.scenes.is_gated(seen)
+        except UserFault:
+            return True
 
     def _reopened(
         self, place: Place, repository: Repository, pull: Pull, old: Standing | None
@@ -229,14 +237,13 @@ def _holds(pull: Pull, said: Standing | None, now: float) -> bool:
 
 
 def _has_verdict(scene: Scene, old: Standing | None) -> bool:
-    """Whether the last word was a verdict of this head, on the base that counts.
+    """Whether there was a verdict of this head, on the base that counts.
 
     It holds for a draft too: of what was judged nothing has to run.
     """
-    if old is None or not old.ended or not old.evaluation:
+    if old is None or scene.pin is None:
         return False
-    based = scene.pin is not None and scene.pin.base == old.base
-    return based and old.head == _head(scene)
+    return (old.head, old.judged_on) == (_head(scene), scene.pin.base)
 
 
 def _said_more(scene: Scene, old: Standing | None) -> bool:

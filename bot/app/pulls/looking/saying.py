@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.app.pulls.looking.scene import Scene
 from bot.app.pulls.looking.telling import Answer, change_of, situation, voice
-from bot.domain.conclusions import Closed, Superseded, part_of
+from bot.domain.conclusions import Closed, Running, Superseded, Waiting, part_of
 from bot.domain.github import Place
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import CallPost, CheckPost, Post, StickyPost
@@ -68,6 +68,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         heard=heard,
         base_now=seen.base_now,
         default_now=seen.default_now,
+        judged_on=_judged_on(scene, answer, old),
     )
     posts = (
         *_left_behind(around, standing.head),
@@ -97,6 +98,20 @@ def hushed(scene: Scene, around: Around) -> Said:
     )
     left = _left_behind(around, standing.head)
     return Said(standing, (*left, *_folded(around.old, standing)))
+
+
+def _judged_on(scene: Scene, answer: Answer, old: Standing | None) -> str:
+    """The base of a draft's verdict is remembered while that is worked out anew.
+
+    It is taken back where an acceptance ended, or the pull request is open again; what
+    follows is no new work for a draft.
+    """
+    if answer.report is not None:
+        return scene.pin.base if scene.pin else ""
+    pull, open_ = scene.seen.pull, isinstance(answer.outcome, Waiting | Running)
+    if not (open_ and pull.draft) or old is None or old.head != pull.head.sha:
+        return ""
+    return old.judged_on
 
 
 def _stale_at(scene: Scene) -> float | None:

@@ -24,6 +24,10 @@ Moved = Callable[[Scene, Standing | None], float | None]
 """Decides on a scene, and says when to look again."""
 
 
+class HeadUnseenError(Exception):
+    """Git does not show the head that GitHub names: one of the two answers is old."""
+
+
 class Troubles:
     """Pauses that grow, for each pull request."""
 
@@ -79,6 +83,10 @@ class Troubles:
         """Carry nothing on, and take back what was said; what landed is not asked."""
         self._speaker.stop(due.pull)
         self._speaker.close(self._out.store.standing(due.pull))
+
+    def of_head(self, due: Due) -> float:
+        """When to look again after git did not show the head: most often soon."""
+        return self._unfetched.failed(due.pull).again_at
 
     def of_mirror(self, due: Due, fault: MirrorError) -> float | None:
         """When to look again after git failed; where that helps nothing, it is said."""

@@ -79,9 +79,10 @@ class Bases:
         One in a repository of which nothing is known yet may be the default branch.
         """
         known = remembered.tips(self._reach.store, place.repository)
+        if not known or branch in known:
+            return True
         outlines = self._reach.store.outlines(place.repository)
-        onto = any(one.base_ref == branch for one in outlines)
-        return not known or branch in known or onto
+        return any(one.base_ref == branch for one in outlines)
 
     def look(
         self, place: Place, branches: Collection[str], before: Mapping[str, str]
@@ -103,8 +104,20 @@ class Bases:
         for branch in tips:
             anew = self._moved(scan, branch, was[branch]) or anew
         self._mind(scan, was)
-        remembered.keep_tips(reach.store, place.repository, {**known, **tips})
+        others = {one: tip for one, tip in known.items() if one not in names}
+        remembered.keep_tips(reach.store, place.repository, {**others, **tips})
         return Looked(_ruled(scan), anew)
+
+    def look_at_all(self, place: Place, branches: Collection[str]) -> Looked:
+        """`look` at these and at all that are known; what was deleted is forgotten."""
+        known = remembered.tips(self._reach.store, place.repository)
+        return self.look(place, [*branches, *known], {})
+
+    def keep_only(self, repositories: Collection[int]) -> None:
+        """Forget what was minded in all other repositories."""
+        for one in list(self._minded):
+            if one not in repositories:
+                self._minded.pop(one, None)
 
     def _renamed(self, scan: Scan) -> bool:
         """Whether another branch is the default now: it says what is gated."""

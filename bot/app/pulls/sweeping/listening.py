@@ -6,14 +6,23 @@ read, which is what a review does to a pull request.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import ReviewsRead
 from bot.domain.commands import PREFIX, Source
-from bot.domain.github import Comment, Place, Pull, Review
+from bot.domain.github import (
+    Comment,
+    Forbidden,
+    GitHubError,
+    Place,
+    Pull,
+    RateLimited,
+    Review,
+    Unauthorised,
+)
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post
 
@@ -23,6 +32,14 @@ LAG_S = 120.0
 """The same for reviews, by GitHub's own clock: what it shows may be older than that."""
 AT_ONCE = 30
 """Pull requests of a repository whose reviews are read in one sweep, a call each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """How many were `noted`, and of how many pull requests they could not be read."""
+
+    noted: int = 0
+    unread: int = 0
 
 
 class Listener:
@@ -54,31 +71,43 @@ class Listener:
         key = PullKey(place.repository, one.number)
         return one.number in numbers or self._reach.store.standing(key) is not None
 
-    def reviews(self, place: Place, pulls: Sequence[Pull]) -> int:
+    def reviews(self, place: Place, pulls: Sequence[Pull]) -> Reviews:
         """Note reviews with commands, of open pull requests that changed since.
 
         Those that waited longest first; what does not fit into this sweep follows.
-        Raises `GitHubError`; what was read by then is read.
+        One whose reviews cannot be read goes behind the others. Raises `GitHubError`
+        where that is no matter of one pull request; what was read by then is read.
         """
         store, now = self._reach.store, self._reach.github.their_now()
         before = remembered.reviews_read(store, place.repository)
         if before is None:  # what came before us is not read
             kept = ReviewsRead(now)
             remembered.keep_reviews_read(store, place.repository, kept)
-            return 0
+            return Reviews()
         changed = _changed(before, pulls)
-        later, count = dict[int, float](), 0
+        later, failed, noted = dict[int, float](), dict[int, float](), 0
         try:
             for number in changed[:AT_ONCE]:
-                count += self._read(place, number, before.until(number) - LAG_S)
-                later[number] = now
+                failed[number] = now  # whatever ends it, until it was read
+                since = before.until(number) - LAG_S
+                if (new := self._read_if_it_can_be(place, number, since)) is not None:
+                    later[number] = failed.pop(number)
+                    noted += new
         finally:
-            done = len(later) == len(changed)
-            listed = {one.number for one in pulls}
-            known = {n: at for n, at in before.later.items() if n in listed}
-            kept = ReviewsRead(now) if done else replace(before, later=known | later)
-            remembered.keep_reviews_read(store, place.repository, kept)
-        return count
+            read = ReviewsRead(now)
+            if failed or len(later) != len(changed):
+                read = before.gone_on(later, failed, {one.number for one in pulls})
+            remembered.keep_reviews_read(store, place.repository, read)
+        return Reviews(noted, len(failed))
+
+    def _read_if_it_can_be(self, place: Place, number: int, since: float) -> int | None:
+        """`_read`; None where that failed for a matter of this pull request."""
+        try:
+            return self._read(place, number, since)
+        except GitHubError as fault:
+            if isinstance(fault.failure, RateLimited | Unauthorised | Forbidden):
+                raise  # the next one would be refused as well
+            return None
 
     def _read(self, place: Place, number: int, since: float) -> int:
         """Note the new ones of one pull request, and whether they were changed."""
@@ -97,9 +126,9 @@ class Listener:
 
 
 def _changed(before: ReviewsRead, pulls: Iterable[Pull]) -> list[int]:
-    """The numbers of those that may have new reviews, the longest unread first."""
+    """The numbers of those that may have new reviews, the longest untried first."""
     waiting = [
-        (before.until(one.number), one.number)
+        (before.tried(one.number), one.number)
         for one in pulls
         if one.updated_at >= before.until(one.number) - LAG_S
     ]

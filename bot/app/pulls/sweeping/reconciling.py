@@ -4,8 +4,8 @@ Webhooks are hints, and some never come. So every few minutes all is gone throug
 for a few calls a repository, and what differs is looked at.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
@@ -60,6 +60,21 @@ class SweepReport:
 _TROUBLED = SweepReport(troubled=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What GitHub listed in one sweep: repositories, and through whom.
+
+    `unknown` are the installations of which it did not tell what they reach.
+    """
+
+    reached: dict[int, int] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)
+
+    def still(self, before: Mapping[int, int]) -> dict[int, int]:
+        """Of what was reached before: what may be, for all that GitHub told."""
+        return {one: by for one, by in before.items() if by in self.unknown}
+
+
 class Reconciler:
     """Goes through everything. One at a time; `app` is our App's number."""
 
@@ -83,31 +98,31 @@ class Reconciler:
             every = self._reach.github.installations()
         except GitHubError:
             return _TROUBLED
-        reached = dict[int, int]()
+        listed = _Listed()
         report = SweepReport()
         for one in every:
             if not one.suspended:
-                report += self._installation(one.id, reached)
-        if not report.troubled:
-            report += self._unreached(reached, every)
+                report += self._installation(one.id, listed)
+        report += self._unreached(listed, every)
         asked, troubled = redelivering.redeliver(self._reach)
         return report + SweepReport(redelivered=asked, troubled=troubled)
 
     def sweep_installation(self, installation: int) -> SweepReport:
         """Go through one installation, as when it is new."""
-        found = dict[int, int]()
-        report = self._installation(installation, found)
+        listed = _Listed()
+        report = self._installation(installation, listed)
         before = remembered.reached(self._reach.store)
-        remembered.keep_reached(self._reach.store, {**before, **found})
+        remembered.keep_reached(self._reach.store, {**before, **listed.reached})
         return report
 
-    def _installation(self, installation: int, reached: dict[int, int]) -> SweepReport:
+    def _installation(self, installation: int, listed: _Listed) -> SweepReport:
         try:
             found = self._reach.github.repositories(installation)
         except GitHubError:
+            listed.unknown.add(installation)
             return _TROUBLED
         active = [one for one in found if not one.archived]
-        reached.update({one.id: installation for one in active})
+        listed.reached.update({one.id: installation for one in active})
         return self._repositories(installation, active)
 
     def _repositories(
@@ -146,17 +161,18 @@ class Reconciler:
             Turn(one.pull, one.head) for one in known.values() if _verified(one)
         )
         remarks = self._listener.comments(place, {one.number for one in pulls})
-        remarks += self._listener.reviews(place, pulls)
+        reviews = self._listener.reviews(place, pulls)
         if ruled is not None:
             self._hint(place, ruled=ruled)
-        report = SweepReport(1, len(pulls), woken, remarks)
-        return report if ruled is not None else report + _TROUBLED
+        report = SweepReport(1, len(pulls), woken, remarks + reviews.noted)
+        whole = ruled is not None and not reviews.unread
+        return report if whole else report + _TROUBLED
 
     def _ruled(self, place: Place, pulls: Iterable[Pull]) -> bool | None:
         """Whether there is a policy; None where that cannot be read now."""
         branches = list(dict.fromkeys(one.base.ref for one in pulls))
         try:
-            return self._bases.look(place, branches, {}).ruled
+            return self._bases.look_at_all(place, branches).ruled
         except (MirrorError, UserFault):  # its pull requests are gone through anyway
             return None
 
@@ -193,19 +209,24 @@ class Reconciler:
             store.put([post])
         remembered.hinted(store, place.repository)
 
-    def _unreached(
-        self, reached: dict[int, int], every: Iterable[Installation]
-    ) -> SweepReport:
-        """Leave what was reached before and is not any more."""
-        before = remembered.reached(self._reach.store)
+    def _unreached(self, listed: _Listed, every: Iterable[Installation]) -> SweepReport:
+        """Leave what was reached before and is not any more, as far as that is known.
+
+        What else went wrong in a sweep does not matter here: only what was listed does.
+        """
+        store = self._reach.store
+        before = remembered.reached(store)
+        reached = {**listed.still(before), **listed.reached}
         there = {one.id for one in every}
         left = 0
         for repository, through in before.items():
             if repository not in reached:
                 forget = through not in there
                 left += self._reach.leave(through, repository, forget=forget)
+                remembered.keep_tips(store, repository, {})
+        self._bases.keep_only(reached)
         if before != reached:
-            remembered.keep_reached(self._reach.store, reached)
+            remembered.keep_reached(store, reached)
         return SweepReport(left=left)
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remote
 from bot.app.pulls.reach import Reach
+from bot.app.pulls.sweeping.reviving import rests, revive
 from bot.domain.github import CheckRun, GitHubError, NotFound
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import CallPost, CheckPost, StickyPost, key_of
@@ -61,13 +62,12 @@ def verify(
     found = {one.key: one for turn in turns for one in _wrong(reach, app, turn)}
     wrong = list(found.values())
     sure = [one for one in wrong if one.key in before.doubts]
-    for one in sure:
-        _mend(reach, one)
+    mended = sum(_mend(reach, one) for one in sure)
     doubts = tuple(one.key for one in wrong if one not in sure)
     fresh = [one for one in turns if not _doubted(one, before)]
     last = fresh[-1].at if fresh else before.last
     remembered.keep_round(reach.store, installation, remembered.Round(last, doubts))
-    return len(turns), len(sure)
+    return len(turns), mended
 
 
 def _turns(spoken: Sequence[Turn], before: remembered.Round) -> list[Turn]:
@@ -101,17 +101,22 @@ def _wrong(reach: Reach, app: int, turn: Turn) -> list[Wrong]:
 
 def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
     """The run that speaks for the head; another App's of the same name is none."""
-    repository, head = standing.pull.repository, standing.head
-    sharing = [one for one in reach.store.standings(repository, head) if one.open]
-    post = check_post(sharing, head)
+    post = _spoken(reach, standing)
     if post is None:
         return None
-    runs = reach.github.checks(post.place, head, NAME)
+    runs = reach.github.checks(post.place, standing.head, NAME)
     ours = [one for one in runs if one.app == app]
     if any(_shows(one, post) for one in ours[-1:]):
         return None
     instead = _remote(ours[-1]) if ours else None
     return Wrong(key_of(post), standing, post, instead)
+
+
+def _spoken(reach: Reach, standing: Standing) -> CheckPost | None:
+    """What is said of its head by now, by all that have it."""
+    repository, head = standing.pull.repository, standing.head
+    sharing = [one for one in reach.store.standings(repository, head) if one.open]
+    return check_post(sharing, head)
 
 
 def _remote(run: CheckRun) -> Remote:
@@ -129,6 +134,8 @@ def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
     key = _sticky_key(standing)
     remote = reach.store.remote(key)
     if reach.store.is_given_up(key):
+        if rests(reach, standing.installation, key):
+            return None
         return Wrong(key, standing, instead=remote)
     if remote is None:
         return None
@@ -149,17 +156,39 @@ def _unheard(reach: Reach, standing: Standing) -> list[Wrong]:
     """Calls for a person that were given up: GitHub was away for too long."""
     place, number = standing.place, standing.pull.number
     keys = [key_of(CallPost(place, number, one, "", "")) for one in standing.calls]
-    store = reach.store
-    gone = [key for key in keys if store.is_given_up(key)]
+    store, through = reach.store, standing.installation
+    given_up = [key for key in keys if store.is_given_up(key)]
+    gone = [key for key in given_up if not rests(reach, through, key)]
     return [Wrong(key, standing, instead=store.remote(key)) for key in gone]
 
 
-def _mend(reach: Reach, one: Wrong) -> None:
-    """Have it sent again; what is not kept here is made anew by a look."""
+def _mend(reach: Reach, one: Wrong) -> bool:
+    """Have it sent again; what is not kept here is made anew by a look.
+
+    Not where something else was said since GitHub was asked: that is on its way, and
+    what was compared must not come after it. Whether it was mended.
+    """
+    with reach.speaking:
+        if one.post is not None:
+            return _put_again(reach, one, one.post)
+        return _made_anew(reach, one)
+
+
+def _put_again(reach: Reach, one: Wrong, post: CheckPost) -> bool:
+    if _spoken(reach, one.standing) != post:
+        return False
+    reach.store.forget(one.key, one.instead)
+    reach.store.put([post])
+    return True
+
+
+def _made_anew(reach: Reach, one: Wrong) -> bool:
     store, standing = reach.store, one.standing
+    if store.standing(standing.pull) != standing:
+        return False
+    if store.is_given_up(one.key):
+        revive(reach, standing.installation, one.key)
     store.forget(one.key, one.instead)
-    if one.post is not None:
-        store.put([one.post])
-        return
     store.say(standing.unsaid, [])
     store.wake(standing.pull, standing.installation, reach.now())
+    return True

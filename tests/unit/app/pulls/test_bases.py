@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.mirroring import MirrorError, Unreachable
+from bot.app.pulls import remembered
 from bot.app.pulls.sweeping.bases import Bases
 from bot.domain.conclusions import Waiting, part_of
 from bot.domain.errors import MachineryFault
@@ -14,7 +15,7 @@ from bot.domain.github import CheckChange, CheckStatus, Output, Pull
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.acts import PullKey, group_key
 from bot.domain.pulls.posts import Post
-from bot.domain.pulls.standing import Standing, Voice
+from bot.domain.pulls.standing import Outline, Standing, Voice
 from tests.fakes.yard import POLICY, Yard, files, side, yard
 
 BOTH = POLICY + "branches: [main, dev]\n"
@@ -139,6 +140,46 @@ def test_a_move_is_minded_once(gate: Yard) -> None:
     assert later(gate) == []
     (again,) = gate.store.due(stale, 9)
     assert again.serial == alarm.serial + 1
+
+
+def test_a_branch_that_was_deleted_is_forgotten(gate: Yard) -> None:
+    onto_dev(gate)
+    gate.reconciler.sweep()
+    here = gate.place.repository
+    assert set(remembered.tips(gate.store, here)) == {"main", "dev"}
+    (pull,) = gate.github.towns[gate.place].pulls.values()
+    gate.edits(pull, open=False)
+    later(gate)  # nothing hangs on it any more, but it is there
+    assert set(remembered.tips(gate.store, here)) == {"main", "dev"}
+    gate.mirrors.moves(gate.place, "dev", None)
+    later(gate)
+    assert set(remembered.tips(gate.store, here)) == {"main"}
+
+
+def test_a_push_that_deletes_a_branch_is_enough_to_forget_it(gate: Yard) -> None:
+    gate.bases.look(gate.place, ["dev"], {})
+    gate.mirrors.moves(gate.place, "dev", None)
+    gate.bases.look(gate.place, ["dev"], {})
+    assert set(remembered.tips(gate.store, gate.place.repository)) == {"main"}
+
+
+def test_what_is_known_tells_whether_a_branch_matters_before_all_is_read(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gate.bases.matters(gate.place, "anything")
+    gate.bases.look(gate.place, [], {})
+    gate.works(onto_dev(gate))
+    outlines, read = gate.store.outlines, list[int]()
+
+    def counted(repository: int) -> Sequence[Outline]:
+        read.append(repository)
+        return outlines(repository)
+
+    monkeypatch.setattr(gate.store, "outlines", counted)
+    assert gate.bases.matters(gate.place, "main")
+    assert read == []
+    found = [gate.bases.matters(gate.place, one) for one in ("dev", "other")]
+    assert (found, len(read)) == ([True, False], 2)
 
 
 def test_what_was_minded_is_worked_out_once_more_after_a_restart(gate: Yard) -> None:

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.conclusions import OwnFault, Plain
+from bot.app.mirroring import Unreachable
+from bot.domain.commands import Accept, UntilDays
+from bot.domain.conclusions import Judged, OwnFault, Plain
 from bot.domain.github import Conclusion, Pull
 from bot.domain.policy import POLICY_PATH
-from tests.fakes.yard import Yard, files, yard
+from bot.domain.pulls.acts import Act
+from tests.fakes import reports
+from tests.fakes.yard import DAY_S, Yard, files, yard
 
 
 @pytest.fixture
@@ -53,3 +57,56 @@ def test_what_has_to_be_judged_again_waits_until_it_is_ready(gate: Yard) -> None
     gate.edits(pull, draft=False)
     gate.works(pull)
     assert len(gate.evaluations.begun) == begun + 1
+
+
+def ends(gate: Yard, pull: Pull, *, passes: bool = True) -> None:
+    """What is carried on ends so, and is said."""
+    full = reports.passing() if passes else reports.blocking()
+    gate.evaluations.ends(gate.key(pull), Judged(full.verdict), full)
+    gate.works(pull)
+
+
+def test_it_is_judged_anew_when_it_is_open_again(gate: Yard) -> None:
+    pull = judged(gate)
+    drafted(gate, pull)
+    gate.edits(pull, open=False)
+    gate.works(pull)
+    gate.edits(pull, open=True)
+    gate.works(pull)
+    assert gate.run(pull.head.sha).conclusion is None
+    ends(gate, pull)
+    assert gate.run(pull.head.sha).conclusion is Conclusion.SUCCESS
+
+
+def accepted(gate: Yard) -> Pull:
+    """A draft of which harm was accepted for a day."""
+    pull = gate.opens()
+    gate.judges(pull, report=reports.blocking())
+    found, by = reports.blocking().verdict.findings[0], gate.author
+    order = Accept(found.id, "fine", UntilDays(1), found.digest)
+    key, head = gate.key(pull), pull.head.sha
+    gate.store.act([Act("c:1", key, head, order, by.id, "ann", gate.clock())])
+    gate.works(pull)
+    ends(gate, pull)
+    assert drafted(gate, pull) is Conclusion.SUCCESS
+    return pull
+
+
+def test_it_is_judged_anew_when_an_acceptance_ended(gate: Yard) -> None:
+    pull = accepted(gate)
+    gate.clock.now += DAY_S + 5
+    gate.works()
+    assert gate.run(pull.head.sha).conclusion is None
+    ends(gate, pull, passes=False)
+    assert gate.run(pull.head.sha).conclusion is Conclusion.FAILURE
+
+
+def test_it_is_judged_anew_also_after_git_was_away(gate: Yard) -> None:
+    pull = accepted(gate)
+    gate.clock.now += DAY_S + 5
+    gate.mirrors.fails(gate.place, Unreachable("away"))
+    gate.works()
+    gate.mirrors.fails(gate.place, None)
+    gate.works(pull)
+    ends(gate, pull, passes=False)
+    assert gate.run(pull.head.sha).conclusion is Conclusion.FAILURE

@@ -287,6 +287,32 @@ def test_a_mirror_that_is_behind_is_looked_at_soon(tmp_path: Path) -> None:
     assert one.runs(pull.head.sha) == []
 
 
+def test_a_mirror_that_stays_behind_is_looked_at_after_longer_and_longer_pauses(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.mirrors.opens(one.place, pull.number, one.tip())
+    waits = [waited(one, pull) for _ in range(9)]
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, LONGEST_S]
+    one.mirrors.opens(one.place, pull.number, pull.head.sha)
+    one.works(pull)
+    one.mirrors.opens(one.place, pull.number, one.tip())
+    assert waited(one, pull) == SOON_S
+
+
+def test_a_mirror_that_is_behind_is_no_end_of_troubles_with_git(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.mirrors.opens(one.place, pull.number, one.tip())
+    one.mirrors.fails(one.place, Unreachable("away"))
+    assert [waited(one, pull) for _ in range(3)] == [2, 4, 8]
+    one.mirrors.fails(one.place, None)
+    assert waited(one, pull) == 16
+    one.mirrors.fails(one.place, Unreachable("away"))
+    assert waited(one, pull) == 32
+
+
 @pytest.mark.parametrize("failure", [Unreachable("away"), Gone("?"), Denied("no")])
 def test_git_that_fails_is_asked_again_after_longer_and_longer_pauses(
     tmp_path: Path, failure: MirrorFailure

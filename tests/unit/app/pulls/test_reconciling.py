@@ -3,13 +3,14 @@
 import json
 import time
 import tracemalloc
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app.mirroring import Unreachable
+from bot.app.mirroring import MirrorError, Unreachable
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Queued
 from bot.app.pulls.sweeping.bases import Looked
@@ -19,14 +20,22 @@ from bot.domain.conclusions import Judged
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import (
     CheckStatus,
+    Comment,
     Conclusion,
+    Failure,
+    Forbidden,
+    GitHubError,
     HookDelivery,
     NotFound,
+    Odd,
     Place,
     RateLimited,
     Refused,
+    Repository,
+    Review,
     Side,
     Transient,
+    Unauthorised,
 )
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.acts import PullKey
@@ -290,6 +299,30 @@ def test_a_comment_that_github_refused_for_too_long_gets_there_in_the_end(
     assert (later(gate).mended, later(gate).mended) == (0, 0)
 
 
+def test_a_conversation_that_is_locked_is_tried_again_a_few_times_a_day(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull, tries = gate.opens(), list[float]()
+
+    def locked(*_: object, **__: object) -> Comment:
+        tries.append(gate.clock())
+        raise GitHubError(Forbidden((), "locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gate.github, "create_comment", locked)
+        gate.judges(pull)
+        for _ in range(24):  # half a day
+            later(gate, 30 * MINUTE_S)
+            gate.works()
+    assert len(tries) == 1 + 2
+    assert len(remembered.revived(gate.store, gate.place.installation)) == 1
+    gate.clock.now += 6 * 3600.0
+    later(gate)
+    later(gate)
+    gate.works()
+    assert gate.sticky(pull) is not None
+
+
 def test_an_edit_that_was_given_up_is_made_where_the_comment_stands(
     gate: Yard,
 ) -> None:
@@ -496,7 +529,57 @@ def test_reviews_that_github_did_not_list_are_read_in_the_next_sweep(
     for pull in (first, second):
         gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
     gate.github.fails("review_edited", Transient("away"))
-    assert (later(gate).troubled, later(gate).remarks) == (1, 2)
+    found = later(gate), later(gate)
+    assert [(one.troubled, one.remarks) for one in found] == [(1, 1), (0, 1)]
+
+
+def unreadable(
+    gate: Yard, patch: pytest.MonkeyPatch, number: int, why: Failure
+) -> None:
+    """The reviews of one pull request cannot be read from now on."""
+    reviews = gate.github.reviews
+
+    def read(place: Place, of: int) -> Sequence[Review]:
+        if of == number:
+            raise GitHubError(why)
+        return reviews(place, of)
+
+    patch.setattr(gate.github, "reviews", read)
+
+
+@pytest.mark.parametrize("why", [Transient("502"), NotFound("odd"), Odd("no list")])
+def test_reviews_that_cannot_be_read_hold_no_others_up(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch, why: Failure
+) -> None:
+    first, second = gate.opens(), gate.opens("other", "print(7)\n")
+    gate.reconciler.sweep()
+    for pull in (first, second):
+        gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    with monkeypatch.context() as patch:
+        unreadable(gate, patch, first.number, why)
+        found = later(gate), later(gate)
+        assert [(one.troubled, one.remarks) for one in found] == [(1, 1), (1, 0)]
+    report = later(gate)
+    assert (report.troubled, report.remarks) == (0, 1)
+    kept = remembered.reviews_read(gate.store, gate.place.repository)
+    assert kept == remembered.ReviewsRead(gate.clock())
+
+
+@pytest.mark.parametrize(
+    "why", [RateLimited(0.0), Unauthorised("bad"), Forbidden((), "no")]
+)
+def test_a_refusal_that_is_of_all_ends_the_reading_and_the_next_one_begins_elsewhere(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch, why: Failure
+) -> None:
+    first, second = gate.opens(), gate.opens("other", "print(7)\n")
+    gate.reconciler.sweep()
+    for pull in (first, second):
+        gate.github.reviews_it(gate.place, pull.number, "/gate run", gate.author)
+    unreadable(gate, monkeypatch, first.number, why)
+    found = later(gate), later(gate)
+    assert [one.troubled for one in found] == [1, 1]
+    (noted,) = gate.store.remarks(9)  # the one behind it was not held up for ever
+    assert noted.pull == gate.key(second)
 
 
 # Deliveries -------------------------------------------------------------------------
@@ -611,6 +694,48 @@ def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None
         gate.github.fails(method, Transient("away"))
         report = later(gate)
         assert (report.left, report.troubled) == (0, 1)
+
+
+def test_trouble_elsewhere_keeps_nobody_who_is_not_reached_any_more(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = gate.founds("bob/letters", files())
+    gate.works(gate.opens())
+    gate.reconciler.sweep()
+    look = gate.bases.look
+
+    def fails(place: Place, *others: Any) -> Looked:
+        if place == other:
+            raise MirrorError(Unreachable("away"))
+        return look(place, *others)
+
+    monkeypatch.setattr(gate.bases, "look", fails)
+    del gate.github.towns[gate.place]
+    report = later(gate)
+    assert (report.troubled, report.left) == (1, 1)
+    assert remembered.reached(gate.store) == {other.repository: other.installation}
+    assert remembered.tips(gate.store, gate.place.repository) == {}
+    assert gate.place.repository not in gate.bases._minded
+
+
+def test_an_installation_that_tells_nothing_loses_nobody_and_keeps_no_other(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = gate.founds("bob/letters", files())
+    gate.works(gate.opens())
+    gate.reconciler.sweep()
+    repositories = gate.github.repositories
+
+    def listed(installation: int) -> Sequence[Repository]:
+        if installation == other.installation:
+            raise GitHubError(Transient("away"))
+        return repositories(installation)
+
+    monkeypatch.setattr(gate.github, "repositories", listed)
+    del gate.github.towns[gate.place]
+    report = later(gate)
+    assert (report.troubled, report.left) == (1, 1)
+    assert remembered.reached(gate.store) == {other.repository: other.installation}
 
 
 def test_an_installation_that_has_to_rest_does_not_hold_the_others_up(

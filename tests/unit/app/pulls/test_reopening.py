@@ -3,10 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.app.mirroring import Unreachable
+from bot.app.pulls.looking.scenes import Scenes
 from bot.domain.conclusions import Judged
+from bot.domain.errors import UserFault
 from bot.domain.github import CheckStatus, Priority, Pull
-from bot.domain.pulls.posts import CheckPost
+from bot.domain.pulls.posts import CheckPost, check_key
 from bot.domain.verdict import Report
 from bot.presentation.github import Queued
 from tests.fakes import reports
@@ -69,6 +73,55 @@ def test_an_answer_for_another_base_is_taken_back_before_git_is_asked(
     one.works(pull)
     assert one.run(pull.head.sha).status is CheckStatus.QUEUED
     one.mirrors.fails(one.place, None)
+    one.judges(pull)
+    assert shown(one, pull) == "success"
+
+
+def unsent(one: Yard) -> Pull:
+    """One that passed on `main` and is meant for `release` before that was sent."""
+    pull = one.opens()
+    one.works(pull)
+    one.evaluations.ends(one.key(pull), *ended())
+    one.looks(pull)
+    base = one.mirrors.pushes(one.place, "release", {"notes.md": "Notes.\n"})
+    one.edits(pull, base=side(one.place, base, "release"))
+    return pull
+
+
+def test_an_answer_that_waits_to_be_sent_does_not_go_out_for_another_base(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = unsent(one)
+    away(one)
+    one.works(pull)
+    assert one.run(pull.head.sha).status is CheckStatus.QUEUED
+
+
+def test_an_answer_that_is_on_its_way_is_taken_back_too(tmp_path: Path) -> None:
+    """Nobody knows whether it got there: the process ended during the call."""
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = unsent(one)
+    waits = {queued.key: queued for queued in one.store.waiting(one.clock(), 9)}
+    one.store.begun(waits[check_key(one.place, pull.head.sha)])
+    away(one)
+    one.works(pull)
+    assert one.run(pull.head.sha).status is CheckStatus.QUEUED
+
+
+def test_an_answer_is_taken_back_where_what_git_holds_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refresh may mend it: the look goes on."""
+    one = yard(tmp_path, files(policy=WIDE))
+    pull = retargeted(one)
+
+    def damaged(*_: object) -> bool:
+        raise UserFault("An object is missing.", "Clone it anew.")
+
+    monkeypatch.setattr(Scenes, "is_gated", damaged)
+    one.works(pull)
+    assert one.run(pull.head.sha).status is CheckStatus.QUEUED
     one.judges(pull)
     assert shown(one, pull) == "success"
 

@@ -19,6 +19,7 @@ from bot.domain.pulls.posts import (
     ReactionPost,
     ReplyPost,
     StickyPost,
+    answers,
     key_of,
     priority_of,
 )
@@ -48,6 +49,10 @@ def test_each_kind_of_post_has_a_key_for_ever() -> None:
         "reaction:7:5:seen",
         "issue:7:name",
     ]
+
+
+def test_a_check_run_that_ended_is_the_only_post_that_answers() -> None:
+    assert [answers(one) for one in (ENDED, OPEN, STICKY)] == [True, False, False]
 
 
 def test_a_check_run_of_a_commit_has_one_key_whatever_it_says() -> None:

@@ -1,0 +1,100 @@
+"""What is mended on GitHub, while more is said here."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app.pulls.sweeping.verifying import Turn, verify
+from bot.domain.github import CheckStatus
+from bot.domain.policy import POLICY_PATH
+from tests.fakes.yard import Yard, files, yard
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Yard:
+    return yard(tmp_path)
+
+
+def mended(gate: Yard) -> int:
+    """By the next sweep."""
+    gate.clock.now += 300
+    return gate.reconciler.sweep().mended
+
+
+class Meanwhile:
+    """A call to GitHub during which something happens here, the first time."""
+
+    def __init__(self, call: Callable[..., Any], happens: Callable[[], object]) -> None:
+        self._call, self._happens, self._over = call, happens, False
+
+    def __call__(self, *asked: object) -> object:
+        found, over = self._call(*asked), self._over
+        self._over = True
+        if not over:
+            self._happens()
+        return found
+
+
+def test_an_answer_that_is_taken_back_meanwhile_is_not_put_again(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    run, checks = gate.run(pull.head.sha), gate.github.towns[gate.place].checks
+    checks[run.id] = replace(run, status=CheckStatus.QUEUED, conclusion=None)
+    mended(gate)
+
+    def judged_anew() -> None:
+        gate.commits({POLICY_PATH: files()[POLICY_PATH].replace("0.05", "0.04")})
+        gate.looks(pull)
+
+    asks = Meanwhile(gate.github.checks, judged_anew)
+    monkeypatch.setattr(gate.github, "checks", asks)
+    assert mended(gate) == 0
+    gate.sends()
+    assert gate.run(pull.head.sha).conclusion is None
+
+
+def test_what_is_said_meanwhile_stands_where_a_comment_is_gone(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull = gate.opens()
+    gate.judges(pull)
+    old = gate.sticky(pull)
+    assert old is not None
+    del gate.github.towns[gate.place].comments[old.id]
+    mended(gate)
+
+    def pushed() -> None:
+        gate.pushes(pull, "print(3)\n")
+        gate.looks(pull)
+
+    asks = Meanwhile(gate.github.checks, pushed)
+    monkeypatch.setattr(gate.github, "checks", asks)
+    assert mended(gate) == 0
+    assert gate.standing(pull).head != pull.head.sha
+
+
+def test_nobody_else_speaks_while_it_is_mended(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.judges(gate.opens())
+    gate.github.towns[gate.place].checks.clear()
+    mended(gate)
+    alone, forgets, held = threading.Lock(), gate.store.forget, list[bool]()
+
+    def forget(*one: Any) -> None:
+        held.append(alone.locked())
+        forgets(*one)
+
+    monkeypatch.setattr(gate.store, "forget", forget)
+    reach = replace(gate.reach, speaking=alone)
+    every = gate.store.outlines(gate.place.repository)
+    turns = [Turn(one.pull, one.head) for one in every]
+    app, installation = gate.github.profile.id, gate.place.installation
+    assert verify(reach, app, installation, turns) == (1, 1)
+    assert held == [True]
