@@ -71,7 +71,7 @@ tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 stories: $(STAMP) ## End-to-end stories on real trials, and of the App
 	$(BIN)/pytest -m '$(CHOSEN)' tests/app tests/e2e -n 4 --dist loadgroup
 
-soak: $(STAMP) ## The same stories with more seeds and more moments to kill at
+soak: $(STAMP) ## More stories, more seeds and more moments to kill at
 	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e tests/app
 
 bench: $(STAMP) ## Print every figure that the project states (takes a while)

@@ -70,6 +70,7 @@ def asked(laptop: Laptop, *words: str | Path) -> tuple[Told, dict]:
     return told, json.loads(target.read_text()) if target.exists() else {}
 
 
+@pytest.mark.soak
 def test_a_scan_finds_the_better_value_and_shares_its_trials_with_the_verdict(
     laptop: Laptop, repository: Path
 ) -> None:
@@ -189,6 +190,7 @@ def test_the_good_part_of_a_branch_is_split_off_and_shares_its_trials(
     assert (nothing.code, "names no change" in nothing.err) == (64, True)
 
 
+@pytest.mark.soak
 def test_the_printed_line_takes_out_a_suspect_of_any_name(
     laptop: Laptop, tmp_path: Path
 ) -> None:

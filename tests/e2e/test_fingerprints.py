@@ -68,6 +68,7 @@ def test_a_shared_default_changes_every_mode_and_blocks(names: Workbench) -> Non
     assert states == {Ruling.BLOCK}
 
 
+@pytest.mark.soak
 def test_a_rate_that_drops_late_shows_beside_whole_trials(names: Workbench) -> None:
     drop = "            group['lr'] *= 0.1 if step > 100 else 1.0\n"
     line = '            group["lr"] = rate_at('
@@ -86,6 +87,7 @@ def test_a_rate_that_drops_late_shows_beside_whole_trials(names: Workbench) -> N
     assert (seen.quantity, seen.changed_by) == ("learning rates", ("late",))
 
 
+@pytest.mark.soak
 def test_an_optimizer_that_torch_does_not_know_is_watched_too(
     digits: Workbench,
 ) -> None:

@@ -113,7 +113,9 @@ def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
     assert lone.run(*local(repository)).verdict == "block"
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
     tmp_path: Path, lone: Laptop, ledger: Ledger, ending: signal.Signals
 ) -> None:

@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import Laptop, Told
 from tests.e2e.test_kills import Ledger, finished
 from tests.samples.digits.build import Git, build
@@ -93,6 +95,7 @@ def test_a_stage_that_blocks_keeps_the_next_one_from_starting(
     assert skipped["evidence"]["before"] == "fast"
 
 
+@pytest.mark.soak
 def test_one_stage_alone_leaves_the_others_out_and_never_passes(
     tmp_path: Path, laptop: Laptop
 ) -> None:

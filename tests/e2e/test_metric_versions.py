@@ -239,6 +239,7 @@ def test_a_pattern_that_means_nothing_on_the_base_is_refused_by_name(
     )
 
 
+@pytest.mark.soak
 def test_pilot_runs_are_scored_and_a_new_version_needs_pilots_of_its_own(
     laptop: Laptop, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ def arms(told: Told) -> set[object]:
     return {one["arm"] for one in told.trials}
 
 
+@pytest.mark.soak
 def test_more_seeds_than_planned_reuse_all_that_ran_and_are_weighed_anew(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_history_chooses_the_test_and_plans_for_later_evaluations_only(
     assert allowed.code in (1, 2)
 
 
+@pytest.mark.soak
 def test_stored_baselines_that_no_longer_hold_are_run_anew(
     laptop: Laptop, tmp_path: Path
 ) -> None:

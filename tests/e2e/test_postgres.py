@@ -85,6 +85,7 @@ def test_a_branch_is_judged_though_the_server_starts_anew_in_the_middle(
     assert not any(word.encode() in kept or word in said for word in WRITTEN)
 
 
+@pytest.mark.soak
 def test_two_machines_on_one_database_leave_each_other_alone(
     tmp_path: Path, desk: Laptop, other: Laptop, ledger: Ledger, postgres: Server
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_true_regression_is_blocked(digits: Laptop, repository: Path) -> None:
     assert "block" in states(told).values()
 
 
+@pytest.mark.soak
 def test_a_pure_refactor_passes_as_bit_identical(
     digits: Laptop, repository: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_branch_that_crashes_on_some_seeds_never_passes(
     assert {one["arm"] for one in failed} == {"branch"}
 
 
+@pytest.mark.soak
 def test_a_metric_that_becomes_nan_is_blocked_as_failures(
     digits: Laptop, repository: Path
 ) -> None:
