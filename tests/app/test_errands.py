@@ -241,7 +241,7 @@ def test_a_base_is_not_run_ahead_while_somebody_waits(tmp_path: Path) -> None:
     with read(tmp_path) as stage:
         stage.crew.going.clear()
         pull = stage.proposes("idea", BETTER)
-        stage.shows(pull.head.sha, "in_progress")
+        until(stage.app_now.store.wishing, "trials are wanted")
         warming = stage.app_now.warming
         warming.prewarm(_place(stage), "main", pull.base.sha)
         assert warming.look() > 0
