@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from xml.etree import ElementTree
 
 import pytest
 
 from bot.adapters.plots import pictures
+from bot.adapters.plots.canvas import DARK, LIGHT, Palette
 from bot.domain.arms import Branch, Without
 from bot.domain.policy import Direction, Role
 from bot.domain.verdict import Exhibits, MetricVerdict, Report, Ruling
@@ -103,10 +104,24 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert pictures(reports.blocking()) == pictures(reports.blocking())
 
 
-def test_light_and_dark_are_drawn_apart_on_no_paper() -> None:
-    for one in pictures(reports.speedrun()).values():
-        assert one.light != one.dark
-        assert ElementTree.fromstring(one.dark).tag == f"{SVG}svg"
+def colours_in(svg: bytes) -> set[str]:
+    """All but the black of what is only defined, and drawn in a colour later."""
+    return set(re.findall(r"#[0-9a-f]{6}\b", svg.decode())) - {"#000000"}
+
+
+def test_light_and_dark_have_the_same_shapes_in_colours_of_their_own() -> None:
+    shapes = lambda svg: re.sub(rb"#[0-9a-f]{6}\b", b"", svg)  # noqa: E731
+    for report in (reports.speedrun(), shown_reports.everything()):
+        for one in pictures(report).values():
+            assert colours_in(one.light) <= set(astuple(LIGHT))
+            assert colours_in(one.dark) <= set(astuple(DARK))
+            assert shapes(one.light) == shapes(one.dark)
+            assert ElementTree.fromstring(one.dark).tag == f"{SVG}svg"
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_no_two_colours_of_a_palette_are_the_same(palette: Palette) -> None:
+    assert len(set(astuple(palette))) == len(astuple(palette))
 
 
 def test_pictures_reach_for_nothing_outside() -> None:

@@ -96,6 +96,9 @@ def plain(text: str) -> str:
     return text.replace("\u200b", "")
 
 
+HANDS = 4
+
+
 class Crew:
     """Node agents that run what the store wants, without Ray; `paused` holds them."""
 
@@ -107,7 +110,7 @@ class Crew:
         self.going.set()
         self.ran: list[str] = []
         self.cancelled: list[str] = []
-        self._pool = ThreadPoolExecutor(4, "crew")
+        self._pool = ThreadPoolExecutor(HANDS, "crew")
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def start(self) -> None:
@@ -125,7 +128,7 @@ class Crew:
         self._store.close()
 
     def _work(self) -> None:
-        free = threading.Semaphore(4)
+        free = threading.Semaphore(HANDS)
         while not self._stop.wait(0.02):
             self.going.wait()
             for attempt in self._store.cancelled():
@@ -168,7 +171,7 @@ class Brisk:
         self._lanes.rest(installation, until * self._pace)
 
 
-@dataclass
+@dataclass(repr=False)
 class Stage:
     """The town with the App in it; `service` can be ended and begun anew."""
 

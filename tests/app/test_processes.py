@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +15,10 @@ import pytest
 from bot.adapters.store import AppLead
 from bot.compose.database import store_url
 from tests.app.processes import ENDS_S, Processes, deliver, processes
-from tests.app.stage import staged
+from tests.app.stage import HANDS, staged
 from tests.databases.postgres import Server
 from tests.fakegithub.faults import Fault
-from tests.samples.quick import BETTER, WORSE, Behaviour
+from tests.samples.quick import BETTER, WORSE
 from tests.waiting import alive, until
 
 MOST_GROWN_BYTES = 30 * 2**20
@@ -68,6 +67,7 @@ def test_a_check_run_that_was_made_before_a_kill_is_adopted(tmp_path: Path) -> N
         stage.sticky(pull)
 
 
+@pytest.mark.soak
 def test_a_comment_that_was_made_before_a_kill_is_adopted(tmp_path: Path) -> None:
     with town(tmp_path) as many:
         stage = many.stage
@@ -100,7 +100,7 @@ def test_an_evaluation_goes_on_after_a_kill(
         stage.ends(pull.head.sha, "failure")
         many.quiet()
         stage.sticky(pull)
-        assert len(stage.crew.ran) == 8
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
 
 
 def test_a_second_instance_follows_one_that_was_killed(
@@ -114,9 +114,7 @@ def test_a_second_instance_follows_one_that_was_killed(
         until(lambda: stage.crew.ran, "a trial to run")
         stage.app.hook_url = second.hook
         first.kill()
-        killed = time.monotonic()
         second.leads()
-        assert time.monotonic() - killed < 6
         hold.touch()
         stage.ends(pull.head.sha, "failure")
 
@@ -162,29 +160,27 @@ def test_two_that_start_at_once_on_an_empty_database_both_serve(
             assert one.ends() < ENDS_S
 
 
+def started(ledger: Path) -> int:
+    """How many trials have begun, and written it down."""
+    return ledger.read_text().count("start ") if ledger.exists() else 0
+
+
 def test_many_deliveries_at_once_are_answered_while_workers_are_busy(
     tmp_path: Path,
 ) -> None:
     with town(tmp_path) as many:
-        stage = many.stage
+        stage, hold, ledger = many.stage, tmp_path / "hold", tmp_path / "ledger"
         one = many.serve()
-        slow = Behaviour(mean=1.2, seconds=1.0)
-        pulls = [stage.proposes(f"idea{n}", slow) for n in range(4)]
-        until(lambda: stage.crew.ran, "trials to run")
+        held = replace(WORSE, hold=str(hold), ledger=str(ledger))
+        pulls = [stage.proposes(f"idea{n}", held) for n in range(4)]
+        until(lambda: started(ledger) == HANDS, "every hand of the crew to be held")
         payload = stage.town.world.deliveries[-1].payload
         event = stage.town.world.deliveries[-1].event
-
-        def timed(_: int) -> tuple[int, float]:
-            began = time.monotonic()
-            status = deliver(one.port, event, payload)
-            return status, time.monotonic() - began
-
         with ThreadPoolExecutor(100) as pool:
-            answers = list(pool.map(timed, range(100)))
-        slowest = max(took for _, took in answers)
-        print(f"100 deliveries at once, the slowest answered in {slowest:.3f} s")
-        assert {status for status, _ in answers} == {202}
-        assert slowest < 1.0
+            answers = pool.map(lambda _: deliver(one.port, event, payload), range(100))
+        assert set(answers) == {202}
+        assert started(ledger) == HANDS  # nobody waited for them
+        hold.touch()
         for pull in pulls:
             stage.ends(pull.head.sha, "failure")
 

@@ -154,6 +154,7 @@ def test_a_trial_cannot_be_reproduced_where_nothing_was_run(laptop: Laptop) -> N
     assert "Nothing was run here yet" in told.err
 
 
+@pytest.mark.soak
 def test_the_good_part_of_a_branch_is_split_off_and_shares_its_trials(
     laptop: Laptop, tmp_path: Path
 ) -> None:

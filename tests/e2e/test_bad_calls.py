@@ -86,7 +86,7 @@ def test_judging_needs_files_that_are_there(lone: Laptop) -> None:
     assert "no.yml" in told.err
 
 
-@pytest.mark.parametrize("left_kb", [64, 400])
+@pytest.mark.parametrize("left_kb", [64, pytest.param(400, marks=pytest.mark.soak)])
 def test_a_full_disk_is_our_fault_and_the_next_call_goes_on_with_what_had_finished(
     repository: Path, lone: Laptop, left_kb: int
 ) -> None:

@@ -24,8 +24,8 @@ def branch(tmp_path: Path, behaviour: Behaviour, policy: str | None = None) -> P
     ("behaviour", "reason", "sentence"),
     [
         ("nan", "nan_metric", "loss"),
-        ("infinite", "infinite_metric", "loss"),
-        ("text", "unparsable_metric", "loss"),
+        pytest.param("infinite", "infinite_metric", "loss", marks=pytest.mark.soak),
+        pytest.param("text", "unparsable_metric", "loss", marks=pytest.mark.soak),
         ("silent", "missing_metric", "no line of stdout matched"),
         ("crashes", "exception", ""),
     ],
@@ -77,6 +77,7 @@ def test_a_trial_that_prints_100_mb_is_read_to_its_end(
     assert kept < 200 * 2**20
 
 
+@pytest.mark.soak
 def test_a_trial_that_ignores_sigterm_is_ended_at_its_time_limit(
     tmp_path: Path, laptop: Laptop
 ) -> None:

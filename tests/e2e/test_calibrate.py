@@ -78,6 +78,7 @@ def test_too_few_seeds_are_refused_before_anything_runs(
     assert not laptop.cache.exists()
 
 
+@pytest.mark.soak
 def test_an_interrupted_calibration_goes_on_where_it_was(
     laptop: Laptop, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def kinds(bench: Workbench, branch: str) -> dict[str, Fingerprint]:
     return {mode: seen.fingerprint for mode, seen in found.items()}
 
 
+@pytest.mark.soak
 def test_a_renamed_variable_changes_no_mode(names: Workbench) -> None:
     branch = edit(names.repository, "renamed", ("chosen", "picked"))
     assert kinds(names, branch) == dict.fromkeys(MODES, IDENTICAL)

@@ -131,6 +131,7 @@ def test_ctrl_c_exits_130_cleans_up_and_the_same_command_goes_on(
     assert [one for one in told.trials if one["cached"]]
 
 
+@pytest.mark.soak
 def test_a_finished_evaluation_runs_nothing_the_second_time(
     tmp_path: Path, lone: Laptop, ledger: Ledger
 ) -> None:

@@ -106,6 +106,7 @@ def test_one_stage_alone_leaves_the_others_out_and_never_passes(
     assert narrowed["evidence"]["narrowed"] == ["stage tests", "stage fast"]
 
 
+@pytest.mark.soak
 def test_a_ladder_killed_half_way_goes_on_where_it_was(
     tmp_path: Path, laptop: Laptop
 ) -> None:

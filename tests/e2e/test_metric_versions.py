@@ -117,7 +117,9 @@ FLATTERS = EVALUATE.replace("return model", "return model * 0.5")
 MOVES = EVALUATE.replace("return model", "return model + 1.0")
 
 
-@pytest.mark.parametrize("policy", [TRAINED_ANEW, SCORED])
+@pytest.mark.parametrize(
+    "policy", [TRAINED_ANEW, pytest.param(SCORED, marks=pytest.mark.soak)]
+)
 def test_a_branch_that_makes_the_evaluation_return_a_better_loss_is_not_believed(
     laptop: Laptop, tmp_path: Path, policy: str
 ) -> None:
@@ -188,6 +190,7 @@ def test_a_branch_that_prints_a_better_number_than_it_has_waits_for_a_person(
     assert "Only the score is judged" in told.out
 
 
+@pytest.mark.soak
 def test_a_branch_that_prints_a_better_number_and_is_worse_is_blocked(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -212,6 +215,7 @@ def test_a_branch_that_renames_the_evaluation_is_undecided_before_anything_runs(
     assert world.trained() == []
 
 
+@pytest.mark.soak
 def test_an_evaluation_that_calls_what_the_base_lacks_does_not_break_the_base(
     laptop: Laptop, tmp_path: Path
 ) -> None:

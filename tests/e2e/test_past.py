@@ -59,6 +59,7 @@ def test_more_seeds_than_planned_reuse_all_that_ran_and_are_weighed_anew(
     assert (again.ran, again.report["modes"]) == (0, more.report["modes"])
 
 
+@pytest.mark.soak
 def test_a_branch_has_only_as_many_evaluations_as_share_the_error_rate(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -88,6 +89,7 @@ def counted(told: Told) -> tuple[object, object]:
     return one["evidence"]["attempt"], one["evidence"]["attempts"]
 
 
+@pytest.mark.soak
 def test_losses_that_landed_are_added_up_and_held_against_the_pinned_release(
     laptop: Laptop, tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_slice_that_gets_worse_blocks_although_the_mean_is_fine(
     assert abs(whole["d"]) < 0.03
 
 
+@pytest.mark.soak
 def test_slices_that_are_as_before_let_a_branch_pass(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ def test_slices_that_are_as_before_let_a_branch_pass(
     assert {one["state"] for one in kept} == {"pass"}
 
 
+@pytest.mark.soak
 def test_a_trial_that_leaves_out_a_slice_has_failed_by_name_and_forbids_a_pass(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_trial_that_leaves_out_a_slice_has_failed_by_name_and_forbids_a_pass(
     assert "loss/night" in found["message"]
 
 
+@pytest.mark.soak
 def test_a_record_that_keeps_every_rule_of_the_board_passes(
     laptop: Laptop, tmp_path: Path
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_record_that_breaks_a_limit_is_blocked_by_that_limit_alone(
     assert told.metric("accuracy")["state"] == "pass"
 
 
+@pytest.mark.soak
 def test_noise_alone_is_never_an_improvement(laptop: Laptop, tmp_path: Path) -> None:
     old, new = Behaviour(others=RECORD), Behaviour(noise="branch", others=RECORD)
     told = judge(laptop, tmp_path, LEADERBOARD, old, new)

@@ -184,7 +184,7 @@ def _ids() -> Iterator[int]:
     return itertools.count(1000)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class World:
     """Everything that GitHub knows. Change it under `lock` only."""
 

@@ -1,7 +1,6 @@
 """Webhooks that never came: what a sweep finds, and what it costs."""
 
 import json
-import time
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
@@ -847,20 +846,17 @@ def _as(model: Standing, key: PullKey, sha: str) -> Standing:
     return replace(model, pull=key, head=sha, voice=replace(model.voice, part=part))
 
 
-def test_a_thousand_open_pull_requests_take_seconds_and_no_memory(gate: Yard) -> None:
+def test_a_thousand_open_pull_requests_take_few_calls_and_no_memory(gate: Yard) -> None:
     many(gate, 1_000)
     later(gate)
     tracemalloc.start()
     gate.asked()
-    begun = time.monotonic()
     before = tracemalloc.get_traced_memory()[0]
     reports_ = [later(gate) for _ in range(3)]
-    took = time.monotonic() - begun
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert [one.pulls for one in reports_] == [1_000] * 3
     assert [(one.woken, one.mended) for one in reports_] == [(0, 0)] * 3
-    assert took < 15.0  # 5 s each, with memory traced
     assert grown < 1_000_000
     assert len(gate.asked()) <= 3 * (10 + 2 * AT_ONCE)
 
