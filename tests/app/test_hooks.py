@@ -36,6 +36,10 @@ def test_a_delivery_that_was_changed_on_its_way_is_refused(tmp_path: Path) -> No
         stage.deliveries.policy = lambda _: Fate("tamper")
         pull = stage.proposes("idea", WORSE)
         stage.quiet()
+        opened = [
+            one for one in stage.town.world.deliveries if one.event == "pull_request"
+        ]
+        assert {one.status_code for one in opened} == {401}
         assert stage.runs(pull.head.sha) == []
 
 

@@ -264,6 +264,9 @@ def test_a_flood_of_commands_is_answered_and_holds_no_verdict_up(
         new = stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
         stage.concluded(new, "success")
         assert stage.app_now.pulls.acts(stage.key(pull)) == []
+        stage.quiet()
+        replies = [one for one in stage.comments(pull) if "seedgate reply" in one.body]
+        assert len(replies) == 5  # the others were heard, and not read
         stage.run(pull.head.sha)
         stage.town.reader.read_run(stage.runs(new)[0])
         stage.page(pull)

@@ -68,7 +68,7 @@ class Scenarios:
 
     def heard(self) -> Heard:
         output, _ = self._process.communicate(timeout=DEADLINE_S)
-        assert self._process.returncode == 0, output
+        assert self._process.returncode == 0, f"{self._process.returncode}: {output}"
         names = order()
         processes = read(self._folder / "probe").processes
         told = {names[one.rank]: one for one in processes if one.rank is not None}

@@ -278,6 +278,21 @@ def test_a_parent_that_works_on_is_left_alone(
     assert process.wait() == 0
 
 
+def test_a_parent_whose_children_work_one_after_the_other_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each sleeps a while, and takes what it had done with it when it ends."""
+    works = "import time; sum(range(10**7)); time.sleep(.2)"
+    code = (
+        "import subprocess, sys\n"
+        f"for _ in range(8): subprocess.run([sys.executable, '-c', {works!r}])"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    monkeypatch.setattr(releasing, "_QUIET_S", 0.4)
+    releasing.main(process.pid)
+    assert process.wait() == 0
+
+
 def test_one_that_sleeps_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     monkeypatch.setattr(releasing, "_QUIET_S", 0.3)

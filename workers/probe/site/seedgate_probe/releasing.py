@@ -12,6 +12,10 @@ import signal
 import sys
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    _Stats = dict[tuple[int, str], list[str]]
+
 _PAUSE_S = 0.1
 _QUIET_S = 5.0
 _IDLE_TICKS = 5
@@ -20,29 +24,37 @@ _ASLEEP = "SZTI"
 
 def main(pid: int) -> None:
     """Return when the process has ended, by itself or by us."""
-    since, before = time.monotonic(), _ticks(pid)
+    since, before = time.monotonic(), _family(pid)
     while _stat(pid):
         time.sleep(_PAUSE_S)
         if time.monotonic() - since < _QUIET_S:
             continue
-        now = _ticks(pid)
-        if _asleep(pid) and now - before <= _IDLE_TICKS:
+        now = _family(pid)
+        if _idle(before, now):
             os.kill(pid, signal.SIGKILL)
             return
         since, before = time.monotonic(), now
 
 
-def _ticks(pid: int) -> int:
-    """Hundredths of seconds that a process and all below it have worked so far."""
-    return sum(int(one[11]) + int(one[12]) for one in _family(pid))
+def _idle(before: _Stats, now: _Stats) -> bool:
+    """Whether nothing was done between: no process began or ended, all sleep."""
+    if before.keys() != now.keys():
+        return False  # what one that ended had done is in no sum
+    if any(one[0] not in _ASLEEP for one in now.values()):
+        return False
+    return _ticks(now) - _ticks(before) <= _IDLE_TICKS
 
 
-def _asleep(pid: int) -> bool:
-    return all(one[0] in _ASLEEP for one in _family(pid))
+def _ticks(family: _Stats) -> int:
+    """Hundredths of seconds that these, and what they waited for, have worked."""
+    return sum(int(ticks) for one in family.values() for ticks in one[11:15])
 
 
-def _family(pid: int) -> list[list[str]]:
-    """What the kernel says of a process and of all below it."""
+def _family(pid: int) -> _Stats:
+    """What the kernel says of a process and of all below it.
+
+    By their numbers and when they began, for numbers come again.
+    """
     stats = {
         one: _stat(one) for one in map(int, filter(str.isdigit, os.listdir("/proc")))
     }
@@ -52,7 +64,8 @@ def _family(pid: int) -> list[list[str]]:
         if more <= family:
             break
         family |= more
-    return [stats[one] for one in family if stats.get(one)]
+    known = ((one, stats.get(one)) for one in family)
+    return {(one, stat[19]): stat for one, stat in known if stat}
 
 
 def _stat(pid: int) -> list[str]:
