@@ -1,9 +1,12 @@
 """What the App asks of GitHub, in its own words; one fake and one real thing behind it.
 
-Every method may raise `GitHubError` with one of the closed `Failure`s, and nothing
-else. None waits: what has to be tried again is tried by whoever called, at the time
-that `bot.domain.github.retry` says. While GitHub has told an installation to rest, its
-calls fail at once with `RateLimited`.
+Every method may raise `GitHubError` with one of the closed `Failure`s, and but for the
+lead nothing else. None waits: what has to be tried again is tried by whoever called, at
+the time that `bot.domain.github.retry` says. While GitHub has told an installation to
+rest, its calls fail at once with `RateLimited`.
+
+Where several instances share a store, only who leads may write: of what changes GitHub,
+that is asked as the last thing before it goes out, and `MachineryFault` raised.
 """
 
 from collections.abc import Sequence
@@ -31,6 +34,15 @@ from bot.domain.github import (
     Review,
     Secret,
 )
+
+MOST_DELIVERIES = 2_500
+"""Attempts to deliver that are listed at once: 25 calls. With a sweep every 3 minutes
+that is a tenth of what GitHub lets an App ask in an hour."""
+REACHES_S, BROKEN_OFF_S = 3, 10
+"""A call that has not reached GitHub by then is not made; what takes longer there than
+the second, GitHub breaks off (docs.github.com, "Timeouts")."""
+CALL_S = REACHES_S + BROKEN_OFF_S
+"""From the moment when a call goes out: by then it has had its effect, or has none."""
 
 
 class GitHub(Protocol):
@@ -70,7 +82,10 @@ class GitHub(Protocol):
         ...
 
     def deliveries(self, since: float) -> Sequence[HookDelivery]:
-        """Attempts to deliver since a moment, newest first; GitHub keeps three days."""
+        """Attempts to deliver since a moment, newest first; GitHub keeps three days.
+
+        Where there are more than `MOST_DELIVERIES`, the newest ones.
+        """
         ...
 
     def redeliver(self, delivery: int) -> None:
@@ -83,6 +98,10 @@ class GitHub(Protocol):
 
     def git_refused(self, place: Place) -> None:
         """git was told that the token is no good: the next one is new. Asks nothing."""
+        ...
+
+    def ready(self, place: Place) -> None:
+        """Have at hand what a call to a repository needs; changes nothing there."""
         ...
 
     # Repositories and people

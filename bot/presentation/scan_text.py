@@ -103,10 +103,12 @@ def _best(found: Sensitivity) -> str:
 
 
 def _how(found: tuple[Sensitivity, ...]) -> str:
-    values = numbers.counted(max(len(one.tried) for one in found), "value")
+    most = max(len(one.tried) for one in found)
+    values = "the one value" if most == 1 else f"all {most} values"
+    together = "" if most == 1 else " together"
     return (
         "Effects are against the policy's own value, seed by seed where seeds are "
-        f"shared; the intervals hold for all {values} of a metric together with "
+        f"shared; the intervals hold for {values} of a metric{together} with "
         f"{numbers.percent(CONFIDENCE)} confidence."
     )
 

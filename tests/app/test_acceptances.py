@@ -5,11 +5,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.domain.commands import Accept, UntilDays
-from bot.domain.pulls.acts import Act
+from bot.domain.commands import Accept, Unaccept, UntilDays
 from tests.app.stage import Stage, behaving, staged
+from tests.fakegithub.faults import Fault
 from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, WORSE
+from tests.waiting import until
 
 DAY_S = 86_400.0
 
@@ -61,6 +62,23 @@ def test_what_is_taken_back_blocks_again(tmp_path: Path) -> None:
         stage.page(pull)
 
 
+def test_what_is_taken_back_stays_so_where_the_acceptance_is_handled_last(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.blocked()
+        line = stage.acceptance(stage.run(pull.head.sha), "regression-")
+        permission = "repos/get-collaborator-permission-level"
+        stage.fake.faults.plan(Fault(permission, "502"))
+        stage.ann.comments(stage.quick, pull, line)
+        until(lambda: not stage.fake.faults.pending, "the fault strikes")
+        stage.says(stage.ann, pull, f"/gate unaccept {line.split()[2]}")
+        assert stage.run(pull.head.sha).conclusion == "failure"
+        told = [one.command for one in stage.app_now.pulls.acts(stage.key(pull))]
+        assert isinstance(told[-1], Unaccept)
+        stage.page(pull)
+
+
 def test_an_acceptance_ends_by_itself(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         pull, _ = accepted(stage)
@@ -68,8 +86,8 @@ def test_an_acceptance_ends_by_itself(tmp_path: Path) -> None:
         assert isinstance(first.command, Accept)
         order = replace(first.command, until=UntilDays(1))
         given = time.time() - DAY_S + 3.0
-        known = (stage.key(pull), pull.head.sha, order, stage.ann.id, "ann", given)
-        stage.app_now.pulls.act([Act("comment:1:1", *known)])
+        again = {"source": "comment:1:1", "remark": first.remark + 1}
+        stage.app_now.pulls.act([replace(first, command=order, at=given, **again)])
         stage.looks(pull)
         stage.ends(pull.head.sha, "failure")
         stage.quiet()

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +46,12 @@ def replies(stage: Stage, pull: Pull, said: Comment) -> list[str]:
 
 def faces(said: Comment) -> list[str]:
     return [one.content for one in said.reactions]
+
+
+def seeds(stage: Stage, trials: Sequence[str], arm: str) -> set[int]:
+    """The seeds of one arm among trials, which are given by their keys."""
+    known = stage.app_now.store.find(trials).values()
+    return {one.spec.seed for one in known if one.spec.arm == arm}
 
 
 def two_changes(stage: Stage) -> Pull:
@@ -178,16 +184,18 @@ def test_a_baseline_gets_more_runs_and_loses_none(tmp_path: Path) -> None:
 
 def test_runs_that_were_added_serve_the_next_branch(tmp_path: Path) -> None:
     with read(tmp_path) as stage:
-        first = stage.proposes("idea", BETTER)
+        stage.bob.pushes(stage.quick, "docs", {"README.md": "Read me.\n"})
+        first = stage.bob.opens_pull(stage.quick, "docs")
         stage.concluded(first.head.sha, "success")
         stage.says(stage.bob, first, "/gate baseline refresh")
-        added = set(stage.crew.ran)
-        before = len(stage.crew.ran)
+        added = list(stage.crew.ran)
+        assert len(seeds(stage, added, "baseline")) == len(added) == 2
         second = stage.proposes("other", Behaviour(mean=0.999))
         stage.concluded(second.head.sha, "success")
-        run = stage.crew.ran[before:]
-        assert not added & set(run)
-        assert len(run) < 2 * len([one for one in run if one not in added])
+        run = stage.crew.ran[len(added) :]
+        # The branch runs with the seeds of those that were there, which run no more.
+        assert seeds(stage, added, "baseline") <= seeds(stage, run, "branch")
+        assert not set(added) & set(run)
 
 
 def test_a_stranger_orders_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Two instances of the App on one store: one works, and the other takes over."""
 
-import random
 import threading
 import time
 from collections import Counter
@@ -10,12 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from bot.app.github import GitHub
-from bot.app.pulls.sending import Sender
+from bot.adapters.github.lines import Answered, Lines, Request
+from bot.adapters.store import SqlPulls, StoreError
+from bot.compose.database import store_url
 from bot.compose.serving.service import Service
-from bot.domain.github import CheckDraft, CheckRun, Place
-from tests.app.stage import Brisk, Stage, behaving, staged
+from bot.domain.github import CommentDraft, Place, Secret
+from tests.app.stage import Stage, behaving, staged
 from tests.databases.postgres import Server, name_of
 from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, WORSE
@@ -198,9 +199,8 @@ def test_a_call_that_a_lost_leader_has_on_its_way_is_not_made_twice(
     """Its check run comes to be when the other one leads already."""
     with two(tmp_path, database_url) as both:
         stage, leader, other = both.stage, both.leader(), both.standby()
-        slow = Slow(leader.service.github)
-        told = (leader.service.pulls, slow, Brisk(), time.time, random.random)
-        leader.service.sender = Sender(*told)
+        asker = leader.service.github._desk.asker
+        asker._lines = slow = Slow(asker._lines)
         pull = stage.proposes("idea", WORSE)
         assert slow.begun.wait(20)
         follows(postgres, database_url, other)
@@ -211,20 +211,40 @@ def test_a_call_that_a_lost_leader_has_on_its_way_is_not_made_twice(
         stage.ends(pull.head.sha, "failure")
 
 
-class Slow:
-    """A GitHub whose check runs come to be once they may."""
+class Slow(Lines):
+    """A way to GitHub on which check runs are made once they may be."""
 
-    def __init__(self, github: GitHub) -> None:
-        self._github = github
+    def __init__(self, lines: Lines) -> None:
+        self._real = lines
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def create_check(self, place: Place, draft: CheckDraft, *, again: bool) -> CheckRun:
-        self.begun.set()
-        self.go.wait(30)
-        return self._github.create_check(place, draft, again=again)
+    @override
+    def send(self, credential: Secret | None, request: Request) -> Answered:
+        if request.verb == "POST" and request.path.endswith("/check-runs"):
+            self.begun.set()
+            self.go.wait(30)
+        return self._real.send(credential, request)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._github, name)
+
+def test_a_leader_that_was_followed_unawares_writes_nothing_on_github(
+    tmp_path: Path,
+) -> None:
+    """It was held up before its call went out, and has not noticed yet."""
+    with staged(tmp_path) as stage:
+        pull, app = stage.proposes("idea", BETTER), stage.app_now
+        stage.concluded(pull.head.sha, "success")
+        before = stage.comments(pull)
+        place = Place(stage.installation.id, stage.quick.id)
+        draft = CommentDraft(pull.number, "Late", "Late")
+        other = SqlPulls(store_url(stage.settings()), time.time)
+        other.reign()
+        with pytest.raises(StoreError, match="Another instance leads"):
+            app.github.create_comment(place, draft, again=False)
+        other.close()
+        app.pulls.reign()
+        assert stage.comments(pull) == before
+        stage.sticky(pull)
+        stage.page(pull)
 
 
 def follows(postgres: Server, database_url: str, other: Instance) -> None:

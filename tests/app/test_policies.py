@@ -7,6 +7,7 @@ from tests.samples.quick import BETTER, TRAIN, WORSE, Behaviour, quick_policy
 
 BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
 ANEW = TRAIN.read_text() + "# Measured anew.\n"
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9\n"
 
 
 def test_a_repository_without_a_policy_hears_nothing(tmp_path: Path) -> None:
@@ -117,6 +118,25 @@ def test_an_advisory_policy_still_blocks_what_is_worse(tmp_path: Path) -> None:
     policy = quick_policy(rest="enforcement: advisory\n")
     with staged(tmp_path, policy) as stage:
         pull = stage.blocked()
+        stage.page(pull)
+
+
+def test_an_advisory_policy_lets_nothing_pass_that_was_not_judged(
+    tmp_path: Path,
+) -> None:
+    advisory = "enforcement: advisory\n"
+    loose = quick_policy(tolerance="0.5", rest=advisory)
+    with staged(tmp_path, quick_policy(rest=advisory)) as stage:
+        rule = (stage.quick, "main", "seedgate", stage.app.id)
+        stage.ann.requires_check(*rule, seen=False)
+        files = {**behaving("idea", WORSE), POLICY: loose, "big.bin": POINTER}
+        stage.bob.pushes(stage.quick, "idea", files)
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        run = stage.concluded(pull.head.sha, "action_required")
+        assert "big.bin" in plain(run.output["summary"])
+        assert "and nothing else" in stage.sticky(pull).body
+        assert not stage.merges(pull)
+        assert stage.crew.ran == []
         stage.page(pull)
 
 

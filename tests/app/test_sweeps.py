@@ -3,12 +3,19 @@
 from pathlib import Path
 
 from tests.app.stage import POLICY, Stage, staged
-from tests.fakegithub.fates import Fate
-from tests.fakegithub.records import Pull
+from tests.app.test_queue import queued
+from tests.fakegithub.fates import Fate, nothing
+from tests.fakegithub.records import Delivery, Pull
 from tests.samples.quick import BETTER, quick_policy
 from tests.waiting import until
 
 TWO = quick_policy(rest="branches: [main, release]\n")
+
+
+def group_lost(delivery: Delivery) -> Fate:
+    """What tells of a merge group never arrives, unless it is asked for."""
+    is_lost = delivery.event == "merge_group" and not delivery.redelivery
+    return Fate("drop" if is_lost else "deliver")
 
 
 def passed(stage: Stage) -> Pull:
@@ -66,3 +73,39 @@ def test_pointing_it_elsewhere_takes_the_old_base_s_answer_back_first(
         assert "tolerance 0.04" in run.output["summary"]
         assert stage.merges(pull)
         stage.page(pull)
+
+
+def test_a_pull_request_whose_webhook_vanished_is_found_and_judged(
+    tmp_path: Path,
+) -> None:
+    """Never attempted and never listed: nobody can ask for it again."""
+    with staged(tmp_path) as stage:
+        stage.quiet()
+        stage.deliveries.policy = nothing
+        pull = stage.proposes("idea", BETTER)
+        stage.quiet()
+        assert stage.runs(pull.head.sha) == []
+        swept = stage.app_now.reconciler.sweep()
+        assert (swept.woken, swept.redelivered) == (1, 0)
+        stage.concluded(pull.head.sha, "success")
+        stage.page(pull)
+
+
+def test_a_group_whose_webhook_was_lost_is_asked_for_once_more_and_answered(
+    tmp_path: Path,
+) -> None:
+    """GitHub lists no merge groups: there is nothing but the delivery."""
+    with queued(tmp_path) as stage:
+        pull = stage.passed()
+        stage.deliveries.policy = group_lost
+        group = stage.bob.queues(stage.quick, pull)
+        stage.quiet()
+        assert stage.runs(group.head_sha) == []
+        sweep = stage.app_now.reconciler.sweep
+        assert [sweep().redelivered, sweep().redelivered] == [1, 0]
+        stage.concluded(group.head_sha, "success")
+        told = [
+            one for one in stage.town.world.deliveries if one.event == "merge_group"
+        ]
+        assert [one.status for one in told] == ["failed to connect to host", "OK"]
+        assert told[0].guid == told[1].guid

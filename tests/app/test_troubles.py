@@ -1,11 +1,14 @@
 """GitHub has a bad day: pages for people, half answers, limits, and long silences."""
 
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.app.stage import staged
+from bot.app.pulls.looking.troubles import TROUBLED_S
+from tests.app.stage import Stage, staged
 from tests.fakegithub.faults import Fault, Kind
+from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
 
@@ -26,13 +29,22 @@ def test_an_answer_that_is_lost_after_the_effect_leaves_one_of_each(
         stage.page(pull)
 
 
+def looks_again(stage: Stage, pull: Pull) -> bool:
+    """Whether another look is planned, or was taken, once the one before is over."""
+    if stage.runs(pull.head.sha):
+        return True
+    due = stage.app_now.pulls.due(time.time() + TROUBLED_S, 9)
+    return stage.app_now.idle and stage.key(pull) in {one.pull for one in due}
+
+
 @pytest.mark.parametrize("kind", ["502", "reset_before", "html_200", "flicker_404"])
 def test_reading_is_tried_again(tmp_path: Path, kind: Kind) -> None:
     with staged(tmp_path) as stage:
         stage.fake.faults.plan(Fault("pulls/get", kind))
         pull = stage.proposes("idea", BETTER)
         until(lambda: not stage.fake.faults.pending, "the fault strikes")
-        stage.looks(pull)
+        until(lambda: looks_again(stage, pull), "it means to look again by itself")
+        stage.looks(pull)  # now, and not in half a minute
         stage.concluded(pull.head.sha, "success")
         stage.page(pull)
 

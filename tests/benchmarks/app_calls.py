@@ -1,4 +1,9 @@
-"""How many calls of GitHub one pull request's life costs, and which."""
+"""How many calls of GitHub one pull request's life costs, and which.
+
+The goal is for REST calls about the pull request. What comes beside is printed in rows
+of its own: calls that many lives share, and those that are not REST. Fetches of git are
+in neither: they are no calls of the API.
+"""
 
 import argparse
 from collections import Counter
@@ -12,11 +17,12 @@ from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
 
 MOST = 12
-TOKEN = "apps/create-installation-access-token"
-GRAPHQL = "graphql/minimizeComment"
-ROLE = "repos/get-collaborator-permission-level"
-"""Asked of a person, and then known for an hour whatever they open; so the first life
-alone pays for it, as for tokens."""
+BESIDE = {
+    "apps/create-installation-access-token": "tokens, each good for about an hour",
+    "repos/get-collaborator-permission-level": "roles of people, known for an hour",
+    "graphql/minimizeComment": "GraphQL, to fold a comment that called",
+}
+"""The first two are shared by all lives within that hour: the first one pays."""
 
 
 def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
@@ -25,10 +31,16 @@ def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
         until(lambda: stage.app_now._sweeps, "the sweep of the start")
         for branch in ("first", "second"):
             done, parts = _life(stage, branch)
-            beside = {name: done.pop(name, 0) for name in (TOKEN, ROLE, GRAPHQL)}
-            figures.note(f"{branch}: {_told(done)}; besides {_told(beside)}")
-            figures.note(f"{branch}: {_told(parts)}")
+            beside = {told: done.pop(name, 0) for name, told in BESIDE.items()}
+            figures.note(f"{branch}: {_told(done)}")
+            figures.note(
+                f"{branch}, by what was done, with those beside: {_told(parts)}"
+            )
             figures.at_most(f"REST calls of the {branch} life", done.total(), MOST)
+            for told, count in beside.items():
+                figures.note(f"beside them, {told}: {count}")
+            every = done.total() + sum(beside.values())
+            figures.note(f"all calls of the {branch} life: {every}")
 
 
 def _told(counts: Mapping[str, int]) -> str:

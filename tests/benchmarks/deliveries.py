@@ -1,189 +1,240 @@
 """Webhooks at 200 a second: how long an answer takes, and what a kill loses.
 
-    python -m tests.benchmarks.deliveries [--seconds 60] [--rate 200] [--postgres]
+    python -m tests.benchmarks.deliveries [--only app,receiver,burst] [--seconds 60]
+        [--rate 200] [--postgres]
 
-The server is a process of its own on one core, which it shares with PostgreSQL where
-that holds the store; in the middle it is killed with SIGKILL and started again.
-Deliveries are sent when they are due, whatever became of those before, and an answer's
-time counts from then. What was not answered is sent again at the end with its GUID, as
-GitHub does when it is asked to.
+- `app`: `seedgate serve` with all that it does beside, on one core; it works off what a
+  busy organisation sends (`traffic`), and is killed with SIGKILL and started again in
+  the middle.
+- `receiver`: its intake alone, of which nobody works off anything.
+- `burst`: a hundred at once to `seedgate serve` on all cores, again and again, while
+  trials run.
+
+On its core a server is together with PostgreSQL, where that holds the store; who sends
+is on another one, with the fake GitHub. An answer's time counts from when the delivery
+is due. What is due while nobody serves is a line of its own. What was not answered is
+sent again at the end with its GUID, as GitHub does when it is asked to.
 """
 
 import argparse
-import asyncio
 import itertools
-import json
 import os
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+from bot.app.hooks import DeliveryState
+from bot.compose.database import store_url
+from tests.app.processes import Processes, processes
+from tests.app.stage import Stage, staged
+from tests.benchmarks import kept
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.hooked import Alone, Whole
+from tests.benchmarks.sending import Sent, at_once, sending, steady
+from tests.benchmarks.stores import database, store
+from tests.benchmarks.traffic import Place, traffic
+from tests.samples.quick import BETTER, quick_policy
+from tests.waiting import until
 
-from bot.adapters.store import SqlInbox
-from tests.adapters.hooks.examples import examples
-from tests.benchmarks.stores import store
-from tests.web.wire import headers
-
-P99_S = 0.050
-CONNECTIONS = 32
-AWAY = (OSError, asyncio.IncompleteReadError, IndexError)
-
-
-@dataclass
-class Server:
-    """The server's process; `port` is the same after `start` again."""
-
-    url: str
-    core: int
-    port: int = 0
-    process: subprocess.Popen[str] = field(init=False)
-    worked_s: float = 0.0
-
-    def start(self) -> None:
-        words = [sys.executable, "-m", "tests.web.hook_server", self.url]
-        self.process = subprocess.Popen(
-            [*words, str(self.port)], stdout=subprocess.PIPE, text=True
-        )
-        os.sched_setaffinity(self.process.pid, {self.core})
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
-
-    def kill(self) -> None:
-        if self.process.poll() is None:
-            times = psutil.Process(self.process.pid).cpu_times()
-            self.worked_s += times.user + times.system
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+P99_MS = 50.0
+AT_ONCE, SLOWEST_S = 100, 1.0
+BURSTS, BURST_PAUSE_S = 10, 0.3
+PULLS, SEEDS = 6, "{min: 20, max: 24}"
+PATIENCE_S, SOON_S = 600.0, 0.2
 
 
-class Sender:
-    """Sends on connections that are kept open; notes what was answered, and when."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was asked for; `cores` are those of a server, and of who sends."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._room = asyncio.Semaphore(CONNECTIONS)
-        self.took: dict[str, float] = {}
-        self.unanswered: dict[str, bytes] = {}
+    folder: Path
+    seconds: float
+    rate: float
+    postgres: bool
+    cores: tuple[int, int]
 
-    async def send(self, guid: str, request: bytes, due: float) -> None:
-        async with self._room:
-            try:
-                status = await self._exchange(request)
-            except AWAY:
-                status = 0
-        if status == 202:
-            self.took[guid] = time.perf_counter() - due
-            self.unanswered.pop(guid, None)
-        else:
-            self.unanswered[guid] = request
 
-    async def _exchange(self, request: bytes) -> int:
-        if self._idle:
-            reader, writer = self._idle.pop()
-        else:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+def app(given: Given, figures: Figures) -> None:
+    """The whole App on one core."""
+    _stay_on([given.cores[0]])  # a database of ours inherits it
+    with database(postgres=given.postgres) as url:
+        _stay_on([given.cores[1]])
+        with staged(given.folder, database=url) as stage:
+            place = _documented(stage)
+            with processes(stage, given.folder) as many:
+                server = Whole(many, [given.cores[0]])
+                server.start()
+                sent = _driven(server, place, given, figures)
+                _worked_off(many, sent, figures)
+                many.reads()
+
+
+def receiver(given: Given, figures: Figures) -> None:
+    """What takes webhooks in, alone on one core."""
+    _stay_on([given.cores[0]])
+    with store(given.folder, postgres=given.postgres) as url:
+        _stay_on([given.cores[1]])
+        server = Alone(url, [given.cores[0]])
+        server.start()
         try:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
-        except BaseException:
-            writer.close()
-            raise
-        self._idle.append((reader, writer))
-        return int(head.split(b" ", 2)[1])
-
-
-def requests() -> Iterator[tuple[str, bytes]]:
-    """Official examples of pull requests and comments: (event, body), for ever."""
-    wanted = {"pull_request", "issue_comment", "check_run", "push"}
-    bodies = [(e, json.dumps(p).encode()) for e, p in examples() if e in wanted]
-    return itertools.cycle(bodies)
-
-
-def packed(event: str, guid: str, body: bytes) -> bytes:
-    given = headers(body, guid=guid) | {"X-GitHub-Event": event}
-    lines = ["POST /webhook HTTP/1.1", "Host: gate"]
-    lines += [f"{name}: {value}" for name, value in given.items()]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
-
-
-async def drive(server: Server, seconds: float, rate: float) -> Sender:
-    sender, bodies = Sender(server.port), requests()
-    total, begun = int(seconds * rate), time.perf_counter() + 0.2
-    sent: list[asyncio.Task[None]] = []
-    restart: asyncio.Future[None] | None = None
-    for number in range(total):
-        due = begun + number / rate
-        event, body = next(bodies)
-        request = packed(event, f"d-{number}", body)
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        if number == total // 2:
+            place = Place(1, "ann/quick", 1, range(1, 1 + PULLS))
+            sent = _driven(server, place, given, figures)
+        finally:
             server.kill()
-            restart = asyncio.ensure_future(asyncio.to_thread(server.start))
-        sent.append(asyncio.create_task(sender.send(f"d-{number}", request, due)))
-    await asyncio.gather(*sent)
-    if restart is not None:
-        await restart
-    return sender
+        states = kept.states(url)
+        lost = [guid for guid in sent.taken if guid not in states]
+        figures.at_most("answered 202 and not kept", len(lost), 0)
 
 
-async def send_again(sender: Sender) -> int:
-    """Redelivers what was not answered; how many there were."""
-    missed = list(sender.unanswered.items())
-    for guid, request in missed:
-        await sender.send(guid, request, time.perf_counter())
-    return len(missed)
+def bursts(given: Given, figures: Figures) -> None:
+    """A hundred at once while trials run, everything on all cores."""
+    _stay_on(given.cores)
+    with (
+        database(postgres=given.postgres) as url,
+        staged(given.folder, quick_policy(seeds=SEEDS), database=url) as stage,
+        processes(stage, given.folder) as many,
+    ):
+        server = Whole(many, given.cores)
+        server.start()
+        stage.app.hook_url = server.hook
+        pulls = [stage.proposes(f"idea-{one}", BETTER) for one in range(PULLS)]
+        _burst(server, stage, figures)
+        heads = [one.head.sha for one in pulls]
+        until(lambda: all(_ended(stage, one) for one in heads), "verdicts", PATIENCE_S)
+        many.reads()
 
 
-async def measure(server: Server, seconds: float, rate: float) -> int:
-    sender = await drive(server, seconds, rate)
-    took = sorted(sender.took.values())
-    answered = set(sender.took)
-    missed = await send_again(sender)
-    server.kill()
-    inbox = SqlInbox(server.url, time.time)
-    rows = inbox.pending(10_000_000)
-    inbox.close()
-    kept = {row.guid for row in rows}
-    p99 = statistics.quantiles(took, n=100)[98]
-    print(f"answered {len(took)} of {int(seconds * rate)}; away at the kill: {missed}")
-    print(
-        f"p50 {statistics.median(took) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms, "
-        f"most {took[-1] * 1e3:.1f} ms (goal: p99 < {P99_S * 1e3:.0f} ms)"
+def _burst(server: Whole, stage: Stage, figures: Figures) -> None:
+    """Each time when another trial has just begun."""
+    hooks, ran = traffic(_place(stage)), stage.crew.ran
+    slowest, missed, before = 0.0, 0, 0
+    with sending() as sender:
+        for number in range(BURSTS):
+            many = list(itertools.islice(hooks, AT_ONCE))
+            before = _another(ran, before)
+            name = f"burst-{number}"
+            sent = sender.submit(at_once, server.target, many, name).result()
+            slowest = max(slowest, *sent.took())
+            missed += len(sent.missed)
+            threading.Event().wait(BURST_PAUSE_S)
+    figures.at_most("not answered", missed, 0)
+    figures.under(f"slowest answer of {AT_ONCE} at once", slowest, SLOWEST_S)
+
+
+def _another(ran: Sequence[str], before: int) -> int:
+    """Wait until one more trial was begun than before; how many there were."""
+    until(lambda: len(ran) > before, "another trial to begin")
+    return len(ran)
+
+
+def _ended(stage: Stage, sha: str) -> bool:
+    return any(one.conclusion for one in stage.runs(sha))
+
+
+def _documented(stage: Stage) -> Place:
+    """Pull requests that need no trial are open, and all is said of them."""
+    for number in range(PULLS):
+        branch = f"docs-{number}"
+        stage.bob.pushes(stage.quick, branch, {f"docs/{number}.md": f"{number}\n"})
+        stage.bob.opens_pull(stage.quick, branch)
+    stage.quiet()
+    stage.crew.going.clear()  # nothing is to run, so nobody need ask for it
+    return _place(stage)
+
+
+def _place(stage: Stage) -> Place:
+    quick = stage.quick
+    name = f"{stage.ann.login}/{quick.name}"
+    return Place(quick.id, name, stage.installation.id, list(quick.pulls))
+
+
+def _driven(
+    server: Alone | Whole, place: Place, given: Given, figures: Figures
+) -> Sent:
+    """Have all sent; in the middle it is killed and started again."""
+    with sending() as sender:
+        begun = time.perf_counter() + SOON_S
+        wishes = (given.seconds, given.rate, begun)
+        sent_by = sender.submit(steady, server.target, place, *wishes)
+        middle = begun + given.seconds / 2
+        threading.Event().wait(middle - time.perf_counter())
+        killed_at = time.perf_counter()
+        server.kill()
+        server.start()
+        sent = sent_by.result()
+    sent.killed_at = killed_at
+    share = server.worked / given.seconds
+    figures.note(f"processor time of the server, starting included: {share:.0%}")
+    _times(sent, figures)
+    figures.at_most("not answered in the end", len(sent.missed), 0)
+    return sent
+
+
+def _times(sent: Sent, figures: Figures) -> None:
+    took, late = sent.took(), sent.took(away=True)
+    away = sent.back_at - sent.killed_at
+    figures.note(
+        f"{len(sent.due)} sent; away for {away:.1f} s: of what was due then "
+        f"{len(late)} were answered, the last after {max(late, default=0.0):.1f} s, "
+        f"and {len(sent.again)} sent again at the end"
     )
-    print(f"processor time of the server: {server.worked_s / seconds:.0%} of its core")
-    print(f"answered and not kept: {len(answered - kept)} (goal: 0)")
-    print(f"kept in the end: {len(kept)}, each once: {len(rows) == len(kept)}")
-    lost = answered - kept or len(kept) != int(seconds * rate)
-    return int(p99 >= P99_S or bool(lost))
+    p99 = statistics.quantiles(took, n=100, method="inclusive")[98]
+    figures.note(
+        f"p50 {statistics.median(took) * 1e3:.1f} ms, most {took[-1] * 1e3:.1f} ms, "
+        f"of {len(took)}"
+    )
+    figures.under("p99 of the answer", p99 * 1e3, P99_MS, "ms")
+
+
+def _worked_off(many: Processes, sent: Sent, figures: Figures) -> None:
+    """Wait for it; whether all that was answered was done, and no comment lost."""
+    url = store_url(many.stage.settings())
+    begun = time.monotonic()
+    until(lambda: not kept.pending(url), "all to be worked off", PATIENCE_S)
+    figures.note(f"all was worked off {time.monotonic() - begun:.1f} s after the last")
+    many.quiet()
+    states, read = kept.states(url), kept.comments(url)
+    left = [one for one in sent.taken if states.get(one) is not DeliveryState.DONE]
+    figures.at_most("answered 202 and not worked on", len(left), 0)
+    told = {sent.comments[one] for one in sent.taken if one in sent.comments}
+    unread = len(told - read)
+    figures.at_most(f"of {len(told)} comments, answered 202 and not read", unread, 0)
+
+
+def _stay_on(cores: Collection[int]) -> None:
+    """Also what is begun from here on."""
+    os.sched_setaffinity(0, cores)
+
+
+PARTS: dict[str, Callable[[Given, Figures], None]] = {
+    "app": app,
+    "receiver": receiver,
+    "burst": bursts,
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=200.0)
     parser.add_argument("--postgres", action="store_true", help="instead of SQLite")
-    given = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        os.sched_setaffinity(0, {cores[0]})  # a database of ours inherits it
-        url = stack.enter_context(store(folder, postgres=given.postgres))
-        os.sched_setaffinity(0, {cores[-1]})
-        server = Server(url, cores[0])
-        server.start()
-        stack.callback(server.kill)
-        return asyncio.run(measure(server, given.seconds, given.rate))
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what was begun
+    cores, figures = sorted(os.sched_getaffinity(0)), Figures()
+    ends = (cores[0], cores[-1])
+    for name in asked.only.split(","):
+        print(f"-- {name}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="seedgate-bench-") as folder:
+            wishes = (asked.seconds, asked.rate, asked.postgres)
+            PARTS[name](Given(Path(folder), *wishes, ends), figures)
+    return figures.missed
 
 
 if __name__ == "__main__":

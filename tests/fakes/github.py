@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bot.app.github import GitHub
+from bot.app.github import MOST_DELIVERIES, GitHub
 from bot.domain.github import (
     Account,
     Annotation,
@@ -21,6 +21,7 @@ from bot.domain.github import (
     Comment,
     CommentDraft,
     Failure,
+    Forbidden,
     GitHubError,
     HookDelivery,
     Installation,
@@ -137,6 +138,7 @@ class GitHubInMemory(GitHub):
             title="An idea",
             body="",
             updated_at=self._now(),
+            created_at=self.their_now(),
         )
         town.commits.add(sha)
         town.pulls[number] = pull
@@ -212,7 +214,7 @@ class GitHubInMemory(GitHub):
     def deliveries(self, since: float) -> Sequence[HookDelivery]:
         self._begin("deliveries")
         found = [one for one in self.attempts if one.delivered_at >= int(since)]
-        return sorted(found, key=lambda one: -one.id)
+        return sorted(found, key=lambda one: -one.id)[:MOST_DELIVERIES]
 
     def redeliver(self, delivery: int) -> None:
         self._begin("redeliver")
@@ -226,6 +228,10 @@ class GitHubInMemory(GitHub):
 
     def git_refused(self, place: Place) -> None:
         self.refusals[place] += 1
+
+    def ready(self, place: Place) -> None:
+        self._strike("ready", after=False)
+        self._town(place)
 
     def repositories(self, installation: int) -> Sequence[Repository]:
         self._begin("repositories")
@@ -314,6 +320,8 @@ class GitHubInMemory(GitHub):
         self._begin("change_check")
         town = self._town(place)
         old = _found(town.checks, run)
+        if old.app != self.profile.id:
+            raise GitHubError(Forbidden((), f"Invalid app_id `{self.profile.id}`"))
         made = replace(old, status=change.status, conclusion=change.conclusion)
         town.checks[run], town.said[run] = made, change
         self._strike("change_check", after=True)

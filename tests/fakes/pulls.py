@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.app.pulls.ports import Due, Pin, PostState, Queued, Remark, Remote
-from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.acts import Act, PullKey, as_said
 from bot.domain.pulls.posts import Post, answers, key_of, priority_of
 from bot.domain.pulls.standing import Outline, Standing
 
@@ -160,7 +160,8 @@ class MemoryPulls:
 
     def acts(self, pull: PullKey) -> Sequence[Act]:
         with self._call():
-            return [one for one in self._acts.values() if one.pull == pull]
+            mine = (one for one in self._acts.values() if one.pull == pull)
+            return as_said(mine)
 
     def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
         key = (pin.pull, pin.head, pin.base_ref)
@@ -214,6 +215,12 @@ class MemoryPulls:
             since = row.since if waits else self._now()
             kept = {"tried": row.tried, "remote": row.remote}
             self.outbox[key] = Row(post, digest, since, **kept)  # type: ignore[arg-type]
+
+    def suspect(self, posts: Sequence[Post]) -> None:
+        with self._call():
+            for post in posts:
+                row = Row(post, "", self._now(), PostState.SENT, tried=True)
+                self.outbox.setdefault(key_of(post), row)
 
     def waiting(self, now: float, limit: int) -> Sequence[Queued]:
         with self._call():

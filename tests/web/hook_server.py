@@ -1,8 +1,8 @@
-"""The intake of webhooks as a process of its own, to be measured and killed.
+"""The intake of webhooks alone as a process of its own, to be measured and killed.
 
     python -m tests.web.hook_server URL_OF_THE_STORE [PORT]
 
-Prints its port when it takes deliveries.
+Prints its port when it takes deliveries. Nobody works off what it keeps.
 """
 
 import sys

@@ -1,10 +1,11 @@
 """The App itself, its installations and its deliveries."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from bot.adapters.github.asking import OK, Ask
 from bot.adapters.github.desk import FETCH, LOOK, Desk, same
-from bot.adapters.github.lines import Request
+from bot.adapters.github.lines import PER_PAGE, Request
 from bot.adapters.github.owner_wire import (
     APP,
     DELIVERIES,
@@ -14,6 +15,7 @@ from bot.adapters.github.owner_wire import (
 )
 from bot.adapters.github.tokens import InstallationCredential, Reach
 from bot.adapters.github.wire import REPOSITORIES
+from bot.app.github import MOST_DELIVERIES
 from bot.domain.github import (
     AppProfile,
     HookDelivery,
@@ -62,13 +64,14 @@ class AppCalls:
         return desk.asker.read(desk.app, ask, HOOK).url
 
     def deliveries(self, since: float) -> Sequence[HookDelivery]:
-        """Attempts since a moment, newest first, unfiltered.
+        """Attempts since a moment, newest first, unfiltered; the newest of too many.
 
         GitHub's own filter for failures leaves out timeouts; it tells whole seconds.
         """
         desk, ask = self._desk, Ask(Request("GET", "/app/hook/deliveries"))
         found: list[HookDelivery] = []
-        for page in desk.asker.pages(desk.app, ask, DELIVERIES):
+        pages = desk.asker.pages(desk.app, ask, DELIVERIES)
+        for page in islice(pages, MOST_DELIVERIES // PER_PAGE):
             found += [one.value() for one in page]
             if found and found[-1].delivered_at < int(since):
                 break
@@ -86,6 +89,10 @@ class AppCalls:
     def git_refused(self, place: Place) -> None:
         """Forget the token that git was shown; the next one is minted."""
         self._desk.tokens.forget(_fetching(place))
+
+    def ready(self, place: Place) -> None:
+        """Have a token for the work in a repository."""
+        self._desk.at(place).show()
 
     def repositories(self, installation: int) -> Sequence[Repository]:
         """What an installation reaches."""

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.adapters.github.failing import failure_of, limit_of
 from bot.adapters.github.lines import PER_PAGE, Answered, Lines, Request
-from bot.adapters.github.pages import SeenPages, next_page
+from bot.adapters.github.pages import SeenPages, next_page, renewed
 from bot.adapters.github.their_clock import TheirClock
 from bot.domain.github import Failure, Forbidden, GitHubError, Odd, RateLimited, Secret
 
@@ -56,13 +56,16 @@ class Asker:
         lines: Lines,
         now: Callable[[], float],
         heard: Callable[[Failure | None], None] = lambda _: None,
+        may_write: Callable[[], None] = lambda: None,
     ) -> None:
         """`now` is our clock, in seconds since the epoch.
 
         `heard` is told what came of every request: None where it went well.
+        `may_write` is asked right before a write goes out, and raises what keeps it.
         """
         self._heard = heard
         self._lines = lines
+        self._may_write = may_write
         self._now = now
         self._theirs = TheirClock(now)
         self._pages = SeenPages()
@@ -110,7 +113,7 @@ class Asker:
         if there := _moved(request, answered):
             answered = self._believed(who, there)
         if known is not None and answered.status == HTTPStatus.NOT_MODIFIED:
-            return known
+            answered = renewed(known, answered)
         if answered.status not in ask.success:
             raise GitHubError(self._failed(who, answered))
         if ask.polled:
@@ -130,6 +133,8 @@ class Asker:
             until = self._resting.get(who.caller, 0.0)
         if until > self._now():
             raise GitHubError(RateLimited(until))
+        if request.writes:
+            self._may_write()
         asked_at = self._now()
         answered = self._lines.send(secret, request)
         self._theirs.hear(answered.headers, asked_at)

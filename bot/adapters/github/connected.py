@@ -35,14 +35,16 @@ class ConnectedGitHub(AppCalls, ReadingCalls, CheckCalls, TalkingCalls):
         identity: Identity,
         now: Callable[[], float] = time.time,
         heard: Callable[[Failure | None], None] = lambda _: None,
+        may_write: Callable[[], None] = lambda: None,
     ) -> None:
         """Calls nobody yet. Raises `UserFault` for a private key that is none.
 
         `heard` is told what came of every request: None where it went well.
+        `may_write` is asked right before a write goes out, and raises what keeps it.
         """
         self._lines = Lines(identity.api_url, identity.timeout_s)
         app = AppCredential(identity.app, identity.private_key)
-        asker = Asker(self._lines, now, heard)
+        asker = Asker(self._lines, now, heard, may_write)
         self._desk = Desk(identity.app, asker, app, Tokens(asker, app, now))
 
     def their_now(self) -> float:

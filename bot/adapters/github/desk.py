@@ -62,7 +62,7 @@ class Desk:
 
     def told(self, place: Place, verb: str, path: str, body: Any) -> Ask:
         """A write into a repository; the answer may be 200 or 201."""
-        made = Request(verb, address(place, path), body=body)
+        made = Request(verb, address(place, path), body=body, writes=True)
         return Ask(made, frozenset({200, 201}))
 
 

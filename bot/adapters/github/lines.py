@@ -21,23 +21,28 @@ from github.Requester import Requester
 from typing_extensions import override
 from urllib3.connectionpool import ConnectionPool
 
+from bot.app.github import BROKEN_OFF_S, REACHES_S
 from bot.domain.github import GitHubError, Secret, Transient
 
 API_VERSION = "2022-11-28"
 ACCEPT = "application/vnd.github+json"
-TIMEOUT_S = 15
+TIMEOUT_S = BROKEN_OFF_S
 PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: `path` below the API's root, or a whole address that GitHub gave."""
+    """One call: `path` below the API's root, or a whole address that GitHub gave.
+
+    `writes` says that it changes what is there.
+    """
 
     verb: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     etag: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,12 @@ class _Line:
 
     def __init__(self, api_url: str, timeout_s: int) -> None:
         self._shown = _Shown()
+        # To get there, and to wait for an answer: PyGithub gives both to `requests`.
+        timeout: Any = (min(REACHES_S, timeout_s), timeout_s)
         self._requester = _Quiet(
             auth=self._shown,
             base_url=api_url,
-            timeout=timeout_s,
+            timeout=timeout,
             user_agent="seedgate",
             per_page=PER_PAGE,
             verify=True,

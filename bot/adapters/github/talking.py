@@ -111,7 +111,7 @@ class TalkingCalls:
     def minimise(self, place: Place, node: str) -> None:
         """Fold a comment away as outdated."""
         wanted = {"input": {"subjectId": node, "classifier": "OUTDATED"}}
-        answered = self._graphql(place, MINIMISE, wanted)
+        answered = self._graphql(place, MINIMISE, wanted, writes=True)
         found = parsed(answered, MINIMIZED)
         self._sound(place, answered, found.errors)
         done = found.data.minimizeComment if found.data else None
@@ -119,10 +119,15 @@ class TalkingCalls:
             raise GitHubError(Odd("the comment was not folded away"))
 
     def _graphql(
-        self, place: Place, query: str, variables: Mapping[str, object]
+        self,
+        place: Place,
+        query: str,
+        variables: Mapping[str, object],
+        *,
+        writes: bool = False,
     ) -> Answered:
         body = {"query": query, "variables": variables}
-        ask = Ask(Request("POST", "/graphql", body=body))
+        ask = Ask(Request("POST", "/graphql", body=body, writes=writes))
         return self._desk.asker.answer(self._desk.at(place), ask)
 
     def _sound(

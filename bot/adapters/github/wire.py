@@ -113,6 +113,7 @@ class PullWire(Wire):
     updated_at: datetime
     labels: tuple[LabelWire, ...] = ()
     merge_commit_sha: str | None = None
+    created_at: datetime | None = None
 
     def value(self) -> Pull:
         """In our words."""
@@ -130,6 +131,7 @@ class PullWire(Wire):
             updated_at=_moment(self.updated_at),
             labels=tuple(one.name for one in self.labels),
             landed=(self.merge_commit_sha or "") if merged else "",
+            created_at=_moment(self.created_at) if self.created_at else 0.0,
         )
 
 

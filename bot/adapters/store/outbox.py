@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select, update
 
-from bot.adapters.store.database.upsert import put
+from bot.adapters.store.database.upsert import add_missing, put
 from bot.adapters.store.notes import noted
 from bot.adapters.store.pull_codec import (
     digest_of,
@@ -57,6 +57,25 @@ def _put(connection: Connection, post: Post, now: float) -> None:
         "note": "",
     }
     put(connection, outbox, values, keep=["tried", "remote"])
+
+
+def suspect(connection: Connection, posts: Sequence[Post], now: float) -> None:
+    """Have what was never put looked for before it is made; nothing waits by this."""
+    unknown = {
+        "document": "",
+        "digest": FORGOTTEN,
+        "state": PostState.SENT,
+        "priority": int(Priority.PROGRESS),
+        "since": now,
+        "not_before": 0.0,
+        "attempts": 0,
+        "tried": True,
+        "remote": None,
+        "note": "",
+    }
+    named = {key_of(one): one.place.installation for one in posts}
+    rows = [{"key": key, "installation": at, **unknown} for key, at in named.items()]
+    add_missing(connection, outbox, rows)
 
 
 def waiting(connection: Connection, now: float, limit: int) -> Sequence[Queued]:

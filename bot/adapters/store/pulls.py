@@ -51,6 +51,10 @@ class SqlPulls:
         """
         return self._calls.begin(uuid.uuid4().hex, self._now())
 
+    def still_reigns(self) -> None:
+        """Raises `StoreError` where somebody else leads; for what is no write here."""
+        self._calls.require()
+
     # Which are to be looked at ---------------------------------------------------
 
     def wake(self, pull: PullKey, installation: int, at: float) -> None:
@@ -99,7 +103,7 @@ class SqlPulls:
         self._calls.write(register.add_acts, acts)
 
     def acts(self, pull: PullKey) -> Sequence[Act]:
-        """All orders of a pull request, in the order in which they were kept."""
+        """All orders of a pull request, in the order in which they were said."""
         return self._calls.read(register.all_acts, pull)
 
     def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
@@ -131,6 +135,10 @@ class SqlPulls:
     def put(self, posts: Sequence[Post]) -> None:
         """Keep these in place of earlier ones; what is sent already is left."""
         self._calls.write(outbox.put_all, posts, self._now())
+
+    def suspect(self, posts: Sequence[Post]) -> None:
+        """Of those that nothing is kept of, an earlier one may stand there."""
+        self._calls.write(outbox.suspect, posts, self._now())
 
     def waiting(self, now: float, limit: int) -> Sequence[Queued]:
         """Those to be sent now: the most urgent first, the oldest of equals first."""

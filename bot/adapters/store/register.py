@@ -23,7 +23,7 @@ from bot.adapters.store.schema_pulls import acts, bases, heads, remarks, standin
 from bot.adapters.store.sweeping import keep_outline
 from bot.adapters.store.turns import in_turns
 from bot.app.pulls.ports import Pin, Remark
-from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.acts import Act, PullKey, as_said
 from bot.domain.pulls.posts import Post
 from bot.domain.pulls.standing import Standing
 
@@ -131,9 +131,9 @@ def add_acts(connection: Connection, ordered: Sequence[Act]) -> None:
 
 
 def all_acts(connection: Connection, pull: PullKey) -> Sequence[Act]:
-    """All of them, in the order in which they were kept."""
+    """All of them, in the order in which people said them."""
     query = select(acts.c.document).where(is_of(acts, pull)).order_by(acts.c.place)
-    return [load_act(document) for document in connection.execute(query).scalars()]
+    return as_said(load_act(one) for one in connection.execute(query).scalars())
 
 
 def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:

@@ -45,6 +45,10 @@ class Reign:
         self._mark = mark
         return doubted
 
+    def require(self) -> None:
+        """Raises `DeposedError` where we lead no more."""
+        self._calls.read(self._require)
+
     def read(
         self,
         work: Callable[Concatenate[Connection, P], T],
@@ -79,5 +83,7 @@ def _begin(connection: Connection, mark: str, now: float) -> Collection[str]:
     for document in connection.execute(select(outlines.c.document)).scalars().all():
         one = load_outline(document)
         if one.waits:
-            alarms.wake(connection, one.pull, one.installation, now)
+            # What runs is gone on with before what only waits for its turn.
+            at = now - 1.0 if one.runs else now
+            alarms.wake(connection, one.pull, one.installation, at)
     return outbox.doubted(connection)

@@ -67,12 +67,12 @@ class AppEffects:
         """What a fresh remark is answered at once, before anything is done."""
         return self._do.remarked(remark)
 
-    def pressed(self, hook: ButtonPressed | RunAsked) -> None:
+    def pressed(self, hook: ButtonPressed | RunAsked, at: float) -> None:
         """Somebody wants a run again, or pressed a button: kept, and looked at."""
         through = hook.place.installation_id
         if through is None:
             return
-        found, store = self._do.presser.press(hook), self._reach.store
+        found, store = self._do.presser.press(hook, at), self._reach.store
         store.act(found.acts)
         store.put(found.posts)
         for pull in dict.fromkeys(one.pull for one in found.acts):

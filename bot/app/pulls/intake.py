@@ -43,8 +43,8 @@ class Effects(Protocol):
         """What a fresh remark is answered at once, before anything is done."""
         ...
 
-    def pressed(self, hook: ButtonPressed | RunAsked) -> None:
-        """Somebody wants a run again, or pressed a button."""
+    def pressed(self, hook: ButtonPressed | RunAsked, at: float) -> None:
+        """Somebody wants a run again, or pressed a button; we were told at `at`."""
         ...
 
     def asked(self, hook: GroupAsked) -> None:
@@ -97,7 +97,8 @@ class Intake:
 
     def _one(self, delivery: Delivery) -> None:
         try:
-            note = self._take(self._read(delivery.event, delivery.body))
+            hook = self._read(delivery.event, delivery.body)
+            note = self._take(hook, delivery.received_at)
         except MachineryFault:
             raise
         except GitHubError as fault:
@@ -116,7 +117,7 @@ class Intake:
             case _:
                 self._inbox.failed(delivery.guid, str(fault))
 
-    def _take(self, hook: Hook) -> str:
+    def _take(self, hook: Hook, at: float) -> str:
         """Have the effect of a hint; what is noted beside the delivery."""
         match hook:
             case PullTouched(place=place, number=number):
@@ -127,22 +128,21 @@ class Intake:
                 return why
             case Unreadable(sentence=sentence):
                 return sentence
+            case ButtonPressed() | RunAsked():
+                self._effects.pressed(hook, at)
+                return ""
             case _:
                 return self._affect(hook)
 
     def _affect(
         self,
-        hook: ButtonPressed
-        | RunAsked
-        | GroupAsked
+        hook: GroupAsked
         | GroupGone
         | BasePushed
         | InstallationChanged
         | RepositoryChanged,
     ) -> str:
         match hook:
-            case ButtonPressed() | RunAsked():
-                self._effects.pressed(hook)
             case GroupAsked():
                 self._effects.asked(hook)
             case GroupGone():

@@ -124,7 +124,7 @@ class Register(Protocol):
         ...
 
     def acts(self, pull: PullKey) -> Sequence[Act]:
-        """All orders of a pull request, in the order in which they were kept."""
+        """All orders of a pull request, in the order in which people said them."""
         ...
 
     def pin(self, pin: Pin, *, renew: bool = False) -> Pin:
@@ -199,6 +199,14 @@ class Outbox(Protocol):
 
     def put(self, posts: Sequence[Post]) -> None:
         """Keep these in place of earlier ones; what is sent already is left."""
+        ...
+
+    def suspect(self, posts: Sequence[Post]) -> None:
+        """Of those that nothing is kept of, an earlier one may stand there.
+
+        Nothing is sent by this; whoever sends one of them looks for that first, as for
+        what was tried. What is known is left.
+        """
         ...
 
     def waiting(self, now: float, limit: int) -> Sequence[Queued]:

@@ -188,12 +188,12 @@ class Queue:
     """Of a merge group: the branch that the queue made for it, and its time.
 
     `until` (Unix seconds) is when there has to be an answer, None before that was
-    asked. `trusted` says that insiders stand behind all of it.
+    asked. `trusted` says that insiders stand behind all of it; None for not known yet.
     """
 
     ref: str
     until: float | None = None
-    trusted: bool = False
+    trusted: bool | None = None
 
 
 def queue_of(notes: Notes, group: PullKey) -> Queue:

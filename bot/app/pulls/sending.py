@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol, assert_never
 
-from bot.app.github import GitHub
+from bot.app.github import CALL_S, GitHub
 from bot.app.pulls.ports import Outbox, Queued, Remote
 from bot.domain.github import (
     MOST_ANNOTATIONS,
@@ -17,6 +17,7 @@ from bot.domain.github import (
     CheckDraft,
     CheckRun,
     CommentDraft,
+    Failure,
     GitHubError,
     GiveUp,
     Go,
@@ -37,14 +38,15 @@ from bot.domain.pulls.posts import (
     ReactionPost,
     ReplyPost,
     StickyPost,
+    external_id,
 )
 from bot.presentation.github import NAME
 
 MOST_LOOKED_AT = 500
 """Posts that one look at the outbox takes in."""
-DOUBT_S = 10.0
-"""How long a call may take effect after whoever made it died: GitHub breaks off what
-takes longer. Looked for before that, what it makes may be missed, and made again."""
+DOUBT_S = CALL_S + 2.0
+"""How long a call may take effect after whoever made it died, or leads no more. Looked
+for before that, what it makes may be missed, and made again."""
 
 
 class Turns(Protocol):
@@ -128,12 +130,22 @@ class Sender:
                 return None
 
     def send(self, one: Queued) -> None:
-        """Send a post that was picked; whatever comes of it is kept."""
+        """Send a post that was picked; whatever comes of it is kept.
+
+        To be let in may take long, and is no effect: it is done before the call counts
+        as begun, which others wait for.
+        """
+        try:
+            self._github.ready(one.post.place)
+        except GitHubError as fault:
+            self._outbox.begun(one)
+            self._again(one, fault.failure)
+            return
         self._outbox.begun(one)
         try:
             self._perform(one)
         except GitHubError as fault:
-            self._failed(one, fault)
+            self._failed(one, fault.failure)
 
     def _perform(self, one: Queued) -> None:
         post = one.post
@@ -172,7 +184,7 @@ class Sender:
 
     def _checked(self, one: Queued, post: CheckPost) -> CheckRun:
         remote, change = one.remote, post.change
-        external = f"seedgate:{post.sha}"
+        external = external_id(post.sha)
         if remote is None:
             draft = CheckDraft(post.sha, NAME, external, _first(post))
             return self._github.create_check(post.place, draft, again=one.tried)
@@ -216,14 +228,17 @@ class Sender:
         nodes = [one.node for one in found if one.app == ours and mark in one.body]
         return nodes[-1] if nodes else ""
 
-    def _failed(self, one: Queued, fault: GitHubError) -> None:
-        failure, now = fault.failure, self._now()
-        if isinstance(failure, RateLimited):
-            self._turns.rest(one.installation, failure.until)
+    def _failed(self, one: Queued, failure: Failure) -> None:
         if isinstance(failure, NotFound) and one.remote is not None:
             self._outbox.forget(one.key)  # somebody deleted it: it is made anew
-            self._outbox.later(one, now, "it was gone")
-            return
+            self._outbox.later(one, self._now(), "it was gone")
+        else:
+            self._again(one, failure)
+
+    def _again(self, one: Queued, failure: Failure) -> None:
+        now = self._now()
+        if isinstance(failure, RateLimited):
+            self._turns.rest(one.installation, failure.until)
         tried = Tried(_operation(one), one.attempts + 1, now)
         decided = retry(tried, failure, self._draw())
         if isinstance(decided, GiveUp):

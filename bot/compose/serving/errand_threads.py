@@ -25,6 +25,7 @@ class _Carried:
     errand: Errand
     closing: threading.Event
     stop: threading.Event = field(default_factory=threading.Event)
+    began: bool = False
 
 
 class ErrandThreads:
@@ -62,6 +63,11 @@ class ErrandThreads:
         with self._lock:
             return self._working
 
+    def waiting(self) -> frozenset[str]:
+        """Whose turn has not come yet, by their keys."""
+        with self._lock:
+            return frozenset(key for key, one in self._carried.items() if not one.began)
+
     def let_go(self) -> None:
         """Carry none out: another process does."""
         with self._lock:
@@ -79,6 +85,7 @@ class ErrandThreads:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _carry(self, one: _Carried, done: Callable[[str], None]) -> None:
+        one.began = True
         try:
             text = self._text(one)
             if not one.stop.is_set():

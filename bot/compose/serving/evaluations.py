@@ -163,6 +163,11 @@ class EvaluationThreads:
         with self._lock:
             return self._working
 
+    def waiting(self) -> frozenset[PullKey]:
+        """Whose turn has not come yet: their trials may run since before a restart."""
+        with self._lock:
+            return frozenset(one.task.pull for one in self._line.waiting())
+
     def let_go(self) -> None:
         """Carry none on: another process does, with the trials that were begun."""
         with self._lock:

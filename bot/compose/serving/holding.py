@@ -1,6 +1,6 @@
 """Evaluations that this instance carries on, and what becomes of their wishes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -26,6 +26,11 @@ class Holding:
     def __init__(self, locks: Locks, store: EvaluationStore) -> None:
         """Nothing is held yet."""
         self._locks, self._store = locks, store
+        self._first: frozenset[Hashable] | None = None
+
+    def begin(self) -> None:
+        """We lead: trials run that another process began, for whoever goes on here."""
+        self._first = None
 
     @contextmanager
     def hold(self, evaluation: str) -> Iterator[None]:
@@ -42,8 +47,18 @@ class Holding:
             self._withdraw(evaluation)
             raise
 
-    def sweep(self) -> None:
-        """Withdraw the wishes of evaluations that nobody carries on."""
+    def sweep(self, waiting: Collection[Hashable]) -> None:
+        """Withdraw the wishes of evaluations that nobody carries on.
+
+        `waiting` are those that are held as soon as their turn comes. Which evaluations
+        they go on with is known only then, so nothing is withdrawn before each that
+        waited at the first of the sweeps had its turn, by the sweep before: it takes a
+        moment from the turn until it is held.
+        """
+        before, now = self._first, frozenset(waiting)
+        self._first = now if before is None else before & now
+        if before or self._first:
+            return
         for evaluation in self._store.wishing():
             self._withdraw(evaluation)
 

@@ -33,6 +33,10 @@ class Line(Generic[T]):
         self._keep(repository, kept)
         return True
 
+    def waiting(self) -> list[T]:
+        """All that wait, of one repository after the other."""
+        return [one for mine in self._waiting.values() for one in mine]
+
     def next(self) -> T | None:
         """Whose turn it is: it has a slot from here on. None where all have to wait."""
         for repository, mine in self._waiting.items():

@@ -111,6 +111,8 @@ class Service(Wiring):
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
         self.lanes.recall()
+        self.holding.begin()
+        self._sweeps = 0
         self.sender.inherit(self.pulls.reign())
         self._sweep_at = 0.0
 
@@ -175,7 +177,8 @@ class Service(Wiring):
             LOG.warning("The sweep skipped a repository: %s", ascii(fault))
         self._sweeps += 1
         if self._sweeps > 1 and not self.pulls.due(time.time(), 1):
-            self.holding.sweep()  # by now whatever is to go on is carried on
+            # By now whatever is to go on is carried on, or waits for its turn.
+            self.holding.sweep({*self.evaluations.waiting(), *self.errands.waiting()})
         return IDLE_S
 
     def _tidy(self) -> float:

@@ -90,7 +90,8 @@ class Wiring(ABC):
         for one in (self.store, self.inbox, self.pulls, self.pages, self.lead):
             self._stack.callback(one.close)
         identity = Identity(config.app, config.private_key, config.api_url)
-        self.github = ConnectedGitHub(identity, now, Complaints().hear)
+        leads, heard = self.pulls.still_reigns, Complaints().hear
+        self.github = ConnectedGitHub(identity, now, heard, leads)
         self._stack.callback(self.github.close)
         self.known = Known(self.github, now)
         self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)

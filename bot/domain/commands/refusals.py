@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     HOLDS_NOTHING = "holds_nothing"  # finding
     NOT_ACCEPTABLE = "not_acceptable"  # finding
     NOT_ACCEPTED = "not_accepted"  # finding, nearest
+    OVERTAKEN = "overtaken"  # finding
 
     # the pull request
     CLOSED = "closed"

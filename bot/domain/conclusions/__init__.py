@@ -2,7 +2,7 @@
 
 GitHub lets a merge pass on `success`, `neutral` and `skipped`, so nothing that is not
 known may end in any of them: `skipped` and `stale` do not exist here, and `neutral` is
-for an undecided verdict in the advisory mode alone.
+for what trials left undecided, in the advisory mode alone.
 """
 
 from bot.domain.conclusions.concluding import (

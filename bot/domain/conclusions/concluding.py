@@ -151,14 +151,28 @@ def _tolerated(outcome: Plain) -> bool:
     """Whether the advisory mode lets it merge: what was judged, and stayed undecided.
 
     What was not judged at all, or was by less than the policy's plan, is not known.
+    So it is with a budget or a time that was spent: a branch could spend it by itself,
+    with a pause before its first number.
     """
-    match outcome:
-        case Judged(verdict=verdict):
-            return verdict.state is Ruling.UNDECIDED and not _narrowed(verdict)
-        case Impossible() | BudgetSpent() | TimeSpent():
-            return True
-        case _:
-            return False
+    if not isinstance(outcome, Judged):
+        return False
+    verdict = outcome.verdict
+    return verdict.state is Ruling.UNDECIDED and _known(verdict)
+
+
+def _known(verdict: Verdict) -> bool:
+    """Whether trials were looked at in each mode that is undecided, and none is lost.
+
+    A climb that stopped below the training has looked at none, and neither has the
+    evaluation of a branch that had all its evaluations.
+    """
+    stopped = (one for one in verdict.findings if one.state is Ruling.UNDECIDED)
+    lost = any(one.reason is Reason.TRIALS_LOST for one in stopped)
+    unseen = any(
+        one.state is Ruling.UNDECIDED and not one.look for one in verdict.modes
+    )
+    looked = any(one.look for one in verdict.modes) and not unseen
+    return looked and not lost and not _narrowed(verdict)
 
 
 def state_of(outcome: Outcome) -> CheckState:

@@ -88,7 +88,8 @@ class Side:
 class Pull:
     """A pull request; `author` is None where the account is gone.
 
-    `landed` is the commit on the base that it was merged by, empty before.
+    `landed` is the commit on the base that it was merged by, empty before. `created_at`
+    is 0 where it is not told.
     """
 
     number: int
@@ -103,6 +104,7 @@ class Pull:
     updated_at: float
     labels: tuple[str, ...] = ()
     landed: str = ""
+    created_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

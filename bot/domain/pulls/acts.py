@@ -27,6 +27,9 @@ from bot.domain.commands import (
 
 _GROUP_DIGITS = 12
 
+Moment = tuple[float, int]
+"""When something was said: GitHub's time, and its number within that second."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PullKey:
@@ -56,7 +59,9 @@ class Act:
     """An order that was allowed. `source` is unique: the same order counts once.
 
     `sha` is the head that it is about, in full. `by` is the person's number, `login`
-    what they were called. `at` is Unix seconds.
+    what they were called. `at` is when it was allowed, in Unix seconds. `said_at` is
+    when it was said, by GitHub's clock, and `remark` the number of the comment or
+    review; 0 for a press. One of which nobody kept when it was said has 0.0.
     """
 
     source: str
@@ -66,6 +71,22 @@ class Act:
     by: int
     login: str
     at: float
+    said_at: float = 0.0
+    remark: int = 0
+
+    @property
+    def moment(self) -> Moment:
+        """When it was said."""
+        return self.said_at, self.remark
+
+
+def as_said(acts: Iterable[Act]) -> list[Act]:
+    """In the order in which people said them, however late each of them was handled.
+
+    `acts` are in the order in which they were kept, which counts within one remark. Of
+    two remarks of one second GitHub's numbers tell which was the first.
+    """
+    return sorted(acts, key=lambda one: one.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,10 @@ class Orders:
 
 
 def orders_of(acts: Sequence[Act], head: str) -> Orders:
-    """What the acts on this head come to; those on other commits do not count."""
+    """What the acts on this head come to; those on other commits do not count.
+
+    As they were said: the last word counts.
+    """
     mine = [one for one in acts if one.sha == head]
     told = [one.command for one in mine]
     runs = [one for one in told if isinstance(one, Run)]

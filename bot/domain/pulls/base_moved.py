@@ -45,6 +45,7 @@ class Why(StrEnum):
     METRICS = "metrics"  # the metrics are defined otherwise on the base now
     ASKED = "asked"  # the policy has everything judged again when the base moves
     AGE = "age"  # the base that it is of was left too long ago
+    GONE = "gone"  # nobody can read the base that it is of any more
     NOTHING = "nothing"  # nothing was judged: the branch was as its base then
 
 

@@ -123,13 +123,14 @@ def _gated(facts: PullFacts) -> Move:
             return Say(Conflict(files))
         case Mergeable(relevant=False):
             return Say(NotNeeded())
-        case _ if not _may_run(facts):
+        case _ if not may_run(facts):
             return Say(WaitingForTrust(recorded=facts.orders.trusted))
         case _:
             return _stopped(facts)
 
 
-def _may_run(facts: PullFacts) -> bool:
+def may_run(facts: PullFacts) -> bool:
+    """Whether the head's code may run on the workers, whatever else is to be said."""
     return facts.insider or (facts.orders.trusted and facts.sandboxed)
 
 

@@ -29,7 +29,6 @@ from bot.domain.commands import (
     permit,
 )
 from bot.domain.commands.nearest import nearest
-from bot.domain.pulls.acts import Act
 from bot.domain.verdict import Finding, Ruling
 from bot.domain.verdict.acceptable import accepts
 
@@ -71,8 +70,8 @@ class Facts:
 
     `ever` are all commits that were a head of the pull request, in full. `findings`
     are those of the head as it is now. `accepted` are ids of findings that somebody
-    accepted and nobody took back, on whatever head. `changes` are those that the
-    commands name.
+    accepted and nobody took back, on whatever head, before this was said; `later` those
+    of which something was said after it. `changes` are those that the commands name.
     """
 
     person: Person
@@ -82,6 +81,7 @@ class Facts:
     open: bool = True
     findings: tuple[Finding, ...] = ()
     accepted: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
     changes: Named = field(default_factory=Named)
 
 
@@ -89,11 +89,13 @@ class Facts:
 class Granted:
     """The command is done. `sha` is the head, in full; so is what the command names.
 
-    `sha` is None for a question alone.
+    `sha` is None for a question alone. `idle` is what is told where there was nothing
+    to do: it is kept all the same, for what was said before it may come after it.
     """
 
     command: Command
     sha: str | None
+    idle: Refused | None = None
 
 
 def is_question(command: Command) -> bool:
@@ -144,7 +146,7 @@ def ordered(command: Command, facts: Facts) -> Granted | Refused:
         return Refused(Refusal.HEAD_UNKNOWN, {"verb": command.verb.value})
     whole = _in_full(command, bound.sha)
     exact = _with_digest(whole, facts.findings)
-    return _misnamed(command, facts) or Granted(exact, bound.sha)
+    return _misnamed(command, facts) or Granted(exact, bound.sha, _idle(command, facts))
 
 
 def _resolved(command: Command, ever: Sequence[str]) -> str | None:
@@ -178,15 +180,24 @@ def _with_digest(command: Command, findings: Iterable[Finding]) -> Command:
 def _misnamed(command: Command, facts: Facts) -> Refused | None:
     """The first thing that it names and that is not there."""
     match command:
+        case Accept(finding=name) | Unaccept(finding=name) if name in facts.later:
+            return Refused(Refusal.OVERTAKEN, {"finding": name})
         case Accept(finding=name):
             return _not_acceptable(name, facts)
-        case Unaccept(finding=name) if name not in facts.accepted:
-            near = nearest(name, sorted(facts.accepted))
-            return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
         case Run() | Target():
             return next(_unknown(command, facts.terms), None)
         case Ablate() | Split():
             return next(_no_changes(command, facts.changes), None)
+        case _:
+            return None
+
+
+def _idle(command: Command, facts: Facts) -> Refused | None:
+    """Why there is nothing to do by now; an acceptance may be on its way still."""
+    match command:
+        case Unaccept(finding=name) if name not in facts.accepted:
+            near = nearest(name, sorted(facts.accepted))
+            return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
         case _:
             return None
 
@@ -237,17 +248,3 @@ def holds_up(one: Finding) -> bool:
 def liftable(one: Finding) -> bool:
     """Whether a person can accept it, so that it does not hold a merge up."""
     return holds_up(one) and accepts({one.digest}, one)
-
-
-def accepted_ids(acts: Iterable[Act]) -> frozenset[str]:
-    """Ids of findings that were accepted and not taken back since, on any head."""
-    held = set[str]()
-    for one in acts:
-        match one.command:
-            case Accept(finding=name):
-                held.add(name)
-            case Unaccept(finding=name):
-                held.discard(name)
-            case _:
-                continue
-    return frozenset(held)

@@ -5,7 +5,7 @@ finding that gets worse is another one, and nobody has accepted that. Beside, ev
 acceptance ends: when it was said to, or when it is old.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -76,7 +76,7 @@ class Withdrawal:
 
 
 def entries(acts: Sequence[Act]) -> Iterator[Acceptance | Withdrawal]:
-    """What the acts say of acceptances, in their order; other acts say nothing.
+    """What the acts say of acceptances, as they were said; others say nothing.
 
     Without an end that somebody named, an acceptance holds for `USUAL_DAYS`, on
     whatever head has the finding: a push that leaves the finding as it is needs no
@@ -130,3 +130,23 @@ def _last(acts: Sequence[Act]) -> Iterator[Acceptance]:
         words[one.finding] = one
     given = (one for one in words.values() if isinstance(one, Acceptance))
     yield from (one for one in given if one.digest)
+
+
+def spoken_of(acts: Iterable[Act]) -> frozenset[str]:
+    """Ids of findings that were accepted, or whose acceptance was taken back."""
+    told = (one.command for one in acts)
+    return frozenset(one.finding for one in told if isinstance(one, Accept | Unaccept))
+
+
+def accepted_ids(acts: Iterable[Act]) -> frozenset[str]:
+    """Ids of findings that were accepted and not taken back since, on any head."""
+    held = set[str]()
+    for one in acts:
+        match one.command:
+            case Accept(finding=name):
+                held.add(name)
+            case Unaccept(finding=name):
+                held.discard(name)
+            case _:
+                continue
+    return frozenset(held)

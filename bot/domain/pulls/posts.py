@@ -115,6 +115,11 @@ def check_key(place: Place, sha: str) -> str:
     return f"check:{place.repository}:{sha}"
 
 
+def external_id(sha: str) -> str:
+    """What a check run of a commit is called on GitHub, to be found again by."""
+    return f"seedgate:{sha}"
+
+
 def answers(post: Post) -> bool:
     """Whether it is a check run that has ended: GitHub lets in by such a one."""
     ended = CheckStatus.COMPLETED

@@ -7,7 +7,7 @@ is kept, and the one that decides is shown.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.conclusions import Part, deciding_part
+from bot.domain.conclusions import Part, Status, deciding_part
 from bot.domain.github import Annotation, CheckChange, Place
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import CheckPost
@@ -39,7 +39,8 @@ class Standing:
     where the base branch was when it was decided, and `default_now` where the default
     branch was, whose policy says what is gated: whoever finds one of them elsewhere
     knows that this move was not seen. Empty where nobody looked. `judged_on` is the
-    base of the last verdict of this head, empty where nothing was judged.
+    base of the last verdict of this head, empty where nothing was judged. `accepted`
+    are the digests of the acceptances that what is said counts on.
     """
 
     pull: PullKey
@@ -62,6 +63,7 @@ class Standing:
     base_now: str = ""
     default_now: str = ""
     judged_on: str = ""
+    accepted: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -99,6 +101,7 @@ class Standing:
             stale_at=self.stale_at,
             base_now=self.base_now,
             default_now=self.default_now,
+            runs=state is not None and state.status is Status.IN_PROGRESS,
         )
 
 
@@ -106,8 +109,8 @@ class Standing:
 class Outline:
     """An open standing without its texts, for going through many of them.
 
-    `speaks` is whether anything is said, `waits` whether that has not ended. The others
-    are as in `Standing`.
+    `speaks` is whether anything is said, `waits` whether that has not ended, and `runs`
+    whether it says that trials run. The others are as in `Standing`.
     """
 
     pull: PullKey
@@ -121,6 +124,7 @@ class Outline:
     stale_at: float | None = None
     base_now: str = ""
     default_now: str = ""
+    runs: bool = False
 
     @property
     def place(self) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.pulls.baseline_runs import Added
 from bot.domain.sensitivity import Sensitivity
 from bot.presentation import numbers, scan_text
-from bot.presentation.escape import code, markdown, one_line, prose
+from bot.presentation.escape import code, markdown, prose, unlinked
 from bot.presentation.words import errands as words
 
 _NAME, _MOST = 80, 30
@@ -19,6 +19,11 @@ _ADDED = (
 def refused(problem: str, mend: str) -> str:
     """What was wrong with an order, and what would work."""
     return " ".join(prose(one) for one in (problem, mend) if one)
+
+
+def ungated(why: str) -> str:
+    """There is no policy by which it could be done; `why` names a branch as it is."""
+    return words.no_gate(prose(why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +152,4 @@ def alarm(
     ]
     title = words.moved_title(branch, plain)
     text = words.moved(code(branch, _NAME), _listed(places), " ".join(told))
-    return one_line(title, 200), text
+    return unlinked(title, 200), text

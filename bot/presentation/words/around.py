@@ -15,8 +15,8 @@ TOLERATED = (
     "merge up."
 )
 NOT_TOLERATED = (
-    "The policy is advisory (`enforcement`): that lets an undecided verdict merge, and "
-    "nothing else."
+    "The policy is advisory (`enforcement`): that lets merge what trials left "
+    "undecided, and nothing else."
 )
 ACCEPTED = "Accepted findings count as if they had not been found:"
 ACCEPTED_SO_FAR = "Accepted by now; what is found again as it was does not count:"

@@ -53,7 +53,7 @@ def stopped(by: str) -> str:
 
 def no_gate(why: str) -> str:
     """There is no policy by which it could be done."""
-    return f"Nothing can be run here: {why}"
+    return f"Nothing can be run here: {why}."
 
 
 def runs_added(runs: int, base: str, commit: str, stage: str) -> str:

@@ -43,5 +43,6 @@ def instead(base: str, source: str, faults: Sequence[PolicyFault]) -> str:
 
 def _shown(faults: Sequence[PolicyFault]) -> str:
     shown = [f"line {one.line}: {one.problem}" for one in faults[:_MOST]]
-    more = f" and {len(faults) - _MOST} more" if len(faults) > _MOST else ""
-    return f"{' '.join(shown)}{more}"
+    more = len(faults) - _MOST
+    rest = f" And {more} more." if more > 0 else ""
+    return f"{' '.join(shown)}{rest}"

@@ -38,8 +38,9 @@ EVENT_REASONS = {
 
 GONE = "This link cannot be used"
 GONE_WHY = (
-    "It was used already, it is older than an hour, or it is not the one that was "
-    "printed. Seedgate prints a fresh one when it is started without an App."
+    "There may be an App by now. Or this is not the link that was printed last; or you "
+    "came back from GitHub by a page that was used already, or is older than an hour. "
+    "As long as there is no App, the link that was printed last works."
 )
 FAILED = "GitHub did not hand over the App"
 AGAIN = "Open the setup link again and repeat it."
@@ -67,7 +68,8 @@ def refused(failure: Failure) -> UserFault:
 def opened(link: str) -> tuple[str, ...]:
     """What is printed for whoever sets the App up."""
     return (
-        "No GitHub App is configured. Open this link in a browser; it works once:",
+        "No GitHub App is configured. Open this link in a browser; it is a secret, and "
+        "works until there is an App:",
         f"  {link}",
     )
 

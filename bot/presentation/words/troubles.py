@@ -34,7 +34,8 @@ def trouble(failure: Failure) -> str:
             wanted = f" It takes the permission {' or '.join(needs)}." if needs else ""
             text = (
                 f"GitHub does not let the App do something ({said}).{wanted} "
-                "`seedgate doctor` shows what the App lacks."
+                "`seedgate doctor` shows what the App lacks; what another App made, "
+                "that one alone can change."
             )
         case RateLimited(until=until):
             moment = datetime.fromtimestamp(until, UTC)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from pydantic import TypeAdapter
@@ -63,6 +64,62 @@ def test_pages_without_end_are_odd() -> None:
         numbers(lines, 3)
     assert raised.value.failure == Odd("more than 3 pages")
     assert len(lines.asked) == 3
+
+
+def items(first: int, count: int) -> str:
+    return json.dumps([{"id": first + n} for n in range(count)])
+
+
+def polled(*answers: Answered) -> tuple[list[int], list[int], OnPaper]:
+    """What two rounds through a list gave, and what was asked in them."""
+    lines = OnPaper(*answers)
+    asker, shape = Asker(lines, lambda: NOW), TypeAdapter(list[Numbered])
+    ask = replace(ASK, polled=True)
+    rounds = [
+        [one.id for page in asker.pages(Anybody(), ask, shape) for one in page]
+        for _ in range(2)
+    ]
+    return rounds[0], rounds[1], lines
+
+
+NEXT = {"link": '<http://127.0.0.1:9/p2>; rel="next"'}
+TAG = {"etag": '"1"'}
+
+
+def test_a_page_that_has_not_changed_tells_anew_whether_another_one_follows() -> None:
+    """The tag is of the page alone: what came to be behind it does not change it."""
+    known, same = Answered(200, TAG, items(1, 1)), Answered(304, TAG | NEXT, "")
+    two = Answered(200, {}, items(2, 1))
+    first, second, _ = polled(known, same, two)
+    assert (first, second) == ([1], [1, 2])
+
+
+def test_a_full_page_that_was_the_last_one_is_read_anew() -> None:
+    """An answer that it has not changed might not tell that another one follows."""
+    full, more = Answered(200, TAG, items(1, 100)), Answered(200, TAG | NEXT, "[]")
+    last = Answered(200, {}, items(101, 1))
+    first, second, lines = polled(full, more, last)
+    assert (len(first), second) == (100, [101])
+    assert [one.etag for one in lines.asked] == ["", "", ""]
+
+
+def test_a_page_that_has_not_changed_and_says_no_more_leads_where_it_led() -> None:
+    full, two = Answered(200, TAG | NEXT, items(1, 100)), Answered(200, {}, "[]")
+    same, last = Answered(304, TAG, ""), Answered(200, {}, items(101, 1))
+    first, second, lines = polled(full, two, same, last)
+    assert (len(first), len(second)) == (100, 101)
+    assert [one.etag for one in lines.asked] == ["", "", '"1"', ""]
+
+
+def test_a_page_that_became_the_last_one_is_not_known_any_more() -> None:
+    """It is full, and its end is as little to be trusted as that of any other."""
+    full, none = Answered(200, TAG | NEXT, items(1, 100)), Answered(200, {}, "[]")
+    ended = Answered(304, TAG | {"link": '<http://127.0.0.1:9/p1>; rel="first"'}, "")
+    lines = OnPaper(full, none, ended, Answered(200, TAG, items(1, 100)))
+    asker, shape = Asker(lines, lambda: NOW), TypeAdapter(list[Numbered])
+    for _ in range(3):
+        list(asker.pages(Anybody(), replace(ASK, polled=True), shape))
+    assert [one.etag for one in lines.asked] == ["", "", '"1"', ""]
 
 
 def test_a_redirect_to_anywhere_else_is_not_followed() -> None:

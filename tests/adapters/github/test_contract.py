@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.app.github import MOST_DELIVERIES
 from bot.domain.github import (
     Account,
     Annotation,
@@ -10,6 +11,7 @@ from bot.domain.github import (
     CheckStatus,
     CommentDraft,
     Conclusion,
+    Forbidden,
     GitHubError,
     IssueDraft,
     NotFound,
@@ -81,6 +83,7 @@ def test_a_pull_request_is_told_with_its_head_base_and_author(stage: Stage) -> N
     assert pull.base.ref == "main"
     assert pull.author == stage.bob
     assert abs(pull.updated_at - stage.now()) < 60
+    assert abs(pull.created_at - stage.now()) < 60
 
 
 def test_open_pull_requests_are_those_not_closed_by_number(stage: Stage) -> None:
@@ -188,6 +191,18 @@ def test_a_run_of_another_app_is_seen_and_never_adopted(stage: Stage) -> None:
     found = stage.github.checks(stage.place, sha, "seedgate")
     assert ours.app == stage.app
     assert [one.app == stage.app for one in found] == [False, True]
+
+
+def test_a_run_of_another_app_cannot_be_changed(stage: Stage) -> None:
+    _, sha = stage.opens("idea")
+    stage.squats(sha, "seedgate", "e-1")
+    (theirs,) = stage.github.checks(stage.place, sha, "seedgate")
+    with pytest.raises(GitHubError) as raised:
+        stage.github.change_check(
+            stage.place, theirs.id, CheckChange(CheckStatus.IN_PROGRESS, SAID)
+        )
+    assert isinstance(raised.value.failure, Forbidden)
+    assert "Invalid app_id" in raised.value.failure.said
 
 
 def test_a_run_at_no_commit_is_refused(stage: Stage) -> None:
@@ -345,6 +360,20 @@ def test_a_delivery_that_never_arrived_is_found_and_asked_for_again(
     assert [one.status for one in found] == ["timed out", "OK"]
     assert [one.id for one in failed_deliveries(found)] == [lost]
     stage.github.redeliver(lost)
+
+
+def test_of_too_many_deliveries_the_newest_are_told(stage: Stage) -> None:
+    """An App that is everywhere has more of them in an hour than it may list."""
+    made = [stage.delivers("OK") for _ in range(MOST_DELIVERIES + 150)]
+    found = stage.github.deliveries(0.0)
+    assert [one.id for one in found] == made[-1 : -MOST_DELIVERIES - 1 : -1]
+
+
+def test_to_be_let_in_is_told_of_beforehand(stage: Stage) -> None:
+    stage.github.ready(stage.place)
+    with pytest.raises(GitHubError) as raised:
+        stage.github.ready(Place(stage.place.installation, 987_654))
+    assert isinstance(raised.value.failure, NotFound | Refused)
 
 
 def test_a_token_for_git_shows_itself_to_nobody(stage: Stage) -> None:

@@ -265,6 +265,17 @@ def test_pages_that_have_not_changed_cost_nothing(real: OnFake) -> None:
     assert [p.number for p in real.github.open_pulls(real.place)][-1] == number
 
 
+def test_what_comes_behind_a_full_page_is_found(real: OnFake) -> None:
+    """Its first page stays as it is, and so does its tag."""
+    number, _ = real.opens("idea")
+    said = [real.says(number, f"Remark {n}") for n in range(100)]
+    assert [one.id for one in real.github.comments(real.place, number)] == said
+    made = CommentDraft(number, f"{MARK}\nBlocked", MARK)
+    first = real.github.create_comment(real.place, made, again=False)
+    assert real.github.create_comment(real.place, made, again=True) == first
+    assert len(real.github.comments(real.place, number)) == 101
+
+
 # Permissions and installations
 
 

@@ -1,5 +1,7 @@
 """Answers by status, headers and shape, without a server."""
 
+import json
+
 import pytest
 from pydantic import TypeAdapter
 
@@ -158,18 +160,34 @@ def test_the_next_page_is_githubs_own_link() -> None:
 def test_pages_seen_make_room_for_newer_ones() -> None:
     seen = SeenPages(most_characters=10)
     a, b = Request("GET", "/a"), Request("GET", "/b")
-    seen.keep("me", a, Answered(200, {"etag": "1"}, "x" * 6))
+    seen.keep("me", a, Answered(200, {"etag": "1"}, "1" * 6))
     assert seen.asking("you", a) == (a, None)
     assert seen.asking("me", a)[0].etag == "1"
-    seen.keep("me", a, Answered(200, {"etag": "2"}, "x" * 7))
+    seen.keep("me", a, Answered(200, {"etag": "2"}, "1" * 7))
     assert seen.asking("me", a)[0].etag == "2"
-    seen.keep("me", b, Answered(200, {"etag": "3"}, "x" * 4))
+    seen.keep("me", b, Answered(200, {"etag": "3"}, "1" * 4))
     assert seen.asking("me", b)[0].etag == "3"
     assert seen.asking("me", a) == (a, None)
-    seen.keep("me", a, Answered(200, {"etag": "4"}, "x" * 11))
+    seen.keep("me", a, Answered(200, {"etag": "4"}, "1" * 11))
     assert seen.asking("me", a) == (a, None)
-    seen.keep("me", a, Answered(200, {}, "x"))
+    seen.keep("me", a, Answered(200, {}, "1"))
     assert seen.asking("me", a) == (a, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (json.dumps([1] * 99), True),
+        (json.dumps([1] * 100), False),
+        (json.dumps({"total_count": 100, "check_runs": [1] * 100}), False),
+        (json.dumps({"total_count": 2, "check_runs": [1] * 2}), True),
+        ('[{"id": 1}, {"i', False),
+    ],
+)
+def test_a_page_is_known_where_its_tag_tells_all(text: str, known: bool) -> None:
+    seen, asked = SeenPages(), Request("GET", "/a")
+    seen.keep("me", asked, Answered(200, {"etag": "1"}, text))
+    assert (seen.asking("me", asked)[1] is not None) == known
 
 
 def test_graphql_says_data_or_errors() -> None:

@@ -118,6 +118,7 @@ def full_standing() -> Standing:
         base_now="b" * 40,
         default_now="d" * 40,
         judged_on="e" * 40,
+        accepted=("f" * 64, "0" * 64),
     )
 
 

@@ -349,6 +349,29 @@ def test_what_was_never_put_can_be_told_of_without_harm(pulls: PullStore) -> Non
     assert pulls.remote("x") is None
 
 
+def test_what_may_stand_there_unknown_to_us_is_looked_for_once_it_is_put(
+    pulls: PullStore,
+) -> None:
+    pulls.suspect([check(), sticky(), sticky()])
+    assert waiting(pulls) == []
+    assert pulls.next_at() is None
+    assert pulls.may_answer(key_of(check()))
+    assert not pulls.is_given_up(key_of(sticky()))
+    pulls.put([sticky("new")])
+    one = only(pulls)
+    assert (one.tried, one.remote, one.attempts) == (True, None, 0)
+    pulls.sent(one, STANDS)
+    assert pulls.remote(one.key) == STANDS
+
+
+def test_what_is_known_to_stand_is_suspected_of_nothing(pulls: PullStore) -> None:
+    one = send(pulls, sticky())
+    pulls.suspect([sticky("new"), reply()])
+    pulls.put([sticky("new")])
+    found = only(pulls)
+    assert (found.key, found.tried, found.remote) == (one.key, False, STANDS)
+
+
 def test_a_reaction_stands_without_a_number(pulls: PullStore) -> None:
     one = send(pulls, reaction(), None)
     assert pulls.remote(one.key) is None

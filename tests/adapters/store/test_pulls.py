@@ -1,5 +1,7 @@
 """What every store of pull requests promises: in memory and on databases alike."""
 
+from dataclasses import replace
+
 from bot.app.pulls.ports import Due, Pin, PullStore, Remark
 from bot.domain.commands import Ok, Run
 from tests.adapters.store.pull_samples import (
@@ -170,6 +172,20 @@ def test_an_order_counts_once(pulls: PullStore) -> None:
     assert list(pulls.acts(PULL)) == kept
     assert list(pulls.acts(OTHER)) == []
     assert due(pulls) == []
+
+
+def test_orders_are_given_as_they_were_said_however_late_they_come(
+    pulls: PullStore,
+) -> None:
+    first, last = (
+        replace(act(f"comment:{n}:1"), said_at=100.0, remark=n) for n in (9, 10)
+    )
+    before = replace(act("review:3:1"), said_at=99.0, remark=30)
+    then = replace(stop("review:3:2"), said_at=99.0, remark=30)
+    earlier = act("comment:1:1")  # of before anybody kept when it was said
+    pulls.act([last, earlier])
+    pulls.act([first, before, then])
+    assert list(pulls.acts(PULL)) == [earlier, before, then, first, last]
 
 
 def test_orders_of_several_pull_requests_do_not_mix(pulls: PullStore) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.store import SqlPulls, StoreError
+from bot.domain.conclusions import CheckState, Status
 from bot.domain.pulls.acts import PullKey
 from tests.adapters.store.pull_samples import (
     HEAD,
@@ -48,6 +49,17 @@ def test_nothing_is_written_by_a_leader_after_the_next_one_began(two: Two) -> No
     assert now.standing(PULL) is None
 
 
+def test_it_can_be_asked_before_something_is_written_elsewhere(two: Two) -> None:
+    first, second = two
+    first.still_reigns()  # it never led: a command that is no server's
+    first.reign()
+    first.still_reigns()
+    second.reign()
+    second.still_reigns()
+    with pytest.raises(StoreError, match="Another instance leads"):
+        first.still_reigns()
+
+
 def test_who_leads_again_may_write_again(two: Two) -> None:
     first, second = two
     first.reign()
@@ -66,6 +78,22 @@ def test_a_new_leader_looks_at_what_has_not_ended(two: Two) -> None:
     before.say(standing(PullKey(1, 99)), [])
     now.reign()
     assert [one.pull for one in now.due(1e12, 9)] == [waits.pull]
+
+
+def test_a_new_leader_looks_at_what_runs_before_what_waits_for_its_turn(
+    two: Two,
+) -> None:
+    before, now = two
+    runs = replace(full_standing(), open=True)
+    assert runs.voice is not None
+    part = replace(runs.voice.part, state=CheckState(Status.QUEUED))
+    lower = PullKey(PULL.repository, PULL.number - 1)
+    waits = replace(runs, pull=lower, voice=replace(runs.voice, part=part))
+    before.reign()
+    before.say(waits, [])
+    before.say(runs, [])
+    now.reign()
+    assert [one.pull for one in now.due(1e12, 9)] == [runs.pull, waits.pull]
 
 
 def test_a_new_leader_is_told_what_may_be_on_its_way(two: Two) -> None:

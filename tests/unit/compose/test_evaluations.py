@@ -95,6 +95,7 @@ def test_the_place_in_the_line_is_told_until_it_is_carried_on() -> None:
             made.begin(task(1, number))
         assert made.state(PullKey(1, 0), "a") == Busy()
         assert made.progress(PullKey(1, 2)) == Queued(2)
+        assert made.waiting() == {PullKey(1, 1), PullKey(1, 2)}
         made.stop(PullKey(1, 0))
         until(lambda: made.progress(PullKey(1, 1)) is None, "its turn")
         assert made.busy() == 2

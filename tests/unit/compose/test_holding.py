@@ -60,5 +60,25 @@ def test_one_that_another_carries_on_is_left_to_it(
     with holding.hold("one"):
         with pytest.raises(Stopped), holding.hold("one"):
             raise Stopped
-        holding.sweep()
+        holding.sweep([])
     assert wishes.withdrawn == ["two"]
+
+
+def test_nothing_is_withdrawn_before_all_that_waited_first_had_their_turn(
+    holding: Holding, wishes: Wishes
+) -> None:
+    for waiting in ("ab", "bc", "cd", "d"):
+        assert wishes.withdrawn == []
+        holding.sweep(waiting)
+    assert wishes.withdrawn == ["one", "two"]
+    holding.sweep("e")  # whoever comes later has begun nothing before
+    assert len(wishes.withdrawn) == 4
+
+
+def test_whoever_leads_anew_spares_those_that_wait_anew(
+    holding: Holding, wishes: Wishes
+) -> None:
+    holding.sweep("")
+    holding.begin()
+    holding.sweep("a")
+    assert wishes.withdrawn == ["one", "two"]

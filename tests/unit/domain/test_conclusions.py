@@ -37,15 +37,37 @@ from bot.domain.conclusions import (
     part_of,
     state_of,
 )
-from bot.domain.verdict import Finding, FindingKind, Reason, Ruling, Verdict
+from bot.domain.verdict import (
+    Finding,
+    FindingKind,
+    ModeVerdict,
+    Reason,
+    Ruling,
+    Verdict,
+)
 
 NARROWED = Finding("partial-1", FindingKind.PARTIAL, Ruling.UNDECIDED, Reason.NARROWED)
+LOST = Finding("lost-1", FindingKind.ENVIRONMENT, Ruling.UNDECIDED, Reason.TRIALS_LOST)
+LOST_ALONE = replace(LOST, state=Ruling.INFO)
+SPENT = Finding("spent-1", FindingKind.POWER, Ruling.UNDECIDED, Reason.ATTEMPTS_SPENT)
+LOOKED = ModeVerdict(
+    "mlp",
+    Ruling.UNDECIDED,
+    targeted=True,
+    metrics=(),
+    findings=(),
+    looks=(4, 8),
+    look=8,
+)
+UNSEEN = replace(LOOKED, name="conv", look=0)
+ALIKE = replace(UNSEEN, state=Ruling.PASS)
 PASSING = {Conclusion.SUCCESS, Conclusion.NEUTRAL}
 """What GitHub lets merge, of all that we ever send."""
 verdicts = some.builds(
     Verdict,
     some.sampled_from(Ruling),
-    some.sampled_from([(), (NARROWED,)]),
+    some.sampled_from([(), (NARROWED,), (LOST,), (LOST_ALONE,), (SPENT,)]),
+    some.sampled_from([(), (LOOKED,), (UNSEEN,), (LOOKED, UNSEEN), (LOOKED, ALIKE)]),
 )
 plain = some.one_of(
     some.builds(Judged, verdicts),
@@ -74,7 +96,10 @@ outcomes = some.one_of(ended, some.sampled_from([Waiting(), Running()]))
 
 
 def verdict(state: Ruling, *findings: Finding) -> Verdict:
-    return Verdict(state, findings)
+    return Verdict(state, findings, (LOOKED,))
+
+
+UNDECIDED = verdict(Ruling.UNDECIDED)
 
 
 def found(reason: Reason, state: Ruling, **evidence: tuple[str, ...]) -> Finding:
@@ -104,10 +129,27 @@ TABLE = [
     (Partial(verdict(Ruling.PASS)), Conclusion.ACTION_REQUIRED),
     (Partial(verdict(Ruling.BLOCK)), Conclusion.FAILURE),
     (Judged(verdict(Ruling.PASS, NARROWED)), Conclusion.ACTION_REQUIRED),
-    (Advisory(Judged(verdict(Ruling.UNDECIDED))), Conclusion.NEUTRAL),
-    (Advisory(BudgetSpent()), Conclusion.NEUTRAL),
+    (Advisory(Judged(UNDECIDED)), Conclusion.NEUTRAL),
     (Advisory(Judged(verdict(Ruling.PASS))), Conclusion.SUCCESS),
     (Advisory(Judged(verdict(Ruling.BLOCK))), Conclusion.FAILURE),
+    (Advisory(Judged(replace(UNDECIDED, modes=(LOOKED, ALIKE)))), Conclusion.NEUTRAL),
+    (Advisory(Judged(verdict(Ruling.UNDECIDED, LOST_ALONE))), Conclusion.NEUTRAL),
+    *(
+        (Advisory(Judged(one)), Conclusion.ACTION_REQUIRED)
+        for one in (
+            verdict(Ruling.UNDECIDED, NARROWED),
+            verdict(Ruling.UNDECIDED, LOST, SPENT),
+            Verdict(Ruling.UNDECIDED, (SPENT,)),
+            replace(UNDECIDED, modes=(LOOKED, UNSEEN)),
+            replace(UNDECIDED, modes=(ALIKE,)),
+        )
+    ),
+    (Advisory(Partial(UNDECIDED)), Conclusion.ACTION_REQUIRED),
+    (Advisory(Impossible("It holds a pointer.")), Conclusion.ACTION_REQUIRED),
+    (Advisory(TimeSpent(60.0)), Conclusion.TIMED_OUT),
+    (Advisory(BudgetSpent()), Conclusion.TIMED_OUT),
+    (Advisory(BudgetSpent(UNDECIDED)), Conclusion.TIMED_OUT),
+    (Advisory(Conflict()), Conclusion.ACTION_REQUIRED),
     (Advisory(WaitingForTrust()), Conclusion.ACTION_REQUIRED),
     (Advisory(OwnFault()), Conclusion.FAILURE),
 ]
@@ -128,14 +170,17 @@ def test_nothing_ends_in_neutral_unless_the_policy_is_advisory(one: Plain) -> No
 @given(ended)
 def test_a_merge_passes_only_on_a_pass_or_on_purpose(one: Ended) -> None:
     inside = one.of if isinstance(one, Advisory) else one
-    passed = isinstance(inside, Judged) and inside.verdict.state is Ruling.PASS
-    undecided = isinstance(inside, Impossible | BudgetSpent | TimeSpent) or (
-        isinstance(inside, Judged) and inside.verdict.state is Ruling.UNDECIDED
-    )
-    if conclude(one) in PASSING:
-        meant = isinstance(one, Advisory) and undecided
-        assert isinstance(inside, NotNeeded) or passed or meant
-        assert not isinstance(inside, Judged) or not inside.verdict.findings
+    if conclude(one) not in PASSING or isinstance(inside, NotNeeded):
+        return
+    assert isinstance(inside, Judged)
+    verdict = inside.verdict
+    assert NARROWED not in verdict.findings
+    if verdict.state is not Ruling.PASS:
+        assert isinstance(one, Advisory)
+        assert verdict.state is Ruling.UNDECIDED
+        assert LOST not in verdict.findings
+        assert LOOKED in verdict.modes
+        assert UNSEEN not in verdict.modes
 
 
 @given(verdicts)

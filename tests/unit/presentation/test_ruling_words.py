@@ -20,7 +20,7 @@ def test_a_broken_policy_is_shown_by_its_first_faults() -> None:
     problem, mend = ruling.broken(FAULTS)
     assert "line 4: Fault 4." in problem
     assert "line 5" not in problem
-    assert problem.endswith("and 2 more")
+    assert problem.endswith("Fault 4. And 2 more.")
     assert "seedgate check" in mend
 
 

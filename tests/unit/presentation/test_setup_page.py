@@ -99,6 +99,20 @@ def test_pages_without_a_form_say_what_is_the_matter() -> None:
     assert "https://x.example/i" in said
 
 
+def test_the_tutorial_shows_what_is_printed() -> None:
+    page = (ROOT / "docs/tutorials/pull-request.md").read_text(encoding="utf-8")
+    for line in words.opened("https://gate.example.com/setup?token=..."):
+        assert line in page.splitlines()
+
+
+def test_nobody_is_told_that_the_link_works_once_or_ends_by_itself() -> None:
+    (said,) = gone_page().paragraphs
+    assert said.endswith(
+        "As long as there is no App, the link that was printed last works."
+    )
+    assert "works until there is an App" in words.opened("https://x")[0]
+
+
 def test_what_is_printed_names_link_files_and_the_next_command() -> None:
     assert "https://x" in "\n".join(words.opened("https://x"))
     made = "\n".join(words.made("gate", 7, "app.json", "https://install"))

@@ -22,6 +22,7 @@ from bot.presentation.words.troubles import trouble
         (Unauthorised("Bad credentials"), "private key is one of this App's"),
         (Forbidden(("checks=write",), "no"), "It takes the permission checks=write."),
         (Forbidden((), "no"), "do something (no). `seedgate doctor`"),
+        (Forbidden((), "Invalid app_id"), "what another App made, that one alone can"),
         (RateLimited(3_600.0), "rest until 01:00:00 UTC"),
         (Refused("Validation Failed", ("body",)), "(Validation Failed; body)"),
         (Odd("title: Field required"), "(title: Field required)"),

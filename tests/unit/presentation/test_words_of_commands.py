@@ -40,7 +40,7 @@ from bot.domain.commands import (
     parse_comment,
     permit,
 )
-from bot.domain.pulls.ordering import Facts, Terms, ordered
+from bot.domain.pulls.ordering import Facts, Granted, Terms, ordered
 from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
 from bot.presentation.words.commands import (
     NO_SANDBOX,
@@ -117,6 +117,13 @@ FACTS = Facts(
 )
 
 
+def idle(command: Command) -> Refused | None:
+    """What is told of a command that finds nothing to do."""
+    granted = ordered(command, FACTS)
+    assert isinstance(granted, Granted)
+    return granted.idle
+
+
 def refused() -> Iterator[Refused]:
     """Every refusal, as the decisions make it."""
     answers = (
@@ -143,8 +150,9 @@ def refused() -> Iterator[Refused]:
         ordered(Accept("limit-00000000", "x"), FACTS),
         ordered(Accept("power-11111111", "x"), FACTS),
         ordered(Accept("budget-22222222", "x"), FACTS),
-        ordered(Unaccept(FINDING), FACTS),
-        ordered(Unaccept("limit-00000001"), FACTS),
+        idle(Unaccept(FINDING)),
+        idle(Unaccept("limit-00000001")),
+        ordered(Unaccept(FINDING), replace(FACTS, later=frozenset({FINDING}))),
         ordered(Retry(), replace(FACTS, open=False)),
         Refused(Refusal.EDITED),
     )

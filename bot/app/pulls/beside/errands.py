@@ -14,13 +14,13 @@ from bot.app.pulls.evaluations import Task
 from bot.app.pulls.looking.scene import Scene
 from bot.app.pulls.looking.tasks import task_of
 from bot.app.pulls.ports import PullStore
-from bot.domain.commands import Cancel, Scan
-from bot.domain.conclusions import Conflict, Impossible, WaitingForTrust
+from bot.domain.commands import Baseline, Cancel, Command, Split
+from bot.domain.conclusions import Conflict, Impossible
 from bot.domain.github import Place
 from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand
-from bot.domain.pulls.deciding import Say, Silent, next_move
+from bot.domain.pulls.deciding import Say, Silent, may_run, next_move
 from bot.presentation.escape import code
-from bot.presentation.github.errands import refused
+from bot.presentation.github.errands import refused, ungated
 from bot.presentation.words import errands as words
 from bot.presentation.words.commands import Answer
 
@@ -119,15 +119,38 @@ def at_once(scene: Scene, act: Act) -> str:
     move = next_move(scene.facts)
     match move:
         case Silent(why=why):
-            return words.no_gate(why)
+            return ungated(why)
         case Say(outcome=Impossible(problem, mend)):
             return refused(problem, mend)
         case Say(outcome=Conflict(files)):
             return words.conflict([code(one, 80) for one in files])
-        case Say(outcome=WaitingForTrust()) if isinstance(act.command, Scan):
+        case _ if _trains(act.command) and not _may_train(scene, act):
             return words.UNTRUSTED
         case _:
             return "" if scene.pin is not None else words.UNJUDGEABLE
+
+
+def _trains(command: Command) -> bool:
+    """Whether the branch's own code runs; what is new here counts as such."""
+    match command:
+        case Split():  # trees are merged, and nothing in them is run
+            return False
+        case Baseline():  # the base runs by itself
+            return False
+        case _:
+            return True
+
+
+def _may_train(scene: Scene, act: Act) -> bool:
+    """Whether the code of the very commit that was ordered may run.
+
+    It does not hang on what is said of the head, for which nothing has to run at times.
+    Somebody vouched for the head alone; so an earlier commit runs only where all that
+    is pushed to the branch is by those who may write.
+    """
+    if act.sha == scene.seen.pull.head.sha:
+        return may_run(scene.facts)
+    return scene.facts.insider
 
 
 def _stopped_by(acts: Sequence[Act], act: Act) -> str:

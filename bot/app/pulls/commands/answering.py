@@ -71,7 +71,7 @@ def seen(remark: Remark, lines: Sequence[CommandLine]) -> tuple[Post, ...]:
 
 def said_posts(remark: Remark, said: Sequence[Said]) -> tuple[Post, ...]:
     """What is sent once every command of a remark was handled."""
-    refused = any(isinstance(one.outcome, Refused) for one in said)
+    refused = any(isinstance(one.outcome, Refused) or one.outcome.idle for one in said)
     last = Reaction.REFUSED if refused else Reaction.DONE
     texts = [Answer(one.line.text, one.text) for one in said]
     silent = remark.source is Source.COMMENT and not any(map(_worth_saying, said))
@@ -86,7 +86,7 @@ def refused_posts(remark: Remark, text: str) -> tuple[Post, ...]:
 
 def _worth_saying(one: Said) -> bool:
     """Whether a reaction is not enough; a SHA that was named is echoed in full."""
-    if isinstance(one.outcome, Refused):
+    if isinstance(one.outcome, Refused) or one.outcome.idle:
         return True
     command = one.outcome.command
     told = isinstance(command, _TOLD) or named_sha(command) is not None

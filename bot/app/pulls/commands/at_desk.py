@@ -65,7 +65,8 @@ class AppDesk:
         if kept is None or mirror is None or not mirror.has(head):
             return Named()
         pin = shelf.store.pinned(pull, head, kept.base_ref)
-        base = pin.base if pin is not None else mirror.branch(kept.base_ref)
+        held = pin is not None and mirror.has(pin.base)
+        base = pin.base if pin and held else mirror.branch(kept.base_ref)
         policy = self._policy(mirror, base)
         if base is None or policy is None:
             return Named()

@@ -5,7 +5,7 @@ then decided; one transaction keeps what came of it, so a crash before that repe
 questions alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -20,6 +20,7 @@ from bot.app.pulls.commands.answering import (
 )
 from bot.app.pulls.commands.desk import Desk
 from bot.app.pulls.commands.hearing import Hearing
+from bot.app.pulls.commands.orders import accepted_after, acts_of
 from bot.app.pulls.ports import Register, Remark
 from bot.domain.commands import (
     Accept,
@@ -34,25 +35,24 @@ from bot.domain.commands import (
     Person,
     Refused,
     Status,
-    Unaccept,
     Why,
     parse_comment,
     permit,
 )
 from bot.domain.github import Account, Pull
-from bot.domain.pulls.acts import Act
+from bot.domain.pulls.acts import Act, Moment
 from bot.domain.pulls.ordering import (
     UNKNOWN,
     Facts,
     Granted,
     Terms,
-    accepted_ids,
     is_question,
     named_changes,
     needs_person,
     needs_role,
     ordered,
 )
+from bot.domain.pulls.overrides import accepted_ids, spoken_of
 from bot.presentation.github import answers
 from bot.presentation.github.known import Known
 from bot.presentation.words.commands import (
@@ -121,12 +121,13 @@ class Commander:
     ) -> None:
         commands = [one for one in told if not isinstance(one, Refused)]
         facts, known = self._gathered(remark, commands)
+        moments = self._now(), self._moment(remark)
         acts, said = list[Act](), list[Said]()
         for line, one in zip(lines, told, strict=True):
             outcome = one if isinstance(one, Refused) else ordered(one, facts)
             said.append(Said(line, outcome, self._text(outcome, facts, known)))
-            acts.extend(_acts(remark, line, outcome, self._now()))
-            facts = replace(facts, accepted=_accepted(facts, outcome))
+            acts.extend(acts_of(remark, line, outcome, moments))
+            facts = replace(facts, accepted=accepted_after(outcome, facts.accepted))
         posts = said_posts(remark, said)
         self._register.settle(remark, acts, posts, self._now())
 
@@ -165,7 +166,8 @@ class Commander:
         if pull is None:
             return Facts(person, UNKNOWN, Heads(None, None))
         head = pull.head.sha
-        recorded = self._recorded(remark)
+        recorded, said = self._recorded(remark), self._moment(remark)
+        acts = self._register.acts(remark.pull)
         mine = known.standing is not None and known.standing.head == head
         return Facts(
             person,
@@ -174,8 +176,13 @@ class Commander:
             (*self._register.heads(remark.pull), head),
             pull.open,
             known.findings if mine else (),
-            accepted_ids(self._register.acts(remark.pull)),
+            accepted_ids(one for one in acts if one.moment <= said),
+            spoken_of(one for one in acts if one.moment > said),
         )
+
+    def _moment(self, remark: Remark) -> Moment:
+        """When it was said; now, where GitHub did not say."""
+        return remark.created_at or self._github.their_now(), remark.id
 
     def _recorded(self, remark: Remark) -> str | None:
         """The head that was on screen; None where that is not known."""
@@ -208,9 +215,18 @@ class Commander:
 
     def _text(self, outcome: Granted | Refused, facts: Facts, known: Known) -> str:
         """What is said of one command."""
-        if isinstance(outcome, Refused):
-            return refusal(outcome)
-        match outcome.command:
+        match outcome:
+            case (Refused() as wrong) | Granted(idle=Refused() as wrong):
+                return refusal(wrong)
+            case Granted(command=command, sha=sha):
+                return self._answer(command, sha, facts, known)
+            case _:
+                assert_never(outcome)
+
+    def _answer(
+        self, command: Command, sha: str | None, facts: Facts, known: Known
+    ) -> str:
+        match command:
             case Why():
                 return answers.why(known)
             case Status():
@@ -218,10 +234,10 @@ class Commander:
             case Baseline(refresh=False):
                 return answers.baseline(known, self._now())
             case Ok() if not facts.terms.sandboxed:
-                done = acknowledgement(outcome.command, outcome.sha)
+                done = acknowledgement(command, sha)
                 return f"{done} {NO_SANDBOX}"
             case _:
-                return acknowledgement(outcome.command, outcome.sha)
+                return acknowledgement(command, sha)
 
 
 def _asks_known(command: Command) -> bool:
@@ -229,31 +245,3 @@ def _asks_known(command: Command) -> bool:
     if isinstance(command, Accept):
         return True
     return is_question(command) and not isinstance(command, Help)
-
-
-def _acts(
-    remark: Remark, line: CommandLine, outcome: Granted | Refused, at: float
-) -> Iterator[Act]:
-    """The order of one line; the same line of the same remark is the same order."""
-    match outcome:
-        case Refused():
-            return
-        case Granted(command=command, sha=sha):
-            if sha is None or remark.author is None or is_question(command):
-                return
-            source = f"{remark.key}:{line.number}"
-            by, login = remark.author, remark.login
-            yield Act(source, remark.pull, sha, command, by, login, at)
-        case _:
-            assert_never(outcome)
-
-
-def _accepted(facts: Facts, outcome: Granted | Refused) -> frozenset[str]:
-    """What is accepted after one more line of the same remark."""
-    match outcome:
-        case Granted(command=Accept(finding=name)):
-            return facts.accepted | {name}
-        case Granted(command=Unaccept(finding=name)):
-            return facts.accepted - {name}
-        case _:
-            return facts.accepted

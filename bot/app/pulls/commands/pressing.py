@@ -60,11 +60,12 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """A press by a person, of a button of ours."""
+    """A press by a person, of a button of ours; `at` is by GitHub's clock."""
 
     command: Command
     head: str
     sender: Account
+    at: float
 
 
 class Presser:
@@ -85,9 +86,10 @@ class Presser:
         self._desk = desk
         self._app = app
 
-    def press(self, hook: ButtonPressed | RunAsked) -> Pressed:
+    def press(self, hook: ButtonPressed | RunAsked, at: float) -> Pressed:
         """What a press orders. Nothing is kept, so it may be asked again.
 
+        `at` is when we were told of it, by our clock: GitHub does not say when it was.
         Raises `GitHubError` for a failure that passes, and `MachineryFault`.
         """
         if hook.app_id != self._app:
@@ -97,7 +99,8 @@ class Presser:
             return Pressed(why=Unheard.NO_BUTTON)
         if hook.sender is None or hook.sender.kind != _PERSON:
             return Pressed(why=Unheard.NO_PERSON)
-        press = _Press(command, hook.head, hook.sender)
+        theirs = at + self._github.their_now() - self._now()
+        press = _Press(command, hook.head, hook.sender, theirs)
         stand = self._register.standings(hook.place.repository_id, hook.head)
         return self._pressed(press, stand)
 
@@ -139,12 +142,11 @@ class Presser:
         as this order has been taken up. There is one check run of a commit, and a suite
         that is run again is one press more on it: so its number is left out.
         """
-        who = press.sender
-        parts = (press.command.verb, press.head, who.id, one.pull.number, one.inputs)
+        who, head, command = press.sender, press.head, press.command
+        parts = (command.verb, head, who.id, one.pull.number, one.inputs)
         source = ":".join(["press", *map(str, parts)])
-        return Act(
-            source, one.pull, press.head, press.command, who.id, who.login, self._now()
-        )
+        by, login, now = who.id, who.login, self._now()
+        return Act(source, one.pull, head, command, by, login, now, press.at)
 
 
 def command_of(hook: ButtonPressed | RunAsked) -> Command | None:

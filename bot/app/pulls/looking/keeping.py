@@ -7,8 +7,16 @@ late, twice, or after a crash: the end is the same.
 from dataclasses import replace
 from typing import assert_never
 
-from bot.app.mirroring import Mirror, MirrorError, Wanted, WantedBranch, WantedPull
+from bot.app.mirroring import (
+    Mirror,
+    MirrorError,
+    Wanted,
+    WantedBranch,
+    WantedCommit,
+    WantedPull,
+)
 from bot.app.pulls.evaluations import Absent, Busy, Done
+from bot.app.pulls.looking.doubting import Doubts
 from bot.app.pulls.looking.insiders import insider
 from bot.app.pulls.looking.outside import Outside
 from bot.app.pulls.looking.scene import Scene, Seen
@@ -31,7 +39,6 @@ from bot.domain.github import GitHubError, Place, Pull, Repository
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.base_moved import Stands
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
-from bot.domain.pulls.posts import check_key
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started
@@ -46,6 +53,7 @@ class Keeper:
     def __init__(self, outside: Outside) -> None:
         """Nothing is asked before `look`."""
         self._out, self._speaker = outside, Speaker(outside)
+        self._doubts = Doubts(outside)
         self._troubles = Troubles(outside, self._speaker, self._moved)
 
     def look(self, due: Due) -> None:
@@ -75,45 +83,19 @@ class Keeper:
             self._over(due, old, pull)
             return None
         repository = out.known.repository(place)
-        if self._is_doubtful(place, repository, pull, old):
+        if self._doubts.doubts(place, repository, pull, old):
             old = self._reopened(place, repository, pull, old)
-        mirror = self._refreshed(place, repository, pull)
+        try:
+            mirror = self._refreshed(place, repository, pull)
+        except MirrorError:
+            if self._doubts.unheard(place, repository, pull):
+                self._reopened(place, repository, pull, old)
+            raise
         if mirror.pull_head(pull.number) != pull.head.sha:
             raise HeadUnseenError
         trusted = insider(out.known, place, pull)
         seen = Seen(place, repository, pull, mirror, trusted)
         return self._seen(seen, old)
-
-    def _is_doubtful(
-        self, place: Place, repository: Repository, pull: Pull, old: Standing | None
-    ) -> bool:
-        """Whether its commit shows an answer of which nobody knows that it holds here.
-
-        It may be one to another base, of earlier times or to another pull request, and
-        one that is about to be sent counts as shown. One to another that is open onto
-        the same base holds for this one too; and without a gate, as far as is known by
-        now, nothing is said of a commit.
-        """
-        out, head = self._out, pull.head.sha
-        if _holds(pull, old, out.now()):
-            return False
-        if not out.store.may_answer(check_key(place, head)):
-            return False
-        key = PullKey(place.repository, pull.number)
-        others = out.store.standings(place.repository, head)
-        if any(one.pull != key and _holds(pull, one, out.now()) for one in others):
-            return False
-        mirror = out.mirrors.known(place)
-        if mirror is None:
-            return True
-        return self._is_gated(Seen(place, repository, pull, mirror, insider=False))
-
-    def _is_gated(self, seen: Seen) -> bool:
-        """By what is held here now; where that cannot be read, nobody knows."""
-        try:
-            return self._out.scenes.is_gated(seen)
-        except UserFault:
-            return True
 
     def _reopened(
         self, place: Place, repository: Repository, pull: Pull, old: Standing | None
@@ -127,8 +109,15 @@ class Keeper:
         out = self._out
         branches = dict.fromkeys([pull.base.ref, repository.default_branch])
         wanted: list[Wanted] = [WantedPull(pull.number), *map(WantedBranch, branches)]
-        token = out.github.git_token(place)
-        return out.mirrors.refresh(place, repository.full_name, token, wanted)
+        token, name = out.github.git_token(place), repository.full_name
+        mirror = out.mirrors.refresh(place, name, token, wanted)
+        key = PullKey(place.repository, pull.number)
+        pin = out.store.pinned(key, pull.head.sha, pull.base.ref)
+        if pin is None or mirror.has(pin.base):
+            return mirror
+        # A mirror that was made anew, of a base that was rewritten since.
+        wanted.append(WantedCommit(pin.base))
+        return out.mirrors.refresh(place, name, token, wanted)
 
     def _seen(self, seen: Seen, old: Standing | None) -> float | None:
         try:
@@ -190,7 +179,7 @@ class Keeper:
         a verdict nor progress is taken back for that.
         """
         if progress is None and _said_more(scene, old):
-            return self._out.now() + CARRIED_S
+            return _carried(self._out.now(), old)
         return self._speaker.answered(
             scene, Answer(_open(progress), progress=progress), old
         )
@@ -224,18 +213,6 @@ def _head(scene: Scene) -> str:
     return scene.seen.pull.head.sha
 
 
-def _holds(pull: Pull, said: Standing | None, now: float) -> bool:
-    """Whether what was said is of this commit and base, and its time is not over.
-
-    What has not ended, or was silence, needs no taking back.
-    """
-    if said is None or not said.open:
-        return False
-    here = (said.head, said.base_ref) == (pull.head.sha, pull.base.ref)
-    lasts = said.again_at is None or said.again_at > now
-    return here and (lasts or not said.ended)
-
-
 def _has_verdict(scene: Scene, old: Standing | None) -> bool:
     """Whether there was a verdict of this head, on the base that counts.
 
@@ -254,6 +231,13 @@ def _said_more(scene: Scene, old: Standing | None) -> bool:
     if old is None or old.voice is None or not old.open:
         return False
     return old.task == scene.task if old.ended else old.inputs == scene.inputs
+
+
+def _carried(now: float, old: Standing | None) -> float:
+    """When to ask what became of it: no later than what is said until then may end."""
+    ends = old.again_at if old is not None else None
+    asks = now + CARRIED_S
+    return min(asks, ends) if ends is not None and ends > now else asks
 
 
 def _open(progress: Progress | None) -> Open:

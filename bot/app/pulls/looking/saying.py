@@ -69,6 +69,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         base_now=seen.base_now,
         default_now=seen.default_now,
         judged_on=_judged_on(scene, answer, old),
+        accepted=tuple(one.digest for one in scene.accepted),
     )
     posts = (
         *_left_behind(around, standing.head),

@@ -154,6 +154,8 @@ class Scenes:
     def _moved(self, seen: Seen, rule: Rule, pin: Pin, now: str, landing: str) -> Moved:
         if pin.base == now:
             return Same()
+        if not seen.mirror.has(pin.base):
+            return Again(Why.GONE)
         source, head = seen.source, seen.pull.head.sha
         before = self._rule_at(seen, pin.base)
         old = source.merge(pin.base, head)

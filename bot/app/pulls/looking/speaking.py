@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.app.pulls.looking.doubting import may_be_forgotten
 from bot.app.pulls.looking.outside import Outside
 from bot.app.pulls.looking.saying import Around, farewell, hushed, say
 from bot.app.pulls.looking.scene import Scene
 from bot.app.pulls.looking.telling import Answer
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.posts import Post
+from bot.domain.pulls.posts import Post, StickyPost
 from bot.domain.pulls.standing import Standing
 
 
@@ -22,10 +23,17 @@ class Speaker:
     def answered(
         self, scene: Scene, answer: Answer, old: Standing | None
     ) -> float | None:
-        """Say an answer; when time alone may change it (Unix seconds)."""
-        with self._out.speaking:
+        """Say an answer; when time alone may change it (Unix seconds).
+
+        Of what may be forgotten, the check run and the comment may stand there.
+        """
+        out, pull = self._out, scene.seen.pull
+        with out.speaking:
             said = say(scene, answer, self._around(scene, old))
-            self._out.store.say(said.standing, said.posts)
+            if may_be_forgotten(pull, old, out.github.their_now()):
+                comment = StickyPost(scene.seen.place, pull.number, "", "")
+                out.store.suspect([*said.posts, comment])
+            out.store.say(said.standing, said.posts)
         return said.standing.again_at
 
     def _around(self, scene: Scene, old: Standing | None) -> Around:

@@ -85,7 +85,11 @@ class Troubles:
         self._speaker.close(self._out.store.standing(due.pull))
 
     def of_head(self, due: Due) -> float:
-        """When to look again after git did not show the head: most often soon."""
+        """When to look again after git did not show the head: most often soon.
+
+        It may as well be GitHub's answer that is old: it is asked again by then.
+        """
+        self._out.known.doubt(due.pull)
         return self._unfetched.failed(due.pull).again_at
 
     def of_mirror(self, due: Due, fault: MirrorError) -> float | None:

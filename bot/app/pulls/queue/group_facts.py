@@ -1,31 +1,31 @@
 """All that is known of a merge group at one moment; nothing is decided here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.mirroring import Mirror, Wanted, WantedBranch, WantedCommit
 from bot.app.ports import Merged, SourceRepository
 from bot.app.pulls import remembered
-from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.looking.insiders import insider
+from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.looking.scene import Seen
 from bot.app.pulls.ports import Pin
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Queue
-from bot.app.relevance import seen_by_training
-from bot.domain.conclusions import Conclusion
 from bot.domain.github import GitHubError, NotFound, Pull, Side
-from bot.domain.policy import Policy
 from bot.domain.pulls.acts import PullKey, group_key
-from bot.domain.pulls.standing import Standing, Voice
+from bot.domain.pulls.standing import Standing
 
 QUEUE_MINUTES = 60
 """How long a queue waits if GitHub does not say (docs.github.com, "merge queue")."""
 SPARE_MINUTES = 15
 """How much earlier there is an answer, so that it is there in time."""
+LONGEST_S = 60.0
+"""How long a group rests at most that waits for what comes from elsewhere."""
+FLICKER_S = 60.0
+"""How long GitHub may not show a pull request of which it has made a group."""
 _LEAD = re.compile(r"/pr-(\d{1,10})-")
-_PASSED = (Conclusion.SUCCESS, Conclusion.NEUTRAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,22 @@ class Group:
     @property
     def until(self) -> float:
         """When there has to be an answer."""
-        return self.queue.until or self.pin.since
+        return until(self.pin, self.queue)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A head that passed on a commit of its base branch, and what was said then.
+def until(pin: Pin, queue: Queue) -> float:
+    """When there has to be an answer, also where GitHub was not asked for it yet."""
+    return queue.until or pin.since + _limit_s(QUEUE_MINUTES)
 
-    `stale_at` is when that is too old for any other base.
-    """
 
-    pull: PullKey
-    head: str
-    base: str
-    said: Voice
-    stale_at: float | None = None
+def _limit_s(minutes: float) -> float:
+    return 60.0 * max(minutes - SPARE_MINUTES, minutes / 2)
+
+
+def soon(pin: Pin, queue: Queue, now: float) -> float:
+    """When to look again at what comes from elsewhere: after growing pauses."""
+    wait = min(max(now - pin.since, SOON_S), LONGEST_S)
+    return min(now + wait, until(pin, queue))
 
 
 class GroupFacts:
@@ -100,7 +101,7 @@ class GroupFacts:
         self._reach = reach
 
     def open(self, key: PullKey) -> Group | None:
-        """The group, if it is open."""
+        """The group, if it is open; GitHub is not asked."""
         store = self._reach.store
         standing = store.standing(key)
         if standing is None or not standing.open:
@@ -108,7 +109,10 @@ class GroupFacts:
         pin = store.pinned(key, standing.head, standing.base_ref)
         if pin is None:
             return None
-        group = Group(standing, pin, remembered.queue_of(store, key))
+        return Group(standing, pin, remembered.queue_of(store, key))
+
+    def led(self, group: Group) -> Group:
+        """With the pull request that it was made for, as GitHub shows it now."""
         return replace(group, lead=self._lead(group))
 
     def _lead(self, group: Group) -> Pull | None:
@@ -123,17 +127,16 @@ class GroupFacts:
                 return None
             raise
 
-    def mirror(self, group: Group) -> Mirror:
-        """The mirror with all that the group is compared with."""
+    def mirror(self, group: Group, others: Sequence[str]) -> Mirror:
+        """The mirror with all that the group is compared with, `others` among it."""
         standing = group.standing
         repository = self._reach.known.repository(standing.place)
         branches = dict.fromkeys([repository.default_branch, standing.base_ref])
-        commits = [standing.head, group.pin.base]
-        earlier = self.earlier(group)
-        if earlier is not None:
-            commits += [earlier.head, earlier.base]
+        commits = [standing.head, group.pin.base, *others]
+        if group.lead is not None:
+            commits.append(group.lead.head.sha)
         wanted: list[Wanted] = [WantedBranch(one) for one in branches]
-        wanted.extend(map(WantedCommit, commits))
+        wanted.extend(map(WantedCommit, dict.fromkeys(commits)))
         return self._reach.mirror(standing.place, wanted)
 
     def timed(self, group: Group) -> Group:
@@ -141,21 +144,35 @@ class GroupFacts:
         if group.queue.until is None:
             standing = group.standing
             rules = self._reach.github.branch_rules(standing.place, standing.base_ref)
-            minutes = rules.queue_minutes or QUEUE_MINUTES
-            limit = max(minutes - SPARE_MINUTES, minutes / 2)
-            until = group.pin.since + 60.0 * limit
-            group = replace(group, queue=replace(group.queue, until=until))
+            at = group.pin.since + _limit_s(rules.queue_minutes or QUEUE_MINUTES)
+            group = replace(group, queue=replace(group.queue, until=at))
         remembered.keep_queue(self._reach.store, group.key, group.queue)
         return group
 
     def trusted(self, group: Group, mirror: Mirror) -> Group:
-        """Whether insiders stand behind all that the base branch does not have yet."""
-        place, lead = group.standing.place, group.lead
-        mine = lead is not None and insider(self._reach.known, place, lead)
-        trusted = mine and self._below_trusted(group, mirror)
+        """Whether insiders stand behind all that the base branch does not have yet.
+
+        It is not known (None) as long as that hangs on what nobody looked at yet.
+        """
+        trusted = self._trusted(group, mirror)
         return replace(group, queue=replace(group.queue, trusted=trusted))
 
-    def _below_trusted(self, group: Group, mirror: Mirror) -> bool:
+    def _trusted(self, group: Group, mirror: Mirror) -> bool | None:
+        lead = group.lead
+        if lead is None:
+            return self._unnamed(group)
+        if not insider(self._reach.known, group.standing.place, lead):
+            return False
+        if not mirror.has(lead.head.sha):
+            return None
+        return _only(group, lead, mirror) and self._below(group, mirror)
+
+    def _unnamed(self, group: Group) -> bool | None:
+        """GitHub may not show for a moment what it has; what names nothing has none."""
+        early = self._reach.now() < group.pin.since + FLICKER_S
+        return None if early and _LEAD.search(group.queue.ref) else False
+
+    def _below(self, group: Group, mirror: Mirror) -> bool | None:
         """Below it is the branch itself, or another group of which the same is true."""
         below, tip = group.pin.base, mirror.branch(group.standing.base_ref)
         if tip is not None and not mirror.repository.landed(tip, below):
@@ -181,63 +198,17 @@ class GroupFacts:
             updated_at=group.pin.since,
         )
         repository = self._reach.known.repository(place)
-        return Seen(place, repository, pull, at, group.queue.trusted)
-
-    def earlier(self, group: Group) -> Judged | None:
-        """What the pull request passed on; None where it did not.
-
-        By what was said, never by its pin: that is renewed before anything is judged.
-        """
-        if group.lead is None:
-            return None
-        key = PullKey(group.key.repository, group.lead.number)
-        old = self._reach.store.standing(key)
-        if old is None or not old.open or not old.base:
-            return None
-        if old.again_at is not None and old.again_at <= self._reach.now():
-            return None  # an acceptance has ended, and nobody looked again yet
-        said = passing(old)
-        if said is None or old.base_ref != group.standing.base_ref:
-            return None
-        return Judged(key, old.head, old.base, said, old.stale_at)
-
-    def same_tree(self, group: Group, earlier: Judged, seen: Seen) -> bool:
-        """Whether training sees in the group what it saw then, by the same policy."""
-        source = seen.source
-        if not (seen.mirror.has(earlier.base) and seen.mirror.has(earlier.head)):
-            return False
-        rules = [
-            policy_in_force(source, source.resolve(one), self._reach.parse)
-            for one in (earlier.base, group.pin.base)
-        ]
-        policies = [one.policy for one in rules if isinstance(one, Found | LastGood)]
-        if len({one.sha256 for one in policies}) != 1 or len(policies) != len(rules):
-            return False
-        judged = source.merge(earlier.base, earlier.head)
-        if not isinstance(judged, Merged):
-            return False
-        now = source.resolve(group.standing.head).tree
-        if not _alike(source, policies[0], (judged.tree, now)):
-            return False
-        bases = [source.resolve(one).tree for one in (earlier.base, group.pin.base)]
-        alike = _alike(source, policies[0], bases)
-        return alike or self._stands(policies[0], earlier)
-
-    def _stands(self, policy: Policy, earlier: Judged) -> bool:
-        """Whether a verdict holds on a base that training can tell from its own."""
-        if policy.base_moved == "rejudge" or earlier.stale_at is None:
-            return False
-        return self._reach.now() < earlier.stale_at
+        trusted = group.queue.trusted is True
+        return Seen(place, repository, pull, at, trusted)
 
 
-def _alike(source: SourceRepository, policy: Policy, trees: Iterable[str]) -> bool:
-    """Whether training cannot tell trees apart."""
-    return len({seen_by_training(source, policy, one) for one in trees}) == 1
+def _only(group: Group, lead: Pull, mirror: Mirror) -> bool:
+    """Whether nothing but its pull request was put on what it lies on.
 
-
-def passing(standing: Standing) -> Voice | None:
-    """What was said of a head that passed; None for all others."""
-    said = standing.voice
-    if said is None or said.part.state.conclusion not in _PASSED:
-        return None
-    return said
+    Whatever else is in it came from nobody knows whom.
+    """
+    source = mirror.repository
+    made = source.merge(group.pin.base, lead.head.sha)
+    if not isinstance(made, Merged):
+        return False
+    return source.resolve(group.standing.head).tree == made.tree

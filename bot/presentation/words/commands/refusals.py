@@ -175,6 +175,16 @@ def _no_finding(refused: Refused) -> str:
     return f"{missing} {_meant(refused, _WHY)}"
 
 
+def _not_accepted(refused: Refused) -> str:
+    """It is kept all the same: an acceptance may be handled after what undoes it."""
+    near = f"{_meant(refused, '')} ".lstrip()
+    return (
+        f"{_shown(refused, 'finding')} is not accepted, so there is nothing to take "
+        f"back. {near}Should an acceptance that was written before this still come in, "
+        "it will not count."
+    )
+
+
 _SAYS: Mapping[Refusal, Says] = {
     Refusal.NOT_PLAIN: lambda _: (
         "A part of this line is code, HTML, a link or an image, and those are never "
@@ -257,10 +267,11 @@ _SAYS: Mapping[Refusal, Says] = {
         f"{_shown(one, 'finding')} cannot be accepted: it says that something was not "
         f"or could not be judged, and only a mend changes that. {_WHY}"
     ),
-    Refusal.NOT_ACCEPTED: lambda one: (
-        f"{_shown(one, 'finding')} is not accepted, so there is nothing to take back. "
-        f"{_meant(one, '')}"
-    ).rstrip(),
+    Refusal.NOT_ACCEPTED: _not_accepted,
+    Refusal.OVERTAKEN: lambda one: (
+        f"Somebody has spoken of {_shown(one, 'finding')} since you wrote this, and "
+        "the last word counts, so nothing was done."
+    ),
     Refusal.CLOSED: lambda one: (
         "This pull request is closed, so nothing is done here. Reopen it, then write "
         f"{_shown(one, 'verb')} again."

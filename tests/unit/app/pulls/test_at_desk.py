@@ -1,5 +1,6 @@
 """What the policy of a base says for commands, and what holds where nobody knows it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,17 @@ def test_a_base_without_a_policy_leaves_commands_to_maintainers(gate: Yard) -> N
     gate.works(pull)
     there = gate.edits(pull, base=side(gate.place, gate.tip(), "no-such-branch"))
     assert desk(gate).terms(gate.place, there) == UNKNOWN
+
+
+def test_changes_are_named_on_the_base_of_now_where_the_pinned_one_is_gone(
+    gate: Yard,
+) -> None:
+    pull = gate.opens()
+    gate.works(pull)
+    key, head = gate.key(pull), pull.head.sha
+    named = desk(gate).changes(key, head, [head[:9]])
+    pin = gate.store.pinned(key, head, "main")
+    assert pin is not None
+    gate.store.pin(replace(pin, base="f" * 40), renew=True)
+    assert named.known != ()
+    assert desk(gate).changes(key, head, [head[:9]]) == named

@@ -48,6 +48,7 @@ from bot.domain.github import (
 )
 from bot.domain.pulls.acts import Act, PullKey, orders_of
 from bot.domain.pulls.ordering import Terms
+from bot.domain.pulls.overrides import accepted_ids, standing
 from bot.domain.pulls.posts import Post, ReactionPost, ReplyPost
 from bot.presentation.github import marked
 from bot.presentation.words.commands import NO_SANDBOX, help_text
@@ -189,6 +190,8 @@ def test_an_order_is_kept_for_the_head_with_who_gave_it(
         bench.grace.id,
         "grace",
         NOW,
+        NOW - 10,
+        remark.id,
     )
     assert bench.acts() == [act]
     assert bench.reactions() == [Reaction.DONE]
@@ -595,8 +598,8 @@ def test_an_acceptance_is_taken_back_once(bench: Bench) -> None:
         Unaccept(FINDING),
     ]
     bench.says(f"/gate unaccept {FINDING}", bench.max)
-    assert len(bench.acts()) == 2
     assert "is not accepted" in bench.replies()[1].body
+    assert accepted_ids(bench.acts()) == frozenset()
 
 
 def test_it_is_taken_back_after_a_push_too(bench: Bench) -> None:
@@ -612,6 +615,60 @@ def test_what_is_accepted_may_be_accepted_once_more(bench: Bench) -> None:
     bench.says(f"/gate accept {FINDING} reason=x until=1d", bench.max)
     bench.says(f"/gate accept {FINDING} reason=x until=9d", bench.max)
     assert len(bench.acts()) == 2
+
+
+# In which order it was said
+
+
+def test_an_acceptance_that_is_handled_late_does_not_undo_what_took_it_back(
+    bench: Bench,
+) -> None:
+    bench.judged()
+    accept = bench.remark(f"/gate accept {FINDING} reason=x", bench.max)
+    bench.store.note(accept)
+    bench.github.fails("permission", Transient("502"))
+    with pytest.raises(GitHubError):
+        bench.commander().handle(accept)
+    bench.says(f"/gate unaccept {FINDING}", bench.max)
+    assert "is not accepted" in bench.reply()
+    assert "it will not count" in bench.reply()
+    bench.time += 300
+    bench.commander().handle(accept)
+    assert standing(bench.acts(), HEAD, bench.time) == ()
+    assert "the last word counts" in bench.replies()[1].body
+    assert bench.reactions() == [Reaction.REFUSED, Reaction.REFUSED]
+
+
+def test_taking_back_late_does_not_undo_what_was_accepted_since(bench: Bench) -> None:
+    bench.judged()
+    bench.says(f"/gate accept {FINDING} reason=x", bench.max, created_at=NOW - 9)
+    bench.reviews(f"/gate unaccept {FINDING}", bench.max)
+    assert [one.finding for one in standing(bench.acts(), HEAD, NOW)] == [FINDING]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_whether_it_is_stopped_hangs_on_the_last_that_was_said(
+    bench: Bench, *, late: bool
+) -> None:
+    times = [NOW - 20, NOW - 10]
+    for at in reversed(times) if late else times:
+        said = "/gate run" if at == times[0] else "/gate cancel"
+        bench.says(said, created_at=at)
+    assert orders_of(bench.acts(), HEAD).cancelled_by == "grace"
+
+
+def test_of_one_second_the_comment_that_was_numbered_last_counts(bench: Bench) -> None:
+    first, last = bench.remark("/gate cancel"), bench.remark("/gate run")
+    for one in (last, first):
+        bench.store.note(one)
+        bench.commander().handle(one)
+    assert bench.commands() == [Cancel(), Run()]
+
+
+def test_where_github_does_not_say_when_it_was_said_now_counts(bench: Bench) -> None:
+    bench.says("/gate cancel")
+    bench.says(f"/gate run {HEAD}", created_at=0.0)
+    assert bench.commands() == [Cancel(), Run(HEAD)]
 
 
 # Once

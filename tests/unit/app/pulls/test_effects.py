@@ -332,6 +332,30 @@ def test_a_repository_that_was_taken_away_is_left_and_its_neighbour_is_not(
     assert not gate.standing(pull).open
 
 
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_removal_that_comes_late_takes_no_mirror_from_whoever_has_it_now(
+    gate: Yard, *, swept: bool
+) -> None:
+    old, pull = gate.place.installation, judged(gate)
+    if swept:
+        remembered.keep_reached(gate.store, {gate.place.repository: old + 1})
+    else:
+        through = replace(gate.standing(pull), installation=old + 1)
+        gate.store.say(through, [])
+        gate.store.wake(through.pull, old + 1, gate.clock())
+    installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(here(gate),))
+    assert gate.mirrors.known(gate.place) is not None
+
+
+def test_a_removal_takes_the_mirror(gate: Yard) -> None:
+    judged(gate)
+    remembered.keep_reached(
+        gate.store, {gate.place.repository: gate.place.installation}
+    )
+    installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(here(gate),))
+    assert gate.mirrors.known(gate.place) is None
+
+
 @pytest.mark.parametrize(
     "why", [InstallationWhy.CREATED, InstallationWhy.REPOSITORIES_ADDED]
 )
@@ -447,8 +471,8 @@ def test_a_click_is_kept_as_an_order_and_looked_at(gate: Yard) -> None:
         gate.github.profile.id,
         gate.author,
     )
-    effects(gate).pressed(hook)
-    effects(gate).pressed(hook)
+    effects(gate).pressed(hook, gate.clock())
+    effects(gate).pressed(hook, gate.clock())
     assert len(gate.store.acts(gate.key(pull))) == 1
     assert gate.due() == [pull.number]
 
@@ -460,8 +484,8 @@ def test_a_click_by_somebody_who_may_not_is_answered_once(gate: Yard) -> None:
     run = gate.run(pull.head.sha)
     facts = (run.id, run.external_id, gate.github.profile.id, "run", eve)
     hook = ButtonPressed(here(gate), pull.head.sha, *facts)
-    effects(gate).pressed(hook)
-    effects(gate).pressed(hook)
+    effects(gate).pressed(hook, gate.clock())
+    effects(gate).pressed(hook, gate.clock())
     assert gate.store.acts(gate.key(pull)) == []
     assert [key for key in gate.store.outbox if key.startswith("reply:")] != []
     assert gate.due() == []
@@ -491,5 +515,5 @@ def test_what_came_through_no_installation_leads_to_nothing(gate: Yard) -> None:
     done = effects(gate)
     done.pushed(BasePushed(nobody, "main", None, head))
     done.changed(RepositoryChanged(nobody, RepositoryWhy.DELETED))
-    done.pressed(RunAsked(nobody, head, 1, 2, "x", 4711, gate.author))
+    done.pressed(RunAsked(nobody, head, 1, 2, "x", 4711, gate.author), gate.clock())
     assert gate.asked() == []

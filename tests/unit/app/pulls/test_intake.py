@@ -9,7 +9,7 @@ from bot.app.hooks.ports import TRIES
 from bot.app.pulls.intake import Intake
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import GitHubError, RateLimited, Transient
-from bot.domain.hooks import BasePushed, Hook, Place, PullTouched, PullWhy
+from bot.domain.hooks import BasePushed, Hook, Place, PullTouched, PullWhy, RunAsked
 from bot.domain.pulls.acts import PullKey
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.pulls import MemoryPulls
@@ -90,3 +90,25 @@ def test_a_store_that_cannot_be_written_to_loses_no_delivery() -> None:
     with pytest.raises(MachineryFault):
         desk.intake.work()
     assert [one.attempts for one in desk.inbox.pending(9)] == [0, 0]
+
+
+def test_a_press_counts_from_when_it_came_in_however_late_it_is_worked_off() -> None:
+    told = list[float]()
+
+    class Pressed:
+        def pressed(self, _: RunAsked, at: float) -> None:
+            told.append(at)
+            if len(told) == 1:
+                raise GitHubError(Transient("502"))
+
+    def press(_: str, __: bytes) -> Hook:
+        return RunAsked(QUICK, "a" * 40, 1, 2, "x", 3, None)
+
+    clock = Clock()
+    inbox = MemoryInbox(clock)
+    inbox.keep([Delivery("1", "check_run", b"", 7.0)])
+    intake = Intake(inbox, MemoryPulls(clock), press, Pressed(), clock)  # type: ignore[arg-type]
+    intake.work()
+    clock.now += 3_600
+    intake.work()
+    assert told == [7.0, 7.0]

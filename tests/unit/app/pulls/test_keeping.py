@@ -235,6 +235,22 @@ def test_an_acceptance_is_looked_at_again_when_it_ends(tmp_path: Path) -> None:
     assert (given.digest, given.reason) == ("12345678" * 8, "fine")
 
 
+def test_an_acceptance_that_ends_while_a_process_comes_back_is_not_late(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    ordered(one, pull, Accept("regression-12345678", "fine", digest="12345678" * 8))
+    one.judges(pull)
+    ends = one.clock() + 30 * DAY_S
+    one.clock.now = ends - CARRIED_S / 2
+    one.evaluations.forgets()
+    one.commits({"README.md": "Read me.\n"})
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+    assert again_at(one, pull) == ends
+
+
 def test_a_verdict_on_a_base_that_was_left_is_looked_at_when_it_is_too_old(
     tmp_path: Path,
 ) -> None:
@@ -249,6 +265,29 @@ def test_a_verdict_on_a_base_that_was_left_is_looked_at_when_it_is_too_old(
     one.works()
     assert one.run(pull.head.sha).status == "queued"
     assert one.evaluations.begun[-1].base == one.tip()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_base_that_was_rewritten_is_fetched_for_a_mirror_that_is_made_anew(
+    tmp_path: Path, *, there: bool
+) -> None:
+    one = yard(tmp_path)
+    pull, first = one.opens(), one.tip()
+    judged_on = one.commits({"other.py": "1\n"})
+    one.judges(pull)
+    one.mirrors.moves(one.place, "main", first)
+    one.commits({"other.py": "2\n"})
+    one.mirrors.forget(one.place)
+    if not there:
+        judged_on = "f" * 40
+        known = one.store.pinned(one.key(pull), pull.head.sha, "main")
+        assert known is not None
+        one.store.pin(replace(known, base=judged_on), renew=True)
+    one.works(pull)
+    pin = one.store.pinned(one.key(pull), pull.head.sha, "main")
+    assert pin is not None
+    assert pin.base == (judged_on if there else one.tip())
+    assert one.run(pull.head.sha).conclusion == ("success" if there else None)
 
 
 def test_labels_that_no_stage_waits_for_change_nothing(tmp_path: Path) -> None:
@@ -299,6 +338,23 @@ def test_a_mirror_that_stays_behind_is_looked_at_after_longer_and_longer_pauses(
     one.works(pull)
     one.mirrors.opens(one.place, pull.number, one.tip())
     assert waited(one, pull) == SOON_S
+
+
+def test_github_that_is_behind_git_is_asked_anew_at_the_next_look(
+    tmp_path: Path,
+) -> None:
+    """After a push its first answer may still be the head before, for a moment."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    head = one.mirrors.pushes(one.place, "idea", {"train.py": "print(3)\n"})
+    one.mirrors.opens(one.place, pull.number, head)
+    one.works(pull)
+    assert one.runs(head) == []
+    one.github.pushes(one.place, pull.number, head)
+    one.clock.now += SOON_S
+    one.works()
+    assert one.run(head).status == "queued"
 
 
 def test_a_mirror_that_is_behind_is_no_end_of_troubles_with_git(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.app.pulls.commands.pressing import Pressed, Presser, Unheard, command_of
 from bot.domain import hooks
-from bot.domain.commands import Ablate, Command, More, Rules, Run
+from bot.domain.commands import Ablate, Cancel, Command, More, Rules, Run
 from bot.domain.github import (
     Account,
     GitHubError,
@@ -16,7 +16,7 @@ from bot.domain.github import (
     Transient,
 )
 from bot.domain.hooks import ButtonPressed, RunAsked
-from bot.domain.pulls.acts import PullKey, orders_of
+from bot.domain.pulls.acts import Act, PullKey, orders_of
 from bot.domain.pulls.ordering import Terms
 from bot.domain.pulls.posts import ReplyPost, key_of
 from bot.domain.pulls.standing import Standing
@@ -78,10 +78,10 @@ class Bench:
     def where(self) -> hooks.Place:
         return hooks.Place(self.place.repository, "lab/old-name", 77)
 
-    def press(self, hook: ButtonPressed | RunAsked) -> Pressed:
-        """Pressed, and what comes of it kept."""
+    def press(self, hook: ButtonPressed | RunAsked, at: float = NOW) -> Pressed:
+        """Pressed, and what comes of it kept; we were told of it at `at`."""
         presser = Presser(self.github, self.store, lambda: NOW, self.desk, OURS)
-        came = presser.press(hook)
+        came = presser.press(hook, at)
         self.store.act(came.acts)
         self.store.put(came.posts)
         return came
@@ -257,3 +257,15 @@ def test_a_renamed_repository_and_another_installation_do_not_matter(
 ) -> None:
     place = replace(bench.where(), full_name="else/where", installation_id=None)
     assert len(bench.press(bench.button(place=place)).acts) == 1
+
+
+def test_a_press_that_is_worked_off_late_counts_from_when_we_were_told(
+    bench: Bench,
+) -> None:
+    stop = Act("comment:9:1", bench.pull, HEAD, Cancel(), 5, "max", NOW, NOW - 3.0, 9)
+    bench.store.act([stop])
+    bench.press(bench.button("run"), NOW - 60.0)
+    assert orders_of(bench.store.acts(bench.pull), HEAD).cancelled_by == "max"
+    bench.taken_up("another", ended=True)
+    bench.press(bench.button("run"))
+    assert not orders_of(bench.store.acts(bench.pull), HEAD).cancelled_by

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.app.github import MOST_DELIVERIES
 from bot.app.mirroring import MirrorError, Unreachable
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Queued
@@ -44,7 +45,7 @@ from bot.domain.verdict import Report
 from tests.fakes import reports
 from tests.fakes.yard import DAY_S, START, Yard, files, yard
 
-MINUTE_S = 60.0
+MINUTE_S, HOUR_S = 60.0, 3_600.0
 
 
 @pytest.fixture
@@ -635,6 +636,25 @@ def test_redeliveries_that_did_not_fit_into_a_sweep_go_with_the_next(
     first, second = gate.reconciler.sweep(), later(gate)
     assert (first.redelivered, second.redelivered) == (100, 50)
     assert sorted(gate.github.redelivered) == list(range(1, 151))
+
+
+def test_of_more_than_can_be_listed_the_newest_are_made_good_and_the_mark_moves(
+    gate: Yard,
+) -> None:
+    """Else every later sweep would go through all of them, and none be asked for."""
+    gate.github.attempts = [
+        delivery(number, f"g{number}", START - 2 * HOUR_S)
+        for number in range(3, MOST_DELIVERIES + 2)
+    ]
+    gate.github.attempts += [
+        delivery(1, "long ago", START - DAY_S, "502"),
+        delivery(2, "before", START - 3 * HOUR_S, "502"),
+        delivery(MOST_DELIVERIES + 2, "just now", START - 5, "502"),
+    ]
+    report = gate.reconciler.sweep()
+    assert (report.redelivered, report.troubled) == (1, 0)
+    assert gate.github.redelivered == [MOST_DELIVERIES + 2]
+    assert remembered.moment(gate.store, "deliveries") == START
 
 
 def test_where_github_cannot_list_or_send_them_the_next_sweep_does(gate: Yard) -> None:

@@ -7,14 +7,16 @@ import pytest
 
 from bot.app.mirroring import Unreachable
 from bot.app.pulls.looking.scenes import Scenes
+from bot.domain.commands import Accept, Unaccept
 from bot.domain.conclusions import Judged
 from bot.domain.errors import UserFault
 from bot.domain.github import CheckStatus, Priority, Pull
+from bot.domain.pulls.acts import Act
 from bot.domain.pulls.posts import CheckPost, check_key
-from bot.domain.verdict import Report
+from bot.domain.verdict import Finding, Report
 from bot.presentation.github import Queued
 from tests.fakes import reports
-from tests.fakes.yard import POLICY, Yard, files, side, yard
+from tests.fakes.yard import DAY_S, POLICY, Yard, files, side, yard
 
 WIDE = POLICY + "branches: [main, release]\n"
 
@@ -296,3 +298,157 @@ def test_pointing_one_of_two_elsewhere_leaves_the_other_one_s_word(
 def ended() -> tuple[Judged, Report]:
     report = reports.blocking()
     return Judged(report.verdict), report
+
+
+def by_acceptance(one: Yard) -> tuple[Pull, Finding]:
+    """One that is let in because somebody accepted what it found."""
+    pull = one.opens()
+    found = reports.blocking().verdict.findings[0]
+    orders(one, pull, Accept(found.id, "fine", None, found.digest))
+    one.judges(pull)
+    assert shown(one, pull) == "success"
+    return pull, found
+
+
+def orders(one: Yard, pull: Pull, command: Accept | Unaccept) -> None:
+    """Somebody who may says so, and nobody has looked since."""
+    key, now = one.key(pull), one.clock()
+    by = (one.author.id, one.author.login, now)
+    source = f"comment:{len(one.store.acts(key))}:1"
+    one.store.act([Act(source, key, pull.head.sha, command, *by)])
+
+
+def test_an_answer_by_an_acceptance_that_was_withdrawn_waits_for_nobody(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull, found = by_acceptance(one)
+    orders(one, pull, Unaccept(found.id))
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) is None
+    one.mirrors.fails(one.place, None)
+    one.judges(pull, report=reports.blocking())
+    assert shown(one, pull) == "failure"
+
+
+def test_it_is_not_held_by_another_one_of_its_head_that_counted_on_one_too(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull, found = by_acceptance(one)
+    copy = one.github.opens(one.place, "idea", pull.head.sha, one.author, one.tip())
+    one.mirrors.opens(one.place, copy.number, pull.head.sha)
+    orders(one, pull, Unaccept(found.id))
+    away(one)
+    one.works(copy)
+    assert shown(one, pull) is None
+
+
+def test_an_acceptance_of_something_else_takes_no_answer_back(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull, _ = by_acceptance(one)
+    orders(one, pull, Accept("regression-12345678", "fine", None, "1" * 64))
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) == "success"
+
+
+def forgotten(one: Yard) -> Pull:
+    """One that passed, was closed for a quarter of a year, and is open again."""
+    pull = one.opens()
+    one.judges(pull)
+    one.edits(pull, open=False)
+    one.works(pull)
+    one.store.prune(one.clock())
+    one.clock.now += 91 * DAY_S
+    assert one.store.prune(one.clock() - 90 * DAY_S) == 1
+    one.edits(pull, open=True)
+    assert shown(one, pull) == "success"
+    return pull
+
+
+def test_one_that_was_forgotten_is_not_let_in_by_what_was_said_before(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = forgotten(one)
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) is None
+
+
+def test_one_that_was_forgotten_goes_on_with_its_check_run_and_its_comment(
+    tmp_path: Path,
+) -> None:
+    one = yard(tmp_path)
+    pull = forgotten(one)
+    before = one.run(pull.head.sha).id, one.sticky(pull)
+    one.judges(pull, report=reports.blocking())
+    assert shown(one, pull) == "failure"
+    after = one.sticky(pull)
+    assert before[1] is not None
+    assert after is not None
+    assert (one.run(pull.head.sha).id, after.id) == (before[0], before[1].id)
+    assert after.body != before[1].body
+
+
+def test_where_nothing_is_held_github_is_asked_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both the store and the mirrors were lost: nobody knows what is gated."""
+    one = yard(tmp_path)
+    pull = forgotten(one)
+    monkeypatch.setattr(one.mirrors, "known", lambda _: None)
+    away(one)
+    one.works(pull)
+    assert shown(one, pull) is None
+
+
+def test_where_nothing_is_held_and_nothing_is_shown_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An App that is new here says nothing before it knows that there is a gate."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.clock.now += DAY_S
+    monkeypatch.setattr(one.mirrors, "known", lambda _: None)
+    away(one)
+    one.works(pull)
+    assert one.runs(pull.head.sha) == []
+
+
+def test_a_new_one_of_a_commit_that_was_forgotten_waits_while_git_is_away(
+    tmp_path: Path,
+) -> None:
+    """It was opened a moment ago, and its commit was green a quarter of a year ago."""
+    one = yard(tmp_path)
+    old = forgotten(one)
+    one.edits(old, open=False)
+    one.github.opens(one.place, "idea", old.head.sha, one.author, one.tip())
+    away(one)
+    new = one.github.towns[one.place].pulls[2]
+    one.works(new)
+    assert one.runs(old.head.sha)[-1].conclusion is None
+
+
+def test_a_push_while_git_is_away_waits_where_there_is_a_gate(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    away(one)
+    head = one.pushes(pull, "print(3)\n")
+    one.works(pull)
+    assert one.run(head).status is CheckStatus.QUEUED
+    one.mirrors.fails(one.place, None)
+    one.judges(pull, report=reports.blocking())
+    assert one.run(head).conclusion == "failure"
+
+
+def test_for_one_that_was_just_opened_nothing_is_looked_for(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.looks(pull)
+    assert [queued.tried for queued in one.store.waiting(one.clock(), 9)] == [False]
+    one.judges(pull)
+    assert not {"checks", "comments"} & set(one.asked())

@@ -1,5 +1,6 @@
 """What a decision hangs on: gathered from the base, the mirror and what was ordered."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
@@ -177,6 +178,17 @@ def test_a_base_that_had_no_policy_when_it_was_begun_is_begun_anew(
     found = scene(one, pull)
     assert found.pin is not None
     assert found.pin.base == one.tip()
+
+
+def test_a_base_that_nobody_can_read_any_more_is_begun_anew(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    pin = scene(one, pull).pin
+    assert pin is not None
+    one.store.pin(replace(pin, base="f" * 40), renew=True)
+    found = scene(one, pull)
+    assert found.pin is not None
+    assert (found.pin.base, found.moved) == (one.tip(), Same())
 
 
 def test_labels_count_where_a_stage_waits_for_them(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from bot.domain.github import (
     CheckStatus,
     Conclusion,
     Failure,
+    Forbidden,
     NotFound,
     Output,
+    Place,
     RateLimited,
     Reaction,
     Refused,
@@ -272,6 +274,61 @@ def test_it_waits_as_long_as_github_said(desk: Desk) -> None:
     while not desk.town.checks:
         desk.step()
     assert desk.now - 1.0 >= until
+
+
+def test_to_be_let_in_comes_before_a_call_counts_as_begun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take long; what is begun, another instance has to wait for."""
+    tried = list[bool]()
+
+    def ready(place: Place) -> None:
+        assert place == desk.place
+        tried.append(desk.row(desk.check()).tried)
+
+    monkeypatch.setattr(desk.github, "ready", ready)
+    desk.puts(desk.check())
+    desk.works(2)
+    assert tried == [False]
+    assert len(desk.town.checks) == 1
+
+
+def test_who_is_not_let_in_knocks_again_after_growing_pauses(desk: Desk) -> None:
+    desk.puts(desk.check())
+    desk.works(1)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    for _ in range(3):
+        desk.github.fails("ready", LOST)
+    desk.step()
+    assert desk.row(desk.check()).attempts == 1
+    desk.works()
+    assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
+    assert desk.github.calls == ["create_check", "change_check"]
+
+
+def test_an_installation_that_is_not_found_for_a_moment_loses_no_comment(
+    desk: Desk,
+) -> None:
+    """What it has is there still: nothing is made anew."""
+    desk.puts(desk.sticky())
+    desk.works(1)
+    desk.puts(desk.sticky("Two"))
+    desk.github.fails("ready", NotFound("Not Found"))
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Two").body]
+    assert desk.github.calls == ["create_comment", "edit_comment"]
+
+
+def test_what_is_forbidden_is_tried_once_and_kept_for_people(desk: Desk) -> None:
+    """A permission that was taken back, or a run that another App made."""
+    desk.puts(desk.check())
+    desk.works(1)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.github.fails("change_check", Forbidden(("checks=write",), "no"))
+    desk.works(60)
+    assert desk.github.calls == ["create_check", "change_check"]
+    assert desk.row(desk.check()).state is PostState.GIVEN_UP
+    assert "checks=write" in desk.row(desk.check()).note
 
 
 @pytest.mark.parametrize("failure", [LOST, NotFound("flicker")])

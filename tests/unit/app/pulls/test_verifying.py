@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from bot.app.pulls.sweeping.verifying import Turn, verify
-from bot.domain.github import CheckStatus
+from bot.domain.github import CheckRun, CheckStatus, Forbidden, GitHubError
 from bot.domain.policy import POLICY_PATH
+from bot.domain.pulls.posts import check_key
+from tests.fakes import reports
 from tests.fakes.yard import Yard, files, yard
 
 
@@ -77,6 +79,48 @@ def test_what_is_said_meanwhile_stands_where_a_comment_is_gone(
     monkeypatch.setattr(gate.github, "checks", asks)
     assert mended(gate) == 0
     assert gate.standing(pull).head != pull.head.sha
+
+
+def test_a_run_that_another_app_made_is_left_and_ours_is_made(gate: Yard) -> None:
+    """The store was of an App that is no more: nobody but that one may change it."""
+    pull = gate.opens()
+    gate.judges(pull)
+    theirs, checks = gate.run(pull.head.sha), gate.github.towns[gate.place].checks
+    checks[theirs.id] = replace(theirs, app=31_337)
+    gate.commits({POLICY_PATH: files()[POLICY_PATH].replace("0.05", "0.04")})
+    gate.judges(pull, report=reports.blocking())
+    (still,) = gate.runs(pull.head.sha)
+    assert (still.app, still.conclusion) == (31_337, "success")
+    row = gate.store.outbox[check_key(gate.place, pull.head.sha)]
+    assert "Invalid app_id" in row.note
+    assert (mended(gate), mended(gate)) == (0, 1)
+    gate.sends()
+    _, ours = gate.runs(pull.head.sha)
+    assert (ours.app, ours.conclusion) == (gate.github.profile.id, "failure")
+
+
+def test_a_permission_that_is_missing_is_asked_after_by_every_other_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands there is wrong, so it is tried; but not again and again."""
+    pull, tries = gate.opens(), list[float]()
+    gate.works(pull)
+
+    def taken(*_: object) -> CheckRun:
+        tries.append(gate.clock())
+        raise GitHubError(Forbidden(("checks=write",), "no"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gate.github, "change_check", taken)
+        gate.judges(pull)
+        for _ in range(8):
+            mended(gate)
+            gate.works()
+    assert len(tries) == 1 + 4
+    mended(gate)
+    mended(gate)
+    gate.works()
+    assert gate.run(pull.head.sha).conclusion == "success"
 
 
 def test_nobody_else_speaks_while_it_is_mended(

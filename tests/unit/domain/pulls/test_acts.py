@@ -1,5 +1,7 @@
 """What the acts on a pull request come to, for one head."""
 
+from dataclasses import replace
+
 from bot.domain.commands import (
     Ablate,
     Accept,
@@ -15,7 +17,15 @@ from bot.domain.commands import (
     Target,
     Unaccept,
 )
-from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand, ledger, orders_of
+from bot.domain.pulls.acts import (
+    Act,
+    Orders,
+    PullKey,
+    as_said,
+    is_errand,
+    ledger,
+    orders_of,
+)
 
 PULL = PullKey(7, 12)
 HEAD, OTHER = "a" * 40, "b" * 40
@@ -99,3 +109,12 @@ def test_orders_whose_answer_is_work_of_its_own_are_errands() -> None:
     told = (Split(("one",)), Scan("lr", ("1",)), Baseline(refresh=True))
     assert all(is_errand(one) for one in told)
     assert not any(is_errand(one) for one in (Run(), Baseline(), Ablate()))
+
+
+def test_what_was_said_last_counts_whenever_it_was_handled() -> None:
+    run, stop = acts(Run(), Cancel())
+    said = replace(run, said_at=60.0, remark=8), replace(stop, said_at=60.0, remark=9)
+    assert as_said(reversed(said)) == list(said)
+    later = replace(stop, said_at=59.0, remark=11)
+    assert as_said([said[0], later]) == [later, said[0]]
+    assert as_said([said[0], stop, run]) == [stop, run, said[0]]

@@ -35,7 +35,6 @@ from bot.domain.pulls.ordering import (
     Granted,
     Named,
     Terms,
-    accepted_ids,
     holds_up,
     is_question,
     liftable,
@@ -44,6 +43,7 @@ from bot.domain.pulls.ordering import (
     needs_role,
     ordered,
 )
+from bot.domain.pulls.overrides import accepted_ids, spoken_of
 from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
 
 HEAD, OLD = "4f1c9a7b20d34e5f86a1b2c3d4e5f60718293a4b", "0a9b" * 10
@@ -218,12 +218,21 @@ def test_the_last_word_on_a_finding_counts() -> None:
     assert accepted_ids(acts) == {other}
     assert accepted_ids(acts[:1]) == {FINDING}
     assert accepted_ids([]) == frozenset()
+    assert spoken_of(acts) == {FINDING, other}
 
 
-def test_only_an_acceptance_can_be_taken_back() -> None:
-    assert why(Unaccept(FINDING), FACTS) is Refusal.NOT_ACCEPTED
+def test_what_takes_nothing_back_is_told_so_and_counts_for_what_comes_late() -> None:
+    told = {"finding": FINDING, "nearest": ""}
+    idle = Refused(Refusal.NOT_ACCEPTED, told)
+    assert ordered(Unaccept(FINDING), FACTS) == Granted(Unaccept(FINDING), HEAD, idle)
     held = replace(FACTS, accepted=frozenset({FINDING}), heads=Heads(OLD, HEAD))
     assert ordered(Unaccept(FINDING), held) == Granted(Unaccept(FINDING), HEAD)
+
+
+@pytest.mark.parametrize("told", [Accept(FINDING, "x"), Unaccept(FINDING)])
+def test_nothing_is_said_of_a_finding_against_a_later_word(told: Command) -> None:
+    known = {"accepted": frozenset({FINDING}), "later": frozenset({FINDING})}
+    assert why(told, replace(FACTS, **known)) is Refusal.OVERTAKEN  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

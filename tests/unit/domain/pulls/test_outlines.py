@@ -40,6 +40,7 @@ def test_an_outline_says_whether_anything_is_said_and_whether_that_has_ended() -
     ]
     assert [one.speaks for one in told] == [False, True, True, True]
     assert [one.waits for one in told] == [False, True, True, False]
+    assert [one.runs for one in told] == [False, False, True, False]
 
 
 def test_an_outline_has_all_that_a_change_on_github_shows_in() -> None:

@@ -86,5 +86,5 @@ def test_an_alarm_names_the_metrics_and_their_sums() -> None:
 
 def test_the_other_sentences_name_their_things() -> None:
     assert words.stopped("`bob`").startswith("Stopped by `bob`")
-    assert words.no_gate("no policy.") == "Nothing can be run here: no policy."
+    assert words.no_gate("no policy") == "Nothing can be run here: no policy."
     assert "`a.py` and `b.py`" in words.conflict(["`a.py`", "`b.py`"])

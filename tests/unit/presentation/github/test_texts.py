@@ -145,7 +145,7 @@ def test_an_advisory_policy_lets_only_an_undecided_verdict_merge() -> None:
     assert "does not hold the merge up" in undecided
     blocked = situation(Advisory(Judged(reports.blocking().verdict)))
     text = sticky(blocked, "pr-1")
-    assert "lets an undecided verdict merge, and nothing else" in text
+    assert "lets merge what trials left undecided, and nothing else" in text
     assert "advisory" not in text.splitlines()[1]
 
 
