@@ -19,7 +19,6 @@ from tests.app.soaking.checker import problems
 from tests.app.soaking.city import City, House, founded
 from tests.app.soaking.landing import queue_keeper
 from tests.app.soaking.oracle import verdict
-from tests.app.soaking.owning import let_in
 from tests.app.soaking.people import perform, planned
 from tests.app.soaking.plainly import (
     accept_what_blocks,
@@ -158,13 +157,11 @@ def _kills(city: City, wishes: Wishes, told: Told, ended: threading.Event) -> No
 
 
 def _calm(city: City, told: Told, patience: float) -> None:
-    """Luck is good from here on, and nobody keeps the App out."""
+    """Luck is good from here on."""
     with city.lock:
         city.fake.faults.clear()
         city.deliveries.policy = counted(fates.faithful, told.fates)
         city.git.rate = 0.0
-        for house in city.houses:
-            let_in(house)
     city.deliveries.settle(patience)
 
 

@@ -32,7 +32,7 @@ def test_what_a_year_left_behind_goes(tmp_path: Path) -> None:
         )
         store.save_evaluation("old", "{}")
         inbox.keep([Delivery("a", "push", b"{}", ago)])
-        inbox.done("a")
+        inbox.done({"a": ""})
         pages.keep(1, "old", "<p>", ago)
         stage.begin()
         until(lambda: store.load_evaluation("old") is None, "old reports go")

@@ -50,11 +50,12 @@ class MemoryInbox:
         ]
         return sorted(due, key=lambda one: (one.received_at, one.guid))[:limit]
 
-    def done(self, guid: str, note: str = "") -> None:
-        row = self._rows.get(guid)
-        if row is not None:
-            row.delivery = replace(row.delivery, body=b"")
-            row.state, row.note = DeliveryState.DONE, note
+    def done(self, notes: Mapping[str, str]) -> None:
+        for guid, note in notes.items():
+            row = self._rows.get(guid)
+            if row is not None:
+                row.delivery = replace(row.delivery, body=b"")
+                row.state, row.note = DeliveryState.DONE, note
 
     def failed(self, guid: str, why: str) -> None:
         row = self._rows.get(guid)

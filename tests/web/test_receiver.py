@@ -149,7 +149,7 @@ def test_a_redelivery_of_what_is_done_is_answered_and_does_nothing(
 ) -> None:
     given = headers(guid="again")
     post(port, given=given)
-    inbox.done("again")
+    inbox.done({"again": ""})
     assert post(port, given=given).status == 202
     assert inbox.counts()[DeliveryState.PENDING] == 0
 

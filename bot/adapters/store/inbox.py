@@ -7,7 +7,16 @@ each commit; PostgreSQL does so by default.
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, case, delete, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -61,12 +70,13 @@ class SqlInbox:
             for row in rows
         ]
 
-    def done(self, guid: str, note: str = "") -> None:
-        """The work is done: the body is dropped, the GUID is remembered."""
-        values = {"state": DeliveryState.DONE, "body": b"", "note": noted(note)}
+    def done(self, notes: Mapping[str, str]) -> None:
+        """The work is done: the bodies are dropped, the GUIDs are remembered."""
+        if not notes:
+            return
+        rows = [{"which": guid, "why": noted(notes[guid])} for guid in sorted(notes)]
         with self._once.write() as connection:
-            rows = update(deliveries).where(_KNOWN.guid == guid)
-            connection.execute(rows.values(values))
+            connection.execute(_ENDING, rows)
 
     def failed(self, guid: str, why: str) -> None:
         """The work failed: it is pending again after a pause, or FAILED for good."""
@@ -120,6 +130,11 @@ def _taking(insert: postgresql.Insert | sqlite.Insert) -> ReturningInsert[str]:
     return taking.returning(_KNOWN.guid)
 
 
+_ENDING = (
+    update(deliveries)
+    .where(_KNOWN.guid == bindparam("which"))
+    .values(state=DeliveryState.DONE, body=b"", note=bindparam("why"))
+)
 _FRESH = ("event", "received_at", "body", "state", "attempts", "not_before", "note")
 _TAKING = {
     "postgresql": _taking(postgresql.insert(deliveries)),

@@ -134,7 +134,8 @@ class SqlPulls:
 
     def put(self, posts: Sequence[Post]) -> None:
         """Keep these in place of earlier ones; what is sent already is left."""
-        self._calls.write(outbox.put_all, posts, self._now())
+        if posts:
+            self._calls.write(outbox.put_all, posts, self._now())
 
     def suspect(self, posts: Sequence[Post]) -> None:
         """Of those that nothing is kept of, an earlier one may stand there."""

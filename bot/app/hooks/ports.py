@@ -55,8 +55,11 @@ class Inbox(Protocol):
         """At most `limit` that are to be worked on now, the oldest first."""
         ...
 
-    def done(self, guid: str, note: str = "") -> None:
-        """The work is done: the body is dropped, the GUID is remembered."""
+    def done(self, notes: Mapping[str, str]) -> None:
+        """The work of these GUIDs is done, with a note of each: all or none.
+
+        The bodies are dropped, the GUIDs are remembered; unknown ones are left.
+        """
         ...
 
     def failed(self, guid: str, why: str) -> None:

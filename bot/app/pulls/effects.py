@@ -47,7 +47,7 @@ class Doings:
     bases: Bases
     groups: Groups
     presser: Presser
-    remarked: Callable[[Remark], Sequence[Post]]
+    remarked: Callable[[Remark], Sequence[Post] | None]
     soon: Callable[[int], None]
     aside: Callable[[int, Callable[[], None]], None] = _at_once
 
@@ -63,8 +63,8 @@ class AppEffects:
         """Nothing is asked yet."""
         self._do, self._reach = doings, doings.reach
 
-    def remarked(self, remark: Remark) -> Sequence[Post]:
-        """What a fresh remark is answered at once, before anything is done."""
+    def remarked(self, remark: Remark) -> Sequence[Post] | None:
+        """What a fresh remark is answered at once; None where it asks for nothing."""
         return self._do.remarked(remark)
 
     def pressed(self, hook: ButtonPressed | RunAsked, at: float) -> None:

@@ -39,8 +39,11 @@ SOON_S = 2.0
 class Effects(Protocol):
     """What deliveries lead to beyond single pull requests."""
 
-    def remarked(self, remark: Remark) -> Sequence[Post]:
-        """What a fresh remark is answered at once, before anything is done."""
+    def remarked(self, remark: Remark) -> Sequence[Post] | None:
+        """What a fresh remark is answered at once, before anything is done.
+
+        None where there is nothing in it to be done.
+        """
         ...
 
     def pressed(self, hook: ButtonPressed | RunAsked, at: float) -> None:
@@ -90,23 +93,28 @@ class Intake:
         One that fails waits, and the others go on. Raises `MachineryFault` where that
         is not about one of them: the store, or the disk.
         """
-        found = self._inbox.pending(AT_ONCE)
-        for one in found:
-            self._one(one)
+        found, notes = self._inbox.pending(AT_ONCE), dict[str, str]()
+        try:
+            for one in found:
+                note = self._one(one)
+                if note is not None:
+                    notes[one.guid] = note
+        finally:
+            self._inbox.done(notes)
         return len(found)
 
-    def _one(self, delivery: Delivery) -> None:
+    def _one(self, delivery: Delivery) -> str | None:
+        """What is noted beside one that is done; None for one that is not."""
         try:
             hook = self._read(delivery.event, delivery.body)
-            note = self._take(hook, delivery.received_at)
+            return self._take(hook, delivery.received_at)
         except MachineryFault:
             raise
         except GitHubError as fault:
             self._refused(delivery, fault)
         except Exception as fault:  # noqa: BLE001 - the next ones must be done
             self._inbox.failed(delivery.guid, f"{type(fault).__name__}: {fault}")
-        else:
-            self._inbox.done(delivery.guid, note)
+        return None
 
     def _refused(self, delivery: Delivery, fault: GitHubError) -> None:
         """It waits as long as GitHub says, which is no failure; else it failed."""
@@ -168,8 +176,12 @@ class Intake:
         remark = remark_of(hook)
         if remark is None:
             return "nobody is to be answered"
+        posts = self._effects.remarked(remark)
+        if posts is None:
+            self._store.settle(remark, (), (), self._now())
+            return "nobody is asked for anything"
         # In this order, so that a crash between them loses neither.
-        self._store.put(self._effects.remarked(remark))
+        self._store.put(posts)
         self._store.note(remark)
         return ""
 

@@ -93,7 +93,7 @@ def test_the_oldest_come_first_and_no_more_than_wanted(inbox: AnyInbox) -> None:
 
 def test_a_redelivery_of_one_that_is_done_does_nothing(inbox: AnyInbox) -> None:
     inbox.keep([delivery("a")])
-    inbox.done("a", "woke up 7")
+    inbox.done({"a": "woke up 7"})
     assert inbox.keep([delivery("a")]) == set()
     assert list(inbox.pending(10)) == []
     assert counts(inbox) == (0, 1, 0)
@@ -135,7 +135,7 @@ def test_one_that_is_to_wait_comes_then_and_has_not_failed(
     inbox: AnyInbox, clock: Clock
 ) -> None:
     inbox.keep([delivery("a"), delivery("done")])
-    inbox.done("done")
+    inbox.done({"done": ""})
     for _ in range(TRIES + 1):
         for guid in ("a", "done", "unknown"):
             inbox.later(guid, clock.seconds + 3_600, "GitHub has us rest")
@@ -158,17 +158,17 @@ def test_tries_outlast_an_outage_of_hours(inbox: AnyInbox, clock: Clock) -> None
 
 def test_a_failure_told_too_late_changes_nothing(inbox: AnyInbox) -> None:
     inbox.keep([delivery("a")])
-    inbox.done("a")
+    inbox.done({"a": ""})
     inbox.failed("a", "lost a race")
     inbox.failed("unknown", "never came")
-    inbox.done("unknown")
+    inbox.done({"unknown": ""})
     assert counts(inbox) == (0, 1, 0)
 
 
 def test_what_a_fault_says_may_hold_anything(inbox: AnyInbox) -> None:
     inbox.keep([delivery("a")])
     inbox.failed("a", "\0 \ud800 " + "x" * 10_000)
-    inbox.done("a", "\0\ud800")
+    inbox.done({"a": "\0\ud800"})
     assert counts(inbox) == (0, 1, 0)
 
 
@@ -177,8 +177,8 @@ def test_only_what_has_ended_and_is_old_is_forgotten(
 ) -> None:
     inbox.keep([delivery("waiting", 1.0), delivery("done", 1.0), delivery("lost", 1.0)])
     inbox.keep([delivery("young", 500.0)])
-    inbox.done("done")
-    inbox.done("young")
+    inbox.done({"done": ""})
+    inbox.done({"young": ""})
     fail_for_good(inbox, clock, "lost")
     assert inbox.prune(500.0) == 2
     assert counts(inbox) == (1, 1, 0)
@@ -193,7 +193,7 @@ def test_two_instances_share_one_inbox(url: str, clock: Clock) -> None:
     one, other = SqlInbox(url, clock), SqlInbox(url, clock)
     assert one.keep([delivery("a")]) == {"a"}
     assert other.keep([delivery("a")]) == set()
-    other.done("a")
+    other.done({"a": ""})
     assert list(one.pending(10)) == []
     one.close()
     other.close()

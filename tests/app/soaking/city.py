@@ -13,7 +13,7 @@ from tests.app.soaking.serving import Served
 from tests.app.stage import EVENTS, PERMISSIONS, POLICY, SECRET, keys
 from tests.fakegithub.deliveries import Deliveries
 from tests.fakegithub.people import Person, Town
-from tests.fakegithub.records import App, Installation, Pull, Repository
+from tests.fakegithub.records import App, Pull, Repository
 from tests.fakegithub.server import FakeGitHub
 from tests.samples.quick import quick_policy
 
@@ -41,7 +41,6 @@ class House:
 
     owner: Person
     repository: Repository
-    installation: Installation
     queued: bool = False
     count: int = 0
     borne: dict[int, set[float]] = field(default_factory=dict)
@@ -145,10 +144,10 @@ def _house(town: Town, app: App, number: int, ledger: Path) -> House:
     owner.pushes(repository, NEXT, {"next.md": "Gated as well.\n"})
     owner.invites(repository, town.person("bob"), "write")
     owner.invites(repository, town.person("eve"), "read")
-    installation = owner.installs(app, [repository])
+    owner.installs(app, [repository])
     for branch in GATED:
         owner.requires_check(repository, branch, "seedgate", app.id, seen=False)
     queued = number % 3 == 1
     if queued:
         owner.opens_queue(repository, MAIN)
-    return House(owner, repository, installation, queued)
+    return House(owner, repository, queued)

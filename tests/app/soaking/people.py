@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.app.soaking import owning, proposing, talking
+from tests.app.soaking import proposing, talking
 from tests.app.soaking.city import City, House
 from tests.fakegithub.changes import Refused
 
@@ -75,7 +75,4 @@ DEEDS: dict[str, tuple[Doing, int]] = {
     "errs": (talking.errs, 6),
     "clicks": (talking.clicks, 6),
     "reruns": (talking.reruns, 4),
-    "keeps out": (owning.keeps_out, 3),
-    "lets in": (owning.lets_in, 8),
-    "renames": (owning.renames, 2),
 }

@@ -54,9 +54,15 @@ class Hearing:
         self._heard: dict[int, dict[tuple[PullKey, str], _Heard]] = {}
         self._roles: dict[tuple[int, int | None], tuple[float, bool]] = {}
 
-    def seen(self, remark: Remark) -> Sequence[Post]:
-        """The eyes on a comment with commands, once it is kept; GitHub is not asked."""
-        posts = seen(remark, self.read_lines(remark.body))
+    def seen(self, remark: Remark) -> Sequence[Post] | None:
+        """The eyes on a comment with commands, once it is kept; None without commands.
+
+        GitHub is not asked.
+        """
+        lines = self.read_lines(remark.body)
+        if not lines:
+            return None
+        posts = seen(remark, lines)
         return posts if posts and self._counted(remark) else ()
 
     def welcomes(self, remark: Remark, github: GitHub) -> bool:

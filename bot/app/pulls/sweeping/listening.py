@@ -46,7 +46,10 @@ class Listener:
     """Notes what was said; `remarked` is what a fresh remark is answered at once."""
 
     def __init__(
-        self, reach: Reach, remarked: Callable[[Remark], Sequence[Post]], app: int
+        self,
+        reach: Reach,
+        remarked: Callable[[Remark], Sequence[Post] | None],
+        app: int,
     ) -> None:
         """`app` is our App's number: what it says is not for us."""
         self._reach, self._remarked, self._app = reach, remarked, app
@@ -121,7 +124,7 @@ class Listener:
 
     def _noted(self, remark: Remark) -> bool:
         # In this order, so that a crash between them loses neither.
-        self._reach.store.put(self._remarked(remark))
+        self._reach.store.put(self._remarked(remark) or ())
         return self._reach.store.note(remark)
 
 

@@ -82,7 +82,7 @@ class Reconciler:
         self,
         reach: Reach,
         bases: Bases,
-        remarked: Callable[[Remark], Sequence[Post]],
+        remarked: Callable[[Remark], Sequence[Post] | None],
         app: int,
     ) -> None:
         """`remarked` is what a fresh remark is answered at once."""

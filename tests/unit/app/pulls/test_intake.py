@@ -1,16 +1,26 @@
 """Deliveries that cannot be worked off: they wait, and the others go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from bot.app.hooks import Delivery, DeliveryState
 from bot.app.hooks.ports import TRIES
-from bot.app.pulls.intake import Intake
+from bot.app.pulls.intake import Intake, remark_of
+from bot.app.pulls.ports import Remark
 from bot.domain.errors import MachineryFault, UserFault
-from bot.domain.github import GitHubError, RateLimited, Transient
-from bot.domain.hooks import BasePushed, Hook, Place, PullTouched, PullWhy, RunAsked
+from bot.domain.github import Account, GitHubError, RateLimited, Transient
+from bot.domain.hooks import (
+    BasePushed,
+    Commented,
+    Hook,
+    Place,
+    PullTouched,
+    PullWhy,
+    RunAsked,
+)
 from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.posts import Post
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.pulls import MemoryPulls
 from tests.fakes.yard import START, Clock
@@ -112,3 +122,39 @@ def test_a_press_counts_from_when_it_came_in_however_late_it_is_worked_off() -> 
     clock.now += 3_600
     intake.work()
     assert told == [7.0, 7.0]
+
+
+def commented(_: str, body: bytes) -> Hook:
+    ann = Account(5, "ann", "User")
+    return Commented(QUICK, 7, 11, "created", body.decode(), ann, created_at=START)
+
+
+def test_talk_without_a_command_is_remembered_and_waits_for_nobody() -> None:
+    class Heard:
+        def remarked(self, remark: Remark) -> Sequence[Post] | None:
+            return () if remark.body.startswith("/gate") else None
+
+    clock = Clock()
+    inbox, pulls = MemoryInbox(clock), MemoryPulls(clock)
+    intake = Intake(inbox, pulls, commented, Heard(), clock)  # type: ignore[arg-type]
+    inbox.keep([Delivery("1", "issue_comment", b"Nice work.", 1.0)])
+    intake.work()
+    remark = remark_of(commented("", b"Nice work."))  # type: ignore[arg-type]
+    assert remark is not None
+    assert pulls.remarks(9) == []
+    assert not pulls.note(remark)  # a sweep that comes upon it does not hear it again
+    assert inbox.counts()[DeliveryState.DONE] == 1
+
+
+def test_what_was_done_before_the_store_went_away_is_not_done_again() -> None:
+    class Broken:
+        def pushed(self, _: BasePushed) -> None:
+            raise MachineryFault("The disk is full.")
+
+    clock = Clock()
+    inbox, pulls = MemoryInbox(clock), MemoryPulls(clock)
+    inbox.keep([Delivery("1", "pull", b"", 1.0), Delivery("2", "push", b"", 2.0)])
+    intake = Intake(inbox, pulls, read, Broken(), clock)  # type: ignore[arg-type]
+    with pytest.raises(MachineryFault):
+        intake.work()
+    assert [one.guid for one in inbox.pending(9)] == ["2"]

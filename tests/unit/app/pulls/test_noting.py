@@ -1,5 +1,6 @@
 """Webhooks that concern nobody: nothing follows, and what they were is noted."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 import pytest
@@ -22,9 +23,9 @@ class Noting(MemoryInbox):
         super().__init__(now)
         self.notes: dict[str, str] = {}
 
-    def done(self, guid: str, note: str = "") -> None:
-        self.notes[guid] = note
-        super().done(guid, note)
+    def done(self, notes: Mapping[str, str]) -> None:
+        self.notes.update(notes)
+        super().done(notes)
 
 
 @pytest.mark.parametrize(
