@@ -21,6 +21,9 @@ from bot.domain.errors import UserFault
 from bot.domain.github import GitHubError, Refused, Secret
 
 KEPT_S = 50 * 60.0
+NARROW_S = 60.0
+"""How long one with less than was wanted is kept: the account may accept more soon, and
+GitHub gives no more to a token that there is."""
 _RANK = {"read": 1, "write": 2, "admin": 3}
 
 
@@ -93,7 +96,8 @@ class Tokens:
         kept = self._of(reach)
         with kept.lock:
             if kept.secret is None or self._now() >= kept.until:
-                kept.secret, kept.until = self._mint(reach), self._now() + KEPT_S
+                kept.secret, lasts = self._mint(reach)
+                kept.until = self._now() + lasts
             return kept.secret
 
     def drop(self, reach: Reach, used: Secret) -> None:
@@ -113,16 +117,20 @@ class Tokens:
         with self._lock:
             return self._kept.setdefault(reach, _Kept())
 
-    def _mint(self, reach: Reach) -> Secret:
-        """With what the account has accepted, where it has not accepted all."""
+    def _mint(self, reach: Reach) -> tuple[Secret, float]:
+        """With what the account has accepted, where it has not accepted all.
+
+        And for how long it is kept (seconds).
+        """
         try:
-            return self._minted(reach, dict(reach.permissions))
+            return self._minted(reach, dict(reach.permissions)), KEPT_S
         except GitHubError as fault:
             if not isinstance(fault.failure, Refused):
                 raise
         path = f"/app/installations/{reach.installation}"
         found = self._asker.read(self._app, Ask(Request("GET", path)), INSTALLATION)
-        return self._minted(reach, _granted(dict(reach.permissions), found.permissions))
+        granted = _granted(dict(reach.permissions), found.permissions)
+        return self._minted(reach, granted), NARROW_S
 
     def _minted(self, reach: Reach, permissions: dict[str, str]) -> Secret:
         body: dict[str, Any] = {"permissions": permissions}

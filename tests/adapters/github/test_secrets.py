@@ -9,7 +9,13 @@ import pytest
 
 from bot.adapters.github import ConnectedGitHub, Identity
 from bot.domain.errors import UserFault
-from bot.domain.github import GitHubError, Secret, Transient, Unauthorised
+from bot.domain.github import (
+    GitHubError,
+    Reaction,
+    Secret,
+    Transient,
+    Unauthorised,
+)
 from tests.adapters.github.stage import OnFake, draft, keys
 
 MINTED = "apps/create-installation-access-token"
@@ -83,6 +89,17 @@ def test_what_was_not_accepted_is_not_asked_for(real: OnFake) -> None:
     (token,) = real.world.tokens.values()
     assert token.permissions["checks"] == "read"
     assert "issues" not in token.permissions
+
+
+def test_what_was_accepted_since_is_had_within_a_minute(real: OnFake) -> None:
+    number, _ = real.opens("idea")
+    comment = real.says(number, "/gate run")
+    real.installation.permissions.pop("issues")
+    real.github.repository(real.place)
+    real.ann.accepts_permissions(real.installation)
+    real.passes(61)
+    real.github.react(real.place, comment, Reaction.SEEN)
+    assert real.reactions(comment) == {"eyes"}
 
 
 @pytest.mark.parametrize(
