@@ -43,6 +43,7 @@ from tests.samples.quick import BETTER, quick_policy
 from tests.waiting import until
 
 P99_MS = 50.0
+SETTLED_S = 2.0
 AT_ONCE, SLOWEST_S = 100, 1.0
 BURSTS, BURST_PAUSE_S = 10, 0.3
 PULLS, SEEDS = 6, "{min: 20, max: 24}"
@@ -176,6 +177,12 @@ def _driven(
     return sent
 
 
+def _p99(took: list[float]) -> float:
+    if len(took) < 2:
+        return float("nan")
+    return statistics.quantiles(took, n=100, method="inclusive")[98]
+
+
 def _times(sent: Sent, figures: Figures) -> None:
     took, late = sent.took(), sent.took(away=True)
     away = sent.back_at - sent.killed_at
@@ -184,7 +191,15 @@ def _times(sent: Sent, figures: Figures) -> None:
         f"{len(late)} were answered, the last after {max(late, default=0.0):.1f} s, "
         f"and {len(sent.again)} sent again at the end"
     )
-    p99 = statistics.quantiles(took, n=100, method="inclusive")[98]
+    p99 = _p99(took)
+    soon, later = sent.back_at + SETTLED_S, float("inf")
+    parts = {
+        "before it": sent.between(0.0, sent.killed_at),
+        f"in the first {SETTLED_S:.0f} s after": sent.between(sent.back_at, soon),
+        "after that": sent.between(soon, later),
+    }
+    shown = ", ".join(f"{_p99(one) * 1e3:.1f} ms {name}" for name, one in parts.items())
+    figures.note(f"p99 by the kill: {shown}")
     figures.note(
         f"p50 {statistics.median(took) * 1e3:.1f} ms, most {took[-1] * 1e3:.1f} ms, "
         f"of {len(took)}"

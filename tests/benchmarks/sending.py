@@ -70,6 +70,14 @@ class Sent:
             if (self.killed_at <= self.due[guid] < back_at) is away
         )
 
+    def between(self, since: float, until: float) -> list[float]:
+        """The same of those that were due in a stretch of time."""
+        return sorted(
+            at - self.due[guid]
+            for guid, at in self.answered.items()
+            if since <= self.due[guid] < until
+        )
+
 
 class Sender:
     """Sends on connections that are kept open."""

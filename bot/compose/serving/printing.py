@@ -31,22 +31,35 @@ class _Page:
 
 
 class Press:
-    """Prints by `html`; one that begins to work is best warmed before.
+    """Prints by `html`, and does `warmed` in the press before the first page.
 
     A page that somebody waits for goes before those that nobody asked for yet.
     """
 
-    def __init__(self, html: Callable[[Report], str], most: int = MOST) -> None:
+    def __init__(
+        self,
+        html: Callable[[Report], str],
+        warmed: Callable[[], None] = lambda: None,
+        most: int = MOST,
+    ) -> None:
         """Nothing is printed yet."""
-        self._html, self._most = html, most
+        self._html, self._warmed, self._most = html, warmed, most
+        self._warm = False
         self._pool = ThreadPoolExecutor(1, "press")
         self._lock = threading.Lock()
         self._begun: dict[str, _Page] = {}
         self._asked, self._ahead = deque[_Page](), deque[_Page]()
 
-    def warm(self, warmed: Callable[[], None]) -> None:
-        """Have this done in the press before the first page."""
-        self._pool.submit(warmed)
+    def warm(self) -> None:
+        """Somebody will print soon: once, have done what takes long the first time.
+
+        Not as soon as a process begins: half a second of imports would be in the way of
+        the webhooks that have waited for it.
+        """
+        with self._lock:
+            cold, self._warm = not self._warm, True
+        if cold:
+            self._pool.submit(self._warmed)
 
     def begin(self, report: Report) -> None:
         """Print a page that somebody will ask for soon."""
@@ -101,9 +114,10 @@ class Press:
 
 
 def printed_by(press: Press, work: Work) -> Work:
-    """The same work, whose reports go to the press at once."""
+    """The same work, whose reports go to the press at once; it is warm by then."""
 
     def printed(task: Task, pulse: Heartbeat, show: Show) -> Done:
+        press.warm()
         done = work(task, pulse, show)
         if done.report is not None:
             press.begin(done.report)

@@ -17,7 +17,6 @@ from bot.adapters.store import StoreError
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remark
-from bot.compose.pages import load_printing
 from bot.compose.serving.leading import Leading, Turns
 from bot.compose.serving.looks import AT_ONCE, Looks
 from bot.compose.serving.loops import Loop
@@ -74,7 +73,6 @@ class Service(Wiring):
     def start(self) -> Self:
         """Begin to work."""
         stack = self._stack
-        self.press.warm(load_printing)
         looks = stack.enter_context(ThreadPoolExecutor(AT_ONCE, "look"))
         sends = stack.enter_context(ThreadPoolExecutor(SENDS, "send"))
         works: dict[str, Callable[[], float]] = {

@@ -38,7 +38,7 @@ from bot.app.pulls.sweeping.bases import Bases
 from bot.app.pulls.sweeping.reconciling import Reconciler
 from bot.compose.database import locks, store_url
 from bot.compose.judging import Bench
-from bot.compose.pages import html_of
+from bot.compose.pages import html_of, load_printing
 from bot.compose.serving.aside import Aside
 from bot.compose.serving.complaints import Complaints
 from bot.compose.serving.dispatcher import OwnDispatcher, node_for
@@ -99,7 +99,7 @@ class Wiring(ABC):
         self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
         judging = Judging(settings.secret(), self._bench, jobs)
         alarms = Alarms(self.pulls, now)
-        self.press = Press(html_of)
+        self.press = Press(html_of, load_printing)
         self._stack.callback(self.press.close)
         work_of = heard_by(alarms, printed_by(self.press, judging))
         self.evaluations = EvaluationThreads(work_of, self._woken)

@@ -12,7 +12,7 @@ import pytest
 from bot.app.pulls.evaluations import Done, Task
 from bot.compose.pages import load_printing
 from bot.compose.serving.printing import Press, printed_by
-from bot.domain.conclusions import Impossible, Judged
+from bot.domain.conclusions import Impossible, Judged, OwnFault
 from bot.domain.verdict import Report
 from tests.fakes import reports
 from tests.waiting import until
@@ -178,8 +178,32 @@ def test_who_waits_when_the_press_closes_is_told(printer: Printer) -> None:
     assert (told, printer.printed) == ([CancelledError], [REPORT.evaluation])
 
 
+def test_what_takes_long_the_first_time_is_done_once_while_trials_run(
+    printer: Printer,
+) -> None:
+    told, warm = list[str](), threading.Event()
+
+    def warmed() -> None:
+        load_printing()
+        told.append("warm")
+        warm.set()
+
+    def trials(*_: object) -> Done:
+        assert warm.wait(60)
+        told.append("worked")
+        return Done(OwnFault("", ""))
+
+    press = Press(printer, warmed)
+    nothing = cast(Any, SimpleNamespace())
+    try:
+        for _ in range(2):
+            printed_by(press, trials)(cast(Task, nothing), nothing, nothing)
+    finally:
+        press.close()
+    assert told == ["warm", "worked", "worked"]
+
+
 def test_all_is_printed_in_one_thread(press: Press, printer: Printer) -> None:
-    press.warm(load_printing)
     many = [replace(REPORT, evaluation=f"e{number}") for number in range(4)]
     asking = [threading.Thread(target=press.page, args=[one]) for one in many]
     for one in asking:
