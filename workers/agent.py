@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workers.checkout import CheckoutFault, TreeStore, private_copy
+from workers.checkout import CheckoutFault, TreeStore
 from workers.contract import (
     Attempt,
     Infra,
@@ -36,7 +36,7 @@ from workers.environment import (
 from workers.hardware import survey
 from workers.launch.ends import CANCELLED
 from workers.launch.folders import RunFolder, prune, recover
-from workers.launch.kept import KeepLimits
+from workers.launch.kept import KeepLimits, forget
 from workers.launch.output import LOG_BYTES
 from workers.launch.result import NO_ROOM
 from workers.launch.run import NeverRan, Order, Run, guarded
@@ -46,6 +46,7 @@ from workers.probe import asked, prepared, seen
 
 _CLOSE_MARGIN_S = 10.0
 _REMEMBERED = 1000
+_DAY_S = 86400.0
 
 Checkout = Callable[[Path, str, Path], None]
 """Puts a private writable copy of a tree, from a git directory, at a new folder."""
@@ -60,7 +61,7 @@ class AgentSettings:
     SIGKILL, `patience_s` is added to it wherever the end of processes is awaited.
     `log_bytes` are kept of either end of each output stream, `file_bytes` is
     the largest file that a trial may write, `kept_runs` how many finished runs keep
-    their logs, `keep` bounds the checkpoints that may be scored again.
+    their logs, `keep` bounds the checkpoints that are kept, to be scored or resumed.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -87,7 +88,8 @@ class NodeAgent:
         """Make the folders, and end what an agent that died left in them."""
         self._root = root.resolve()
         self._settings = settings or AgentSettings()
-        self._checkout = checkout or _stored(TreeStore(self._root / "trees"))
+        self._trees = TreeStore(self._root / "trees")
+        self._checkout = checkout or self._trees.copy
         for name in ("runs", "checkpoints", "locks"):
             (self._root / name).mkdir(parents=True, exist_ok=True)
         recover(self._root)
@@ -97,7 +99,8 @@ class NodeAgent:
         self._change = threading.Condition()
         self._runs: dict[Attempt, Run] = {}
         self._unwanted: deque[Attempt] = deque(maxlen=_REMEMBERED)
-        self._closed = False
+        self._closed = threading.Event()
+        threading.Thread(target=self._tidy_daily, daemon=True).start()
 
     def describe(self) -> Node:
         """This machine as trials see it; takes about 0.3 s."""
@@ -165,15 +168,22 @@ class NodeAgent:
         patience_s = self._settings.grace_s + self._settings.patience_s
         give_up = time.monotonic() + patience_s + _CLOSE_MARGIN_S
         with self._change:
-            self._closed = True
+            self._closed.set()
             for run in self._runs.values():
                 run.bell.ring()
             while self._runs and time.monotonic() < give_up:
                 self._change.wait(give_up - time.monotonic())
 
+    def _tidy_daily(self) -> None:  # beside the trials, now and each day
+        while True:
+            self._trees.remove_unused(time.time())
+            forget(self._root, time.time() - self._settings.keep.age_s)
+            if self._closed.wait(_DAY_S):
+                return
+
     def _enter(self, attempt: Attempt, order: Order) -> Run | Infra:
         with self._change:
-            if self._closed or attempt in self._unwanted:
+            if self._closed.is_set() or attempt in self._unwanted:
                 return CANCELLED
             if attempt in self._runs:
                 sentence = "This attempt is running on this node already."
@@ -238,10 +248,3 @@ def _checkout_end(fault: CheckoutFault) -> Infra:
     cause = fault.__cause__
     full = isinstance(cause, OSError) and cause.errno in NO_ROOM
     return Infra(InfraReason.DISK if full else InfraReason.CHECKOUT, str(fault))
-
-
-def _stored(store: TreeStore) -> Checkout:
-    def checkout(objects: Path, tree: str, destination: Path) -> None:
-        private_copy(store.materialise(objects, tree), destination)
-
-    return checkout

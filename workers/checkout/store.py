@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workers.checkout.content import holds
-from workers.checkout.copies import write_all
+from workers.checkout.copies import private_copy, write_all
 from workers.checkout.faults import CheckoutFault, disk_fault, readable
 from workers.checkout.listing import LINK, PROGRAM, require_links_inside, require_safe
 from workers.checkout.objects import (
@@ -19,6 +19,7 @@ from workers.checkout.objects import (
     read_blobs,
     require_tree_name,
 )
+from workers.checkout.unused import BUILDING, LOCKS, remove_unused, used
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
@@ -34,6 +35,14 @@ class TreeStore:
         """Keep trees in `root`, which is made on first use."""
         self._root = root.absolute()
 
+    def copy(self, objects: Path, tree: str, destination: Path) -> None:
+        """A private copy of `tree` at `destination`: see `private_copy`.
+
+        Nobody removes the tree meanwhile. Raises `CheckoutFault`.
+        """
+        with self._at_hand(objects, tree) as place:
+            private_copy(place, destination)
+
     def materialise(self, objects: Path, tree: str) -> Path:
         """The folder that holds `tree` of the git directory `objects`.
 
@@ -41,22 +50,31 @@ class TreeStore:
         there. Whatever was damaged since it was built is noticed, because every byte
         is hashed again, and built anew. Raises `CheckoutFault`.
         """
+        with self._at_hand(objects, tree) as place:
+            return place
+
+    def remove_unused(self, now: float) -> None:
+        """Remove trees that nobody used for 30 days: see `unused.remove_unused`."""
+        remove_unused(self._root, now)
+
+    @contextmanager
+    def _at_hand(self, objects: Path, tree: str) -> Iterator[Path]:
         require_tree_name(tree)
         place = self._root / tree
         try:
-            with self._locked(tree):
-                self._clear_leftovers(tree)
-                if place.is_symlink() or not holds(place, tree):
-                    self._build(objects, tree, place)
+            with used(self._root, tree):
+                with self._alone(tree):
+                    self._clear_leftovers(tree)
+                    if place.is_symlink() or not holds(place, tree):
+                        self._build(objects, tree, place)
+                yield place
         except OSError as fault:
             raise disk_fault(f"extract the tree {tree}", self._root, fault) from fault
-        return place
 
     @contextmanager
-    def _locked(self, tree: str) -> Iterator[None]:
-        locks = self._root / ".locks"
-        locks.mkdir(parents=True, exist_ok=True)
-        with (locks / tree).open("wb") as lock:
+    def _alone(self, tree: str) -> Iterator[None]:
+        """One builds, of those who use the tree: nobody removes it while they do."""
+        with (self._root / LOCKS / f"{tree}{BUILDING}").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

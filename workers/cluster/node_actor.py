@@ -1,6 +1,7 @@
 """The two things that run inside Ray: an agent a node, and a reservation a trial."""
 
 import hashlib
+import logging
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,12 @@ class NodeActor:
     """What Ray runs on each node: a plain agent, method for method."""
 
     def __init__(self, factory: AgentFactory, root: Path) -> None:
-        """Make the agent in the actor's own process."""
+        """Make the agent in the actor's own process; it has a log of its own.
+
+        What a process of Ray's writes to stderr goes with the session.
+        """
+        log = logging.FileHandler(root / "agent.log", delay=True)
+        logging.basicConfig(handlers=[log], format="%(asctime)s %(message)s")
         self._agent = factory(root)
 
     def describe(self) -> Node:

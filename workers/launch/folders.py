@@ -2,7 +2,8 @@
 
 runs/KEY-ATTEMPT/  tree (a private copy), output, reported, stdout.log, stderr.log
   scoring/         the same of the process that scores its checkpoint, if there is one
-checkpoints/KEY    the same for every attempt, removed with the trial's result
+checkpoints/KEY    the same for every attempt, removed with the trial's result, or
+                   where no attempt came for long (`kept.forget`)
 checkpoints/kept/  checkpoints of ended trainings, to be scored again (`kept`)
 locks/KEY          locked while anything of any attempt may run
 /tmp/sg-*          TMPDIR: short, because sockets are made there
@@ -124,6 +125,8 @@ class RunFolder:
             remove(path)
         if self.part:
             remove(self.checkpoint)
+        with suppress(OSError):  # the next attempt has its time from now: see `forget`
+            os.utime(self.checkpoint, follow_symlinks=False)
         remove(self.token)
 
     def used_bytes(self) -> int:

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from workers.contract import Point
 from workers.launch.checkpoint import content, protect
-from workers.launch.folders import remove
+from workers.launch.folders import lock, remove, unlock
 
 _PAUSE_S = 0.05
 _PRIVATE = 0o700
+_SHELF = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Shelf:
 
     def __init__(self, root: Path, limits: KeepLimits) -> None:
         """`root` is the agent's own folder."""
-        self._folder = root / "checkpoints" / "kept"
+        self._folder = root / "checkpoints" / _SHELF
         self._limits = limits
 
     @contextmanager
@@ -184,6 +185,32 @@ class Shelf:
             remove(self._folder / name)
             remove(self._locks / training)
             os.close(lock)
+
+
+def forget(root: Path, before: float) -> None:
+    """Remove what was kept for a next attempt that did not come; never raises.
+
+    `root` is the agent's own folder, `before` in seconds since 1970: when the last
+    attempt ended. What runs is left alone.
+    """
+    with suppress(OSError):
+        for path in [*(root / "checkpoints").iterdir()]:
+            if path.name != _SHELF:
+                _forget(root, path, before)
+
+
+def _forget(root: Path, path: Path, before: float) -> None:
+    with suppress(OSError):
+        if path.lstat().st_mtime >= before:
+            return  # and nobody finds it locked who comes meanwhile
+        held = lock(root, path.name, 0.0, lambda: False)
+        if held is None:
+            return
+        try:
+            if path.lstat().st_mtime < before:
+                remove(path)
+        finally:
+            unlock(root, path.name, held)
 
 
 def _lock(path: Path, how: int) -> int | None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.unit.workers.bench import Bench
 from tests.waiting import alive
 from workers.contract import Attempt, Infra, InfraReason
 from workers.launch.folders import RunFolder, lock, prune, recover, remove, unlock
+from workers.launch.kept import forget
 from workers.launch.leftovers import RUN_TOKEN, sweep
 
 ATTEMPT = Attempt("key", 3)
@@ -81,6 +83,27 @@ def test_runs_in_progress_are_not_pruned(tmp_path: Path) -> None:
     assert [folder.path.exists() for folder in folders] == [True, False, True]
     for folder in folders:
         folder.tidy()
+
+
+def test_what_was_kept_for_an_attempt_that_never_came_goes(tmp_path: Path) -> None:
+    folders = {key: RunFolder(tmp_path, Attempt(key, 1)) for key in ("old", "busy")}
+    for folder in folders.values():
+        folder.make()
+        (folder.checkpoint / "step").touch()
+    shelf = tmp_path / "checkpoints" / "kept"
+    shelf.mkdir()
+    os.utime(folders["old"].checkpoint, (0, 0))
+    folders["old"].tidy()
+    forget(tmp_path, time.time() - 60.0)  # its attempt has only just ended
+    assert folders["old"].checkpoint.exists()
+    with locked(tmp_path, "busy"):
+        forget(tmp_path, time.time() + 60.0)
+    assert sorted((tmp_path / "checkpoints").iterdir()) == [
+        folders["busy"].checkpoint,
+        shelf,
+    ]
+    forget(tmp_path / "nowhere", time.time())
+    folders["busy"].tidy()
 
 
 def test_folders_without_permissions_are_removed(tmp_path: Path) -> None:
