@@ -447,3 +447,26 @@ def test_other_arms_of_a_quantity_are_in_the_table_alone() -> None:
     exhibits = replace(report.exhibits, quantities=(replace(shown, arms=arms),))
     made = pictures(replace(report, exhibits=exhibits))
     assert made == pictures(report)
+
+
+@pytest.mark.parametrize("worse", [0.05, 0.08, 0.11, 0.16, 0.25])
+def test_names_of_places_do_not_stand_in_each_other(worse: float) -> None:
+    """They are centred on the place, or end at it near the edge."""
+    metric = reports.metric("loss", [(1.0, 1.0 + worse)] * 4, tolerance=0.05)
+    (svg,) = [one.light for key, one in drawn(metric).items() if key[2] == EFFECT]
+    boxes = [box(svg, name) for name in ("tolerance", "no change")]
+    (left, low), (right, other) = sorted(boxes, key=lambda one: one[0][0])
+    assert low != other or left[1] <= right[0]
+
+
+def box(svg: bytes, name: str) -> tuple[tuple[float, float], float]:
+    """From where to where a text goes, about, and its height on the picture."""
+    every = ElementTree.fromstring(svg).iter(f"{SVG}text")
+    (one,) = [one for one in every if one.text == name]
+    style, at = one.attrib["style"], float(one.attrib["x"])
+    anchor, size = re.search(r"anchor: (\w+)", style), re.search(r"([\d.]+)px", style)
+    assert size is not None
+    width = 0.6 * float(size[1]) * len(name)
+    before = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor[1] if anchor else "start"]
+    left = at - before * width
+    return (left, left + width), float(one.attrib["y"])

@@ -12,8 +12,8 @@ from bot.domain.verdict import MetricVerdict
 
 _EDGE = 0.14
 """A label nearer to an edge than this share of the axis leans inwards."""
-_ROOM = 0.24
-"""The share of the axis that the name of a zone needs."""
+_ROOM, _NAMES = 0.24, 0.36
+"""The share of the axis that the name of a zone needs; and names of two places."""
 _DOTS_FROM, _DOTS_TO, _BAR = 0.42, 0.86, 0.20
 
 
@@ -132,7 +132,7 @@ def _marks(axes: Axes, palette: Palette, marks: tuple[tuple[float, str], ...]) -
     left, right = axes.get_xlim()
     height, before = 1.03, None
     for at, text in marks:
-        if before is not None and abs(at - before) < _ROOM * (right - left):
+        if before is not None and abs(at - before) < _NAMES * (right - left):
             height += 0.10
         before = at
         axes.axvline(at, color=palette.soft, linewidth=1.0, linestyle=(0, (3, 2)))
