@@ -29,6 +29,8 @@ When = Literal["before", "after"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # These show the true answer in part, so the effect is always had.
 NEED_EFFECT = frozenset({"reset_mid_body", "truncated_json", "slow_drip"})
+# Whoever is not let in has had no effect.
+NEVER_AFTER = frozenset({"revoked_401"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Fault:
     @property
     def after_effect(self) -> bool:
         """Whether the call does its work first."""
+        if self.kind in NEVER_AFTER:
+            return False
         return self.when == "after" or self.kind in NEED_EFFECT
 
 

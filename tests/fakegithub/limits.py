@@ -35,7 +35,7 @@ FREE = frozenset({"rate-limit/get"})
 NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """The limits; an Enterprise server has none unless its owner sets them."""
 
@@ -48,6 +48,18 @@ class Caps:
     concurrent: int = 100
     retry_after: int | None = 60  # what a secondary refusal tells; None: nothing
     status: Literal[403, 429] = 403
+
+
+NO_CAPS = Caps(
+    primary=10**9,
+    anonymous=10**9,
+    points_minute=10**9,
+    graphql_minute=10**9,
+    content_minute=10**9,
+    content_hour=10**9,
+    concurrent=10**9,
+)
+"""Nobody reaches them: for what is measured or tidied up beside them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from bot.domain.github import (
     Issue,
     IssueDraft,
     NotFound,
-    Odd,
     Permission,
     Place,
     Pull,
@@ -256,7 +255,7 @@ class GitHubInMemory(GitHub):
         town = self._town(place)
         known = _found(self.accounts, person.login)
         if known.id != person.id:
-            raise GitHubError(Odd("another person"))
+            raise GitHubError(NotFound("another person"))
         role = town.roles.get(known.id, "none")
         return Permission(known, OLD_WORDS.get(role, role), role)
 

@@ -15,7 +15,6 @@ from bot.domain.github import (
     GitHubError,
     IssueDraft,
     NotFound,
-    Odd,
     Output,
     Place,
     Reaction,
@@ -127,7 +126,7 @@ def test_nobody_inherits_a_role_with_a_login(stage: Stage) -> None:
     stage.gives("admin")
     with pytest.raises(GitHubError) as raised:
         stage.github.permission(stage.place, Account(31_337, stage.bob.login))
-    assert isinstance(raised.value.failure, Odd)
+    assert isinstance(raised.value.failure, NotFound)
 
 
 def test_a_person_whom_github_does_not_know_is_not_found(stage: Stage) -> None:

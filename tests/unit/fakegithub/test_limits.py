@@ -7,11 +7,13 @@ from github import GithubException, RateLimitExceededException
 
 from tests.fakegithub.auth import pool
 from tests.fakegithub.faults import Fault
-from tests.fakegithub.limits import Caps, Limits, use_of
+from tests.fakegithub.limits import NO_CAPS, NOBODY, Caps, Limits, use_of
 from tests.unit.fakegithub.stage import staged
 from tests.waiting import until
 
 WRITE = ("POST", "issues/create-comment")
+READ = ("GET", "repos/get")
+FOLD = ("POST", "graphql/minimizeComment")
 
 
 def enter(limits: Limits, at: float, method: str, operation: str) -> int | None:
@@ -37,6 +39,17 @@ def test_five_hundred_writes_an_hour_and_not_one_more() -> None:
     assert enter(limits, 1000.0, *WRITE) == 403
     assert rules(limits) == ["content-hour"]
     assert enter(limits, 3601.0, *WRITE) is None
+
+
+def test_without_caps_nobody_is_refused() -> None:
+    limits = Limits(NO_CAPS)
+    assert {enter(limits, 0.0, *WRITE) for _ in range(501)} == {None}
+    assert {enter(limits, 0.0, *FOLD) for _ in range(2_001)} == {None}
+    assert {enter(limits, 61.0 + i / 2, *READ) for i in range(5_001)} == {None}
+    assert limits.enter("app", 61.0, use_of(61.0, *READ), at_once=101) is None
+    unknown = [limits.enter(NOBODY, 61.0, use_of(61.0, *READ)) for _ in range(61)]
+    assert unknown == [None] * 61
+    assert rules(limits) == []
 
 
 def test_minting_a_token_makes_no_content() -> None:
