@@ -6,8 +6,7 @@ from tests.app.soaking.city import City, House
 from tests.app.stage import plain
 from tests.fakegithub.records import CheckRun, Comment, Pull
 
-_ACCEPTABLE = ("regression", "trust", "shadowed")
-_NAME = re.compile(rf"`((?:{'|'.join(_ACCEPTABLE)})-[0-9a-f]{{8}})`")
+_BLOCKING = re.compile(r"^- \*\*block\*\*, .*?`([a-z-]+-[0-9a-f]{8})`", re.MULTILINE)
 _ACCEPT = re.compile(r"^/gate accept (\S+)", re.MULTILINE)
 
 
@@ -18,7 +17,7 @@ def check_runs(house: House, sha: str) -> list[CheckRun]:
 
 
 def shown(city: City, house: House, pull: Pull) -> list[str]:
-    """The findings that the comment on a pull request names, where its check failed.
+    """The findings that a comment on a pull request says block, if its check failed.
 
     The check run may speak for another one with the same head.
     """
@@ -26,7 +25,7 @@ def shown(city: City, house: House, pull: Pull) -> list[str]:
     if not any(one.conclusion == "failure" for one in runs):
         return []
     texts = [plain(one.body) for one in stickies(city, house, pull)]
-    return sorted(set(_NAME.findall("".join(texts))))
+    return sorted(set(_BLOCKING.findall("".join(texts))))
 
 
 def stickies(city: City, house: House, pull: Pull) -> list[Comment]:

@@ -27,8 +27,7 @@ def verdict(city: City, house: House, pull: Pull, *, drafts: bool = True) -> str
     """
     if pull.base.ref not in GATED:
         return None
-    world, repository = city.town.world, house.repository
-    if look(Place(world, repository), pull).conflict:
+    if conflicts(city, house, pull):
         return "action_required"
     changed = changes(city, house, pull)
     if is_prose(changed):
@@ -38,6 +37,11 @@ def verdict(city: City, house: House, pull: Pull, *, drafts: bool = True) -> str
     if pull.number in house.upheld and harm(changed) < CRASH:
         return "success"
     return _plainly(changed)
+
+
+def conflicts(city: City, house: House, pull: Pull) -> bool:
+    """Whether it cannot be merged into its base as that is now."""
+    return look(Place(city.town.world, house.repository), pull).conflict
 
 
 def landed_well(city: City, house: House, group: MergeGroup) -> bool:
