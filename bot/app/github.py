@@ -121,7 +121,7 @@ class GitHub(Protocol):
     def permission(self, place: Place, person: Account) -> Permission:
         """What a person may do here.
 
-        `Odd` when the login belongs to another id by now: nobody inherits a role.
+        `NotFound` also where the login is another one's now: nobody inherits a role.
         """
         ...
 

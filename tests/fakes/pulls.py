@@ -129,6 +129,13 @@ class MemoryPulls:
             self.known[key], self._remarks[key] = True, remark
             return True
 
+    def overhear(self, remarks: Sequence[Remark]) -> None:
+        with self._call():
+            for one in remarks:
+                key = (one.pull.repository, one.key)
+                self._said_at.setdefault(key, one.created_at)
+                self.known.setdefault(key, False)
+
     def remarks(self, limit: int) -> Sequence[Remark]:
         with self._call():
             waiting = sorted(
@@ -309,6 +316,15 @@ class MemoryPulls:
                 ended = row.state is not PostState.WAITING
                 digest = "" if ended else row.digest
                 self.outbox[key] = replace(row, remote=instead, digest=digest)
+
+    def correct(
+        self, key: str, was: Remote | None, instead: Remote | None = None
+    ) -> bool:
+        with self._call():
+            if self.remote(key) != was:
+                return False
+            self.forget(key, instead)
+            return True
 
     def remote(self, key: str) -> Remote | None:
         with self._call():

@@ -61,7 +61,8 @@ class ReadingCalls:
         login = quote(person.login, safe="")
         path = f"/collaborators/{login}/permission"
         found = self._desk.get(place, path, PERMISSION)
-        same(person.id, found.user.id, "the person")
+        if found.user.id != person.id:
+            raise GitHubError(NotFound(f"the login of {person.id} is another one's"))
         return found.value()
 
     def pull(self, place: Place, number: int) -> Pull:

@@ -21,12 +21,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.adapters.store.database.once import Once
+from bot.adapters.store.database.opening import LOG_PAGES
 from bot.adapters.store.notes import noted
 from bot.adapters.store.schema_web import deliveries
 from bot.app.hooks import Delivery, DeliveryState
 from bot.app.hooks.ports import BACK_OFF_S, TRIES
 
 LOG = logging.getLogger("seedgate")
+MOST_LOG_PAGES = 25 * LOG_PAGES
+"""100 MB. So far the log may grow while nobody else writes."""
 PATIENCE_S = 5.0
 """Shorter than a store's: GitHub waits 10 s for the whole answer."""
 
@@ -37,10 +40,19 @@ class SqlInbox:
     """`Inbox` at a database URL, on connections of its own."""
 
     def __init__(
-        self, url: str, now: Callable[[], float], patience_s: float = PATIENCE_S
+        self,
+        url: str,
+        now: Callable[[], float],
+        patience_s: float = PATIENCE_S,
+        *,
+        hurried: bool = False,
     ) -> None:
-        """Open the store at `url`, made or migrated if due; `now` in Unix seconds."""
-        self._once = Once(url, patience_s)
+        """Open the store at `url`, made or migrated if due; `now` in Unix seconds.
+
+        One that is `hurried` leaves copying SQLite's log back to others, if it can.
+        """
+        pages = MOST_LOG_PAGES if hurried else LOG_PAGES
+        self._once = Once(url, patience_s, log_pages=pages)
         self.name = self._once.name
         self._now = now
 

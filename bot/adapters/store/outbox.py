@@ -182,6 +182,16 @@ def forget(connection: Connection, key: str, instead: Remote | None = None) -> N
     _change(connection, key, {"remote": dump_remote(instead), **again})
 
 
+def correct(
+    connection: Connection, key: str, was: Remote | None, instead: Remote | None
+) -> bool:
+    """The same, unless something else is known by now; whether it was done."""
+    if remote(connection, key) != was:
+        return False
+    forget(connection, key, instead)
+    return True
+
+
 def remote(connection: Connection, key: str) -> Remote | None:
     """What stands there."""
     row = _row(connection, key)

@@ -91,6 +91,11 @@ class SqlPulls:
         """Those that are to be worked on, the oldest first."""
         return self._calls.read(register.waiting_remarks, limit)
 
+    def overhear(self, remarks: Sequence[Remark]) -> None:
+        """Know these, which ask us for nothing; those that are known are left."""
+        if remarks:
+            self._calls.write(register.overhear, remarks)
+
     def settle(
         self, remark: Remark, acts: Sequence[Act], posts: Sequence[Post], at: float
     ) -> None:
@@ -174,6 +179,12 @@ class SqlPulls:
     def forget(self, key: str, instead: Remote | None = None) -> None:
         """What stood there is gone, or is `instead`: it is made right if put again."""
         self._calls.write(outbox.forget, key, instead)
+
+    def correct(
+        self, key: str, was: Remote | None, instead: Remote | None = None
+    ) -> bool:
+        """The same, if `was` is still what is known to stand there."""
+        return self._calls.write(outbox.correct, key, was, instead)
 
     def remote(self, key: str) -> Remote | None:
         """What stands on GitHub for a key, as far as is known."""

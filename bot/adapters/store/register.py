@@ -63,6 +63,12 @@ def note(connection: Connection, remark: Remark) -> bool:
     return True
 
 
+def overhear(connection: Connection, many: Sequence[Remark]) -> None:
+    """Know remarks without their texts, settled from the start."""
+    rows = [{**_remark(one), "waits": False, "document": ""} for one in many]
+    add_missing(connection, remarks, rows)
+
+
 def waiting_remarks(connection: Connection, limit: int) -> Sequence[Remark]:
     """At most `limit`, by GitHub's time and then by GitHub's numbers.
 

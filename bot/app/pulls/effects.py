@@ -1,7 +1,9 @@
 """What deliveries lead to beyond single pull requests: the `Effects` of the intake."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from bot.app.mirroring import MirrorError
@@ -86,16 +88,22 @@ class AppEffects:
         """A merge group is no more."""
         self._do.groups.gone(hook)
 
-    def pushed(self, hook: BasePushed) -> None:
-        """A branch moved: nothing is asked where nothing hangs on it.
+    def pushed(self, hooks: Sequence[BasePushed]) -> None:
+        """Branches moved: nothing is asked where nothing hangs on them.
 
-        It is looked at aside, for mirrors may be slow. What the mirror or GitHub cannot
-        tell now is found by the next sweep.
+        They are looked at aside, for mirrors may be slow. What the mirror or GitHub
+        cannot tell now is found by the next sweep.
         """
-        place = _place(hook.place)
-        if place is None or not self._do.bases.matters(place, hook.branch):
-            return
-        self._do.aside(place.repository, lambda: self._moved(place, hook))
+        by_place = defaultdict[Place, list[BasePushed]](list)
+        for hook in hooks:
+            place = _place(hook.place)
+            if place is not None:
+                by_place[place].append(hook)
+        for place, moved in by_place.items():
+            matter = self._do.bases.that_matter(place, {one.branch for one in moved})
+            for one in moved:
+                if one.branch in matter:
+                    self._do.aside(place.repository, partial(self._moved, place, one))
 
     def _moved(self, place: Place, hook: BasePushed) -> None:
         before = {hook.branch: hook.before} if hook.before else {}

@@ -4,7 +4,9 @@ A delivery is a hint. All that is done here may be done twice, late or in anothe
 what it means is found out by whoever looks at the pull request.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
 from bot.app.hooks import Delivery, Inbox
@@ -31,7 +33,7 @@ from bot.domain.hooks import (
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post
 
-AT_ONCE = 100
+MOST_TOGETHER = 100
 """Deliveries that are read from the inbox together."""
 SOON_S = 2.0
 
@@ -58,8 +60,8 @@ class Effects(Protocol):
         """A merge group is no more."""
         ...
 
-    def pushed(self, hook: BasePushed) -> None:
-        """A branch moved that may be a base."""
+    def pushed(self, hooks: Sequence[BasePushed]) -> None:
+        """Branches moved that may be bases."""
         ...
 
     def installed(self, hook: InstallationChanged) -> None:
@@ -69,6 +71,20 @@ class Effects(Protocol):
     def changed(self, hook: RepositoryChanged) -> None:
         """A repository changed itself."""
         ...
+
+
+@dataclass(slots=True)
+class _Go:
+    """What came of deliveries that are worked off in one go.
+
+    `notes` are of those that are done. Most of what comes asks for nothing: `talk` of
+    which that is known already is written down together, and of `pushes` it is found
+    out together.
+    """
+
+    notes: dict[str, str] = field(default_factory=dict)
+    talk: list[Remark] = field(default_factory=list)
+    pushes: list[tuple[Delivery, BasePushed]] = field(default_factory=list)
 
 
 class Intake:
@@ -93,28 +109,54 @@ class Intake:
         One that fails waits, and the others go on. Raises `MachineryFault` where that
         is not about one of them: the store, or the disk.
         """
-        found, notes = self._inbox.pending(AT_ONCE), dict[str, str]()
+        found, go = self._inbox.pending(MOST_TOGETHER), _Go()
         try:
             for one in found:
-                note = self._one(one)
-                if note is not None:
-                    notes[one.guid] = note
+                with self._minding(one):
+                    self._one(one, go)
         finally:
-            self._inbox.done(notes)
+            self._end(go)
         return len(found)
 
-    def _one(self, delivery: Delivery) -> str | None:
-        """What is noted beside one that is done; None for one that is not."""
+    def _end(self, go: _Go) -> None:
+        """Whatever went wrong after them, those that were begun are done."""
         try:
-            hook = self._read(delivery.event, delivery.body)
-            return self._take(hook, delivery.received_at)
+            self._push(go)
+        finally:
+            self._store.overhear(go.talk)
+            self._inbox.done(go.notes)
+
+    def _one(self, delivery: Delivery, go: _Go) -> None:
+        hook = self._read(delivery.event, delivery.body)
+        note = self._take(hook, delivery, go)
+        if note is not None:
+            go.notes[delivery.guid] = note
+
+    def _push(self, go: _Go) -> None:
+        """All together; where one of them fails, each for itself."""
+        try:
+            self._effects.pushed([hook for _, hook in go.pushes])
+        except MachineryFault:
+            raise
+        except Exception:  # noqa: BLE001 - it is about one of them; which, is found out
+            for delivery, hook in go.pushes:
+                with self._minding(delivery):
+                    self._effects.pushed([hook])
+                    go.notes[delivery.guid] = ""
+        else:
+            go.notes |= {delivery.guid: "" for delivery, _ in go.pushes}
+
+    @contextmanager
+    def _minding(self, delivery: Delivery) -> Iterator[None]:
+        """What goes wrong with one is kept beside it: the next ones must be done."""
+        try:
+            yield
         except MachineryFault:
             raise
         except GitHubError as fault:
             self._refused(delivery, fault)
-        except Exception as fault:  # noqa: BLE001 - the next ones must be done
+        except Exception as fault:  # noqa: BLE001 - whatever it is
             self._inbox.failed(delivery.guid, f"{type(fault).__name__}: {fault}")
-        return None
 
     def _refused(self, delivery: Delivery, fault: GitHubError) -> None:
         """It waits as long as GitHub says, which is no failure; else it failed."""
@@ -125,38 +167,33 @@ class Intake:
             case _:
                 self._inbox.failed(delivery.guid, str(fault))
 
-    def _take(self, hook: Hook, at: float) -> str:
-        """Have the effect of a hint; what is noted beside the delivery."""
+    def _take(self, hook: Hook, delivery: Delivery, go: _Go) -> str | None:
+        """Have the effect of a hint; what is noted beside it, if it is done."""
         match hook:
+            case BasePushed():
+                go.pushes.append((delivery, hook))
+                return None
             case PullTouched(place=place, number=number):
                 return self._wake(place, number)
             case Commented() | Reviewed():
-                return self._remark(hook)
-            case Irrelevant(why=why):
-                return why
-            case Unreadable(sentence=sentence):
-                return sentence
+                return self._remark(hook, go.talk)
+            case Irrelevant(why=note) | Unreadable(sentence=note):
+                return note
             case ButtonPressed() | RunAsked():
-                self._effects.pressed(hook, at)
+                self._effects.pressed(hook, delivery.received_at)
                 return ""
             case _:
                 return self._affect(hook)
 
     def _affect(
         self,
-        hook: GroupAsked
-        | GroupGone
-        | BasePushed
-        | InstallationChanged
-        | RepositoryChanged,
+        hook: GroupAsked | GroupGone | InstallationChanged | RepositoryChanged,
     ) -> str:
         match hook:
             case GroupAsked():
                 self._effects.asked(hook)
             case GroupGone():
                 self._effects.gone(hook)
-            case BasePushed():
-                self._effects.pushed(hook)
             case InstallationChanged():
                 self._effects.installed(hook)
             case RepositoryChanged():
@@ -172,13 +209,13 @@ class Intake:
         self._store.wake(key, place.installation_id, self._now())
         return ""
 
-    def _remark(self, hook: Commented | Reviewed) -> str:
+    def _remark(self, hook: Commented | Reviewed, talk: list[Remark]) -> str:
         remark = remark_of(hook)
         if remark is None:
             return "nobody is to be answered"
         posts = self._effects.remarked(remark)
         if posts is None:
-            self._store.settle(remark, (), (), self._now())
+            talk.append(remark)
             return "nobody is asked for anything"
         # In this order, so that a crash between them loses neither.
         self._store.put(posts)

@@ -4,18 +4,34 @@ Permissions of people who command are never taken from here: those are asked at 
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from bot.app.github import GitHub
 from bot.app.pulls.ports import Due
 from bot.domain.commands import Role, role_of
-from bot.domain.github import Account, Permission, Place, Pull, Repository
+from bot.domain.github import (
+    Account,
+    GitHubError,
+    NotFound,
+    Permission,
+    Place,
+    Pull,
+    Repository,
+    Transient,
+)
 from bot.domain.pulls.acts import PullKey
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 KEPT_S = 300.0
 TRUSTED_S = 3600.0
 """How long whoever may write is taken at that. Only the code of a branch of the
 repository itself is theirs, and to push that they must have been allowed to. Of others
 it is asked again sooner: they may be invited at any time."""
+
+FLICKER_S = 60.0
+"""GitHub hides for a moment what it has (its replicas lag)."""
 
 
 class Known:
@@ -26,6 +42,7 @@ class Known:
         self._github, self._now = github, now
         self._repositories: dict[Place, tuple[float, Repository]] = {}
         self._roles: dict[tuple[Place, int], tuple[float, Permission]] = {}
+        self._unknown: dict[tuple[Place, int], float] = {}
         self._pulls: dict[PullKey, tuple[float, int, Pull]] = {}
         self._ours: dict[PullKey, int] = {}
 
@@ -73,14 +90,29 @@ class Known:
         self._repositories[place] = (self._now(), repository)
 
     def role(self, place: Place, person: Account) -> Permission:
-        """What an author could do within the last minutes, or within the last hour."""
+        """What an author could do within the last minutes, or within the last hour.
+
+        Who is not found is so after a minute; until then `Transient` is raised.
+        """
         kept = self._roles.get((place, person.id))
         if kept is not None and self._now() < kept[0] + _kept_s(kept[1]):
             return kept[1]
-        found = self._github.permission(place, person)
+        try:
+            found = self._github.permission(place, person)
+        except GitHubError as fault:
+            self._forget_old()
+            if isinstance(fault.failure, NotFound) and self._flickers(place, person):
+                raise GitHubError(Transient("GitHub does not know a person")) from None
+            raise
         self._forget_old()
+        self._unknown.pop((place, person.id), None)
         self._roles[place, person.id] = (self._now(), found)
         return found
+
+    def _flickers(self, place: Place, person: Account) -> bool:
+        """Whether a person is not known for so short that it may be GitHub's delay."""
+        since = self._unknown.setdefault((place, person.id), self._now())
+        return self._now() < since + FLICKER_S
 
     def drop(self, repository: int) -> None:
         """Ask again for all that is known of a repository, by its number."""
@@ -98,15 +130,18 @@ class Known:
     def _forget_old(self) -> None:
         """Memory stays flat however many people come by."""
         now = self._now()
-        for key, (at, role) in dict(self._roles).items():
-            if at < now - _kept_s(role):
-                self._roles.pop(key, None)
-        for pull, (at, _, _) in dict(self._pulls).items():
-            if at < now - KEPT_S:
-                self._pulls.pop(pull, None)
+        _drop(self._roles, lambda kept: kept[0] < now - _kept_s(kept[1]))
+        _drop(self._unknown, lambda since: since < now - KEPT_S)
+        _drop(self._pulls, lambda kept: kept[0] < now - KEPT_S)
         for pull in dict(self._ours):
             if pull not in self._pulls:
                 self._ours.pop(pull, None)
+
+
+def _drop(kept: dict[K, V], old: Callable[[V], bool]) -> None:
+    for key, value in dict(kept).items():
+        if old(value):
+            kept.pop(key, None)
 
 
 def _kept_s(found: Permission) -> float:

@@ -102,6 +102,10 @@ class Register(Protocol):
         """Keep a remark to be worked on; False for one that is known already."""
         ...
 
+    def overhear(self, remarks: Sequence[Remark]) -> None:
+        """Know these, which ask us for nothing; those that are known are left."""
+        ...
+
     def remarks(self, limit: int) -> Sequence[Remark]:
         """Those that are to be worked on, the oldest first.
 
@@ -254,6 +258,15 @@ class Outbox(Protocol):
         """What stood there is gone (a deleted comment): made anew when put again.
 
         Or it is `instead`, which shows something else: made right when put again.
+        """
+        ...
+
+    def correct(
+        self, key: str, was: Remote | None, instead: Remote | None = None
+    ) -> bool:
+        """The same for who looked at GitHub while `was` was known here.
+
+        False where something else is known by now: whoever looked came too late.
         """
         ...
 

@@ -235,3 +235,22 @@ def test_a_store_that_another_program_locks_says_so(
     other.close()
     assert inbox.keep([delivery("a")]) == {"a"}
     inbox.close()
+
+
+def test_one_that_is_hurried_leaves_the_log_of_sqlite_to_others(tmp_path: Path) -> None:
+    """It is copied back by whoever commits next and is not hurried."""
+    log = tmp_path / "store.sqlite-wal"
+    url, clock, body = sqlite_url(tmp_path / "store.sqlite"), Clock(), b"x" * 2**20
+    hurried, other = SqlInbox(url, clock, hurried=True), SqlInbox(url, clock)
+    try:
+        for number in range(20):
+            hurried.keep([Delivery(f"{number}", "push", body, 1.0)])
+        grown = log.stat().st_size
+        assert grown > 20 * len(body)
+        for number in range(20, 40):
+            other.keep([Delivery(f"{number}", "push", body, 1.0)])
+        assert log.stat().st_size < 1.5 * grown
+        assert len(other.pending(99)) == 40
+    finally:
+        hurried.close()
+        other.close()

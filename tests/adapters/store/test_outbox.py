@@ -336,6 +336,20 @@ def test_what_is_gone_while_a_version_waits_is_made_anew_by_it(
     assert one.priority is Priority.COMMENT
 
 
+def test_what_was_sent_since_somebody_looked_is_not_taken_for_gone(
+    pulls: PullStore,
+) -> None:
+    pulls.put([check()])
+    one = only(pulls)
+    before = pulls.remote(one.key)
+    pulls.sent(one, STANDS)
+    assert not pulls.correct(one.key, before)
+    assert pulls.remote(one.key) == STANDS
+    assert pulls.correct(one.key, STANDS)
+    pulls.put([check()])
+    assert only(pulls).remote is None
+
+
 def test_what_was_never_put_can_be_told_of_without_harm(pulls: PullStore) -> None:
     pulls.put([reply()])
     (unknown,) = waiting(pulls)

@@ -165,6 +165,18 @@ def test_a_remark_is_settled_once_whatever_it_would_come_to_later(
     assert due(pulls) == []
 
 
+def test_a_remark_that_asks_for_nothing_is_known_and_waits_for_nobody(
+    pulls: PullStore,
+) -> None:
+    waiting, talk = remark(), remark(8, "Nice work.")
+    assert pulls.note(waiting)
+    pulls.overhear([talk, waiting])
+    pulls.overhear([talk])
+    pulls.overhear([])
+    assert not pulls.note(talk)
+    assert pulls.remarks(9) == [waiting]
+
+
 def test_an_order_counts_once(pulls: PullStore) -> None:
     pulls.act([act("button:1"), stop("button:2")])
     pulls.act([act("button:2", Ok(HEAD)), act("button:3")])

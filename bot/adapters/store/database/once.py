@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from bot.adapters.store.database.faults import translated
-from bot.adapters.store.database.opening import READ_ONLY, open_engine
+from bot.adapters.store.database.opening import LOG_PAGES, READ_ONLY, open_engine
 
 
 class Once:
@@ -15,9 +15,12 @@ class Once:
     For requests of others, which have little time: `Calls` tries again for a while.
     """
 
-    def __init__(self, url: str, patience_s: float) -> None:
-        """Open the store at `url`, made or migrated if due."""
-        self._engine, self.name = open_engine(url, patience_s)
+    def __init__(
+        self, url: str, patience_s: float, *, log_pages: int = LOG_PAGES
+    ) -> None:
+        """Open the store at `url`, made or migrated if due; see `open_engine`."""
+        opened = open_engine(url, patience_s, log_pages=log_pages)
+        self._engine, self.name = opened
         self._reader = self._engine.execution_options(**{READ_ONLY: True})
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ at once migrate once.
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -30,25 +31,32 @@ READ_ONLY = "seedgate_read_only"
 """Execution option of a connection that only reads: no write lock is taken."""
 
 
-def open_engine(url: str, patience_s: float) -> tuple[Engine, str]:
+LOG_PAGES = 1000
+"""SQLite's own: after so many pages in its log whoever commits copies them back."""
+
+
+def open_engine(
+    url: str, patience_s: float, *, log_pages: int = LOG_PAGES
+) -> tuple[Engine, str]:
     """An engine on an up-to-date store, and the store's name.
 
     `url` is what `sqlite_url` or `postgres_url` made. A call waits `patience_s` seconds
-    at most for another process that is writing. Raises `StoreError` for a store that
+    at most for another process that is writing; a commit on SQLite copies the log back
+    where it has more than `log_pages` pages. Raises `StoreError` for a store that
     cannot be opened, or is newer than this code, and `UserFault` for a server that
     does not let us in, or cannot hold a store.
     """
     parsed = make_url(url)
     name = store_name(parsed)
     if parsed.get_backend_name() == "sqlite":
-        return _open_file(parsed, name, patience_s), name
+        return _open_file(parsed, name, patience_s, log_pages), name
     return _open_server(parsed, name, patience_s), name
 
 
-def _open_file(url: URL, name: str, patience_s: float) -> Engine:
+def _open_file(url: URL, name: str, patience_s: float, log_pages: int) -> Engine:
     _make_folder(Path(name))
     engine = create_engine(url, connect_args={"timeout": patience_s})
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", partial(_on_connect, log_pages))
     event.listen(engine, "begin", _on_begin)
     with translated(name):
         _bring_up_to_date(engine, name)
@@ -75,11 +83,12 @@ def _make_folder(file: Path) -> None:
         raise blocked_folder(str(file), str(file.parent), error) from error
 
 
-def _on_connect(connection: SqliteConnection, _record: object) -> None:
+def _on_connect(pages: int, connection: SqliteConnection, _record: object) -> None:
     """Leave BEGIN to us; wait for the disk at every commit."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
 
 def _on_begin(connection: Connection) -> None:

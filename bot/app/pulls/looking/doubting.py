@@ -19,7 +19,7 @@ def may_be_forgotten(pull: Pull, old: Standing | None, now: float) -> bool:
 
     One that was closed for long is forgotten when it is open again, and the store may
     be another one than it was. Of what was opened a moment ago nobody ever spoke: to
-    look for ours there would cost each pull request two calls more. The commit may be
+    look for ours there would cost each pull request four calls more. The commit may be
     older, but a check run that is made for it counts in place of those before.
     """
     return old is None and pull.created_at < now - NEW_S
@@ -38,9 +38,10 @@ class Doubts:
         """Whether its commit shows an answer of which nobody knows that it holds here.
 
         It may be one to another base, of earlier times or to another pull request, and
-        one that is about to be sent counts as shown; so does one that may be forgotten.
-        One to another that is open onto the same base holds for this one too; and
-        without a gate, as far as is known by now, nothing is said of a commit.
+        one that is about to be sent counts as shown. Where one may be forgotten, GitHub
+        is asked what stands there. One to another that is open onto the same base holds
+        for this one too; and without a gate, as far as is known by now, nothing is said
+        of a commit.
         """
         out, head = self._out, pull.head.sha
         if self._holds(pull, old):
@@ -53,9 +54,11 @@ class Doubts:
         if any(one.pull != key and self._holds(pull, one) for one in others):
             return False
         mirror = out.mirrors.known(place)
-        if mirror is None:
-            return shown or self._is_answered(place, head)
-        return self._is_gated(Seen(place, repository, pull, mirror, insider=False))
+        if mirror is not None:
+            seen = Seen(place, repository, pull, mirror, insider=False)
+            if not self._is_gated(seen):
+                return False
+        return shown or self._is_answered(place, head)
 
     def unheard(self, place: Place, repository: Repository, pull: Pull) -> bool:
         """Whether nothing is kept of a commit that is gated: asked where git failed.
@@ -77,8 +80,10 @@ class Doubts:
     def _is_answered(self, place: Place, head: str) -> bool:
         """Whether a run of ours shows an answer, by GitHub's word.
 
-        It is asked where nobody knows whether there is a gate: without one, no commit
-        is to get a check run. Whoever imitates ours gets one that waits for git.
+        Where it shows none there is nothing to take back: a commit without a gate is
+        to get no check run, and one with a gate soon gets a word that holds, so that
+        another one before it is a write too many. Whoever imitates ours gets one that
+        waits for git.
         """
         runs = self._out.github.checks(place, head, NAME)
         ours = [one for one in runs if one.external_id == external_id(head)]

@@ -2,7 +2,7 @@
 
 from bot.app.pulls.known import Known
 from bot.domain.commands import Role, role_of
-from bot.domain.github import GitHubError, NotFound, Odd, Place, Pull
+from bot.domain.github import GitHubError, NotFound, Place, Pull
 
 _APP = "Bot"
 
@@ -21,7 +21,7 @@ def insider(known: Known, place: Place, pull: Pull) -> bool:
     try:
         found = known.role(place, pull.author)
     except GitHubError as fault:
-        if isinstance(fault.failure, NotFound | Odd):
+        if isinstance(fault.failure, NotFound):
             return False
         raise
     role = role_of(found.permission, found.role_name)

@@ -60,12 +60,16 @@ class AtBase:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that is open. `lead` is the pull request that it was made for."""
+    """A group that is open. `lead` is the pull request that it was made for.
+
+    `alone` says that the group which it lies on, if it does, has come to an end.
+    """
 
     standing: Standing
     pin: Pin
     queue: Queue
     lead: Pull | None = None
+    alone: bool = False
 
     @property
     def key(self) -> PullKey:
@@ -112,8 +116,17 @@ class GroupFacts:
         return Group(standing, pin, remembered.queue_of(store, key))
 
     def led(self, group: Group) -> Group:
-        """With the pull request that it was made for, as GitHub shows it now."""
-        return replace(group, lead=self._lead(group))
+        """With the pull request that it was made for, as GitHub shows it now.
+
+        And with what became of the group below, before git is asked whether it landed.
+        """
+        return replace(group, lead=self._lead(group), alone=self._alone(group))
+
+    def _alone(self, group: Group) -> bool:
+        """Whether the group that it lies on, if it does, has come to an end."""
+        below = group_key(group.key.repository, group.pin.base)
+        standing = self._reach.store.standing(below)
+        return standing is not None and not standing.open
 
     def _lead(self, group: Group) -> Pull | None:
         """The pull request that is named in the queue's branch."""
@@ -178,7 +191,9 @@ class GroupFacts:
         if tip is not None and not mirror.repository.landed(tip, below):
             return True
         other = group_key(group.key.repository, below)
-        return remembered.queue_of(self._reach.store, other).trusted
+        trusted = remembered.queue_of(self._reach.store, other).trusted
+        # One that came to its end unseen, and did not land, is seen no more.
+        return False if trusted is None and group.alone else trusted
 
     def seen(self, group: Group, mirror: Mirror) -> Seen:
         """The group as if it was a pull request onto the commit that it lies on."""

@@ -73,16 +73,17 @@ class Bases:
         # By repository; what is lost with the process is worked out once more.
         self._minded: dict[int, Mapping[PullKey, Minded]] = {}
 
-    def matters(self, place: Place, branch: str) -> bool:
-        """Whether anything hangs on a branch; GitHub is not asked.
+    def that_matter(self, place: Place, branches: Collection[str]) -> Collection[str]:
+        """Those of the branches on which anything hangs; GitHub is not asked.
 
         One in a repository of which nothing is known yet may be the default branch.
         """
         known = remembered.tips(self._reach.store, place.repository)
-        if not known or branch in known:
-            return True
+        others = set(branches).difference(known)
+        if not known or not others:
+            return branches
         outlines = self._reach.store.outlines(place.repository)
-        return any(one.base_ref == branch for one in outlines)
+        return {*known, *(one.base_ref for one in outlines)}.intersection(branches)
 
     def look(
         self, place: Place, branches: Collection[str], before: Mapping[str, str]

@@ -1,6 +1,6 @@
 """Deliveries that never arrived, asked for once more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.app.pulls import remembered
 from bot.app.pulls.reach import Reach
@@ -16,8 +16,11 @@ KEPT_S = 3 * 86_400.0
 """How long GitHub keeps deliveries (docs.github.com, "Redelivering webhooks")."""
 OVERLAP_S = 3_600.0
 """What was gone through before is gone through again so far back: some come late."""
-AT_ONCE = 100
-"""Redeliveries of one sweep. The others follow; the sweep itself needs none of them."""
+A_MINUTE, MINUTE_S = 80, 60.0
+"""Redeliveries of any minute, restarts or not: 400 of the 900 points that an App may
+spend in it. The others follow; the sweep itself needs none of them."""
+TOGETHER = 10
+"""So many are asked for before that is written down; a kill forgets no more."""
 
 _WHAT = "deliveries"
 
@@ -35,15 +38,31 @@ def redeliver(reach: Reach) -> tuple[int, int]:
     except GitHubError:
         return 0, 1
     failed = [one for one in failed_deliveries(found) if one.guid not in asked]
-    done = _ask(reach, failed[:AT_ONCE])
+    room = A_MINUTE - sum(at > now - MINUTE_S for at in asked.values())
     oldest = now - KEPT_S - OVERLAP_S
     kept = {guid: at for guid, at in asked.items() if at > oldest}
-    if done or kept != asked:
-        remembered.keep_redelivered(store, {**kept, **dict.fromkeys(done, now)})
-    whole = len(done) == len(failed)
+    if kept != asked:
+        remembered.keep_redelivered(store, kept)
+    count = _asked_for(reach, failed[: max(room, 0)], kept)
+    whole = count == len(failed)
     if whole:
         remembered.keep_moment(store, _WHAT, now)
-    return len(done), 0 if whole else 1
+    return count, 0 if whole else 1
+
+
+def _asked_for(
+    reach: Reach, failed: Sequence[HookDelivery], kept: Mapping[str, float]
+) -> int:
+    """How many were asked for, and are written down beside those that are `kept`."""
+    done = dict[str, float]()
+    for first in range(0, len(failed), TOGETHER):
+        some = failed[first : first + TOGETHER]
+        asked = _ask(reach, some)
+        done |= dict.fromkeys(asked, reach.now())
+        remembered.keep_redelivered(reach.store, {**kept, **done})
+        if len(asked) < len(some):
+            break
+    return len(done)
 
 
 def _ask(reach: Reach, failed: Iterable[HookDelivery]) -> list[str]:

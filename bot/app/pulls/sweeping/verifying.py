@@ -39,12 +39,13 @@ class Turn:
 class Wrong:
     """Something on GitHub is not what was sent; `key` is the post's.
 
-    `instead` is what stands there, None for nothing. `post` is None for what has to be
-    made anew by a look.
+    `was` is what was known to stand there when GitHub was asked; `instead` what stands
+    there, None for nothing. `post` is None for what has to be made anew by a look.
     """
 
     key: str
     standing: Standing
+    was: Remote | None
     post: CheckPost | None = None
     instead: Remote | None = None
 
@@ -104,12 +105,13 @@ def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
     post = _spoken(reach, standing)
     if post is None:
         return None
+    was = reach.store.remote(key_of(post))
     runs = reach.github.checks(post.place, standing.head, NAME)
     ours = [one for one in runs if one.app == app]
     if any(_shows(one, post) for one in ours[-1:]):
         return None
     instead = _remote(ours[-1]) if ours else None
-    return Wrong(key_of(post), standing, post, instead)
+    return Wrong(key_of(post), standing, was, post, instead)
 
 
 def _spoken(reach: Reach, standing: Standing) -> CheckPost | None:
@@ -136,14 +138,14 @@ def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
     if reach.store.is_given_up(key):
         if rests(reach, standing.installation, key):
             return None
-        return Wrong(key, standing, instead=remote)
+        return Wrong(key, standing, remote, instead=remote)
     if remote is None:
         return None
     try:
         reach.github.comment(standing.place, remote.id)
     except GitHubError as fault:
         if isinstance(fault.failure, NotFound):
-            return Wrong(key, standing)
+            return Wrong(key, standing, remote)
         raise
     return None
 
@@ -159,14 +161,15 @@ def _unheard(reach: Reach, standing: Standing) -> list[Wrong]:
     store, through = reach.store, standing.installation
     given_up = [key for key in keys if store.is_given_up(key)]
     gone = [key for key in given_up if not rests(reach, through, key)]
-    return [Wrong(key, standing, instead=store.remote(key)) for key in gone]
+    known = {key: store.remote(key) for key in gone}
+    return [Wrong(key, standing, was, instead=was) for key, was in known.items()]
 
 
 def _mend(reach: Reach, one: Wrong) -> bool:
     """Have it sent again; what is not kept here is made anew by a look.
 
-    Not where something else was said since GitHub was asked: that is on its way, and
-    what was compared must not come after it. Whether it was mended.
+    Not where something else was said or sent since GitHub was asked: what was compared
+    must not come after that. Whether it was mended.
     """
     with reach.speaking:
         if one.post is not None:
@@ -177,7 +180,8 @@ def _mend(reach: Reach, one: Wrong) -> bool:
 def _put_again(reach: Reach, one: Wrong, post: CheckPost) -> bool:
     if _spoken(reach, one.standing) != post:
         return False
-    reach.store.forget(one.key, one.instead)
+    if not reach.store.correct(one.key, one.was, one.instead):
+        return False
     reach.store.put([post])
     return True
 
@@ -186,9 +190,11 @@ def _made_anew(reach: Reach, one: Wrong) -> bool:
     store, standing = reach.store, one.standing
     if store.standing(standing.pull) != standing:
         return False
-    if store.is_given_up(one.key):
+    given_up = store.is_given_up(one.key)
+    if not store.correct(one.key, one.was, one.instead):
+        return False
+    if given_up:
         revive(reach, standing.installation, one.key)
-    store.forget(one.key, one.instead)
     store.say(standing.unsaid, [])
     store.wake(standing.pull, standing.installation, reach.now())
     return True

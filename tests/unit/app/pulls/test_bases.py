@@ -166,7 +166,7 @@ def test_a_push_that_deletes_a_branch_is_enough_to_forget_it(gate: Yard) -> None
 def test_what_is_known_tells_whether_a_branch_matters_before_all_is_read(
     gate: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert gate.bases.matters(gate.place, "anything")
+    assert gate.bases.that_matter(gate.place, ["anything"]) == ["anything"]
     gate.bases.look(gate.place, [], {})
     gate.works(onto_dev(gate))
     outlines, read = gate.store.outlines, list[int]()
@@ -176,10 +176,10 @@ def test_what_is_known_tells_whether_a_branch_matters_before_all_is_read(
         return outlines(repository)
 
     monkeypatch.setattr(gate.store, "outlines", counted)
-    assert gate.bases.matters(gate.place, "main")
+    assert gate.bases.that_matter(gate.place, ["main"]) == ["main"]
     assert read == []
-    found = [gate.bases.matters(gate.place, one) for one in ("dev", "other")]
-    assert (found, len(read)) == ([True, False], 2)
+    found = gate.bases.that_matter(gate.place, ["dev", "other", "main"])
+    assert (set(found), len(read)) == ({"dev", "main"}, 1)
 
 
 def test_what_was_minded_is_worked_out_once_more_after_a_restart(gate: Yard) -> None:

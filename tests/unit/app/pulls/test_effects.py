@@ -70,7 +70,7 @@ def here(gate: Yard, installation: int | None = -1) -> Place:
 
 def pushed(gate: Yard, branch: str = "main", before: str | None = None) -> None:
     after = gate.mirrors.tip(gate.place, branch) or "0" * 40
-    effects(gate).pushed(BasePushed(here(gate), branch, before, after))
+    effects(gate).pushed([BasePushed(here(gate), branch, before, after)])
 
 
 def judged(gate: Yard, branch: str = "idea", train: str = "print(2)\n") -> Pull:
@@ -513,7 +513,7 @@ def test_a_remark_that_holds_a_command_is_seen_at_once(gate: Yard) -> None:
 def test_what_came_through_no_installation_leads_to_nothing(gate: Yard) -> None:
     nobody, head = here(gate, None), "e" * 40
     done = effects(gate)
-    done.pushed(BasePushed(nobody, "main", None, head))
+    done.pushed([BasePushed(nobody, "main", None, head)])
     done.changed(RepositoryChanged(nobody, RepositoryWhy.DELETED))
     done.pressed(RunAsked(nobody, head, 1, 2, "x", 4711, gate.author), gate.clock())
     assert gate.asked() == []

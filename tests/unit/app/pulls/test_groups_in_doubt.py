@@ -171,6 +171,17 @@ def test_so_does_one_whose_webhook_came_before_that_of_the_one_below(
     assert judged_by_itself(gate, hook)
 
 
+def test_a_group_on_one_that_was_taken_away_unseen_waits_no_longer(gate: Yard) -> None:
+    """The queue makes it anew; that this one is gone may never be told."""
+    first, second = passed(gate), beside(gate)
+    below = asks(gate, first)
+    hook = asks(gate, second, base=below.head)
+    gone(gate, below)
+    gate.works()
+    assert gate.run(hook.head).conclusion is Conclusion.ACTION_REQUIRED
+    assert gate.evaluations.running(key_of(gate, hook)) is None
+
+
 def test_it_waits_in_growing_pauses_and_ends_before_the_queue_loses_patience(
     gate: Yard,
 ) -> None:

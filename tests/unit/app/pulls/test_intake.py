@@ -13,6 +13,7 @@ from bot.domain.github import Account, GitHubError, RateLimited, Transient
 from bot.domain.hooks import (
     BasePushed,
     Commented,
+    GroupGone,
     Hook,
     Place,
     PullTouched,
@@ -99,7 +100,8 @@ def test_a_store_that_cannot_be_written_to_loses_no_delivery() -> None:
     desk = Desk(MachineryFault("The store is gone."))
     with pytest.raises(MachineryFault):
         desk.intake.work()
-    assert [one.attempts for one in desk.inbox.pending(9)] == [0, 0]
+    assert [(one.guid, one.attempts) for one in desk.inbox.pending(9)] == [("1", 0)]
+    assert desk.woken() == [PullKey(5, 7)]
 
 
 def test_a_press_counts_from_when_it_came_in_however_late_it_is_worked_off() -> None:
@@ -146,9 +148,60 @@ def test_talk_without_a_command_is_remembered_and_waits_for_nobody() -> None:
     assert inbox.counts()[DeliveryState.DONE] == 1
 
 
+def test_pushes_of_one_go_are_told_together_and_one_that_fails_harms_no_other() -> None:
+    told = list[list[str]]()
+
+    class Odd:
+        def pushed(self, hooks: Sequence[BasePushed]) -> None:
+            told.append([one.branch for one in hooks])
+            if "odd" in told[-1]:
+                raise ValueError("odd")
+
+    def push(_: str, body: bytes) -> Hook:
+        return BasePushed(QUICK, body.decode(), "a" * 40, "b" * 40)
+
+    clock = Clock()
+    inbox = MemoryInbox(clock)
+    for number, branch in enumerate(("main", "odd", "dev")):
+        inbox.keep([Delivery(f"{number}", "push", branch.encode(), float(number))])
+    intake = Intake(inbox, MemoryPulls(clock), push, Odd(), clock)  # type: ignore[arg-type]
+    intake.work()
+    assert told == [["main", "odd", "dev"], ["main"], ["odd"], ["dev"]]
+    assert inbox.counts() == {
+        DeliveryState.PENDING: 1,
+        DeliveryState.DONE: 2,
+        DeliveryState.FAILED: 0,
+    }
+
+
+def test_pushes_before_one_that_the_store_fails_at_are_told() -> None:
+    told = list[str]()
+
+    class Broken:
+        def pushed(self, hooks: Sequence[BasePushed]) -> None:
+            told.extend(one.branch for one in hooks)
+
+        def gone(self, _: GroupGone) -> None:
+            raise MachineryFault("The disk is full.")
+
+    def read(event: str, _: bytes) -> Hook:
+        if event == "push":
+            return BasePushed(QUICK, "main", "a" * 40, "b" * 40)
+        return GroupGone(QUICK, "c" * 40, None)
+
+    clock = Clock()
+    inbox, pulls = MemoryInbox(clock), MemoryPulls(clock)
+    inbox.keep([Delivery("1", "push", b"", 1.0), Delivery("2", "gone", b"", 2.0)])
+    intake = Intake(inbox, pulls, read, Broken(), clock)  # type: ignore[arg-type]
+    with pytest.raises(MachineryFault):
+        intake.work()
+    assert told == ["main"]
+    assert [one.guid for one in inbox.pending(9)] == ["2"]
+
+
 def test_what_was_done_before_the_store_went_away_is_not_done_again() -> None:
     class Broken:
-        def pushed(self, _: BasePushed) -> None:
+        def pushed(self, _: Sequence[BasePushed]) -> None:
             raise MachineryFault("The disk is full.")
 
     clock = Clock()

@@ -205,6 +205,39 @@ def test_a_stranger_s_code_is_never_judged(tmp_path: Path) -> None:
     assert one.evaluations.begun == []
 
 
+def test_an_odd_answer_makes_nobody_a_stranger(tmp_path: Path) -> None:
+    """A redirect, or a page of some proxy: who it is gets asked once more."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.github.fails("permission", Odd("status 307"))
+    one.works(pull)
+    assert one.evaluations.begun == []
+    one.clock.now += 60
+    one.works()
+    assert len(one.evaluations.begun) == 1
+
+
+def test_who_is_not_found_for_a_moment_is_no_stranger(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.github.fails("permission", NotFound("Not Found"))
+    one.works(pull)
+    assert one.runs(pull.head.sha) == []
+    one.clock.now += 60
+    one.works()
+    assert len(one.evaluations.begun) == 1
+
+
+def test_who_is_never_found_is_one(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens(author=Account(31_337, "gone", "User"))
+    for _ in range(3):
+        one.works(pull)
+        one.clock.now += 31
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    assert one.evaluations.begun == []
+
+
 def test_an_app_s_branch_of_the_repository_itself_is_judged(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens(author=Account(5, "helper[bot]", "Bot"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -416,6 +417,30 @@ def test_where_nothing_is_held_and_nothing_is_shown_nothing_is_said(
     away(one)
     one.works(pull)
     assert one.runs(pull.head.sha) == []
+
+
+def test_of_an_old_one_that_shows_nothing_nothing_is_said_before_git_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the App is new to many, writes are dear: that one is soon overtaken."""
+    one = yard(tmp_path)
+    one.works(one.opens())
+    pull = one.opens("another", "print(3)\n")
+    one.asked()
+    one.clock.now += DAY_S
+    said = list[str]()
+    refresh = one.mirrors.refresh
+
+    def slow(*given: Any) -> Any:
+        one.sends()
+        said.extend(one.asked())
+        return refresh(*given)
+
+    monkeypatch.setattr(one.mirrors, "refresh", slow)
+    one.works(pull)
+    assert said
+    assert "create_check" not in said
+    assert one.run(pull.head.sha).status is CheckStatus.QUEUED
 
 
 def test_a_new_one_of_a_commit_that_was_forgotten_waits_while_git_is_away(

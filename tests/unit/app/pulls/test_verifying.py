@@ -81,6 +81,21 @@ def test_what_is_said_meanwhile_stands_where_a_comment_is_gone(
     assert gate.standing(pull).head != pull.head.sha
 
 
+def test_a_run_that_is_made_while_a_sweep_misses_it_is_not_made_again(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub was asked for it while it was on its way."""
+    pull = gate.opens()
+    gate.looks(pull)
+    assert mended(gate) == 0
+    monkeypatch.setattr(
+        gate.github, "checks", Meanwhile(gate.github.checks, gate.sends)
+    )
+    assert mended(gate) == 0
+    gate.sends()
+    gate.run(pull.head.sha)
+
+
 def test_a_run_that_another_app_made_is_left_and_ours_is_made(gate: Yard) -> None:
     """The store was of an App that is no more: nobody but that one may change it."""
     pull = gate.opens()
