@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     public_url: str | None = None
     listen: str | None = None
     link_secret: SecretStr | None = None
+
+    @field_validator("cache_dir")
+    @classmethod
+    def _same_for_all(cls, given: Path) -> Path:
+        """Children may start elsewhere: for them it has to be the same folder."""
+        return given.absolute()
 
     def secret(self) -> str:
         """The seed secret: from the environment, else made once and kept (mode 600)."""

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 PATIENCE_S = 60.0
 _PAUSE_S = 0.02
 
@@ -27,3 +29,11 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def started_as(process: psutil.Process) -> str:
+    """The words it was started with; none of one that ended meanwhile, as git does."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # a zombie as well
+        return ""

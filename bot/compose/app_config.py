@@ -24,11 +24,18 @@ def load(settings: Settings) -> AppConfig | None:
 
     Raises `UserFault` for one that is given by half, or wrongly.
     """
+    config = load_at_once(settings)
+    if config is not None:
+        require_key(config.private_key)
+    return config
+
+
+def load_at_once(settings: Settings) -> AppConfig | None:
+    """The same, the key not checked yet: reading in what can do that takes a while."""
     given = from_environment(settings).over(stored(settings))
     config = configured(given)
     if config is None:
         return None
-    require_key(config.private_key)
     make_private(settings.cache_dir)
     return replace(config, link_secret=Secret(settings.signing()))
 

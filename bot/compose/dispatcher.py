@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from bot.adapters.dispatcher_process import NODE_FILE
+from bot.adapters.children import NODE_FILE
 from bot.adapters.store import SqlStore
 from bot.domain.errors import MachineryFault, UserFault
 from workers.contract import Node

@@ -1,22 +1,35 @@
 """`seedgate serve` and `seedgate dispatch`: processes that run until they are told."""
 
+import errno
 import logging
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from bot.compose.app_config import load
-from bot.compose.setup import Wish, serve_setup
+from bot.compose.app_config import load, load_at_once, require_key
+from bot.compose.database import where
 from bot.compose.site import make_private
 from bot.domain.errors import UserFault
 from bot.domain.github.configuration import AppConfig, Listen
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.adapters.children import ChildProcess
+    from bot.compose.serving.kept import Kept
+
 CHECK_S = 1.0
+FAREWELL_S = 15.0
+"""How long the web server has to end, a little longer than it takes at most."""
+TRIES = 12
+"""How often the web server may end at once; then we do, and are not taken for alive."""
+TAKEN_S, LOOK_S = 5.0, 0.05
+"""How long an address that is taken is waited for, and how often it is tried."""
 
 
 def serve(
@@ -27,26 +40,72 @@ def serve(
     Where no App is configured a page to make one is served first. Raises `UserFault`
     for what the caller can mend.
     """
-    from bot.compose.serving.service import Service
-    from bot.web.serving import server
-
     _log()
-    config = load(settings) or _made(settings, tell)
-    listening = _listening(config.listen)
-    with Service(settings, config, dispatch=dispatch, jobs=jobs) as service:
-        serving = server(service.web())
+    config = load_at_once(settings) or _made(settings, tell)
+    ending = _Ending()
+    _on_signal(ending.told)
+    with _listening(config.listen) as listening:
+        front = _front(settings, config, listening)
+        try:
+            front.check()  # webhooks are kept from here on; the rest is read in
+            require_key(config.private_key)
+            from bot.compose.serving.service import Service
 
-        def end() -> None:
-            serving.should_exit = True
+            with Service(settings, config, dispatch=dispatch, jobs=jobs) as service:
+                ending.orderly = True
+                service.start()
+                host, port = listening.getsockname()[:2]
+                tell(f"Seedgate serves on {host}:{port}, known as {config.public_url}.")
+                _until(ending.wanted, front.check)
+                listening.close()
+                front.dismiss()
+        finally:
+            front.close()
 
-        # The server takes signals while it runs, and hands them on as it ends. One that
-        # comes before it runs must not be lost: it ends as soon as it has begun.
-        _on_signal(end)
-        service.start()
-        host, port = listening.getsockname()[:2]
-        tell(f"Seedgate serves on {host}:{port}, known as {config.public_url}.")
-        with suppress(KeyboardInterrupt):  # a server that was told to end ended well
-            serving.run(sockets=[listening])
+
+@dataclass(slots=True)
+class _Ending:
+    """Whether we are `wanted` to end; at once, until all is made and work begins.
+
+    What is read in and opened until then may wait for others, and is just left.
+    """
+
+    wanted: threading.Event = field(default_factory=threading.Event)
+    orderly: bool = False
+
+    def told(self) -> None:
+        self.wanted.set()
+        if not self.orderly:
+            raise KeyboardInterrupt
+
+
+def _front(
+    settings: Settings, config: AppConfig, listening: socket.socket
+) -> "Kept[ChildProcess]":
+    """The process that answers whoever calls."""
+    from bot.adapters.children import ChildProcess, Program
+    from bot.compose.serving.kept import Kept
+    from bot.compose.trust import trust
+
+    handle = listening.fileno()
+    entry = "from bot.compose.front import main; main()"
+    program = Program(
+        name="web server",
+        entry=entry,
+        options={"socket": handle},
+        handles=(handle,),
+        apart=False,  # addresses in the settings may be relative
+        farewell_s=FAREWELL_S,
+    )
+    told = {"store": asdict(where(settings)), "trust": asdict(trust(config))}
+    return Kept(program.name, lambda: ChildProcess(program, secrets=told), TRIES)
+
+
+def _until(stop: threading.Event, check: Callable[[], None]) -> None:
+    """Look after a child again and again, until we are told to end."""
+    while not stop.is_set():
+        check()
+        stop.wait(CHECK_S)
 
 
 def dispatch(settings: Settings, *, jobs: int | None) -> None:
@@ -59,15 +118,14 @@ def dispatch(settings: Settings, *, jobs: int | None) -> None:
     _on_signal(stop.set)
     own = OwnDispatcher(settings, jobs)
     try:
-        while not stop.is_set():
-            own.check()
-            stop.wait(CHECK_S)
+        _until(stop, own.check)
     finally:
         own.close()
 
 
 def _made(settings: Settings, tell: Callable[[str], None]) -> AppConfig:
     """The App that somebody makes now, from the page that is served for it."""
+    from bot.compose.setup import Wish, serve_setup
     from bot.presentation.words.setup import opened
 
     def link(address: str) -> None:
@@ -82,13 +140,20 @@ def _made(settings: Settings, tell: Callable[[str], None]) -> AppConfig:
 
 
 def _listening(place: Listen) -> socket.socket:
+    """Our address; whoever had it before us may be ending still, and is waited for."""
     from bot.web.serving import listen
 
-    try:
-        return listen(place.host, place.port)
-    except OSError as error:
-        problem = f"{place.host}:{place.port} cannot be listened on: {error.strerror}."
-        raise UserFault(problem, "Name another address with SEEDGATE_LISTEN.") from None
+    give_up = time.monotonic() + TAKEN_S
+    while True:
+        try:
+            return listen(place.host, place.port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= give_up:
+                at = f"{place.host}:{place.port}"
+                problem = f"{at} cannot be listened on: {error.strerror}."
+                mend = "Name another address with SEEDGATE_LISTEN."
+                raise UserFault(problem, mend) from None
+        time.sleep(LOOK_S)
 
 
 def _on_signal(done: Callable[[], None]) -> None:

@@ -17,7 +17,7 @@ from workers.contract import Node
 
 if TYPE_CHECKING:
     from bot.adapters.alive import AliveLocks
-    from bot.adapters.dispatcher_process import DispatcherProcess
+    from bot.adapters.children import DispatcherProcess
     from bot.adapters.store import SqlStore
 
 
@@ -51,7 +51,19 @@ def open_site(
 
     Refuses a node on which every arm would import the working copy of `repository`.
     """
-    from bot.adapters.dispatcher_process import DispatcherProcess
+    started = time.time()
+    store = open_store(settings)
+    stack.callback(store.close)
+    dispatcher = stack.enter_context(dispatcher_process(settings, jobs))
+    joined = started if settings.ray_address else None
+    node = _first_node(store, dispatcher, joined)
+    require_own_code(node, repository.resolve())
+    return Site(store, locks(settings, store), dispatcher, node)
+
+
+def dispatcher_process(settings: Settings, jobs: int | None) -> "DispatcherProcess":
+    """A dispatcher of the store on this machine, not started yet."""
+    from bot.adapters.children import DispatcherProcess
 
     cache = settings.cache_dir
     options = {
@@ -60,16 +72,8 @@ def open_site(
         "address": settings.ray_address,
         "at_once": jobs,
     }
-    started = time.time()
-    store = open_store(settings)
-    stack.callback(store.close)
     secrets = {"url": store_url(settings)}
-    process = DispatcherProcess(options, cache / "dispatcher.log", secrets)
-    dispatcher = stack.enter_context(process)
-    joined = started if settings.ray_address else None
-    node = _first_node(store, dispatcher, joined)
-    require_own_code(node, repository.resolve())
-    return Site(store, locks(settings, store), dispatcher, node)
+    return DispatcherProcess(options, cache / "dispatcher.log", secrets)
 
 
 def make_private(folder: Path) -> None:

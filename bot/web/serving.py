@@ -4,6 +4,9 @@ import socket
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn import Server
+
+__all__ = ["Server", "listen", "server"]
 
 MOST_CONNECTIONS = 512
 IDLE_S = 30
@@ -29,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
+def server(app: ASGIApp) -> Server:
     """A server for `run(sockets=[...])`; SIGTERM and SIGINT end it gracefully.
 
     Nothing of a request is logged: addresses and paths may be secrets.
@@ -48,4 +51,4 @@ def server(app: ASGIApp) -> uvicorn.Server:
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
-    return uvicorn.Server(config)
+    return Server(config)

@@ -29,6 +29,8 @@ from bot.adapters.store import SqlStore
 from bot.app.pulls.sending import Sender
 from bot.compose.database import store_url
 from bot.compose.serving.service import Service
+from bot.compose.trust import trust
+from bot.compose.web import web
 from bot.domain.github import Go, Rest, Secret, Waiting
 from bot.domain.github.configuration import AppConfig, Listen
 from bot.domain.pulls.acts import PullKey
@@ -224,7 +226,8 @@ class Stage:
         running.enter_context(service)
         lanes = (Brisk(self.pace), time.time, random.random)
         service.sender = Sender(service.pulls, service.github, *lanes)
-        port = running.enter_context(served(service.web()))
+        told = web(trust(self.config()), service.inbox, service.pages)
+        port = running.enter_context(served(told))
         service.start()
         return service, f"http://127.0.0.1:{port}{HOOK_PATH}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.stage import Brisk, Stage, behaving, staged
-from tests.fakegithub.limits import Caps, use_of
+from tests.fakegithub.limits import NO_CAPS, Caps, use_of
 from tests.fakegithub.records import Pull
 from tests.fakegithub.state import Clock
 from tests.samples.quick import BETTER
@@ -62,7 +62,7 @@ def test_thirty_busy_pull_requests_are_never_too_much_for_github(
 
 def over(stage: Stage, pulls: list[Pull]) -> None:
     """What was to be counted is counted: the rest need not wait for its turn."""
-    stage.fake.limits.caps = Caps(*[10**9] * 5)
+    stage.fake.limits.caps = NO_CAPS
     stage.app_now.sender._turns = Brisk(1000.0)
     for pull in pulls:
         stage.bob.closes(stage.quick, pull)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.app.stage import Brisk, Stage, behaving, staged
 from tests.benchmarks.figures import Figures
-from tests.fakegithub.limits import Caps, use_of
+from tests.fakegithub.limits import NO_CAPS, use_of
 from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
@@ -76,6 +76,6 @@ def _peak(times: list[float], span: float) -> int:
 
 def _hurry(stage: Stage) -> None:
     """What was to be counted is counted: the rest need not wait for its turn."""
-    stage.fake.limits.caps = Caps(*[10**9] * 5)
+    stage.fake.limits.caps = NO_CAPS
     stage.app_now.sender._turns = Brisk(1000.0)
     until(lambda: stage.app_now.idle, "the App is idle", 300)

@@ -12,21 +12,20 @@ import psutil
 from tests.app.stage import Stage, staged
 from tests.benchmarks.figures import Figures
 from tests.fakegithub import fates
-from tests.fakegithub.limits import Caps
+from tests.fakegithub.limits import NO_CAPS
 from tests.waiting import until
 
 GOAL_S = 5.0
 PASSES = 6
 GROWTH = 1.05
-FREE = Caps(*[10**9] * 5)
-"""Nobody waits a thousand seconds for a thousand comments before there is anything to
-measure; limits are for the part that is called `busy`."""
 
 
 def sweep(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
     """How long, how many calls, and what memory is left behind."""
     with staged(folder, pace=10_000.0, database=given.database) as stage:
-        stage.fake.limits.caps = FREE
+        # Nobody waits hours for a thousand comments before there is anything to
+        # measure; limits are for the part that is called `busy`.
+        stage.fake.limits.caps = NO_CAPS
         stage.deliveries.policy = fates.nothing
         begun = time.monotonic()
         _open(stage, given.pulls)

@@ -1,7 +1,7 @@
 """Webhooks at 200 a second: how long an answer takes, and what a kill loses.
 
     python -m tests.benchmarks.deliveries [--only app,receiver,burst] [--seconds 60]
-        [--rate 200] [--postgres]
+        [--rate 200] [--postgres [--apart]]
 
 - `app`: `seedgate serve` with all that it does beside, on one core; it works off what a
   busy organisation sends (`traffic`), and is killed with SIGKILL and started again in
@@ -10,10 +10,11 @@
 - `burst`: a hundred at once to `seedgate serve` on all cores, again and again, while
   trials run.
 
-On its core a server is together with PostgreSQL, where that holds the store; who sends
-is on another one, with the fake GitHub. An answer's time counts from when the delivery
-is due. What is due while nobody serves is a line of its own. What was not answered is
-sent again at the end with its GUID, as GitHub does when it is asked to.
+On its core a server is together with PostgreSQL, where that holds the store, but for
+`--apart`; who sends is on another one, with the fake GitHub. An answer's time counts
+from when the delivery is due. What is due while nobody serves is a line of its own.
+What was not answered is sent again at the end with its GUID, as GitHub does when it is
+asked to.
 """
 
 import argparse
@@ -58,12 +59,18 @@ class Given:
     seconds: float
     rate: float
     postgres: bool
+    apart: bool
     cores: tuple[int, int]
+
+    @property
+    def of_database(self) -> list[int]:
+        """The core of a database of ours."""
+        return [self.cores[1 if self.apart else 0]]
 
 
 def app(given: Given, figures: Figures) -> None:
     """The whole App on one core."""
-    _stay_on([given.cores[0]])  # a database of ours inherits it
+    _stay_on(given.of_database)  # which inherits it
     with database(postgres=given.postgres) as url:
         _stay_on([given.cores[1]])
         with staged(given.folder, database=url) as stage:
@@ -78,7 +85,7 @@ def app(given: Given, figures: Figures) -> None:
 
 def receiver(given: Given, figures: Figures) -> None:
     """What takes webhooks in, alone on one core."""
-    _stay_on([given.cores[0]])
+    _stay_on(given.of_database)
     with store(given.folder, postgres=given.postgres) as url:
         _stay_on([given.cores[1]])
         server = Alone(url, [given.cores[0]])
@@ -165,8 +172,8 @@ def _driven(
         sent_by = sender.submit(steady, server.target, place, *wishes)
         middle = begun + given.seconds / 2
         threading.Event().wait(middle - time.perf_counter())
-        killed_at = time.perf_counter()
         server.kill()
+        killed_at = time.perf_counter()
         server.start()
         sent = sent_by.result()
     sent.killed_at = killed_at
@@ -240,6 +247,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=200.0)
     parser.add_argument("--postgres", action="store_true", help="instead of SQLite")
+    apart = "PostgreSQL on the core of who sends"
+    parser.add_argument("--apart", action="store_true", help=apart)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what was begun
     cores, figures = sorted(os.sched_getaffinity(0)), Figures()
@@ -247,7 +256,7 @@ def main() -> int:
     for name in asked.only.split(","):
         print(f"-- {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="seedgate-bench-") as folder:
-            wishes = (asked.seconds, asked.rate, asked.postgres)
+            wishes = (asked.seconds, asked.rate, asked.postgres, asked.apart)
             PARTS[name](Given(Path(folder), *wishes, ends), figures)
     return figures.missed
 

@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -41,16 +42,33 @@ class Pinned:
         """Seconds of processor time, with those of children that have ended."""
         if self._now is None:
             return self._before
-        times = self._now.cpu_times()
-        own = times.user + times.system
-        return self._before + own + times.children_user + times.children_system
+        return self._before + sum(map(_worked, [self._now, *_below(self._now)]))
 
-    def _begun(self, pid: int) -> None:
-        os.sched_setaffinity(pid, self._cores)
-        self._now = psutil.Process(pid)
+    @contextmanager
+    def _cores_of_ours(self) -> Iterator[None]:
+        """What is begun within is on the cores, and all that it begins itself."""
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, self._cores)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
 
     def _ends(self) -> None:
         self._before, self._now = self.worked, None
+
+
+def _below(process: psutil.Process) -> list[psutil.Process]:
+    return process.children(recursive=True)
+
+
+def _worked(process: psutil.Process) -> float:
+    """With those that followed it and have ended; 0 of one that ended just now."""
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system + times.children_user + times.children_system
 
 
 class Alone(Pinned):
@@ -64,8 +82,9 @@ class Alone(Pinned):
     def start(self) -> None:
         """Begin; it takes webhooks when this returns."""
         words = [*self._words, str(self.target.port)]
-        self._process = subprocess.Popen(words, stdout=subprocess.PIPE)
-        self._begun(self._process.pid)
+        with self._cores_of_ours():
+            self._process = subprocess.Popen(words, stdout=subprocess.PIPE)
+        self._now = psutil.Process(self._process.pid)
         assert self._process.stdout is not None
         self._process.stdout.readline()
 
@@ -87,8 +106,9 @@ class Whole(Pinned):
     def start(self) -> None:
         """Begin; it takes webhooks and works them off when this returns."""
         self._many.changes = {"SEEDGATE_LISTEN": f"127.0.0.1:{self.target.port}"}
-        self._serving = self._many.start()
-        self._begun(self._serving.process.pid)
+        with self._cores_of_ours():
+            self._serving = self._many.start()
+        self._now = psutil.Process(self._serving.process.pid)
         assert self._serving.port == self.target.port
         self._serving.leads()
 
@@ -98,6 +118,11 @@ class Whole(Pinned):
         return self._serving.hook
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """SIGKILL, of those that follow it too, as where a machine ends."""
         self._ends()
+        below = self._serving.children()
         self._serving.kill()
+        for one in below:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+                one.wait()

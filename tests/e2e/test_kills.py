@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Laptop
 from tests.samples.quick import WORSE, Behaviour, build_quick
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, started_as, until
 
 
 class Ledger:
@@ -102,7 +102,7 @@ def test_kill_9_of_the_dispatcher_is_a_fault_of_ours_and_the_next_call_goes_on(
     dispatchers = [
         one
         for one in lone.processes()
-        if "from bot.compose.dispatcher import dispatch; dispatch()" in one.cmdline()
+        if "from bot.compose.dispatcher import dispatch; dispatch()" in started_as(one)
     ]
     assert dispatchers
     for one in dispatchers:

@@ -71,3 +71,11 @@ def test_an_empty_cache_folder_is_not_the_current_one(
 ) -> None:
     monkeypatch.setenv("SEEDGATE_CACHE_DIR", "")
     assert Settings().cache_dir.is_absolute()
+
+
+def test_a_folder_without_a_root_is_the_same_wherever_a_child_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEDGATE_CACHE_DIR", "cache")
+    assert Settings().cache_dir == tmp_path / "cache"

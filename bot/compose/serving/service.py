@@ -1,4 +1,4 @@
-"""The App in one process: everything started, done again and again, ended in order.
+"""The work of the App: everything started, done again and again, ended in order.
 
 Whoever leads the store works; another instance takes webhooks in and stands by.
 """
@@ -16,6 +16,7 @@ from typing_extensions import override
 from bot.adapters.store import StoreError
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
+from bot.app.pulls.intake import MOST_TOGETHER
 from bot.app.pulls.ports import Remark
 from bot.compose.serving.leading import Leading, Turns
 from bot.compose.serving.looks import AT_ONCE, Looks
@@ -125,10 +126,10 @@ class Service(Wiring):
         return self.looks.busy() or self.aside.busy() or self.sends.busy()
 
     def _take_in(self) -> float:
-        if not self.intake.work():
-            return INTAKE_S
-        self._rings("remarks", "looks", "sends")
-        return SOON_S
+        found = self.intake.work()
+        if found:
+            self._rings("remarks", "looks", "sends")
+        return SOON_S if found == MOST_TOGETHER else INTAKE_S
 
     def _answer(self) -> float:
         """Remarks in order; one that cannot be handled now lets the others pass."""

@@ -57,8 +57,6 @@ from bot.domain.links import Kind, Subject, expiry, key_of, permanent, signed
 from bot.domain.pulls.acts import PullKey
 from bot.domain.verdict import Report
 from bot.settings import Settings
-from bot.web import Application, Receiver, application, secrets
-from bot.web.pages import page_routes
 
 
 class Wiring(ABC):
@@ -185,17 +183,7 @@ class Wiring(ABC):
             )
         )
 
-    # The web ---------------------------------------------------------------------
-
-    def web(self) -> Application:
-        """What is served over HTTP."""
-        former = self._config.former_secret
-        known = secrets(
-            self._config.webhook_secret.revealed, former.revealed if former else None
-        )
-        receiver = Receiver(self.inbox, known, time.time)
-        pages = page_routes(self.pages, self.key, time.time)
-        return application(receiver, self.inbox, pages)
+    # Pages -----------------------------------------------------------------------
 
     def _page(self, place: Place, report: Report) -> str:
         """Keep a report's page; the address that stays."""

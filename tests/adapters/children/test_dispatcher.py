@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.dispatcher_process import DispatcherProcess
+from bot.adapters.children import DispatcherProcess
 from bot.domain.errors import MachineryFault
 from tests.waiting import until
 
