@@ -5,7 +5,7 @@ was last refreshed. Whatever a refresh finds, and whatever is kept by name, stay
 readable for as long as `Mirrors.prune` lets it, however often branches are rewritten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -130,6 +130,15 @@ class Mirrors(Protocol):
         `full_name` is the `owner/name` of now. What is wanted and not there is no
         failure. Raises `MirrorError`; one `Unfit` head spoils all that is asked for
         with it.
+        """
+        ...
+
+    def listed(
+        self, place: Place, full_name: str, token: Secret, folder: str
+    ) -> Mapping[str, str]:
+        """Where the branches of a folder (`gh-readonly-queue/`) are, by short name.
+
+        Nothing of them is fetched. Raises `MirrorError` as `refresh` does.
         """
         ...
 

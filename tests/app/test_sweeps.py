@@ -94,7 +94,7 @@ def test_a_pull_request_whose_webhook_vanished_is_found_and_judged(
 def test_a_group_whose_webhook_was_lost_is_asked_for_once_more_and_answered(
     tmp_path: Path,
 ) -> None:
-    """GitHub lists no merge groups: there is nothing but the delivery."""
+    """What the queue asked for is begun by the sweep; the webhook tells no news."""
     with queued(tmp_path) as stage:
         pull = stage.passed()
         stage.deliveries.policy = group_lost
@@ -109,3 +109,17 @@ def test_a_group_whose_webhook_was_lost_is_asked_for_once_more_and_answered(
         ]
         assert [one.status for one in told] == ["failed to connect to host", "OK"]
         assert told[0].guid == told[1].guid
+
+
+def test_a_group_whose_webhook_vanished_is_found_by_its_branch_and_answered(
+    tmp_path: Path,
+) -> None:
+    """As while the App is suspended: nothing is sent, nor can it be asked for later."""
+    with queued(tmp_path) as stage:
+        pull = stage.passed()
+        stage.deliveries.policy = nothing
+        group = stage.bob.queues(stage.quick, pull)
+        stage.quiet()
+        assert stage.runs(group.head_sha) == []
+        stage.app_now.reconciler.sweep()
+        stage.concluded(group.head_sha, "success")

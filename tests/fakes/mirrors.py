@@ -145,15 +145,19 @@ class FakeMirrors:
     ) -> "FakeMirror":
         with self._lock:
             self.asked.append((place, tuple(wanted)))
-            town = self._towns.get(place.repository)
-            if town is None or town.full_name != full_name:
-                raise MirrorError(Gone(f"GitHub has no repository {full_name}."))
-            if town.failure is not None:
-                raise MirrorError(town.failure)
+            town = self._town(place, full_name)
             town.made = True
             for one in wanted:
                 self._brings(town, one)
             return self._shown(place, town)
+
+    def listed(
+        self, place: Place, full_name: str, token: Secret, folder: str
+    ) -> Mapping[str, str]:
+        with self._lock:
+            town = self._town(place, full_name)
+            found = plumbing.refs_under(town.origin, f"refs/heads/{folder}")
+        return {ref.removeprefix("refs/heads/"): sha for ref, sha in found.items()}
 
     def known(self, place: Place) -> "FakeMirror | None":
         town = self._towns.get(place.repository)
@@ -177,6 +181,14 @@ class FakeMirrors:
             shutil.rmtree(town.mirror)
             shutil.rmtree(_objects(town.mirror))
             plumbing.make_bare(town.mirror, _objects(town.mirror), "main")
+
+    def _town(self, place: Place, full_name: str) -> _Town:
+        town = self._towns.get(place.repository)
+        if town is None or town.full_name != full_name:
+            raise MirrorError(Gone(f"GitHub has no repository {full_name}."))
+        if town.failure is not None:
+            raise MirrorError(town.failure)
+        return town
 
     def _brings(self, town: _Town, one: Wanted) -> None:
         sha = _there(town.origin, one)

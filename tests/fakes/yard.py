@@ -120,11 +120,15 @@ class Yard:
             nullcontext(),
         )
         self.bases = Bases(self.reach, lambda *one: self.warmed.append(one))
-        self.reconciler = Reconciler(
-            self.reach, self.bases, remarked, self.github.profile.id
-        )
         scenes = Scenes(self.store, load_policy, self.clock)
         self.groups = Groups(self.reach, scenes, page, nullcontext())
+        self.reconciler = Reconciler(
+            self.reach,
+            self.bases,
+            remarked,
+            self.groups.asked,
+            self.github.profile.id,
+        )
         self.landing = Landing(self.reach)
         self.keeper = Keeper(
             Outside(

@@ -1,11 +1,11 @@
 """Bringing refs of a locked mirror to where they are on the server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.adapters.mirrors.failing import MirrorTroubleError, is_missing
 from bot.adapters.mirrors.home import Home
 from bot.adapters.mirrors.network import Remote
-from bot.adapters.mirrors.refs import OURS, Line, of_commit
+from bot.adapters.mirrors.refs import OURS, Line, of_commit, short_name
 from bot.app.mirroring import MirrorError, Unreachable
 
 _TRIES = 3
@@ -46,6 +46,19 @@ def fetch_commit(home: Home, remote: Remote, sha: str, day: int) -> None:
         _fetched(remote, [Line(sha, of_commit(sha, day)).refspec])
 
 
+def listed(remote: Remote, folder: str) -> Mapping[str, str]:
+    """Where the branches of a folder are on the server, by their short names.
+
+    All branches are asked for: GitHub leaves out the pull requests, which are far more,
+    and an answer without any branch is none of GitHub's.
+    """
+    rows = _rows(remote, "--heads")
+    if not any(rows):
+        raise MirrorError(Unreachable(_nothing(remote)))
+    named = ((short_name(name), sha) for name, sha in rows.items())
+    return {name: sha for name, sha in named if name.startswith(folder)}
+
+
 def _tips(remote: Remote, lines: Sequence[Line]) -> dict[str, str]:
     """Where these refs are on the server, as far as they are there.
 
@@ -55,15 +68,25 @@ def _tips(remote: Remote, lines: Sequence[Line]) -> dict[str, str]:
     if not lines:
         return {}
     names = {line.theirs for line in lines}
-    asked = ("ls-remote", "--quiet", "--", remote.address, _ALWAYS, *sorted(names))
-    answer = remote.run(*asked).line.split("\n")
-    pairs = (row.partition("\t") for row in answer)
-    rows = {name: sha for sha, _, name in pairs}
+    rows = _rows(remote, names=[_ALWAYS, *sorted(names)])
     if _ALWAYS not in rows:
-        said = f"{remote.name} is empty, or something else than GitHub answered."
-        raise MirrorError(Unreachable(said))
+        raise MirrorError(Unreachable(_nothing(remote)))
     # A name is a pattern to git, and fits the ends of others too.
     return {name: sha for name, sha in rows.items() if name in names}
+
+
+def _rows(
+    remote: Remote, *options: str, names: Sequence[str] = ()
+) -> Mapping[str, str]:
+    """What the server lists: SHAs by the full names of refs."""
+    asked = ("ls-remote", "--quiet", *options, "--", remote.address, *names)
+    answer = remote.run(*asked).line.split("\n")
+    pairs = (row.partition("\t") for row in answer)
+    return {name: sha for sha, _, name in pairs}
+
+
+def _nothing(remote: Remote) -> str:
+    return f"{remote.name} is empty, or something else than GitHub answered."
 
 
 def _fetched(remote: Remote, refspecs: Sequence[str]) -> bool:

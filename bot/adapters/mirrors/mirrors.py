@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.adapters.mirrors.failing import MirrorTroubleError, require_room
+from bot.adapters.mirrors.fetching import listed
 from bot.adapters.mirrors.home import Home, scratches
 from bot.adapters.mirrors.keeping import clear, clear_scratch, day_of, keep, outlived
 from bot.adapters.mirrors.locking import Held, StillHeldError, held
@@ -49,13 +50,19 @@ class GitMirrors:
         self, place: Place, full_name: str, token: Secret, wanted: Sequence[Wanted]
     ) -> GitMirror:
         """Bring a mirror up to date with what is wanted, and no more than that."""
-        if _NAME.fullmatch(full_name) is None:
-            raise MirrorError(Gone("GitHub has no repository of such a name."))
-        with self._locked(place) as (home, lock):
-            remote = self._remote(home, full_name, token, lock)
+        with self._reached(place, full_name, token) as (home, remote):
             day = day_of(self._clock())
             mended(home, remote, partial(bring, home, remote, wanted, day))
             return self._mirror(place, home, home.refs(OURS))
+
+    def listed(
+        self, place: Place, full_name: str, token: Secret, folder: str
+    ) -> Mapping[str, str]:
+        """Where the branches of a folder are, by short name; nothing is fetched."""
+        found = dict[str, str]()
+        with self._reached(place, full_name, token) as (home, remote):
+            mended(home, remote, lambda: found.update(listed(remote, folder)))
+        return found
 
     def known(self, place: Place) -> GitMirror | None:
         """The mirror as it is, without asking anybody; None if there is none."""
@@ -107,6 +114,16 @@ class GitMirrors:
                 f"The mirror of repository {place.repository} is still being fetched."
             )
             raise MirrorError(Unreachable(said)) from None
+
+    @contextmanager
+    def _reached(
+        self, place: Place, full_name: str, token: Secret
+    ) -> Iterator[tuple[Home, Remote]]:
+        """The home of a mirror, and where it is fetched from."""
+        if _NAME.fullmatch(full_name) is None:
+            raise MirrorError(Gone("GitHub has no repository of such a name."))
+        with self._locked(place) as (home, lock):
+            yield home, self._remote(home, full_name, token, lock)
 
     def _remote(self, home: Home, full_name: str, token: Secret, lock: Held) -> Remote:
         git = network_git(home.folder, self._server, token, self._limits.slow_s)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.adapters.repository.command import GitCommand
 
+_BRANCHES = "refs/heads/"
 OURS = "refs/seedgate/"
 HEADS = f"{OURS}heads/"
 PULLS = f"{OURS}pull/"
@@ -31,6 +32,11 @@ class Line:
     def refspec(self) -> str:
         """As git takes it: whatever is here gives way."""
         return f"+{self.theirs}:{self.ours}"
+
+
+def short_name(ref: str) -> str:
+    """The name of a branch by its ref."""
+    return ref.removeprefix(_BRANCHES)
 
 
 def is_sha(text: str) -> bool:
@@ -62,7 +68,7 @@ def kept_on(ref: str) -> tuple[int, str] | None:
 
 def branch_line(git: GitCommand, name: str) -> Line | None:
     """The line of a branch; None where git could not have a branch of that name."""
-    theirs = f"refs/heads/{name}"
+    theirs = f"{_BRANCHES}{name}"
     if not _is_text(name) or git.ask("check-ref-format", theirs).status != 0:
         return None
     return Line(theirs, of_branch(name))

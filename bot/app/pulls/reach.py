@@ -1,7 +1,7 @@
 """What the App's work beside looks at single pull requests needs of the outside."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from bot.app.github import GitHub
@@ -11,7 +11,7 @@ from bot.app.pulls import remembered
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
-from bot.domain.github import Place
+from bot.domain.github import Place, Secret
 from bot.domain.pulls.acts import PullKey
 
 
@@ -37,10 +37,21 @@ class Reach:
         Raises `MirrorError` and `GitHubError`. A name, or a token, that is not good any
         more is asked for again the next time.
         """
+        with self._granted(place) as (name, token):
+            return self.mirrors.refresh(place, name, token, wanted)
+
+    def listed(self, place: Place, folder: str) -> Mapping[str, str]:
+        """Where the branches of a folder are now, by name; raises as `mirror` does."""
+        with self._granted(place) as (name, token):
+            return self.mirrors.listed(place, name, token, folder)
+
+    @contextmanager
+    def _granted(self, place: Place) -> Iterator[tuple[str, Secret]]:
+        """The name of a repository, and a token with which it is read."""
         name = self.known.repository(place).full_name
         token = self.github.git_token(place)
         try:
-            return self.mirrors.refresh(place, name, token, wanted)
+            yield name, token
         except MirrorError as fault:
             if isinstance(fault.failure, Gone):
                 self.known.drop(place.repository)

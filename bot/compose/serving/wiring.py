@@ -133,8 +133,8 @@ class Wiring(ABC):
         bases = Bases(reach, self.warming.prewarm)
         effects = self._effects(reach, bases, groups, desk)
         self.intake = Intake(self.inbox, self.pulls, read, effects, now)
-        heard = self.hearing.seen
-        self.reconciler = Reconciler(reach, bases, heard, self._config.app)
+        heard, app = self.hearing.seen, self._config.app
+        self.reconciler = Reconciler(reach, bases, heard, effects.asked, app)
 
     def _keeper(self, reach: Reach, scenes: Scenes, groups: Groups) -> Keeper:
         return Keeper(

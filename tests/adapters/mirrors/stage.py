@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,6 +31,7 @@ class Stage(Protocol):
     mirrors: Mirrors
 
     def refresh(self, *wanted: Wanted) -> Mirror: ...
+    def listed(self, folder: str) -> Mapping[str, str]: ...
     def pushes(self, branch: str, files: dict[str, str]) -> str: ...
     def force_pushes(self, branch: str, files: dict[str, str]) -> str: ...
     def deletes_branch(self, branch: str) -> None: ...
@@ -58,6 +59,9 @@ class InMemory:
 
     def refresh(self, *wanted: Wanted) -> Mirror:
         return self.mirrors.refresh(self.place, self.name, Secret("x"), wanted)
+
+    def listed(self, folder: str) -> Mapping[str, str]:
+        return self.mirrors.listed(self.place, self.name, Secret("x"), folder)
 
     def pushes(self, branch: str, files: dict[str, str]) -> str:
         return self.mirrors.pushes(self.place, branch, files)
@@ -140,6 +144,9 @@ class OnFake:
 
     def refresh(self, *wanted: Wanted) -> Mirror:
         return self.mirrors.refresh(self.place, self.name, self.token, wanted)
+
+    def listed(self, folder: str) -> Mapping[str, str]:
+        return self.mirrors.listed(self.place, self.name, self.token, folder)
 
     def pushes(self, branch: str, files: dict[str, str]) -> str:
         return self.ann.pushes(self.digits, branch, files)

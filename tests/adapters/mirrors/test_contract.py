@@ -58,6 +58,28 @@ def test_only_what_is_wanted_is_fetched(stage: Stage) -> None:
     assert stage.refresh(WantedBranch("idea")).branch("main") == mirror.branch("main")
 
 
+def test_the_branches_of_a_folder_are_listed_and_not_fetched(stage: Stage) -> None:
+    pushed = {
+        name: stage.pushes(name, {"train.py": "lr = 2\n"})
+        for name in ("queue/main/one", "queue/release/1/two", "other", "x/queue/three")
+    }
+    listed = stage.listed("queue/")
+    assert listed == {name: pushed[name] for name in list(pushed)[:2]}
+    assert not stage.refresh(MAIN).has(pushed["queue/main/one"])
+    assert stage.listed("nothing/") == {}
+
+
+def test_what_cannot_be_listed_says_why(stage: Stage) -> None:
+    stage.distrusts()
+    with pytest.raises(MirrorError) as caught:
+        stage.listed("queue/")
+    assert isinstance(caught.value.failure, Denied)
+    stage.goes_down()
+    with pytest.raises(MirrorError) as caught:
+        stage.listed("queue/")
+    assert isinstance(caught.value.failure, Unreachable)
+
+
 def test_the_repository_is_read_by_commit_and_remembered_by_number(
     stage: Stage,
 ) -> None:

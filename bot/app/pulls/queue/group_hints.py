@@ -36,9 +36,14 @@ class GroupHints:
             if _overtaken(known):
                 store.say(_never(key, place.installation, hook.head, hook.branch), [])
                 return
-            if known is None or not known.open:
+            if known is None or not known.open or not self._lies(hook, key):
                 self._begin(hook, place, known)
         store.wake(key, place.installation, self._reach.now())
+
+    def _lies(self, hook: GroupAsked, key: PullKey) -> bool:
+        """Whether it lies where it was taken to: a sweep goes by names of branches."""
+        pin = self._reach.store.pinned(key, hook.head, hook.branch)
+        return pin is not None and pin.base == hook.base
 
     def _begin(self, hook: GroupAsked, place: Place, known: Standing | None) -> None:
         store, key = self._reach.store, group_key(place.repository, hook.head)

@@ -11,7 +11,7 @@ from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
-from bot.app.pulls.sweeping import redelivering
+from bot.app.pulls.sweeping import queues, redelivering
 from bot.app.pulls.sweeping.bases import Bases
 from bot.app.pulls.sweeping.listening import Listener
 from bot.app.pulls.sweeping.verifying import Turn, verify
@@ -24,6 +24,7 @@ from bot.domain.github import (
     RateLimited,
     Repository,
 )
+from bot.domain.hooks import GroupAsked
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post, key_of
 from bot.domain.pulls.standing import Outline
@@ -83,10 +84,15 @@ class Reconciler:
         reach: Reach,
         bases: Bases,
         remarked: Callable[[Remark], Sequence[Post] | None],
+        asked: Callable[[GroupAsked], None],
         app: int,
     ) -> None:
-        """`remarked` is what a fresh remark is answered at once."""
+        """`remarked` is what a fresh remark is answered at once.
+
+        `asked` is told of merge groups of which no webhook told.
+        """
         self._reach, self._bases, self._app = reach, bases, app
+        self._asked = asked
         self._listener = Listener(reach, remarked, app)
 
     def sweep(self) -> SweepReport:
@@ -134,7 +140,7 @@ class Reconciler:
             place = Place(installation, one.id)
             self._reach.known.told(place, one)
             try:
-                report += self._repository(place, spoken)
+                report += self._repository(place, one, spoken)
             except GitHubError as fault:
                 report += _TROUBLED
                 if isinstance(fault.failure, RateLimited):
@@ -150,7 +156,9 @@ class Reconciler:
             return report + _TROUBLED
         return report + SweepReport(verified=verified, mended=mended)
 
-    def _repository(self, place: Place, spoken: list[Turn]) -> SweepReport:
+    def _repository(
+        self, place: Place, repository: Repository, spoken: list[Turn]
+    ) -> SweepReport:
         pulls = self._reach.github.open_pulls(place)
         ruled = self._ruled(place, pulls)
         known = {
@@ -164,8 +172,10 @@ class Reconciler:
         reviews = self._listener.reviews(place, pulls)
         if ruled is not None:
             self._hint(place, ruled=ruled)
+        groups = self._groups(place, repository) if pulls and ruled else 0
         report = SweepReport(1, len(pulls), woken, remarks + reviews.noted)
-        whole = ruled is not None and not reviews.unread
+        report += SweepReport(woken=groups or 0)
+        whole = ruled is not None and groups is not None and not reviews.unread
         return report if whole else report + _TROUBLED
 
     def _ruled(self, place: Place, pulls: Iterable[Pull]) -> bool | None:
@@ -175,6 +185,16 @@ class Reconciler:
             return self._bases.look_at_all(place, branches).ruled
         except (MirrorError, UserFault):  # its pull requests are gone through anyway
             return None
+
+    def _groups(self, place: Place, repository: Repository) -> int | None:
+        """How many merge groups were found; None where git does not tell now."""
+        try:
+            found = list(queues.unheard(self._reach, place, repository))
+        except MirrorError:
+            return None
+        for one in found:
+            self._asked(one)
+        return len(found)
 
     def _woken(
         self,

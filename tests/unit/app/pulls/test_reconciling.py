@@ -848,6 +848,7 @@ def test_an_idle_repository_costs_a_few_calls_a_sweep(gate: Yard) -> None:
         "comments_since",
         "deliveries",
         "git_token",
+        "git_token",  # for the bases, and for the branches of queues
         "installations",
         "open_pulls",
         "repositories",
