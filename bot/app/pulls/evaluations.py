@@ -71,6 +71,7 @@ class Evaluations(Protocol):
     def begin(self, task: Task) -> None:
         """Carry a task on; another one of the same pull request is stopped first.
 
+        What that one has running goes on until this one has asked for its own trials.
         One that is carried on already, or has ended, is left alone.
         """
         ...

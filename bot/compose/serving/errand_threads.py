@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.app.pulls.beside.errands import Errand
-from bot.compose.serving.evaluations import Heartbeat, Stopped
+from bot.compose.serving.evaluations import Ending, Heartbeat, Stopped
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github.errands import refused
@@ -102,7 +102,7 @@ class ErrandThreads:
     def _text(self, one: _Carried) -> str:
         """What is answered, whatever goes wrong; raises `Stopped` alone."""
         try:
-            return self._work(one.errand, Heartbeat(one.stop, one.closing))
+            return self._work(one.errand, Heartbeat(Ending(one.closing, one.stop)))
         except Stopped:
             raise
         except UserFault as fault:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.app.pulls.evaluations import Absent, Busy, Done, State, Task
 from bot.compose.serving.line import Line
+from bot.compose.serving.succession import Succession
 from bot.domain.conclusions import OwnFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github import Progress, Queued
@@ -31,20 +33,44 @@ class LetGo(Stopped):
     """This process ends; another one carries the evaluation on."""
 
 
+class Followed(Stopped):
+    """Another task of the same pull request follows: it may want the same trials."""
+
+
+@dataclass(slots=True)
+class Ending:
+    """How somebody is told to end: `stop` says that, the others why.
+
+    `closing` is set where all of them end with the process, `followed` where another
+    task of the same pull request comes next.
+    """
+
+    closing: threading.Event
+    stop: threading.Event = field(default_factory=threading.Event)
+    followed: bool = False
+
+    def why(self) -> Stopped:
+        """What is raised."""
+        if self.closing.is_set():
+            return LetGo()
+        return Followed() if self.followed else Stopped()
+
+
 class Heartbeat:
-    """The engine's heartbeat in a thread that can be stopped."""
+    """The engine's heartbeat in a thread that can be stopped.
+
+    `succession` is what tasks before this one have left.
+    """
 
     def __init__(
         self,
-        stop: threading.Event,
-        closing: threading.Event,
+        ending: Ending,
+        succession: Succession | None = None,
         lacking: Callable[[], None] | None = None,
     ) -> None:
-        """`stop` ends whatever waits; `closing` says that all of them are.
-
-        `lacking` is told where there is no machine to run on.
-        """
-        self._stop, self._closing, self._lacking = stop, closing, lacking
+        """`ending` ends whatever waits; `lacking` is told where no machine is there."""
+        self._ending, self._lacking = ending, lacking
+        self.succession = succession or Succession()
 
     def now(self) -> float:
         """Unix seconds."""
@@ -56,10 +82,13 @@ class Heartbeat:
             self._lacking()
 
     def wait(self) -> None:
-        """A short wait; raises `Stopped` once nobody wants it any more."""
-        if not self._stop.wait(POLL_S):
-            return
-        raise LetGo if self._closing.is_set() else Stopped
+        """A short wait; raises `Stopped` once nobody wants it any more.
+
+        The engine waits when it has asked for what it wants.
+        """
+        self.succession.asked()
+        if self._ending.stop.wait(POLL_S):
+            raise self._ending.why()
 
 
 @dataclass(slots=True)
@@ -67,10 +96,10 @@ class _Carried:
     """One task and what is known of it; it begins once `before` has ended."""
 
     task: Task
-    closing: threading.Event
+    ending: Ending
     before: "_Carried | None" = None
+    succession: Succession = field(default_factory=Succession)
     ended: threading.Event = field(default_factory=threading.Event)
-    stop: threading.Event = field(default_factory=threading.Event)
     began: float = 0.0
     shown: int = 0
     latest: Progress | None = None
@@ -109,9 +138,9 @@ class EvaluationThreads:
                 return
             if self._ended:
                 return
-            one = _Carried(task, self._closing, before)
+            one = _Carried(task, Ending(self._closing), before)
             if before is not None:
-                before.stop.set()
+                one.succession = before.succession
                 if self._left(before):
                     one.before = before.before
             self._carried[task.pull] = one
@@ -120,6 +149,9 @@ class EvaluationThreads:
             self._go_on()
             if place := self._line.place(one.repository):
                 one.state = Busy(Queued(place))
+            if before is not None:  # whoever waits long takes no trials over
+                before.ending.followed = place <= 1
+                before.ending.stop.set()
 
     def _go_on(self) -> None:
         """Begin all whose turn it is; the lock is held."""
@@ -155,7 +187,7 @@ class EvaluationThreads:
         with self._lock:
             one = self._carried.pop(pull, None)
             if one is not None:
-                one.stop.set()
+                one.ending.stop.set()
                 self._left(one)
 
     def busy(self) -> int:
@@ -174,7 +206,7 @@ class EvaluationThreads:
             self._closing.set()
             self._closing = threading.Event()
             for one in self._carried.values():
-                one.stop.set()
+                one.ending.stop.set()
                 self._left(one)
             self._carried.clear()
 
@@ -199,26 +231,34 @@ class EvaluationThreads:
                 self._go_on()
 
     def _carry(self, one: _Carried) -> None:
-        """To its end, after the one before has let go of its trials."""
+        """To its end, after the one before has."""
         if one.before is not None:
             one.before.ended.wait()
             one.before = None
-        if one.stop.is_set():
+        ended = self._worked(one)
+        if not isinstance(ended, Stopped):
+            one.state = ended
+            self._wake(one.task.pull, one.task.installation)
+        elif isinstance(ended, LetGo | Followed):
             return
+        one.succession.settle()
+
+    def _worked(self, one: _Carried) -> Done | Stopped:
+        """What came of it."""
+        if one.ending.stop.is_set():
+            return one.ending.why()
         one.began = time.monotonic()
         lacking = Queued(machines=False)
-        pulse = Heartbeat(one.stop, one.closing, lambda: self._show(one, lacking))
+        show = partial(self._show, one)
+        pulse = Heartbeat(one.ending, one.succession, partial(show, lacking))
         try:
-            ended = self._work(one.task, pulse, lambda news: self._show(one, news))
-        except Stopped:
-            return
+            ended = self._work(one.task, pulse, show)
+        except Stopped as why:
+            return why
         except Exception as fault:
             LOG.exception("An evaluation of %s failed.", one.task.pull)
             ended = Done(OwnFault(f"{type(fault).__name__} in the gate itself.", ""))
-        if one.stop.is_set():
-            return
-        one.state = ended
-        self._wake(one.task.pull, one.task.installation)
+        return one.ending.why() if one.ending.stop.is_set() else ended
 
     def _show(self, one: _Carried, progress: Progress) -> None:
         """Show progress at a few moments only; whoever asks gets the latest."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Protocol
 
 from bot.app.ports import EvaluationStore
-from bot.compose.serving.evaluations import LetGo
+from bot.compose.serving.evaluations import Followed, LetGo
+from bot.compose.serving.succession import Succession
 
 
 class Locks(Protocol):
@@ -33,15 +35,20 @@ class Holding:
         self._first = None
 
     @contextmanager
-    def hold(self, evaluation: str) -> Iterator[None]:
+    def hold(self, succession: Succession, evaluation: str) -> Iterator[None]:
         """Carry it on; where it is stopped, nobody is to train for it any more.
 
-        Where the process ends its trials go on: the next one takes them up.
+        Where the process ends its trials go on: the next one takes them up. So do they
+        where another task of the pull request follows, until that one has asked for its
+        own.
         """
         try:
-            with self._locks.hold(evaluation):
+            with self._locks.hold(evaluation), succession.carries(evaluation):
                 yield
         except LetGo:
+            raise
+        except Followed:
+            succession.leave(evaluation, partial(self._withdraw, evaluation))
             raise
         except BaseException:
             self._withdraw(evaluation)

@@ -5,6 +5,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
+from functools import partial
 
 from bot.adapters.commonmark import command_lines
 from bot.adapters.github import ConnectedGitHub, Identity, Lanes
@@ -205,7 +206,8 @@ class Wiring(ABC):
     def _bench(self, pulse: Heartbeat) -> Bench:
         joined = bool(self._settings.ray_address)
         node = node_for(self._dispatcher, self.store, pulse, joined=joined)
-        return Bench(self.store, pulse, node, self.holding.hold)
+        hold = partial(self.holding.hold, pulse.succession)
+        return Bench(self.store, pulse, node, hold)
 
     def _free(self) -> bool:
         """Whether nobody waits for a trial."""

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import cast
 
 from bot.adapters.store import SqlStore
 from bot.app.pulls.evaluations import Absent, Busy, Done, Task
 from bot.compose.serving.dispatcher import LACKING_S, node_for
-from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat, Show
+from bot.compose.serving.evaluations import EvaluationThreads, Followed, Heartbeat, Show
 from bot.compose.serving.line import Line
 from bot.domain.conclusions import Impossible, OwnFault
 from bot.domain.pulls.acts import PullKey
@@ -123,6 +124,80 @@ def test_the_next_one_of_a_pull_request_waits_for_the_last_that_had_begun() -> N
         assert made.state(PullKey(1, 1), "b") == Absent()
         until(lambda: made.busy() == 0, "the end")
     assert set(most) == {1}
+
+
+class Trained:
+    """Work of which each task carries an evaluation of its own; `ends` say which end.
+
+    `begun`, `left` and `withdrawn` are the evaluations, by the digests of their tasks.
+    """
+
+    def __init__(self, ends: str = "") -> None:
+        self.ends, self.begun = ends, ""
+        self.left, self.withdrawn = "", ""
+
+    def __call__(self, task: Task, pulse: Heartbeat, _show: Show) -> Done:
+        try:
+            with pulse.succession.carries(task.digest):
+                self.begun += task.digest
+                while task.digest not in self.ends:
+                    pulse.wait()
+        except Followed:
+            self.left += task.digest
+            pulse.succession.leave(task.digest, partial(self.withdraw, task.digest))
+            raise
+        return END
+
+    def withdraw(self, digest: str) -> None:
+        self.withdrawn += digest
+
+
+def follows(made: EvaluationThreads, work: Trained, digest: str) -> None:
+    """One that is carried on is followed by another one."""
+    made.begin(task(1, digest=digest))
+    until(lambda: work.begun[-1:] == digest, "its turn")
+
+
+def test_what_a_task_trained_is_withdrawn_once_the_next_one_waits() -> None:
+    work = Trained()
+    with threads(work) as made:
+        for digest, gone in (("a", ""), ("b", "a"), ("c", "ab")):
+            follows(made, work, digest)
+            until(lambda gone=gone: work.withdrawn == gone, "those before")  # type: ignore[misc]
+    assert work.withdrawn == "ab"  # with the process the last one is let go
+
+
+def test_what_a_task_trained_is_withdrawn_where_the_next_one_ends_without_a_wait() -> (
+    None
+):
+    work = Trained(ends="b")
+    with threads(work) as made:
+        follows(made, work, "a")
+        follows(made, work, "b")
+        until(lambda: made.busy() == 0, "the end")
+        assert work.withdrawn == "a"
+
+
+def test_what_a_task_trained_is_withdrawn_where_the_next_one_is_stopped() -> None:
+    work = Trained()
+    with threads(work) as made:
+        follows(made, work, "a")
+        made.begin(task(1, digest="b"))
+        made.stop(PullKey(1, 1))
+        until(lambda: made.busy() == 0, "the end")
+        assert work.withdrawn == "a"
+
+
+def test_whoever_has_to_wait_in_the_line_takes_no_trials_over() -> None:
+    """Else those of a commit that is gone would go on until it is its turn."""
+    work = Trained()
+    with threads(work, 2) as made:
+        follows(made, work, "a")
+        for number in (2, 3):
+            made.begin(task(1, number, "x"))
+        made.begin(task(1, digest="b"))
+        until(lambda: work.begun[-1:] == "x", "the turn of another")
+        assert work.left == ""
 
 
 def test_whoever_waits_in_the_line_is_let_go_of_at_once() -> None:

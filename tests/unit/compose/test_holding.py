@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.alive import AliveLocks
-from bot.compose.serving.evaluations import LetGo, Stopped
+from bot.compose.serving.evaluations import Followed, LetGo, Stopped
 from bot.compose.serving.holding import Holding
+from bot.compose.serving.succession import Succession
 from tests.fakes.store import MemoryStore
 
 
@@ -39,7 +40,7 @@ def holding(wishes: Wishes, tmp_path: Path) -> Holding:
 def test_what_is_stopped_is_withdrawn(
     holding: Holding, wishes: Wishes, why: type[Exception]
 ) -> None:
-    with pytest.raises(why), holding.hold("one"):
+    with pytest.raises(why), holding.hold(Succession(), "one"):
         raise why
     assert wishes.withdrawn == ["one"]
 
@@ -47,18 +48,46 @@ def test_what_is_stopped_is_withdrawn(
 def test_what_ends_by_itself_or_with_the_process_is_not(
     holding: Holding, wishes: Wishes
 ) -> None:
-    with holding.hold("one"):
+    with holding.hold(Succession(), "one"):
         pass
-    with pytest.raises(LetGo), holding.hold("one"):
+    with pytest.raises(LetGo), holding.hold(Succession(), "one"):
         raise LetGo
+    assert wishes.withdrawn == []
+
+
+def test_what_is_followed_is_withdrawn_once_the_next_one_has_asked(
+    holding: Holding, wishes: Wishes
+) -> None:
+    succession = Succession()
+    with pytest.raises(Followed), holding.hold(succession, "one"):
+        raise Followed
+    succession.asked()  # nothing is carried on: nobody can have asked for anything
+    assert wishes.withdrawn == []
+    with holding.hold(succession, "two"):
+        assert wishes.withdrawn == []
+        succession.asked()
+        assert wishes.withdrawn == ["one"]
+        succession.asked()
+    assert wishes.withdrawn == ["one"]
+
+
+def test_what_is_followed_by_itself_is_gone_on_with(
+    holding: Holding, wishes: Wishes
+) -> None:
+    succession = Succession()
+    with pytest.raises(Followed), holding.hold(succession, "one"):
+        raise Followed
+    with holding.hold(succession, "one"):
+        succession.asked()
+    succession.settle()
     assert wishes.withdrawn == []
 
 
 def test_one_that_another_carries_on_is_left_to_it(
     holding: Holding, wishes: Wishes
 ) -> None:
-    with holding.hold("one"):
-        with pytest.raises(Stopped), holding.hold("one"):
+    with holding.hold(Succession(), "one"):
+        with pytest.raises(Stopped), holding.hold(Succession(), "one"):
             raise Stopped
         holding.sweep([])
     assert wishes.withdrawn == ["two"]

@@ -1,0 +1,108 @@
+"""What changes while trials run: what is still wanted goes on, and is paid once."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.app.stage import Stage, behaving, staged
+from tests.fakegithub.records import Pull
+from tests.samples.quick import BETTER, Behaviour, quick_policy
+from tests.waiting import until
+
+FAST = "  fast: {seeds: {min: 4, max: 8}}\n"
+STAGES = quick_policy().replace(
+    FAST, f"{FAST}  full: {{seeds: {{min: 4, max: 8}}, when: label:full}}\n"
+)
+
+
+def running(stage: Stage, folder: Path) -> Pull:
+    """A pull request whose trials run until they may end."""
+    hold, ledger = folder / "hold", folder / "ledger"
+    held = replace(BETTER, hold=str(hold), ledger=str(ledger))
+    pull = stage.proposes("idea", held)
+    until(lambda: ledger.exists() and "start idea" in ledger.read_text(), "a trial")
+    return pull
+
+
+def asks_anew(stage: Stage, change: Callable[[], object]) -> None:
+    """Something changes, for which another evaluation asks for its trials."""
+    store, asked = stage.app_now.store, list[str]()
+    want = store.want
+
+    def noted(evaluation: str, specs: object) -> None:
+        want(evaluation, specs)  # type: ignore[arg-type]
+        asked.append(evaluation)
+
+    store.want = noted  # type: ignore[method-assign, assignment]
+    change()
+    until(lambda: asked, "other trials to be asked for")
+
+
+def twice(stage: Stage) -> list[str]:
+    """What was trained more than once."""
+    return [key for key, count in Counter(stage.crew.ran).items() if count > 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["/gate run", "/gate more 2", "/gate target mode=quick", "/gate ablate"]
+)
+def test_an_order_while_trials_run_kills_none_of_them(
+    tmp_path: Path, text: str
+) -> None:
+    with staged(tmp_path) as stage:
+        pull = running(stage, tmp_path)
+        asks_anew(stage, lambda: stage.bob.comments(stage.quick, pull, text))
+        (tmp_path / "hold").touch()
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert twice(stage) == []
+        stage.page(pull)
+
+
+def test_a_label_while_trials_run_kills_none_of_them(tmp_path: Path) -> None:
+    with staged(tmp_path, STAGES) as stage:
+        pull = running(stage, tmp_path)
+        asks_anew(stage, lambda: stage.ann.labels(stage.quick, pull, "full"))
+        (tmp_path / "hold").touch()
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert twice(stage) == []
+        stage.page(pull)
+
+
+def test_a_push_while_trials_run_lets_those_of_the_baseline_go_on(
+    tmp_path: Path,
+) -> None:
+    """Those of the head before, which nobody wants any more, end at once."""
+    hold, ledger = tmp_path / "hold", tmp_path / "ledger"
+    held = Behaviour(hold=str(hold), ledger=str(ledger))
+    hold.touch()
+    with staged(tmp_path) as stage:
+        stage.ann.pushes(stage.quick, "main", behaving("main", held))
+        stage.quiet()
+        hold.unlink()
+        pull = stage.proposes("idea", replace(held, mean=0.9))
+        until(lambda: {"main", "idea"} <= begun(ledger).keys(), "both to run")
+        before = pull.head.sha
+        pushed = behaving("anew", replace(held, mean=0.9))
+        asks_anew(stage, lambda: stage.bob.pushes(stage.quick, "idea", pushed))
+        until(lambda: stage.crew.cancelled, "the head before to end")
+        hold.touch()
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert set(begun(ledger)["main"].values()) == {1}
+        stage.page(pull)
+        stage.town.reader.read_run(stage.concluded(before, "cancelled"))
+
+
+def begun(ledger: Path) -> dict[str, Counter[str]]:
+    """How often each seed of each tree was begun, by the name of the tree."""
+    found: dict[str, Counter[str]] = {}
+    lines = ledger.read_text().splitlines() if ledger.exists() else []
+    for what, tree, seed, _ in (line.split() for line in lines):
+        if what == "start":
+            found.setdefault(tree, Counter())[seed] += 1
+    return found
