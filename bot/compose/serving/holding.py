@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Protocol
 
+from bot.adapters.store import StoreError
 from bot.app.ports import EvaluationStore
 from bot.compose.serving.evaluations import Followed, LetGo
 from bot.compose.serving.succession import Succession
@@ -40,14 +41,14 @@ class Holding:
 
         Where the process ends its trials go on: the next one takes them up. So do they
         where another task of the pull request follows, until that one has asked for its
-        own.
+        own; and where the store fails for a moment, until it is carried on again.
         """
         try:
             with self._locks.hold(evaluation), succession.carries(evaluation):
                 yield
         except LetGo:
             raise
-        except Followed:
+        except (Followed, StoreError):
             succession.leave(evaluation, partial(self._withdraw, evaluation))
             raise
         except BaseException:

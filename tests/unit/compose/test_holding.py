@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.alive import AliveLocks
+from bot.adapters.store import StoreError
 from bot.compose.serving.evaluations import Followed, LetGo, Stopped
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.succession import Succession
@@ -68,6 +69,28 @@ def test_what_is_followed_is_withdrawn_once_the_next_one_has_asked(
         succession.asked()
         assert wishes.withdrawn == ["one"]
         succession.asked()
+    assert wishes.withdrawn == ["one"]
+
+
+def test_where_the_store_fails_for_a_moment_no_trial_is_killed_for_it(
+    holding: Holding, wishes: Wishes
+) -> None:
+    succession = Succession()
+    with pytest.raises(StoreError), holding.hold(succession, "one"):
+        raise StoreError("The store is away.")
+    assert wishes.withdrawn == []
+    with holding.hold(succession, "one"):
+        succession.asked()
+    assert wishes.withdrawn == []
+
+
+def test_where_the_store_failed_for_too_long_they_are_withdrawn_in_the_end(
+    holding: Holding, wishes: Wishes
+) -> None:
+    succession = Succession()
+    with pytest.raises(StoreError), holding.hold(succession, "one"):
+        raise StoreError("The store is away.")
+    succession.settle()
     assert wishes.withdrawn == ["one"]
 
 
