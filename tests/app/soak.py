@@ -194,7 +194,10 @@ def _swept_since(city: City, before: int) -> Callable[[], bool]:
 
 
 def _judged(city: City) -> Iterator[tuple[House, Pull]]:
+    """Those of which one word alone is right; of a head with a draft two may be."""
     for house in city.houses:
+        heads = [one.head.sha for one in house.pulls()]
         for pull in house.pulls():
-            if verdict(city, house, pull) in ("success", "failure"):
+            alone = heads.count(pull.head.sha) == 1
+            if alone and verdict(city, house, pull) in ("success", "failure"):
                 yield house, pull

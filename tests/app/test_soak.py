@@ -6,7 +6,7 @@ import pytest
 
 from tests.app.soak import Wishes, soak
 
-SHORT = Wishes(seed=5, seconds=10.0, houses=2, a_second=2.0, kill_s=(1.5, 3.0))
+SHORT = Wishes(seed=5, seconds=20.0, houses=3, a_second=2.0, kill_s=(1.5, 4.0))
 
 
 def test_whatever_happens_in_the_end_every_check_run_is_right(tmp_path: Path) -> None:
