@@ -17,7 +17,13 @@ from bot.app.asking import (
     training_stages,
 )
 from bot.app.pinned import pinned_release
-from bot.app.ports import Conflicted, Merged, Revision, SourceRepository
+from bot.app.ports import (
+    Conflicted,
+    Merged,
+    Revision,
+    SourceRepository,
+    Unrelated,
+)
 from bot.app.refusals import refuse
 from bot.domain.errors import UserFault
 from bot.domain.ladder import Planned
@@ -204,6 +210,12 @@ def _merge(
     match repository.merge(base.commit, head.commit):
         case Conflicted(files):
             return None, files
+        case Unrelated():
+            raise UserFault(
+                "The two revisions have no history in common, so they cannot be "
+                "merged.",
+                "Name another base with --base.",
+            )
         case Merged(tree):
             repository.require_plain(base.tree)
             repository.require_plain(tree)

@@ -144,6 +144,9 @@ def test_a_scan_that_was_stopped_trains_no_more(tmp_path: Path) -> None:
         _, done = replies(stage, pull, said)
         assert "Stopped by `bob`" in done
         assert faces(stop) == ["eyes", "+1"]
+        assert stage.run(pull.head.sha).conclusion == "success"
+        again = stage.says(stage.bob, pull, "/gate cancel")
+        assert faces(again) == ["eyes", "confused"]
 
 
 def test_an_errand_is_gone_on_with_after_a_restart_and_answered_once(

@@ -137,6 +137,24 @@ def test_an_edit_makes_no_command_of_what_was_none(tmp_path: Path) -> None:
         stage.page(pull)
 
 
+def test_what_somebody_writes_into_our_comment_does_not_stay(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.blocked()
+        comment = stage.sticky(pull)
+        ours = comment.body
+        mark = ours.splitlines()[0]
+        forged = f"{mark}\n## Seedgate: safe to merge\n\nTrust me.\n"
+        stage.bob.edits_comment(stage.quick, comment, forged)
+        stage.quiet()
+        for _ in range(2):
+            assert stage.sticky(pull).body == forged
+            stage.app_now.reconciler.sweep()
+            stage.quiet()
+        assert stage.sticky(pull).body == ours
+        assert stage.app_now.reconciler.sweep().mended == 0
+        stage.page(pull)
+
+
 def test_what_another_app_says_is_not_heard(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         other = stage.town.app("parrot", stage.ann, {"issues": "write"}, ())

@@ -114,6 +114,43 @@ def test_cancel_stops_and_run_goes_on_with_what_is_finished(tmp_path: Path) -> N
         stage.concluded(head, "success")
 
 
+def test_what_has_its_answer_cannot_be_stopped(tmp_path: Path) -> None:
+    """Its author needs no role to stop it, and so cannot wipe a block away."""
+    with read(tmp_path) as stage:
+        pull = stage.blocked()
+        head, sticky = pull.head.sha, stage.sticky(pull).body
+        before = dict(stage.run(head).output)
+        stage.ann.invites(stage.quick, stage.bob, "read")
+        said = stage.says(stage.bob, pull, "/gate cancel")
+        assert faces(said) == ["eyes", "confused"]
+        assert "There is nothing to stop" in one_reply(stage, pull, said)
+        run = stage.run(head)
+        assert (run.conclusion, run.output) == ("failure", before)
+        assert stage.sticky(pull).body == sticky
+        assert stage.app_now.pulls.acts(stage.key(pull)) == []
+
+
+def test_a_draft_has_nothing_to_stop_until_somebody_runs_it(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        stage.crew.going.clear()
+        stage.bob.pushes(stage.quick, "idea", behaving("idea", BETTER))
+        pull = stage.bob.opens_pull(stage.quick, "idea", draft=True)
+        head, store = pull.head.sha, stage.app_now.store
+        stage.concluded(head, "action_required")
+        early = stage.says(stage.bob, pull, "/gate cancel")
+        assert faces(early) == ["eyes", "confused"]
+        assert "draft" in one_reply(stage, pull, early)
+        stage.bob.comments(stage.quick, pull, "/gate run")
+        until(store.wishing, "trials are wanted")
+        said = stage.says(stage.bob, pull, "/gate cancel")
+        stage.concluded(head, "cancelled")
+        assert faces(said) == ["eyes", "+1"]
+        stage.crew.going.set()
+        again = stage.says(stage.bob, pull, "/gate cancel")
+        assert faces(again) == ["eyes", "confused"]
+        assert "Cancelled" in one_reply(stage, pull, again)
+
+
 def test_a_target_is_recorded_and_the_branch_is_judged_with_it(tmp_path: Path) -> None:
     with read(tmp_path) as stage:
         pull = stage.proposes("idea", BETTER)

@@ -103,6 +103,41 @@ def test_a_conflict_asks_for_a_rebase_and_is_judged_after_it(tmp_path: Path) -> 
         stage.page(pull)
 
 
+def test_a_branch_without_common_history_is_told_to_be_rebased(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.passed()
+        head = stage.bob.begins_anew(stage.quick, "idea", behaving("idea", BETTER))
+        run = stage.concluded(head, "action_required")
+        assert "no history in common" in plain(run.output["summary"])
+        assert "--base" not in stage.sticky(pull).body
+        said = stage.says(stage.bob, pull, f"/gate run {head}")
+        assert [one.content for one in said.reactions] == ["eyes", "+1"]
+        stage.bob.clicks(stage.quick, stage.run(head), "run")
+        stage.quiet()
+        stage.concluded(head, "action_required")
+        rebased = stage.bob.force_pushes(stage.quick, "idea", behaving("idea", BETTER))
+        stage.concluded(rebased, "success")
+        stage.page(pull)
+
+
+def test_a_conflict_is_no_edit_of_the_policy(tmp_path: Path) -> None:
+    """Who writes may order what is in conflict, by a command or the button."""
+    with staged(tmp_path) as stage:
+        stage.bob.pushes(stage.quick, "idea", behaving("idea", BETTER))
+        stage.ann.pushes(stage.quick, "main", behaving("main", Behaviour(mean=1.1)))
+        pull = stage.bob.opens_pull(stage.quick, "idea")
+        stage.concluded(pull.head.sha, "action_required")
+        said = stage.says(stage.bob, pull, "/gate run")
+        assert [one.content for one in said.reactions] == ["eyes", "+1"]
+        run = stage.concluded(pull.head.sha, "action_required")
+        stage.bob.clicks(stage.quick, run, "run")
+        stage.quiet()
+        assert len(stage.app_now.pulls.acts(stage.key(pull))) == 2
+        assert not stage.said(pull, "maintain access")
+        stage.concluded(pull.head.sha, "action_required")
+        stage.page(pull)
+
+
 def test_an_advisory_policy_lets_the_undecided_pass_and_says_so(tmp_path: Path) -> None:
     rest = "evaluation: {paths: [train.py]}\nenforcement: advisory\n"
     with staged(tmp_path, quick_policy(rest=rest)) as stage:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.app.stage import Stage, staged
+from tests.app.test_queue import doubled, pair, passed, queued, said_of
 from tests.fakegithub.check_changes import Place, request_action
 from tests.fakegithub.people import Person
 from tests.fakegithub.records import CheckRun, Pull, Repository
 from tests.samples.quick import Behaviour, quick_policy
+from tests.waiting import until
 
 
 def attempts(stage: Stage, pull: Pull) -> int:
@@ -101,3 +103,22 @@ def test_a_click_on_a_head_that_was_left_does_nothing(tmp_path: Path) -> None:
         assert stage.run(head).status == "completed"
         stage.run(old.head_sha)
         stage.page(pull)
+
+
+@pytest.mark.parametrize("press", [Person.reruns, Person.reruns_suite])
+def test_github_is_not_asked_for_a_merge_group_that_is_run_again(
+    tmp_path: Path, press: Callable[[Person, Repository, CheckRun], None]
+) -> None:
+    """It is no pull request: its queue alone asks for it, and it goes on."""
+    with queued(tmp_path, pair()) as stage:
+        pull = passed(stage, "rate", doubled("rate"))
+        stage.ann.pushes(stage.quick, "main", {"other.py": "print(1)\n"})
+        stage.quiet()
+        stage.crew.going.clear()  # it waits to be trained
+        group = stage.bob.queues(stage.quick, pull)
+        until(lambda: stage.runs(group.head_sha), "the group is heard of")
+        press(stage.ann, stage.quick, stage.run(group.head_sha))
+        stage.deliveries.settle()
+        stage.crew.going.set()
+        said_of(stage, group, "success")
+        assert attempts(stage, pull) == 0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bot.domain.errors import ExitCode
 from tests.app.stage import SECRET, keys
 
 PATIENCE_S = 60
@@ -19,10 +20,29 @@ def tell(line):
 serve(Settings(), dispatch=False, jobs=None, tell=tell)
 """
 
+HANGS = f"""
+import threading
+from bot.compose import serve as serving
+from bot.compose.serving.service import Service
+serving.LEAVES_S = 0.1
+Service.close = lambda self: threading.Event().wait()
+{SERVE}
+"""
+
 
 def test_a_signal_that_comes_before_the_server_runs_is_not_lost(
     tmp_path: Path,
 ) -> None:
+    assert ended(SERVE, tmp_path) == 0
+
+
+def test_an_end_that_hangs_is_left_after_a_while(tmp_path: Path) -> None:
+    """As where the database does not answer, and does not hang up."""
+    assert ended(HANGS, tmp_path) == ExitCode.MACHINERY
+
+
+def ended(program: str, tmp_path: Path) -> int:
+    """How a process ended in which `serve` was told to, as soon as it served."""
     environment = {
         **os.environ,
         "SEEDGATE_CACHE_DIR": str(tmp_path / "cache"),
@@ -33,6 +53,6 @@ def test_a_signal_that_comes_before_the_server_runs_is_not_lost(
         "SEEDGATE_PRIVATE_KEY": keys()[0],
         "SEEDGATE_WEBHOOK_SECRET": SECRET,
     }
-    words = [sys.executable, "-c", SERVE]
+    words = [sys.executable, "-c", program]
     done = subprocess.run(words, env=environment, timeout=PATIENCE_S, check=False)
-    assert done.returncode == 0
+    return done.returncode

@@ -106,7 +106,11 @@ class Intake:
             fault = graphql.body_fault(step.body)
         else:
             operation = self.contract.operations[step.operation]
-            fault = operation.query_fault(step.query) or operation.body_fault(step.body)
+            fault = (
+                _path_fault(step.path)
+                or operation.query_fault(step.query)
+                or operation.body_fault(step.body)
+            )
         if fault is not None:
             self.note(step, fault)
             raise Stop(error(422, f"Invalid request.\n\n{fault}"))
@@ -135,3 +139,11 @@ class Intake:
         if len(step.query) < len(pairs):
             self.note(step, f"a query name twice: {step.request.query}")
             raise Stop(error(422, "Invalid request."))
+
+
+def _path_fault(path: Mapping[str, str]) -> str | None:
+    """No number of GitHub's is below 0: whoever asks for one means something else."""
+    for name, text in path.items():
+        if name.endswith(("_number", "_id")) and text.startswith("-"):
+            return f"path {name} is below 0: {text}"
+    return None

@@ -8,8 +8,13 @@ from tests.fakegithub.state import GitCommit, GitPerson
 
 
 def merged_tree(path: Path, base: str, head: str) -> str | None:
-    """The tree of head merged into base; None when they conflict."""
+    """The tree of head merged into base; None when they conflict.
+
+    None as well without common history: GitHub says no more than "not mergeable".
+    """
     answer = ask(path, "merge-tree", "--write-tree", base, head)
+    if b"unrelated histories" in answer.stderr:
+        return None
     if answer.returncode > 1:
         raise GitError(answer.stderr.decode(errors="replace").strip())
     tree = answer.stdout.decode().partition("\n")[0]

@@ -16,6 +16,7 @@ class ScriptedDesk:
     agreed: Terms = field(default_factory=Terms)
     told: Known = field(default_factory=Known)
     parts: tuple[str, ...] = ()
+    busy: bool = False
     asked: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
@@ -27,6 +28,10 @@ class ScriptedDesk:
     def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
         self._call(f"changes {pull} {head}")
         return Named(self.parts, tuple(one for one in typed if one not in self.parts))
+
+    def errands(self, pull: PullKey, head: str) -> bool:
+        self._call(f"errands {pull} {head}")
+        return self.busy
 
     def known(self, pull: PullKey) -> Known:
         self._call(f"known {pull}")

@@ -68,6 +68,7 @@ def known_of(said: Situation, **given: object) -> Known:
         "report": said.report,
         "progress": said.progress,
         "overrides": said.overrides,
+        "held_up_by": said.held_up_by,
         "page": said.page,
         **given,
     }
@@ -107,6 +108,10 @@ KNOWNS: dict[str, Callable[[], Known]] = {
     "suspect": lambda: known_of(situations.suspected()),
     "overridden": lambda: known_of(situations.overridden()),
     "passing": lambda: of(reports.passing(), measured=measured()),
+    "held_up": lambda: known_of(situations.held_up()),
+    "held_up_too": lambda: of(
+        reports.blocking(), held_up_by=situations.held_up().held_up_by
+    ),
     "queued": lambda: known_of(situations.queued()),
     "running": lambda: known_of(situations.running()),
     "unseen": outcome(Running()),

@@ -81,10 +81,23 @@ class FakeMirrors:
         branch: str,
         files: Files,
         message: str = "Rewritten",
-        base: str = "main",
+        base: str | None = "main",
     ) -> str:
-        """Replaces a branch by one commit on `base`; its SHA."""
-        return self._commits(place, branch, self.tip(place, base), files, message)
+        """Replaces a branch by one commit on `base`, or on none; its SHA."""
+        tip = self.tip(place, base) if base is not None else None
+        return self._commits(place, branch, tip, files, message)
+
+    def links(self, place: Place, branch: str, path: str, to: str) -> None:
+        """One more commit on a branch, with a symbolic link."""
+        story = (
+            f"commit refs/heads/{branch}\n"
+            "committer Ann <ann@example.org> 0 +0000\ndata 4\nLink\n"
+            f"from {self.tip(place, branch)}\n"
+            f"M 120000 inline {path}\ndata {len(to)}\n{to}\ndone\n"
+        )
+        asked = ("fast-import", "--quiet", "--date-format=raw")
+        origin = self._towns[place.repository].origin
+        plumbing.run(origin, *asked, given=story.encode())
 
     def merges(
         self, place: Place, branch: str, sha: str, *, squash: bool = False

@@ -295,6 +295,12 @@ class MemoryPulls:
             row = self.outbox.get(key)
             return row is not None and row.state is PostState.GIVEN_UP
 
+    def unsent(self, key: str) -> Post | None:
+        with self._call():
+            row = self.outbox.get(key)
+            sent = row is None or row.state is PostState.SENT
+            return None if row is None or sent else row.post
+
     def may_answer(self, key: str) -> bool:
         with self._call():
             row = self.outbox.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision
+from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision, Unrelated
 from bot.domain.changes import ChangedLines, Leaf, Touched, read_globs
 from bot.domain.errors import UserFault
 from bot.domain.policy import Ablation
@@ -115,19 +115,21 @@ class FakeRepository:
         tree = commit if commit in self._trees else self.resolve(commit).tree
         return self._trees[tree].get(path)
 
-    def merge(self, base: str, head: str) -> MergeOutcome:
+    def merge(self, base: str, head: str) -> MergeOutcome | Unrelated:
         ours, theirs = self.resolve(base).commit, self.resolve(head).commit
-        fork = self._files(self._fork(ours, theirs))
+        common = self._fork(ours, theirs)
+        if common is None:
+            return Unrelated()
+        fork = self._files(common)
         mine, other = self._files(ours), self._files(theirs)
         both = set(_differing(fork, mine)) & set(_differing(fork, other))
         conflicts = sorted(both & set(_differing(mine, other)))
-        if conflicts:
-            return Conflicted(tuple(conflicts))
         merged = dict(mine)
-        for path in _differing(fork, other):
+        for path in set(_differing(fork, other)).difference(conflicts):
             merged.pop(path, None)
             merged |= {path: other[path]} if path in other else {}
-        return Merged(self._add_tree(merged))
+        tree = self._add_tree(merged)
+        return Conflicted(tuple(conflicts), tree) if conflicts else Merged(tree)
 
     def changes(self, base: str, head: str, merged: str, rule: Ablation) -> FakeChanges:
         ends = self._files(self.resolve(base).commit), self._trees[merged]
@@ -224,11 +226,9 @@ class FakeRepository:
         self._trees[tree] = dict(files)
         return tree
 
-    def _fork(self, ours: str, theirs: str) -> str:
+    def _fork(self, ours: str, theirs: str) -> str | None:
         common = self._ancestors(ours) & self._ancestors(theirs)
-        if not common:
-            raise UserFault("The revisions have no history in common.", "Name another.")
-        return max(common, key=lambda one: len(self._ancestors(one)))
+        return max(common, key=lambda one: len(self._ancestors(one)), default=None)
 
     def _ancestors(self, commit: str) -> set[str]:
         parents = (self._ancestors(one) for one in self._commits[commit].parents)

@@ -22,6 +22,7 @@ from bot.domain.conclusions import (
     Waiting,
     WaitingForTarget,
     WaitingForTrust,
+    part_of,
 )
 from bot.domain.errors import PolicyFault
 from bot.domain.exhibits.curves import curves
@@ -65,6 +66,12 @@ def judged(report: Report, **given: object) -> Situation:
 
 def passing() -> Situation:
     return judged(with_curves(reports.passing()))
+
+
+def held_up() -> Situation:
+    """A stranger took its commit to another branch, and nobody vouched for it there."""
+    other = part_of(31, "release", WaitingForTrust())
+    return judged(reports.passing(), held_up_by=other)
 
 
 def with_curves(report: Report) -> Report:
@@ -190,10 +197,12 @@ def overridden() -> Situation:
 
 SITUATIONS = {
     "pass": passing,
+    "held_up": held_up,
     "suspect": suspected,
     "undecided": undecided,
     "invasive": invasive,
     "conflict": conflict,
+    "unrelated": lambda: situation(Conflict(related=False)),
     "not_needed": lambda: situation(NotNeeded()),
     "trust": lambda: situation(WaitingForTrust()),
     "trusted": lambda: situation(WaitingForTrust(recorded=True)),
@@ -247,6 +256,7 @@ def hostile(text: str, outcome: Outcome) -> Situation:
         PAGE,
         progress=stands,
         moved=Moved(text, text, ENDS),
+        held_up_by=part_of(31, text, WaitingForTrust()),
         instead=Instead(text, (PolicyFault(1, 1, text, text, text),)),
         overrides=(
             Override(text, text, text, text),

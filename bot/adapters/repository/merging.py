@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.adapters.repository.command import Answer, GitCommand, GitError, readable
 from bot.adapters.repository.identity import commit_of
-from bot.app.ports import Conflicted, Merged, MergeOutcome
+from bot.app.ports import Conflicted, Merged, MergeOutcome, Unrelated
 from bot.domain.errors import UserFault
 
 _OPTIONS = ("--write-tree", "-z", "--name-only", "--no-messages")
@@ -15,15 +15,15 @@ def merge_tree(git: GitCommand, base: str, head: str) -> MergeOutcome:
     """Merge commit `head` into commit `base` in the scratch repository of `git`.
 
     The result depends on the two commits alone: attributes, merge drivers and settings
-    have no say there, as on a server. Raises `UserFault` without common history.
+    have no say there, as on a server. They have to have history in common.
     """
+    return _read(git.ask("merge-tree", *_OPTIONS, base, head))
+
+
+def merge_histories(git: GitCommand, base: str, head: str) -> MergeOutcome | Unrelated:
+    """The same of any two commits."""
     answer = git.ask("merge-tree", *_OPTIONS, base, head)
-    if "unrelated histories" in answer.words:
-        raise UserFault(
-            "The two revisions have no history in common, so they cannot be merged.",
-            "Name another base with --base.",
-        )
-    return _read(answer)
+    return Unrelated() if "unrelated histories" in answer.words else _read(answer)
 
 
 def _read(answer: Answer) -> MergeOutcome:
@@ -33,7 +33,8 @@ def _read(answer: Answer) -> MergeOutcome:
         raise GitError(answer)
     if answer.status == 0:
         return Merged(tree.decode())
-    return Conflicted(tuple(sorted({readable(name) for name in names if name})))
+    files = tuple(sorted({readable(name) for name in names if name}))
+    return Conflicted(files, tree.decode())
 
 
 def remerged(git: GitCommand, parents: Sequence[str]) -> MergeOutcome:

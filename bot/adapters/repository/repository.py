@@ -10,7 +10,7 @@ from bot.adapters.repository.cutting import Asked, BranchChanges, cut_branch
 from bot.adapters.repository.differences import changed_lines, touched
 from bot.adapters.repository.faults import explained
 from bot.adapters.repository.history import messages, versions
-from bot.adapters.repository.merging import merge_tree, require_history
+from bot.adapters.repository.merging import merge_histories, require_history
 from bot.adapters.repository.offering import (
     commit_on,
     hand_over,
@@ -32,7 +32,7 @@ from bot.adapters.repository.revisions import (
 from bot.adapters.repository.selecting import matching, overlay
 from bot.adapters.repository.working_copy import commit_working_copy, dirty_paths
 from bot.app.bundling import Bundled
-from bot.app.ports import MergeOutcome, Revision
+from bot.app.ports import MergeOutcome, Revision, Unrelated
 from bot.domain.changes import ChangedLines, Leaf, Touched
 from bot.domain.errors import UserFault
 from bot.domain.policy import Ablation
@@ -141,7 +141,7 @@ class GitRepository:
         with explained(self.path):
             return read_blob(self._scratch, asked)
 
-    def merge(self, base: str, head: str) -> MergeOutcome:
+    def merge(self, base: str, head: str) -> MergeOutcome | Unrelated:
         """The tree of merging commit `head` into commit `base`.
 
         A shallow clone is refused unless one of them is seen to contain the other.
@@ -150,7 +150,7 @@ class GitRepository:
         if self._place.shallow is not None:
             require_history(self._scratch, ours, theirs)
         with explained(self.path):
-            return merge_tree(self._scratch, ours, theirs)
+            return merge_histories(self._scratch, ours, theirs)
 
     def changes(
         self, base: str, head: str, merged: str, rule: Ablation

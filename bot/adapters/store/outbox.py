@@ -160,6 +160,14 @@ def is_given_up(connection: Connection, key: str) -> bool:
     return row is not None and row.state == PostState.GIVEN_UP
 
 
+def unsent(connection: Connection, key: str) -> Post | None:
+    """The last word, as long as it was not sent."""
+    row = _row(connection, key)
+    if row is None or row.state == PostState.SENT:
+        return None
+    return load_post(row.document)
+
+
 def may_answer(connection: Connection, key: str) -> bool:
     """Whether an answer stands there, or may stand there before more is said."""
     row = _row(connection, key)

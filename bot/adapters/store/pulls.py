@@ -172,6 +172,10 @@ class SqlPulls:
         """Whether it will not go by itself any more."""
         return self._calls.read(outbox.is_given_up, key)
 
+    def unsent(self, key: str) -> Post | None:
+        """What waits, or was given up; None where the last word was sent."""
+        return self._calls.read(outbox.unsent, key)
+
     def may_answer(self, key: str) -> bool:
         """Whether a check run shows an answer, or may show one before more is said."""
         return self._calls.read(outbox.may_answer, key)

@@ -10,6 +10,7 @@ from bot.app.ports.repository import (
     MergeOutcome,
     Revision,
     SourceRepository,
+    Unrelated,
 )
 from bot.app.ports.store import Store
 
@@ -26,4 +27,5 @@ __all__ = [
     "SourceRepository",
     "Store",
     "StoredTrial",
+    "Unrelated",
 ]

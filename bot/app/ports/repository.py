@@ -1,7 +1,7 @@
 """What is asked of a git repository: revisions, merges, files, changes of a branch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Protocol
 
@@ -27,9 +27,19 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Conflicted:
-    """Head does not merge into base: the files, sorted."""
+    """Head does not merge into base: the files, sorted.
+
+    `tree` is what git made of them: what merged is in it as it would land, and the rest
+    with marks or as one side has it. Empty where nobody knows.
+    """
 
     files: tuple[str, ...]
+    tree: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrelated:
+    """Head and base have no history in common, so there is nothing to merge by."""
 
 
 MergeOutcome = Merged | Conflicted
@@ -109,7 +119,7 @@ class SourceRepository(Protocol):
         """A file's content at a commit, or in a tree, or None if there is none."""
         ...
 
-    def merge(self, base: str, head: str) -> MergeOutcome:
+    def merge(self, base: str, head: str) -> MergeOutcome | Unrelated:
         """The tree of merging commit `head` into commit `base`."""
         ...
 

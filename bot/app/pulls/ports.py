@@ -169,7 +169,8 @@ class Remote:
     """What stands on GitHub for a post: its number, and its id in GraphQL.
 
     `annotations` is how many a check run has by now, `concluded` whether it shows an
-    answer, `digest` the version of the post whose text it shows.
+    answer, `digest` the version of the post whose text it shows. Of the comment that is
+    edited, `digest` is that of its text (`text_digest`); empty where nobody knows.
     """
 
     id: int
@@ -244,6 +245,10 @@ class Outbox(Protocol):
 
     def is_given_up(self, key: str) -> bool:
         """Whether it will not go by itself any more."""
+        ...
+
+    def unsent(self, key: str) -> Post | None:
+        """What waits, or was given up; None where the last word was sent."""
         ...
 
     def may_answer(self, key: str) -> bool:

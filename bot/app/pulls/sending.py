@@ -39,6 +39,7 @@ from bot.domain.pulls.posts import (
     ReplyPost,
     StickyPost,
     external_id,
+    text_digest,
 )
 from bot.presentation.github import NAME
 
@@ -198,8 +199,9 @@ class Sender:
     def _comment(self, one: Queued, post: StickyPost | CallPost | ReplyPost) -> None:
         """Made once, edited from then on; what an earlier try left is edited too."""
         if one.remote is not None:
-            self._github.edit_comment(post.place, one.remote.id, post.body)
-            self._outbox.sent(one, one.remote)
+            there = self._github.edit_comment(post.place, one.remote.id, post.body)
+            digest = _digest(post, there.body)
+            self._outbox.sent(one, replace(one.remote, digest=digest))
             return
         draft = CommentDraft(post.number, post.body, post.marker)
         made = self._github.create_comment(post.place, draft, again=one.tried)
@@ -207,7 +209,7 @@ class Sender:
         if _found(one) and made.body != post.body:
             self._outbox.later(one, self._now(), "an earlier try was found", shown)
         else:
-            self._outbox.sent(one, shown)
+            self._outbox.sent(one, replace(shown, digest=_digest(post, post.body)))
 
     def _fold(self, one: Queued, post: CallPost) -> None:
         """Fold a call away; one that never got there needs nothing.
@@ -251,6 +253,15 @@ def _first(post: CheckPost) -> CheckChange:
     """The change with the first portion of annotations, which goes along."""
     some = post.annotations[:MOST_ANNOTATIONS]
     return replace(post.change, output=replace(post.change.output, annotations=some))
+
+
+def _digest(post: StickyPost | CallPost | ReplyPost, body: str) -> str:
+    """Of the text that stands there, for what is held against it later.
+
+    Of an edit that is what GitHub says it took. A comment that was made may be another
+    one, found after its answer was lost: there it is what should stand.
+    """
+    return text_digest(body) if isinstance(post, StickyPost) else ""
 
 
 def _found(one: Queued) -> bool:

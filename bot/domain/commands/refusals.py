@@ -64,9 +64,11 @@ class Refusal(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"  # finding
     NOT_ACCEPTED = "not_accepted"  # finding, nearest
     OVERTAKEN = "overtaken"  # finding
+    NOT_NEEDED = "not_needed"  # stands: what the check run says
+    NOTHING_RUNS = "nothing_runs"  # stands: what the check run says; empty for none
 
     # the pull request
-    CLOSED = "closed"
+    CLOSED = "closed"  # merged: 1 where it cannot be opened again
 
     # the comment that it is in
     EDITED = "edited"

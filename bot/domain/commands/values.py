@@ -56,9 +56,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Stop trials, keep what is finished."""
+    """Stop trials, keep what is finished.
+
+    `errands` says that nothing but errands was under way: what stood then still stands.
+    """
 
     verb: ClassVar[Verb] = Verb.CANCEL
+    errands: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from bot.domain.conclusions.outcomes import (
 from bot.domain.conclusions.sharing import (
     Part,
     deciding_part,
+    held_up_by,
     part_of,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "WaitingForTrust",
     "conclude",
     "deciding_part",
+    "held_up_by",
     "outcome_of",
     "part_of",
     "state_of",

@@ -36,9 +36,13 @@ class NotNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The head does not merge into its base, because of these files."""
+    """The head does not merge into its base, because of these files.
+
+    Or because they are not `related`: they have no history in common.
+    """
 
     files: tuple[str, ...] = ()
+    related: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.domain.conclusions.outcomes import (
 
 _WORST_FIRST = tuple(Conclusion)
 _SOONEST_FIRST = (Status.IN_PROGRESS, Status.QUEUED)
+_LETS_IN = (Conclusion.SUCCESS, Conclusion.NEUTRAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def deciding_part(parts: Sequence[Part]) -> Part:
     trusted = {one.base for one in gated if not one.untrusted}
     heard = [one for one in gated if one.base not in trusted or not one.untrusted]
     return min(heard, key=lambda one: (_badness(one.state), one.pull))
+
+
+def held_up_by(part: Part, others: Sequence[Part]) -> Part | None:
+    """Which of the others holds up a pull request that has its own answer.
+
+    None where it has none yet, speaks for the commit itself, or may be merged.
+    """
+    decides = deciding_part([part, *others])
+    if part.state.conclusion is None or decides.pull == part.pull:
+        return None
+    return None if decides.state.conclusion in _LETS_IN else decides
 
 
 def _plain(outcome: Outcome) -> Open | Plain:

@@ -141,7 +141,7 @@ def _sets_going(command: Command) -> bool:
 def _cancelled_by(acts: Sequence[Act]) -> str:
     """Who stopped it last, unless somebody set it going since."""
     for one in reversed(acts):
-        if isinstance(one.command, Cancel):
+        if isinstance(one.command, Cancel) and not one.command.errands:
             return one.login
         if _sets_going(one.command):
             return ""
@@ -170,6 +170,34 @@ def is_errand(command: Command) -> bool:
             return True
         case _:
             return False
+
+
+def is_beside(command: Command) -> bool:
+    """Whether what is judged does not hang on it."""
+    match command:
+        case Cancel(errands=errands):
+            return errands
+        case _:
+            return is_errand(command)
+
+
+def ordered_of(acts: Iterable[Act], head: str) -> int:
+    """How many orders there are that may have trials run for a head; it only grows."""
+    mine = (one.command for one in acts if one.sha == head)
+    return sum(not (is_errand(one) or isinstance(one, Cancel)) for one in mine)
+
+
+def unstopped(acts: Sequence[Act], head: str) -> tuple[Act, ...]:
+    """The errands of a head that nobody stopped since, answered or not."""
+    mine = [one for one in acts if one.sha == head]
+    stops = [at for at, one in enumerate(mine) if isinstance(one.command, Cancel)]
+    after = mine[stops[-1] + 1 :] if stops else mine
+    return tuple(one for one in after if is_errand(one.command))
+
+
+def answer_note(errand: Act) -> str:
+    """The name of the note that an errand was answered, told from all repositories."""
+    return f"errand:{errand.pull.repository}:{errand.source}"
 
 
 def ledger(acts: Sequence[Act]) -> tuple[Act, ...]:

@@ -53,9 +53,10 @@ class Mergeable:
 
 @dataclass(frozen=True, slots=True)
 class Unmergeable:
-    """Head and base are in conflict over these files."""
+    """Head and base are in conflict over these files; or not `related` at all."""
 
-    files: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    related: bool = True
 
 
 Landing = Mergeable | Unmergeable
@@ -119,8 +120,8 @@ def next_move(facts: PullFacts) -> Move:
 
 def _gated(facts: PullFacts) -> Move:
     match facts.landing:
-        case Unmergeable(files=files):
-            return Say(Conflict(files))
+        case Unmergeable(files=files, related=related):
+            return Say(Conflict(files, related))
         case Mergeable(relevant=False):
             return Say(NotNeeded())
         case _ if not may_run(facts):

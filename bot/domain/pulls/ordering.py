@@ -1,6 +1,6 @@
 """Whether a command is done, from all that is known when it is handled: `ordered`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.commands import (
@@ -8,14 +8,17 @@ from bot.domain.commands import (
     Ablate,
     Accept,
     Baseline,
+    Cancel,
     Command,
     Evidence,
     Heads,
     Help,
+    More,
     Ok,
     Person,
     Refusal,
     Refused,
+    Retry,
     Rules,
     Run,
     Split,
@@ -72,6 +75,9 @@ class Facts:
     are those of the head as it is now. `accepted` are ids of findings that somebody
     accepted and nobody took back, on whatever head, before this was said; `later` those
     of which something was said after it. `changes` are those that the commands name.
+    `stands` is what the check run says where no trial of the head runs or waits to run,
+    empty where there is none; None where one may. `errands` is whether one of the head
+    is under way. `needless` is what the check run says of a head that needs no trials.
     """
 
     person: Person
@@ -83,6 +89,10 @@ class Facts:
     accepted: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
     changes: Named = field(default_factory=Named)
+    stands: str | None = None
+    errands: bool = False
+    merged: bool = False
+    needless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +148,14 @@ def ordered(command: Command, facts: Facts) -> Granted | Refused:
     if is_question(command):
         return Granted(command, facts.heads.now)
     if not facts.open:
-        return Refused(Refusal.CLOSED, {"verb": command.verb.value})
+        told: Evidence = {"verb": command.verb.value, "merged": int(facts.merged)}
+        return Refused(Refusal.CLOSED, told)
     bound = bind(command, facts.heads, _resolved(command, facts.ever))
     if isinstance(bound, Refused):
         return bound
     if bound.sha is None:
         return Refused(Refusal.HEAD_UNKNOWN, {"verb": command.verb.value})
-    whole = _in_full(command, bound.sha)
-    exact = _with_digest(whole, facts.findings)
+    exact = _exactly(_in_full(command, bound.sha), facts)
     return _misnamed(command, facts) or Granted(exact, bound.sha, _idle(command, facts))
 
 
@@ -167,19 +177,26 @@ def _in_full(command: Command, sha: str) -> Command:
             return command
 
 
-def _with_digest(command: Command, findings: Iterable[Finding]) -> Command:
-    """The acceptance of a finding with all of its digest: its id can be another's."""
+def _exactly(command: Command, facts: Facts) -> Command:
+    """The acceptance of a finding with all of its digest: its id can be another's.
+
+    And a stop of errands alone, where nothing else is there to be stopped.
+    """
     match command:
         case Accept(finding=name):
-            digests = (one.digest for one in findings if one.id == name)
+            digests = (one.digest for one in facts.findings if one.id == name)
             return replace(command, digest=next(digests, ""))
+        case Cancel():
+            return Cancel(errands=facts.stands is not None)
         case _:
             return command
 
 
 def _misnamed(command: Command, facts: Facts) -> Refused | None:
-    """The first thing that it names and that is not there."""
+    """The first thing that it is about and that is not there."""
     match command:
+        case Cancel() if facts.stands is not None and not facts.errands:
+            return Refused(Refusal.NOTHING_RUNS, {"stands": facts.stands})
         case Accept(finding=name) | Unaccept(finding=name) if name in facts.later:
             return Refused(Refusal.OVERTAKEN, {"finding": name})
         case Accept(finding=name):
@@ -198,6 +215,8 @@ def _idle(command: Command, facts: Facts) -> Refused | None:
         case Unaccept(finding=name) if name not in facts.accepted:
             near = nearest(name, sorted(facts.accepted))
             return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
+        case Run() | More() | Retry() | Ablate() if facts.needless:
+            return Refused(Refusal.NOT_NEEDED, {"stands": facts.needless})
         case _:
             return None
 

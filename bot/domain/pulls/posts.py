@@ -4,6 +4,7 @@ A post says all of what shall be. So it can be said again after any crash, and o
 for one key only the later one is ever sent.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -118,6 +119,13 @@ def check_key(place: Place, sha: str) -> str:
 def external_id(sha: str) -> str:
     """What a check run of a commit is called on GitHub, to be found again by."""
     return f"seedgate:{sha}"
+
+
+def text_digest(body: str) -> str:
+    """Tells whether a comment's text is the same, but for white space at line ends."""
+    lines = body.replace("\r\n", "\n").split("\n")
+    plain = "\n".join(one.rstrip() for one in lines).rstrip()
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()
 
 
 def answers(post: Post) -> bool:

@@ -4,13 +4,12 @@ A check run belongs to a commit, not to a pull request; so what each of them has
 is kept, and the one that decides is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.conclusions import Part, Status, deciding_part
-from bot.domain.github import Annotation, CheckChange, Place
-from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.posts import CheckPost
+from bot.domain.conclusions import Part, Status, deciding_part, held_up_by
+from bot.domain.github import Annotation, CheckChange, Place, Pull
+from bot.domain.pulls.acts import Act, PullKey, ordered_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ class Standing:
     branch was, whose policy says what is gated: whoever finds one of them elsewhere
     knows that this move was not seen. Empty where nobody looked. `judged_on` is the
     base of the last verdict of this head, empty where nothing was judged. `accepted`
-    are the digests of the acceptances that what is said counts on.
+    are the digests of the acceptances that what is said counts on. `ordered` is how
+    many orders of the head it counts on (see `ordered_of`), None where nobody counted.
     """
 
     pull: PullKey
@@ -64,6 +64,7 @@ class Standing:
     default_now: str = ""
     judged_on: str = ""
     accepted: tuple[str, ...] = ()
+    ordered: int | None = None
 
     @property
     def place(self) -> Place:
@@ -74,6 +75,18 @@ class Standing:
     def ended(self) -> bool:
         """Whether the answer was given."""
         return self.voice is not None and self.voice.part.state.conclusion is not None
+
+    def rests(self, pull: Pull, acts: Iterable[Act]) -> bool:
+        """Whether no trial of the pull request as it is now runs or waits to run.
+
+        What was pushed, made ready or ordered and not looked at yet may have some run.
+        """
+        same = (self.head, self.base_ref) == (pull.head.sha, pull.base.ref)
+        readied = self.draft and not pull.draft
+        waits = self.voice is not None and not self.ended
+        if not same or not self.open or readied or waits:
+            return False
+        return self.ordered is None or ordered_of(acts, self.head) <= self.ordered
 
     @property
     def closed(self) -> "Standing":
@@ -132,12 +145,20 @@ class Outline:
         return Place(self.installation, self.pull.repository)
 
 
-def check_post(standings: Sequence[Standing], head: str) -> CheckPost | None:
-    """The check run of a commit; None where no pull request has anything to say."""
-    heard = [one for one in standings if one.head == head and one.voice is not None]
-    voices = {one.pull.number: (one, one.voice) for one in heard if one.voice}
-    if not voices:
-        return None
-    decides = deciding_part([voice.part for _, voice in voices.values()])
-    standing, voice = voices[decides.pull]
-    return CheckPost(standing.place, head, voice.change, voice.annotations)
+def speaking(standings: Sequence[Standing], head: str) -> Standing | None:
+    """Who speaks for a commit; None where no pull request has anything to say."""
+    heard = {one.pull.number: one for one in standings if one.head == head}
+    parts = [one.voice.part for one in heard.values() if one.voice is not None]
+    return heard[deciding_part(parts).pull] if parts else None
+
+
+def holding_up(
+    head: str, voice: Voice | None, others: Sequence[Standing]
+) -> Part | None:
+    """Who holds up what `voice` says of a head that others have too; None for nobody.
+
+    `others` are open pull requests.
+    """
+    voices = [one.voice for one in others if one.head == head]
+    parts = [one.part for one in voices if one is not None]
+    return held_up_by(voice.part, parts) if voice is not None else None

@@ -16,12 +16,13 @@ from bot.presentation.github.banners import override_lines
 from bot.presentation.github.known import Known
 from bot.presentation.github.lifting import lifts
 from bot.presentation.github.links import link, note
+from bot.presentation.github.sharing import held_up
 from bot.presentation.github.sizes import fit, units
 from bot.presentation.github.standing import standing as progress_parts
 from bot.presentation.markdown import step_item
 from bot.presentation.rows import digits_of
 from bot.presentation.rule import rule
-from bot.presentation.words import answers, around, words
+from bot.presentation.words import answers, around, sharing, words
 
 LONGEST = 20_000
 """UTF-16 units; a reply may have several answers."""
@@ -64,10 +65,13 @@ def _why(known: Known) -> Iterator[str]:
         yield answers.OPEN
     elif known.unmet:
         yield from _conditions(known)
-    elif voice.change.conclusion in _MERGES:
+    elif voice.change.conclusion not in _MERGES:
+        yield _summary(voice)
+    elif known.held_up_by is None:
         yield answers.ALL_MET
     else:
-        yield _summary(voice)
+        yield sharing.own_met(known.held_up_by.pull)
+    yield from _held_up(known)
     yield from _overrides(answers.ACCEPTED, known.lifting)
     yield from _overrides(answers.ACCEPTED_ELSE, known.idle)
 
@@ -76,6 +80,11 @@ def _overrides(title: str, many: tuple[Override, ...]) -> Iterator[str]:
     if many:
         lines = "\n".join(override_lines(many))
         yield f"{title}\n\n{lines}"
+
+
+def _held_up(known: Known) -> Iterator[str]:
+    if known.held_up_by is not None:
+        yield held_up(known.held_up_by)
 
 
 def _nothing(standing: Standing | None) -> str:
@@ -137,6 +146,7 @@ def _status(known: Known) -> Iterator[str]:
         yield _nothing(known.standing)
         return
     yield _said(known.standing, voice)
+    yield from _held_up(known)
     if voice.change.status is not CheckStatus.COMPLETED:
         yield from _progress(known)
     elif known.judged is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.domain.conclusions import Advisory, Conclusion, Open, state_of
 from bot.domain.verdict import Override
 from bot.presentation.escape import code, markdown, prose
+from bot.presentation.github.sharing import held_up
 from bot.presentation.github.situation import Moved, Situation
 from bot.presentation.words import around, ruling
 
@@ -18,6 +19,8 @@ def banners(said: Situation) -> Iterator[str]:
     """Each as a block of its own."""
     if isinstance(said.outcome, Advisory):
         yield _banner(_NOTE, _advisory(said))
+    if said.held_up_by is not None:
+        yield _banner(_IMPORTANT, held_up(said.held_up_by))
     if said.moved is not None:
         yield _banner(_IMPORTANT, _moved(said.moved))
     if said.instead is not None:

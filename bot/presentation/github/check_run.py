@@ -9,7 +9,7 @@ from bot.presentation.github.actions import Action, actions
 from bot.presentation.github.annotations import Annotation, annotations
 from bot.presentation.github.links import note
 from bot.presentation.github.situation import Situation
-from bot.presentation.github.sizes import cut, fit, octets
+from bot.presentation.github.sizes import TEXT, cut, fit, octets
 from bot.presentation.github.spoken import Spoken, spoken
 from bot.presentation.github.sticky import answer_parts, page_link, sentence
 from bot.presentation.markdown import background, tables
@@ -18,7 +18,6 @@ from bot.presentation.words import around
 NAME = "seedgate"
 """Never another one: a required check that is renamed holds every merge up."""
 TITLE = 255
-TEXT = 65_535
 
 
 @dataclass(frozen=True, slots=True)

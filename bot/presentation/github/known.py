@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.conclusions import Part
 from bot.domain.pulls.ordering import holds_up
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Finding, Override, Report
@@ -25,6 +26,8 @@ class Known:
     `standing` is None before it was first looked at. `report` is the last one that was
     kept (see `report_reading`), of whatever head. `progress` is told while trials wait
     or run. `overrides` are in force now. `page` is a fresh address of the details.
+    `held_up_by` is the pull request that has the same head and decides its check run,
+    where that is in the way.
     """
 
     standing: Standing | None = None
@@ -33,6 +36,7 @@ class Known:
     overrides: tuple[Override, ...] = ()
     page: str = ""
     measured: tuple[Measured, ...] = ()
+    held_up_by: Part | None = None
 
     @property
     def judged(self) -> Report | None:

@@ -4,6 +4,8 @@ from bot.domain.github import Place
 from bot.domain.pulls.posts import IssuePost
 from bot.presentation.escape import markdown
 from bot.presentation.github.marker import mark
+from bot.presentation.github.sizes import units
+from bot.presentation.github.sticky import LIMIT
 from bot.presentation.words import landing
 
 _NOTE, _CAUTION = "NOTE", "CAUTION"
@@ -17,6 +19,16 @@ def elsewhere(body: str, onto: str, judged: str) -> str:
 def not_judged(body: str, landed: str, judged: str) -> str:
     """The comment with a red banner: nobody judged what landed."""
     return _with(body, _CAUTION, landing.banner(landed, judged))
+
+
+def recalled(key: str, title: str, summary: str) -> str:
+    """The comment by its check run's title and summary, where its text was lost.
+
+    A summary that no comment has room for is left to the check run.
+    """
+    answer = title.partition(": ")[0].lower()
+    heading = f"{mark(key)}\n## Seedgate: {markdown(answer)}\n\n"
+    return heading + summary if units(summary) <= LIMIT - units(heading) else heading
 
 
 def issue(place: Place, number: int, facts: tuple[str, str, str]) -> IssuePost:

@@ -9,6 +9,7 @@ from bot.domain.conclusions import (
     Judged,
     Open,
     Outcome,
+    Part,
     Partial,
     Plain,
 )
@@ -79,7 +80,8 @@ class Situation:
     `head` is the commit in full, `base` the name of the branch it goes to, `page` the
     address of the details (https or http), empty where there is none. `progress` is
     shown while the outcome is open, `report` wherever it is given. `overrides` are all
-    that stand, whether or not they lift what the report found.
+    that stand, whether or not they lift what the report found. `held_up_by` is the pull
+    request that has the same head and decides its check run, where that is in the way.
     """
 
     outcome: Outcome
@@ -91,6 +93,7 @@ class Situation:
     moved: Moved | None = None
     instead: Instead | None = None
     overrides: tuple[Override, ...] = field(default=())
+    held_up_by: Part | None = None
 
     @property
     def plain(self) -> Open | Plain:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 Size = Callable[[str], int]
+TEXT = 65_535
+"""UTF-8 bytes of a text of a check run."""
 _JOIN = "\n\n"
 _DOTS = "..."
 _MODIFIERS = range(0x1F3FB, 0x1F400)

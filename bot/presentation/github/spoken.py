@@ -140,8 +140,8 @@ def _stopped(
 ) -> Spoken:
     """What ended without a verdict, and not by itself."""
     match one:
-        case Conflict(files=files):
-            return _told(_YOURS, pulls.REBASE, pulls.conflict(said.base, files))
+        case Conflict():
+            return _told(_YOURS, pulls.REBASE, _unmerged(said.base, one))
         case WaitingForTrust(recorded=recorded):
             line = "" if recorded else ok_line(said.head)
             return _told(_YOURS, pulls.TRUST, pulls.trust(recorded=recorded), line)
@@ -157,6 +157,10 @@ def _stopped(
             return _told(_OURS, pulls.OWN_FAULT, fault, "" if mend else _RUN)
         case _:
             assert_never(one)
+
+
+def _unmerged(base: str, one: Conflict) -> Words:
+    return pulls.conflict(base, one.files) if one.related else pulls.unrelated(base)
 
 
 def _told(sign: str, head: str, words: Words, line: str = "") -> Spoken:

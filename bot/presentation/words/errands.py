@@ -13,6 +13,10 @@ UNTRUSTED = (
     "Nothing of this commit runs on the workers: it is not trusted, or no node has "
     "proved that it can run untrusted code safely. So nothing was scanned."
 )
+UNRELATED = (
+    "The branch has no history in common with its base, so the two cannot be merged. "
+    "Rebase its own commits onto the base first."
+)
 UNJUDGEABLE = (
     "The policy of the base asks for what is not there; the check run says what. So "
     "nothing can be run by it."

@@ -63,6 +63,17 @@ def conflict(base: str, files: tuple[str, ...]) -> Words:
     )
 
 
+def unrelated(base: str) -> Words:
+    """The head and its base have no history in common."""
+    return Words(
+        f"the branch and {base} have no history in common",
+        f"The branch and {base} have no history in common, so they cannot be merged, "
+        "and there is no tree that could be judged.",
+        f"Rebase the branch's own commits onto {base} as it is now, and push: that is "
+        "judged by itself.",
+    )
+
+
 def trust(*, recorded: bool) -> Words:
     """Nothing of an untrusted commit runs."""
     if recorded:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.app.ports import Conflicted, Merged, SourceRepository
+from bot.app.ports import Conflicted, Merged, SourceRepository, Unrelated
 from bot.domain.errors import UserFault
 from tests.adapters.repository.git_world import GitWorld
 from tests.fakes.repository import FakeRepository
@@ -176,6 +176,20 @@ def test_conflicts_are_reported_by_file_in_order(world: World) -> None:
     assert world.open().merge(base, head) == expected
 
 
+def test_beside_a_conflict_the_rest_is_merged(world: World) -> None:
+    world.commit(dict.fromkeys(("both", "here", "there", "gone"), b"one\n"))
+    world.branch("feature")
+    head = world.commit({"both": b"two\n", "there": b"two\n", "gone": None})
+    world.switch("main")
+    base = world.commit({"both": b"three\n", "here": b"three\n"})
+    repository = world.open()
+    landing = repository.merge(base, head)
+    assert isinstance(landing, Conflicted)
+    merged = [repository.read_file(landing.tree, one) for one in ("here", "there")]
+    assert merged == [b"three\n", b"two\n"]
+    assert repository.read_file(landing.tree, "gone") is None
+
+
 def test_a_file_deleted_here_and_changed_there_conflicts(world: World) -> None:
     world.commit({"train.py": b"one\n", "eval.py": b"one\n"})
     world.branch("feature")
@@ -189,8 +203,7 @@ def test_histories_that_never_met_do_not_merge(world: World) -> None:
     base = world.commit({"train.py": b"one\n"})
     world.orphan("elsewhere")
     head = world.commit({"other.py": b"one\n"})
-    with pytest.raises(UserFault, match="no history in common"):
-        world.open().merge(base, head)
+    assert world.open().merge(base, head) == Unrelated()
 
 
 def test_a_pointer_to_a_large_file_is_refused_by_path(world: World) -> None:

@@ -119,6 +119,7 @@ def full_standing() -> Standing:
         default_now="d" * 40,
         judged_on="e" * 40,
         accepted=("f" * 64, "0" * 64),
+        ordered=2,
     )
 
 

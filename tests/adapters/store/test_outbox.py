@@ -172,6 +172,20 @@ def test_an_answer_that_may_stand_there_is_taken_back_first(pulls: PullStore) ->
     assert only(pulls).priority is Priority.CONCLUSION
 
 
+def test_the_last_word_is_there_until_it_was_sent(pulls: PullStore) -> None:
+    key = key_of(sticky())
+    assert pulls.unsent(key) is None
+    pulls.suspect([sticky()])
+    assert pulls.unsent(key) is None
+    pulls.put([sticky()])
+    assert pulls.unsent(key) == sticky()
+    pulls.sent(only(pulls), STANDS)
+    assert pulls.unsent(key) is None
+    pulls.put([sticky("Two")])
+    pulls.give_up(only(pulls), "locked")
+    assert pulls.unsent(key) == sticky("Two")
+
+
 def test_an_answer_may_be_seen_from_when_it_waits_until_it_is_taken_back(
     pulls: PullStore,
 ) -> None:

@@ -95,6 +95,12 @@ class Codes(Someone):
             tip = git.resolve(repository, base or repository.default_branch)
             return self._lands(repository, branch, before, tip, (message, files))
 
+    def begins_anew(self, repository: Repository, branch: str, files: Files) -> str:
+        """Replaces a branch by one commit with none before it; its SHA."""
+        with self.world.lock:
+            before = real_git(self.world).ref(repository, f"refs/heads/{branch}")
+            return self._lands(repository, branch, before, None, ("Begin", files))
+
     def _lands(
         self,
         repository: Repository,

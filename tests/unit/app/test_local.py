@@ -137,6 +137,16 @@ def test_a_conflict_is_reported_by_file(repository: FakeRepository) -> None:
     assert found.trees is None
 
 
+def test_histories_that_never_met_want_another_base(
+    repository: FakeRepository,
+) -> None:
+    repository.orphan("anew")
+    repository.commit({"train.py": b"lr = 9\n"})
+    with pytest.raises(UserFault, match="no history in common") as caught:
+        ask(repository, head="anew", base="main")
+    assert "--base" in caught.value.mend
+
+
 def test_an_unknown_revision_is_named(repository: FakeRepository) -> None:
     with pytest.raises(UserFault, match="ideas"):
         ask(repository, head="ideas")

@@ -48,6 +48,13 @@ def test_a_misspelt_query_is_refused_and_written_down() -> None:
         assert len(taken_breaks(stage)) == 2
 
 
+def test_a_number_below_zero_is_nothing_of_githubs() -> None:
+    with staged() as stage:
+        assert stage.raw().get(f"{stage.path}/pulls/-80096819882659").status_code == 422
+        (said,) = taken_breaks(stage)
+        assert "pull_number is below 0" in said
+
+
 def test_every_answer_carries_its_limits_and_an_id() -> None:
     with staged() as stage:
         answer = stage.raw().get(stage.path)

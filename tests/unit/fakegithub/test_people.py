@@ -183,6 +183,16 @@ def test_a_conflict_takes_the_test_merge_away_and_blocks(scene):
     assert pull.mergeable is True
 
 
+def test_a_branch_without_common_history_is_pushed_and_cannot_be_merged(scene):
+    pull = opened(scene)
+    scene.bob.begins_anew(scene.digits, "idea", {"train.py": "lr = 3\n"})
+    assert pull.mergeable is False
+    with pytest.raises(Refused, match="merge conflicts"):
+        scene.ann.merges(scene.digits, pull)
+    scene.bob.force_pushes(scene.digits, "idea", {"train.py": "lr = 4\n"})
+    assert pull.mergeable is True
+
+
 def test_the_base_sha_of_a_pull_request_is_old_until_something_is_pushed(scene):
     pull = opened(scene)
     was = pull.base.sha

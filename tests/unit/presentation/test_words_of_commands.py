@@ -117,9 +117,9 @@ FACTS = Facts(
 )
 
 
-def idle(command: Command) -> Refused | None:
+def idle(command: Command, facts: Facts = FACTS) -> Refused | None:
     """What is told of a command that finds nothing to do."""
-    granted = ordered(command, FACTS)
+    granted = ordered(command, facts)
     assert isinstance(granted, Granted)
     return granted.idle
 
@@ -153,7 +153,11 @@ def refused() -> Iterator[Refused]:
         idle(Unaccept(FINDING)),
         idle(Unaccept("limit-00000001")),
         ordered(Unaccept(FINDING), replace(FACTS, later=frozenset({FINDING}))),
+        ordered(Cancel(), replace(FACTS, stands="Do not merge: *lr* is worse")),
+        ordered(Cancel(), replace(FACTS, stands="")),
+        idle(Run(), replace(FACTS, needless="Not needed: nothing relevant changed")),
         ordered(Retry(), replace(FACTS, open=False)),
+        ordered(Retry(), replace(FACTS, open=False, merged=True)),
         Refused(Refusal.EDITED),
     )
     for one in answers:
@@ -169,6 +173,7 @@ DONE: list[Command] = [
     More(10),
     Retry(),
     Cancel(),
+    Cancel(errands=True),
     Target(("gru", "rnn", "mlp")),
     Ablate(),
     Ablate(("4f1c9a7", "wider layer")),

@@ -17,7 +17,7 @@ from bot.app.pulls.ports import PullStore
 from bot.domain.commands import Baseline, Cancel, Command, Split
 from bot.domain.conclusions import Conflict, Impossible
 from bot.domain.github import Place
-from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand
+from bot.domain.pulls.acts import Act, Orders, PullKey, answer_note, is_errand
 from bot.domain.pulls.deciding import Say, Silent, may_run, next_move
 from bot.presentation.escape import code
 from bot.presentation.github.errands import refused, ungated
@@ -94,7 +94,7 @@ class Errands:
         return replace(task, base=pin.base) if pin else task
 
     def _answered(self, act: Act) -> bool:
-        return bool(self._store.recall(f"errand:{key_of(act)}"))
+        return bool(self._store.recall(answer_note(act)))
 
     def _answer(self, place: Place, act: Act, text: str) -> None:
         """The reply first: where a crash comes between, it is the same one again."""
@@ -103,7 +103,7 @@ class Errands:
         to = f"{act.source}:done"
         post = reply_post(place, act.pull.number, to, [Answer("", text)])
         self._store.put([post])
-        self._store.remember(f"errand:{key_of(act)}", "answered")
+        self._store.remember(answer_note(act), "answered")
 
 
 def key_of(act: Act) -> str:
@@ -122,8 +122,9 @@ def at_once(scene: Scene, act: Act) -> str:
             return ungated(why)
         case Say(outcome=Impossible(problem, mend)):
             return refused(problem, mend)
-        case Say(outcome=Conflict(files)):
-            return words.conflict([code(one, 80) for one in files])
+        case Say(outcome=Conflict(files, related)):
+            shown = [code(one, 80) for one in files]
+            return words.conflict(shown) if related else words.UNRELATED
         case _ if _trains(act.command) and not _may_train(scene, act):
             return words.UNTRUSTED
         case _:

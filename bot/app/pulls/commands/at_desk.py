@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.app.local import ParsePolicy
 from bot.app.mirroring import Mirror, Mirrors
-from bot.app.ports import Conflicted, Store, StoredTrial
+from bot.app.ports import Conflicted, Merged, SourceRepository, Store, StoredTrial
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.looking.telling import override
@@ -15,10 +15,10 @@ from bot.domain.commands import Rules
 from bot.domain.errors import UserFault
 from bot.domain.github import Place, Pull
 from bot.domain.policy import POLICY_PATH, Policy
-from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.acts import PullKey, answer_note, unstopped
 from bot.domain.pulls.ordering import UNKNOWN, Named, Terms
 from bot.domain.pulls.overrides import standing
-from bot.domain.pulls.standing import Standing
+from bot.domain.pulls.standing import Standing, holding_up
 from bot.domain.verdict import Report
 from bot.presentation.github.known import Known, Measured
 from bot.presentation.report_reading import report_of
@@ -79,6 +79,12 @@ class AppDesk:
         found = policy_in_force(source, source.resolve(base), self._shelf.parse)
         return found.policy if isinstance(found, Found | LastGood) else None
 
+    def errands(self, pull: PullKey, head: str) -> bool:
+        """Whether an errand of a head waits for its answer, and nobody stopped it."""
+        store = self._shelf.store
+        asked = unstopped(store.acts(pull), head)
+        return not all(store.recall(answer_note(one)) for one in asked)
+
     def known(self, pull: PullKey) -> Known:
         """What questions are answered from, with a fresh link to the details."""
         shelf = self._shelf
@@ -95,7 +101,13 @@ class AppDesk:
             overrides=tuple(override(one) for one in accepted),
             page=self._page(kept),
             measured=self._measured(report) if report else (),
+            held_up_by=holding_up(kept.head, kept.voice, self._others(kept)),
         )
+
+    def _others(self, kept: Standing) -> list[Standing]:
+        """Open pull requests that have its head too."""
+        found = self._shelf.store.standings(kept.pull.repository, kept.head)
+        return [one for one in found if one.open and one.pull != kept.pull]
 
     def _report(self, kept: Standing) -> Report | None:
         if not kept.evaluation:
@@ -140,7 +152,7 @@ def _named(
     """By the cut that an evaluation makes; nothing where there is none."""
     source, (base, head) = mirror.repository, ends
     landing = source.merge(base, head)
-    if isinstance(landing, Conflicted):
+    if not isinstance(landing, Merged):
         return Named()
     try:
         changes = source.changes(base, head, landing.tree, policy.ablation)
@@ -158,7 +170,20 @@ def _edits(mirror: Mirror, base: str, head: str) -> bool:
     if not mirror.has(head):
         return True  # nobody knows: only maintainers
     landing = source.merge(base, head)
-    if isinstance(landing, Conflicted):
-        return True
     before = source.read_file(base, POLICY_PATH)
-    return before != source.read_file(landing.tree, POLICY_PATH)
+    if isinstance(landing, Merged):
+        return before != source.read_file(landing.tree, POLICY_PATH)
+    if isinstance(landing, Conflicted):
+        return not _kept(source, landing, before)
+    return source.read_file(head, POLICY_PATH) not in (None, before)
+
+
+def _kept(source: SourceRepository, landing: Conflicted, before: bytes | None) -> bool:
+    """Whether the policy merged, and is what it was, though other files did not merge.
+
+    Not where it is read through a link: what that leads to may be in conflict.
+    """
+    if not landing.tree or POLICY_PATH in landing.files:
+        return False
+    name = source.matching(landing.tree, (POLICY_PATH,)).get(POLICY_PATH)
+    return name is not None and source.read_object(name) == before

@@ -20,25 +20,31 @@ from bot.app.pulls.commands.answering import (
 )
 from bot.app.pulls.commands.desk import Desk
 from bot.app.pulls.commands.hearing import Hearing
-from bot.app.pulls.commands.orders import accepted_after, acts_of
+from bot.app.pulls.commands.orders import acts_of, facts_after
 from bot.app.pulls.ports import Register, Remark
 from bot.domain.commands import (
+    Ablate,
     Accept,
     Allowed,
     Baseline,
+    Cancel,
     Command,
     CommandLine,
     Heads,
     Help,
+    More,
     Ok,
     Passed,
     Person,
     Refused,
+    Retry,
+    Run,
     Status,
     Why,
     parse_comment,
     permit,
 )
+from bot.domain.conclusions import Conclusion
 from bot.domain.github import Account, Pull
 from bot.domain.pulls.acts import Act, Moment
 from bot.domain.pulls.ordering import (
@@ -53,6 +59,7 @@ from bot.domain.pulls.ordering import (
     ordered,
 )
 from bot.domain.pulls.overrides import accepted_ids, spoken_of
+from bot.domain.pulls.standing import Standing
 from bot.presentation.github import answers
 from bot.presentation.github.known import Known
 from bot.presentation.words.commands import (
@@ -127,7 +134,7 @@ class Commander:
             outcome = one if isinstance(one, Refused) else ordered(one, facts)
             said.append(Said(line, outcome, self._text(outcome, facts, known)))
             acts.extend(acts_of(remark, line, outcome, moments))
-            facts = replace(facts, accepted=accepted_after(outcome, facts.accepted))
+            facts = facts_after(outcome, facts)
         posts = said_posts(remark, said)
         self._register.settle(remark, acts, posts, self._now())
 
@@ -135,16 +142,21 @@ class Commander:
         self, remark: Remark, commands: Sequence[Command]
     ) -> tuple[Facts, Known]:
         """All that the commands hang on, each thing asked once and only if needed."""
-        known = Known()
-        if any(_asks_known(one) for one in commands):
-            known = self._desk.known(remark.pull)
         if not any(needs_person(one) for one in commands):
-            return Facts(Person(None), Terms(), Heads(None, None)), known
+            nobody = Facts(Person(None), Terms(), Heads(None, None))
+            return nobody, self._known(remark, commands)
         place = place_of(remark)
         pull = asking.pull(self._github, place, remark.pull.number)
         person = self._person(remark, commands, pull)
+        known = self._known(remark, commands)
         facts = self._facts(remark, pull, person, known)
         return self._with_changes(remark, commands, facts), known
+
+    def _known(self, remark: Remark, commands: Sequence[Command]) -> Known:
+        """What is known after GitHub was asked: that takes a while, and trials end."""
+        if any(_asks_known(one) for one in commands):
+            return self._desk.known(remark.pull)
+        return Known()
 
     def _person(
         self, remark: Remark, commands: Sequence[Command], pull: Pull | None
@@ -169,6 +181,7 @@ class Commander:
         recorded, said = self._recorded(remark), self._moment(remark)
         acts = self._register.acts(remark.pull)
         mine = known.standing is not None and known.standing.head == head
+        stands = _stands(known.standing, pull, acts)
         return Facts(
             person,
             self._desk.terms(place_of(remark), pull),
@@ -178,6 +191,10 @@ class Commander:
             known.findings if mine else (),
             accepted_ids(one for one in acts if one.moment <= said),
             spoken_of(one for one in acts if one.moment > said),
+            stands=stands,
+            errands=stands is not None and self._desk.errands(remark.pull, head),
+            merged=pull.merged,
+            needless=_needless(known.standing) if stands else "",
         )
 
     def _moment(self, remark: Remark) -> Moment:
@@ -242,6 +259,22 @@ class Commander:
 
 def _asks_known(command: Command) -> bool:
     """Whether it is answered, or refused, by what is known of the pull request."""
-    if isinstance(command, Accept):
+    if isinstance(command, Accept | Cancel | Run | More | Retry | Ablate):
         return True
     return is_question(command) and not isinstance(command, Help)
+
+
+def _stands(kept: Standing | None, pull: Pull, acts: Sequence[Act]) -> str | None:
+    """What the check run says of a head that rests; None where something may run."""
+    if kept is None or not kept.rests(pull, acts):
+        return None
+    return "" if kept.voice is None else kept.voice.change.output.title
+
+
+def _needless(kept: Standing | None) -> str:
+    """What the check run says of a head that is green without a verdict; else empty."""
+    said = kept.voice if kept is not None else None
+    if kept is None or said is None or kept.task:
+        return ""
+    green = said.part.state.conclusion is Conclusion.SUCCESS
+    return said.change.output.title if green else ""

@@ -30,6 +30,10 @@ class Desk(Protocol):
         """
         ...
 
+    def errands(self, pull: PullKey, head: str) -> bool:
+        """Whether an errand of a head waits for its answer, and nobody stopped it."""
+        ...
+
     def known(self, pull: PullKey) -> Known:
         """What questions are answered from, with a fresh link to the details."""
         ...

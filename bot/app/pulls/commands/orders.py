@@ -1,11 +1,12 @@
 """What is kept of a remark: the orders that it gave, and when it gave them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.app.pulls.ports import Remark
-from bot.domain.commands import Accept, CommandLine, Refused, Unaccept
-from bot.domain.pulls.acts import Act, Moment
-from bot.domain.pulls.ordering import Granted, is_question
+from bot.domain.commands import Accept, Cancel, CommandLine, Refused, Unaccept
+from bot.domain.pulls.acts import Act, Moment, is_errand
+from bot.domain.pulls.ordering import Facts, Granted, is_question
 
 
 def acts_of(
@@ -28,14 +29,18 @@ def acts_of(
     yield Act(source, remark.pull, sha, command, by, login, at, *said)
 
 
-def accepted_after(
-    outcome: Granted | Refused, before: frozenset[str]
-) -> frozenset[str]:
-    """Ids of what is accepted after one more line of the same remark."""
-    match outcome:
-        case Granted(command=Accept(finding=name)):
-            return before | {name}
-        case Granted(command=Unaccept(finding=name)):
-            return before - {name}
+def facts_after(outcome: Granted | Refused, facts: Facts) -> Facts:
+    """What the next line of the same remark hangs on: what was ordered may run."""
+    if isinstance(outcome, Refused) or is_question(outcome.command):
+        return facts
+    match outcome.command:
+        case Cancel():
+            return replace(facts, errands=False)
+        case errand if is_errand(errand):
+            return replace(facts, errands=True)
+        case Accept(finding=name):
+            return replace(facts, stands=None, accepted=facts.accepted | {name})
+        case Unaccept(finding=name):
+            return replace(facts, stands=None, accepted=facts.accepted - {name})
         case _:
-            return before
+            return replace(facts, stands=None)

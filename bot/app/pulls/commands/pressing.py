@@ -1,7 +1,8 @@
 """Buttons and re-runs of the check run: the same orders as commands, under their rules.
 
 A check run belongs to a commit; so a press is about every pull request whose head that
-commit still is, by our own record and by GitHub's word.
+commit still is, by our own record and by GitHub's word. A merge group is none: its
+queue alone asks for it, and what is ordered goes to its pull request.
 """
 
 from collections.abc import Callable, Sequence
@@ -106,6 +107,7 @@ class Presser:
 
     def _pressed(self, press: _Press, stand: Sequence[Standing]) -> Pressed:
         voiced = [one for one in stand if one.open and one.voice is not None]
+        voiced = [one for one in voiced if not one.pull.is_group]
         asked = [(one, self._pull(one)) for one in voiced]
         here = [(one, pull) for one, pull in asked if pull is not None]
         if not here:

@@ -8,10 +8,11 @@ from bot.app.pulls.looking.scene import Scene
 from bot.app.pulls.looking.telling import Answer, change_of, situation, voice
 from bot.domain.conclusions import Closed, Running, Superseded, Waiting, part_of
 from bot.domain.github import Place
-from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.acts import PullKey, ordered_of
 from bot.domain.pulls.posts import CallPost, CheckPost, Post, StickyPost
-from bot.domain.pulls.standing import Standing, check_post
+from bot.domain.pulls.standing import Standing, holding_up
 from bot.presentation.github import Situation, call, check_run, mark, sticky
+from bot.presentation.github.sharing import check_post
 
 _NAME_DIGITS = 12
 
@@ -44,6 +45,8 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
     said = situation(scene, answer)
     # How far trials are stands in the comment alone: one call, and not two.
     spoken = voice(pull.number, replace(said, progress=None))
+    # The check run says it by itself, as long as it is so.
+    said = replace(said, held_up_by=holding_up(pull.head.sha, spoken, around.others))
     comments = _comments(scene, said, answer)
     calls = _calls(seen.place, pull.number, said)
     heard = _heard(old, calls)
@@ -70,6 +73,7 @@ def say(scene: Scene, answer: Answer, around: Around) -> Said:
         default_now=seen.default_now,
         judged_on=_judged_on(scene, answer, old),
         accepted=tuple(one.digest for one in scene.accepted),
+        ordered=ordered_of(scene.acts, pull.head.sha),
     )
     posts = (
         *_left_behind(around, standing.head),
@@ -96,6 +100,7 @@ def hushed(scene: Scene, around: Around) -> Said:
         uncommented=_uncommented(around.old),
         base_now=seen.base_now,
         default_now=seen.default_now,
+        ordered=ordered_of(scene.acts, pull.head.sha),
     )
     left = _left_behind(around, standing.head)
     return Said(standing, (*left, *_folded(around.old, standing)))

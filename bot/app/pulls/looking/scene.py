@@ -10,9 +10,9 @@ from bot.app.pulls.ports import Pin
 from bot.domain.errors import PolicyFault, UserFault
 from bot.domain.github import Place, Pull, Repository
 from bot.domain.policy import Policy
-from bot.domain.pulls.acts import Act, Orders, PullKey, is_errand
+from bot.domain.pulls.acts import Act, Orders, PullKey, is_beside
 from bot.domain.pulls.base_moved import Moved
-from bot.domain.pulls.deciding import PullFacts
+from bot.domain.pulls.deciding import PullFacts, Unmergeable
 from bot.domain.pulls.overrides import Acceptance
 from bot.domain.verdict import Verdict
 
@@ -95,13 +95,19 @@ class Scene:
             pull.head.sha,
             pull.base.ref,
             [pull.open, pull.draft, self.seen.insider, self.labels],
-            [pin.base, repr(self.moved)] if pin else None,
+            [pin.base, repr(self.moved)] if pin else self._apart,
             [rule.policy.sha256, repr(rule.broken)] if rule else None,
             repr(self.facts.gate),
-            [one.source for one in self.acts if not is_errand(one.command)],
+            [one.source for one in self.acts if not is_beside(one.command)],
             [one.digest for one in self.accepted],
         ]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+    @property
+    def _apart(self) -> str | None:
+        """What tells the want of a common history from a conflict."""
+        apart = self.facts.landing == Unmergeable(related=False)
+        return "apart" if apart else None
 
     @property
     def task(self) -> str:

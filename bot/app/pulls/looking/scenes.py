@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.app.local import ParsePolicy
-from bot.app.ports import Conflicted, SourceRepository
+from bot.app.ports import Conflicted, Merged, SourceRepository, Unrelated
 from bot.app.pulls.in_force import (
     Broken,
     Found,
@@ -129,8 +129,8 @@ class Scenes:
         head, ref = seen.pull.head.sha, seen.pull.base.ref
         now = seen.mirror.branch(ref) or seen.pull.base.sha
         landing = source.merge(now, head)
-        if isinstance(landing, Conflicted):
-            return _landing(scene, Unmergeable(landing.files))
+        if not isinstance(landing, Merged):
+            return _stuck(scene, landing)
         pin = self._store.pin(Pin(seen.key, head, ref, now, self._now()))
         state = self._moved(seen, rule, pin, now, landing.tree)
         if isinstance(state, Again):
@@ -144,8 +144,8 @@ class Scenes:
         accepted = standing(scene.acts, head, self._now())
         scene = replace(scene, accepted=accepted)
         outcome = source.merge(pin.base, head)
-        if isinstance(outcome, Conflicted):
-            return _landing(scene, Unmergeable(outcome.files))
+        if not isinstance(outcome, Merged):
+            return _stuck(scene, outcome)
         base = source.resolve(pin.base).tree
         nothing = not_needed(source, rule.policy, base, outcome.tree)
         landing = Mergeable(base, outcome.tree, relevant=nothing is None)
@@ -159,7 +159,7 @@ class Scenes:
         source, head = seen.source, seen.pull.head.sha
         before = self._rule_at(seen, pin.base)
         old = source.merge(pin.base, head)
-        if before is None or isinstance(old, Conflicted):
+        if before is None or not isinstance(old, Merged):
             return Again(Why.POLICY)
         judged = _footing(source, before, pin.base, old.tree)
         stands = _footing(source, rule.policy, now, landing)
@@ -180,6 +180,13 @@ def _unruled(faults: Sequence[PolicyFault]) -> Unruled:
 
 def _landing(scene: Scene, landing: Landing) -> Scene:
     return replace(scene, facts=replace(scene.facts, landing=landing))
+
+
+def _stuck(scene: Scene, outcome: Conflicted | Unrelated) -> Scene:
+    """With why nothing can land."""
+    if isinstance(outcome, Conflicted):
+        return _landing(scene, Unmergeable(outcome.files))
+    return _landing(scene, Unmergeable(related=False))
 
 
 def _footing(

@@ -24,9 +24,9 @@ from bot.domain.errors import UserFault
 from bot.domain.github import GitHubError, NotFound, Place, Pull
 from bot.domain.policy import Policy
 from bot.domain.pulls.acts import group_key
-from bot.domain.pulls.posts import Post, StickyPost, key_of
+from bot.domain.pulls.posts import Post, StickyPost, key_of, text_digest
 from bot.domain.pulls.standing import Standing
-from bot.presentation.github import landing, mark, marked
+from bot.presentation.github import landing, mark
 
 PATIENCE_S = 600.0
 """How long a commit that GitHub says has landed may be missing from its git."""
@@ -44,7 +44,10 @@ class _Judged:
     base: str
 
     def lands_as(self, base: str) -> str | None:
-        """What training sees of the head merged into a base; None for a conflict."""
+        """What training sees of the head merged into a base.
+
+        None for a conflict, or where the two have no history in common.
+        """
         outcome = self.source.merge(base, self.head)
         if not isinstance(outcome, Merged):
             return None
@@ -77,7 +80,9 @@ class Landing:
             return ()
         mirror = self._mirror(place, pull, old)
         judged = self._judged(mirror, old)
-        return () if judged is None else self._compared(place, pull, judged)
+        if judged is None:
+            return ()
+        return self._compared(place, pull, judged, old)
 
     def _mirror(self, place: Place, pull: Pull, old: Standing) -> Mirror | None:
         """The mirror with all that is compared; None where it will never be there."""
@@ -101,11 +106,13 @@ class Landing:
             return None
         return _Judged(source, found.policy, old.head, old.base)
 
-    def _compared(self, place: Place, pull: Pull, judged: _Judged) -> Sequence[Post]:
+    def _compared(
+        self, place: Place, pull: Pull, judged: _Judged, old: Standing
+    ) -> Sequence[Post]:
         landed = judged.seen_at(pull.landed)
         if landed == judged.lands_as(judged.base):
             return ()
-        body = self._body(place, pull)
+        body = self._body(place, pull, old)
         for onto in _bases_of(judged, pull.landed):
             if landed == judged.lands_as(onto):
                 said = body and landing.elsewhere(body, onto, judged.base)
@@ -115,23 +122,38 @@ class Landing:
         issue = landing.issue(place, pull.number, facts)
         return (*_sticky(place, pull, said), issue)
 
-    def _body(self, place: Place, pull: Pull) -> str:
-        """The comment that is there by now; empty where there is none."""
-        remote = self._reach.store.remote(key_of(_post(place, pull, "")))
+    def _body(self, place: Place, pull: Pull, old: Standing) -> str:
+        """The comment as we said it; empty where there is none.
+
+        Who may write may have edited it: then it is told by what is kept here.
+        """
+        store, key = self._reach.store, key_of(_post(place, pull, ""))
+        if isinstance(post := store.unsent(key), StickyPost):
+            return post.body
+        remote = store.remote(key)
         if remote is None:
             return ""
         try:
-            return self._reach.github.comment(place, remote.id).body
+            body = self._reach.github.comment(place, remote.id).body
         except GitHubError as fault:
             if isinstance(fault.failure, NotFound):
                 return ""
             raise
+        return body if text_digest(body) == remote.digest else _recalled(pull, old)
 
 
 def _passed(standing: Standing | None) -> bool:
     if standing is None or standing.voice is None:
         return False
     return standing.voice.part.state.conclusion is Conclusion.SUCCESS
+
+
+def _recalled(pull: Pull, old: Standing) -> str:
+    """The comment by what the check run says."""
+    if old.voice is None:
+        return ""
+    said = old.voice.change.output
+    return landing.recalled(f"pull-{pull.number}", said.title, said.summary)
 
 
 def _bases_of(judged: _Judged, landed: str) -> Iterator[str]:
@@ -161,7 +183,5 @@ def _post(place: Place, pull: Pull, body: str) -> StickyPost:
 
 
 def _sticky(place: Place, pull: Pull, body: str) -> tuple[Post, ...]:
-    """The comment with what was added; one that is not ours any more is left."""
-    if marked(body) != f"pull-{pull.number}":
-        return ()
-    return (_post(place, pull, body),)
+    """The comment with what was added, where there is one."""
+    return (_post(place, pull, body),) if body else ()

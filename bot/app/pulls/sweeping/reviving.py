@@ -1,14 +1,15 @@
-"""Comments that were given up, sent once more: at once, and then now and then.
+"""Comments that were given up or edited, sent once more: at once, then now and then.
 
 What GitHub refuses for good, as in a conversation that is locked, would else be refused
-again after every other sweep, and whoever asks too often is held back everywhere.
+again after every other sweep, and whoever asks too often is held back everywhere. And
+whoever edits our comment may be a machine that never tires.
 """
 
 from bot.app.pulls import remembered
 from bot.app.pulls.reach import Reach
 
 PAUSE_S = 6 * 3600.0
-"""How long one rests that was sent once more, and given up once more."""
+"""How long one rests that was sent once more, and given up or edited once more."""
 
 
 def rests(reach: Reach, installation: int, key: str) -> bool:

@@ -12,11 +12,18 @@ from bot.app.pulls import remembered
 from bot.app.pulls.ports import Remote
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.sweeping.reviving import rests, revive
-from bot.domain.github import CheckRun, GitHubError, NotFound
+from bot.domain.github import CheckRun, Comment, GitHubError, NotFound
 from bot.domain.pulls.acts import PullKey
-from bot.domain.pulls.posts import CallPost, CheckPost, StickyPost, key_of
-from bot.domain.pulls.standing import Standing, check_post
+from bot.domain.pulls.posts import (
+    CallPost,
+    CheckPost,
+    StickyPost,
+    key_of,
+    text_digest,
+)
+from bot.domain.pulls.standing import Standing
 from bot.presentation.github import NAME
+from bot.presentation.github.sharing import check_post
 
 AT_ONCE = 30
 """Pull requests that are verified in one sweep of an installation: two calls each."""
@@ -41,6 +48,7 @@ class Wrong:
 
     `was` is what was known to stand there when GitHub was asked; `instead` what stands
     there, None for nothing. `post` is None for what has to be made anew by a look.
+    `edited` says that somebody gave a comment another text.
     """
 
     key: str
@@ -48,6 +56,7 @@ class Wrong:
     was: Remote | None
     post: CheckPost | None = None
     instead: Remote | None = None
+    edited: bool = False
 
 
 def verify(
@@ -142,12 +151,32 @@ def _sticky(reach: Reach, standing: Standing) -> Wrong | None:
     if remote is None:
         return None
     try:
-        reach.github.comment(standing.place, remote.id)
+        found = reach.github.comment(standing.place, remote.id)
     except GitHubError as fault:
         if isinstance(fault.failure, NotFound):
             return Wrong(key, standing, remote)
         raise
-    return None
+    if not _edited(reach, standing, found, remote):
+        return None
+    return Wrong(key, standing, remote, instead=remote, edited=True)
+
+
+def _edited(reach: Reach, standing: Standing, found: Comment, known: Remote) -> bool:
+    """Whether somebody gave it another text, and it was not put right not long ago.
+
+    Not while one of ours is on its way, which may be the other text, and ends it.
+    """
+    if not known.digest or text_digest(found.body) == known.digest:
+        return False
+    key = _sticky_key(standing)
+    if reach.store.unsent(key) is not None:
+        return False
+    return not rests(reach, standing.installation, _righted(key))
+
+
+def _righted(key: str) -> str:
+    """Under what it is kept when a text was put right: whoever edits goes on."""
+    return f"edited:{key}"
 
 
 def _sticky_key(standing: Standing) -> str:
@@ -195,6 +224,8 @@ def _made_anew(reach: Reach, one: Wrong) -> bool:
         return False
     if given_up:
         revive(reach, standing.installation, one.key)
+    if one.edited:
+        revive(reach, standing.installation, _righted(one.key))
     store.say(standing.unsaid, [])
     store.wake(standing.pull, standing.installation, reach.now())
     return True

@@ -63,6 +63,8 @@ def _trials(command: Run | More | Retry | Cancel | Target, commit: str) -> str:
             return f"Adding {amount} per arm to {commit}, past the last look."
         case Retry():
             return f"Repeating the trials of {commit} that were lost to machines."
+        case Cancel(errands=True):
+            return f"Stopping what was begun beside {commit}; its answer stands."
         case Cancel():
             return f"Stopping the trials of {commit}; what is finished is kept."
         case Target(modes=modes):

@@ -10,13 +10,14 @@ from bot.domain.commands import (
     Role,
     Verb,
 )
-from bot.presentation.escape import code
+from bot.presentation.escape import code, markdown
 from bot.presentation.words.commands.verbs import access
 
 Says = Callable[[Refused], str]
 _ALL = f"`{PREFIX} help` lists all commands."
 _WHY = f"`{PREFIX} why` lists what is not met, and who can lift it."
 _SEVEN = "at least 7 of its hex digits, at most 40"
+_TITLE = 300
 _ALONE = "Write it as plain text on a line of its own."
 
 
@@ -185,6 +186,27 @@ def _not_accepted(refused: Refused) -> str:
     )
 
 
+def _nothing_runs(refused: Refused) -> str:
+    stands = refused.text("stands")
+    said = f" What was said stands: **{markdown(stands, _TITLE)}**." if stands else ""
+    return (
+        "There is nothing to stop: no trial of this commit runs, and none waits to "
+        f"run.{said}"
+    )
+
+
+def _closed(refused: Refused) -> str:
+    if refused.evidence.get("merged"):
+        return (
+            "This pull request is merged, so nothing is done here any more; questions "
+            f"such as `{PREFIX} why` are still answered."
+        )
+    return (
+        "This pull request is closed, so nothing is done here. Reopen it, then write "
+        f"{_shown(refused, 'verb')} again."
+    )
+
+
 _SAYS: Mapping[Refusal, Says] = {
     Refusal.NOT_PLAIN: lambda _: (
         "A part of this line is code, HTML, a link or an image, and those are never "
@@ -272,10 +294,12 @@ _SAYS: Mapping[Refusal, Says] = {
         f"Somebody has spoken of {_shown(one, 'finding')} since you wrote this, and "
         "the last word counts, so nothing was done."
     ),
-    Refusal.CLOSED: lambda one: (
-        "This pull request is closed, so nothing is done here. Reopen it, then write "
-        f"{_shown(one, 'verb')} again."
+    Refusal.NOTHING_RUNS: _nothing_runs,
+    Refusal.NOT_NEEDED: lambda one: (
+        "No trial has to run for this commit: "
+        f"**{markdown(one.text('stands'), _TITLE)}**."
     ),
+    Refusal.CLOSED: _closed,
     Refusal.EDITED: lambda _: (
         "This comment was edited before it was read, so nobody knows what it said "
         "first. Write a new comment."

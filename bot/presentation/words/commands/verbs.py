@@ -21,7 +21,9 @@ DOES: dict[Verb, str] = {
     Verb.RUN: "Judges the head, or says why it need not.",
     Verb.MORE: "Adds N seeds per arm past the last look.",
     Verb.RETRY: "Repeats trials that were lost to machines; never a failed one.",
-    Verb.CANCEL: "Stops the trials and keeps what is finished.",
+    Verb.CANCEL: (
+        "Stops the trials and keeps what is finished; an answer that was given stands."
+    ),
     Verb.TARGET: "Names modes that the branch means to change: each is judged in full.",
     Verb.ABLATE: "Judges the changes of the branch apart, now.",
     Verb.SPLIT: "Offers the branch without those changes, and how to push it.",

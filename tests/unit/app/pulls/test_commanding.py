@@ -32,6 +32,7 @@ from bot.domain.commands import (
     UntilCommit,
     UntilDays,
 )
+from bot.domain.conclusions import NotNeeded
 from bot.domain.errors import MachineryFault
 from bot.domain.github import (
     Account,
@@ -57,6 +58,7 @@ from tests.fakes.desk import ScriptedDesk
 from tests.fakes.github import GitHubInMemory
 from tests.fakes.pulls import MemoryPulls
 from tests.fakes.reports import HOSTILE
+from tests.fakes.situations import situation
 from tests.unit.presentation.github.test_limits import (
     FOREIGN,
     LINKED,
@@ -428,6 +430,33 @@ def test_a_closed_pull_request_takes_no_orders_but_answers(bench: Bench) -> None
     assert "conditions are not met" in bench.reply()
 
 
+def test_a_merged_one_is_never_asked_to_be_opened_again(bench: Bench) -> None:
+    pulls = bench.github.towns[bench.place].pulls
+    merged = replace(pulls[bench.pull.number], open=False, merged=True)
+    pulls[bench.pull.number] = merged
+    bench.says("/gate run")
+    assert bench.acts() == []
+    assert "This pull request is merged" in bench.reply()
+    assert "Reopen" not in bench.reply()
+
+
+def test_a_run_of_what_needs_none_says_why(bench: Bench) -> None:
+    """And is kept: another base may need one before it is looked at."""
+    bench.desk.told = knowns.known_of(situation(NotNeeded()))
+    bench.says("/gate run")
+    assert bench.commands() == [Run()]
+    assert "No trial has to run for this commit: **Not needed" in bench.reply()
+
+
+def test_a_run_of_what_passed_is_done_without_words(bench: Bench) -> None:
+    said = knowns.of(reports.passing())
+    assert said.standing is not None
+    judged = replace(said.standing, task="of-an-evaluation")
+    bench.desk.told = replace(said, standing=judged)
+    bench.says("/gate run")
+    assert bench.replies() == []
+
+
 def test_an_edited_comment_is_refused_as_a_whole(bench: Bench) -> None:
     bench.says("/gate run\n/gate why", bench.max, edited=True)
     assert (bench.acts(), bench.github.calls) == ([], [])
@@ -615,6 +644,93 @@ def test_what_is_accepted_may_be_accepted_once_more(bench: Bench) -> None:
     bench.says(f"/gate accept {FINDING} reason=x until=1d", bench.max)
     bench.says(f"/gate accept {FINDING} reason=x until=9d", bench.max)
     assert len(bench.acts()) == 2
+
+
+# What has its answer
+
+
+@pytest.mark.parametrize("by", ["ada", "grace"])
+def test_what_has_its_answer_is_not_stopped(bench: Bench, by: str) -> None:
+    """Nor by the author, who needs no role; nor though trials ran as it was written."""
+    bench.judged()
+    bench.says("/gate cancel", getattr(bench, by))
+    assert bench.acts() == []
+    assert bench.reactions() == [Reaction.REFUSED]
+    assert "There is nothing to stop" in bench.reply()
+    assert "What was said stands: **Do not merge" in bench.reply()
+
+
+@pytest.mark.parametrize("name", ["trust", "time", "ungated"])
+def test_nor_is_anything_stopped_where_nothing_runs(bench: Bench, name: str) -> None:
+    bench.desk.told = knowns.KNOWNS[name]()
+    bench.says("/gate cancel")
+    assert bench.acts() == []
+    assert "There is nothing to stop" in bench.reply()
+
+
+@pytest.mark.parametrize("name", ["nothing", "queued", "running"])
+def test_what_runs_or_waits_to_run_is_stopped(bench: Bench, name: str) -> None:
+    bench.desk.told = knowns.KNOWNS[name]()
+    bench.says("/gate cancel")
+    assert bench.commands() == [Cancel()]
+
+
+def test_a_run_that_was_ordered_and_not_begun_yet_is_stopped(bench: Bench) -> None:
+    bench.judged()
+    kept = bench.desk.told.standing
+    assert kept is not None
+    counted = replace(kept, ordered=0)
+    bench.desk.told = replace(bench.desk.told, standing=counted)
+    bench.says("/gate run")
+    bench.says("/gate cancel")
+    assert bench.commands() == [Run(), Cancel()]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("/gate run\n/gate cancel", [Run(), Cancel()]),
+        ("/gate cancel\n/gate run", [Run()]),
+        ("/gate why\n/gate cancel", []),
+        ("/gate cancel\n/gate cancel", []),
+        (
+            "/gate scan lr=1\n/gate cancel\n/gate cancel",
+            [Scan("lr", ("1",)), Cancel(errands=True)],
+        ),
+        (
+            f"/gate unaccept {FINDING}\n/gate cancel",
+            [Unaccept(FINDING), Cancel()],
+        ),
+    ],
+)
+def test_in_one_comment_a_line_stops_what_those_before_it_began(
+    bench: Bench, said: str, kept: list[Command]
+) -> None:
+    bench.judged()
+    bench.says(said, bench.max)
+    assert bench.commands() == kept
+
+
+def test_what_is_begun_beside_an_answer_is_stopped_alone(bench: Bench) -> None:
+    bench.judged()
+    bench.desk.busy = True
+    bench.reviews("/gate cancel")
+    assert bench.commands() == [Cancel(errands=True)]
+    assert "its answer stands" in bench.reply()
+
+
+def test_what_is_known_is_read_after_github_was_asked(bench: Bench) -> None:
+    """That takes a while, and trials may end meanwhile."""
+    bench.desk.told = knowns.KNOWNS["running"]()
+    asked = bench.github.permission
+
+    def slowly(place: Place, person: Account) -> Permission:
+        bench.judged()
+        return asked(place, person)
+
+    bench.github.permission = slowly  # type: ignore[method-assign]
+    bench.says("/gate cancel")
+    assert bench.acts() == []
 
 
 # In which order it was said

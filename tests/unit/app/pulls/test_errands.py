@@ -14,7 +14,7 @@ from bot.domain.commands import Baseline, Command, Ok, Scan, Split
 from bot.domain.github import Account, Pull, Side
 from bot.domain.pulls.acts import Act, PullKey
 from bot.presentation.words import errands as words
-from tests.fakes.yard import Yard, yard
+from tests.fakes.yard import Yard, files, yard
 
 FORK = 999
 SCAN = Scan("lr", ("1", "2"))
@@ -183,3 +183,18 @@ def test_what_runs_no_code_of_a_fork_needs_no_trust(desk: Desk) -> None:
     desk.orders(pull, pull.head.sha, Baseline(refresh=True))
     desk.yard.works(pull)
     assert desk.heads == [pull.head.sha] * 2
+
+
+def test_an_errand_without_common_history_is_answered_with_what_to_do(
+    desk: Desk,
+) -> None:
+    one = desk.yard
+    pull = one.opens()
+    head = one.mirrors.force_pushes(one.place, "idea", files(), base=None)
+    one.github.pushes(one.place, pull.number, head)
+    one.mirrors.opens(one.place, pull.number, head)
+    desk.orders(pull, head, Split(("abc1234",)))
+    one.works(pull)
+    assert desk.heads == []
+    (reply,) = desk.replied()
+    assert words.UNRELATED in reply

@@ -476,3 +476,26 @@ def test_a_head_onto_another_branch_is_no_proof_for_this_one(gate: Yard) -> None
     gate.groups.look(gate.store.due(gate.clock(), 9)[0])
     key = group_key(gate.place.repository, hook.head)
     assert gate.evaluations.running(key) is not None
+
+
+def parts_from_its_base(gate: Yard, pull: Pull) -> GroupAsked:
+    """The base begins anew, and a group on it claims to hold the pull request."""
+    gate.mirrors.force_pushes(gate.place, "main", files(), base=None)
+    ref = f"gh-readonly-queue/main/pr-{pull.number}-{pull.head.sha}"
+    gate.mirrors.moves(gate.place, ref, gate.tip())
+    head = gate.mirrors.pushes(gate.place, ref, {"train.py": "print(2)\n"})
+    gate.github.towns[gate.place].commits.add(head)
+    hook = GroupAsked(place(gate), head, ref, gate.tip(), "main")
+    gate.groups.asked(hook)
+    return hook
+
+
+def test_nobody_stands_behind_a_group_that_its_pull_request_cannot_make(
+    gate: Yard,
+) -> None:
+    """The two have no history in common: the look ends, and nothing runs."""
+    hook = parts_from_its_base(gate, gate.opens())
+    gate.works()
+    assert gate.run(hook.head).conclusion is Conclusion.ACTION_REQUIRED
+    key = group_key(gate.place.repository, hook.head)
+    assert gate.evaluations.running(key) is None

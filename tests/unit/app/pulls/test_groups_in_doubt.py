@@ -102,6 +102,14 @@ def test_nor_does_one_of_which_something_else_is_wanted_by_now(
     assert judged_by_itself(gate, hook)
 
 
+def test_one_whose_errands_alone_were_stopped_does(gate: Yard) -> None:
+    pull = passed(gate)
+    orders(gate, pull, Cancel(errands=True))
+    hook = asks(gate, pull)
+    gate.works()
+    assert title(gate, hook.head).startswith("Judged before")
+
+
 def remark(gate: Yard, pull: Pull) -> Remark:
     """Something that was said of a pull request, and waits to be worked on."""
     comment = gate.says(pull, f"/gate unaccept {FINDING}")

@@ -258,6 +258,30 @@ def test_who_stops_it_stops_it_until_somebody_runs_it_again(tmp_path: Path) -> N
     assert one.evaluations.begun[-1].orders.attempt == 1
 
 
+def test_what_stands_says_how_much_was_ordered_by_then(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    ordered(one, pull, Run(), 1)
+    before = one.store.standing(one.key(pull))
+    one.works(pull)
+    after = one.store.standing(one.key(pull))
+    assert before is not None
+    assert after is not None
+    assert (before.ordered, after.ordered) == (0, 1)
+
+
+def test_who_stops_errands_alone_leaves_the_answer(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.judges(pull)
+    before = one.store.standing(one.key(pull))
+    ordered(one, pull, Cancel(errands=True), 1)
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+    assert one.store.standing(one.key(pull)) == before
+
+
 def test_an_acceptance_is_looked_at_again_when_it_ends(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens()

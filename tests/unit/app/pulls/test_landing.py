@@ -11,8 +11,9 @@ from bot.domain.conclusions import Judged
 from bot.domain.github import Conclusion, Pull, Transient
 from bot.domain.hooks import GroupAsked
 from bot.domain.hooks import Place as Hinted
+from bot.domain.pulls.posts import StickyPost
 from tests.fakes import reports
-from tests.fakes.yard import Yard, yard
+from tests.fakes.yard import Yard, files, yard
 
 NOTE, CAUTION = "> [!NOTE]", "> [!CAUTION]"
 
@@ -32,6 +33,13 @@ def body(gate: Yard, pull: Pull) -> str:
     found = gate.sticky(pull)
     assert found is not None
     return found.body
+
+
+def edits(gate: Yard, pull: Pull, text: str) -> None:
+    """Whoever may write edits anybody's comment."""
+    one = gate.sticky(pull)
+    assert one is not None
+    gate.github.towns[gate.place].comments[one.id] = replace(one, body=text)
 
 
 def issues(gate: Yard) -> list[str]:
@@ -240,3 +248,73 @@ def test_without_the_base_that_was_judged_nothing_is_said(gate: Yard) -> None:
     gate.lands(pull, gate.commits({"train.py": "print('by hand')\n"}))
     gate.works()
     assert issues(gate) == []
+
+
+def test_what_somebody_wrote_into_the_comment_is_not_said_once_more(gate: Yard) -> None:
+    pull = passed(gate)
+    mark = body(gate, pull).splitlines()[0]
+    edits(gate, pull, f"{mark}\n@ann /gate forged words")
+    gate.commits({"model.py": "width = 2\n"})
+    merged(gate, pull)
+    gate.works()
+    said = body(gate, pull)
+    assert "forged" not in said
+    assert said.startswith(f"{mark}\n## Seedgate: ")
+    assert NOTE in said
+    voice = gate.standing(pull).voice
+    assert voice is not None
+    assert said.endswith(voice.change.output.summary)
+
+
+def test_a_comment_that_lost_its_mark_is_told_what_landed_all_the_same(
+    gate: Yard,
+) -> None:
+    pull = passed(gate)
+    edits(gate, pull, "Nothing to see here.")
+    gate.lands(pull, gate.commits({"train.py": "print('by hand')\n"}))
+    gate.works()
+    assert CAUTION in body(gate, pull)
+    assert "Nothing to see" not in body(gate, pull)
+
+
+def test_a_comment_as_github_keeps_it_is_ours(gate: Yard) -> None:
+    pull = passed(gate)
+    ours = body(gate, pull)
+    edits(gate, pull, ours.replace("\n", "\r\n").rstrip())
+    gate.lands(pull, gate.commits({"train.py": "print('by hand')\n"}))
+    gate.works()
+    said = body(gate, pull)
+    assert CAUTION in said
+    assert said.endswith(ours.rstrip().splitlines()[-1])
+
+
+def test_a_verdict_that_waits_to_be_sent_is_what_is_added_to(gate: Yard) -> None:
+    """And not the text before it, which is still there."""
+    pull = gate.opens()
+    gate.works(pull)
+    full = reports.passing()
+    gate.evaluations.ends(gate.key(pull), Judged(full.verdict), full)
+    gate.looks(pull)
+    waits = gate.store.unsent(f"sticky:{gate.key(pull)}")
+    assert isinstance(waits, StickyPost)
+    gate.lands(pull, gate.commits({"train.py": "print('by hand')\n"}))
+    gate.works()
+    heading, _, rest = waits.body.partition("\n\n")
+    assert body(gate, pull).startswith(f"{heading}\n\n{CAUTION}")
+    assert body(gate, pull).endswith(rest)
+
+
+def test_what_landed_without_history_in_common_is_content_nobody_judged(
+    gate: Yard,
+) -> None:
+    """As where `main` was written anew while it was merged; and it is told once."""
+    pull = passed(gate)
+    anew = files("print('anew')\n")
+    gate.mirrors.force_pushes(gate.place, "main", anew, base="no-branch")
+    gate.lands(pull, gate.commits({"train.py": "print(2)\n", "model.py": "w = 2\n"}))
+    gate.works()
+    assert CAUTION in body(gate, pull)
+    assert len(issues(gate)) == 1
+    assert not gate.standing(pull).open
+    gate.works(pull)
+    assert len(issues(gate)) == 1

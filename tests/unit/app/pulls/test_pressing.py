@@ -16,7 +16,7 @@ from bot.domain.github import (
     Transient,
 )
 from bot.domain.hooks import ButtonPressed, RunAsked
-from bot.domain.pulls.acts import Act, PullKey, orders_of
+from bot.domain.pulls.acts import Act, PullKey, group_key, orders_of
 from bot.domain.pulls.ordering import Terms
 from bot.domain.pulls.posts import ReplyPost, key_of
 from bot.domain.pulls.standing import Standing
@@ -182,6 +182,15 @@ def test_a_pull_request_that_is_closed_or_gone_is_not_run_again(bench: Bench) ->
     bench.stands(bench.pull, open=False)
     bench.github.calls.clear()
     assert bench.press(bench.button()) == Pressed(why=Unheard.NO_PULL)
+    assert bench.github.calls == []
+
+
+def test_a_merge_group_is_no_pull_request_and_github_is_not_asked_for_it(
+    bench: Bench,
+) -> None:
+    bench.stands(bench.pull, open=False)
+    bench.stands(group_key(bench.place.repository, HEAD))
+    assert bench.press(bench.rerun(None)) == Pressed(why=Unheard.NO_PULL)
     assert bench.github.calls == []
 
 

@@ -40,8 +40,9 @@ from bot.domain.github import (
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import CallPost
-from bot.domain.pulls.standing import Standing, check_post
+from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
+from bot.presentation.github.sharing import check_post
 from tests.fakes import reports
 from tests.fakes.yard import DAY_S, START, Yard, files, yard
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.policy_file import load_policy
-from bot.app.mirroring import WantedBranch, WantedPull
+from bot.app.mirroring import WantedBranch, WantedCommit, WantedPull
 from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.scenes import Scenes
 from bot.domain.github import Pull, Secret
@@ -124,6 +124,35 @@ def test_a_conflict_is_seen_with_its_files(tmp_path: Path) -> None:
     pull = one.opens()
     one.commits({"train.py": "print(9)\n"})
     assert scene(one, pull).facts.landing == Unmergeable(("train.py",))
+
+
+def test_a_head_without_common_history_is_no_conflict_of_files(tmp_path: Path) -> None:
+    """What was said of a conflict before is not taken for this."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.commits({"train.py": "print(9)\n"})
+    before = scene(one, pull)
+    one.mirrors.force_pushes(one.place, "main", files(), base=None)
+    found = scene(one, pull)
+    assert found.facts.landing == Unmergeable(related=False)
+    assert found.inputs != before.inputs
+
+
+def test_a_base_that_was_written_anew_is_begun_anew(tmp_path: Path) -> None:
+    """The head was made ready for it before; the old base cannot be merged with it."""
+    one = yard(tmp_path)
+    pull, old = one.opens(), one.tip()
+    new = one.mirrors.force_pushes(one.place, "main", files(), base=None)
+    head = one.mirrors.force_pushes(one.place, "idea", {"train.py": "print(2)\n"})
+    one.github.pushes(one.place, pull.number, head)
+    one.mirrors.opens(one.place, pull.number, head)
+    begun = scene(one, pull).pin
+    assert begun is not None
+    one.store.pin(replace(begun, base=old), renew=True)
+    one.mirrors.refresh(one.place, "ann/digits", Secret("x"), [WantedCommit(old)])
+    found = scene(one, pull)
+    assert found.pin is not None
+    assert (found.pin.base, found.moved) == (new, Same())
 
 
 def test_prose_is_nothing_that_training_could_see(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The outbox emptied on a GitHub that forgets, fails, and has its limits."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.github import (
     Annotation,
     CheckChange,
     CheckStatus,
+    Comment,
     Conclusion,
     Failure,
     Forbidden,
@@ -31,6 +33,7 @@ from bot.domain.pulls.posts import (
     ReplyPost,
     StickyPost,
     key_of,
+    text_digest,
 )
 from bot.presentation.github.marker import mark
 from tests.fakes.github import GitHubInMemory
@@ -357,3 +360,40 @@ def test_a_check_run_that_flickers_away_is_looked_for_before_it_is_made_anew(
     desk.github.fails("change_check", NotFound("read-your-writes lag"))
     desk.works()
     assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
+
+
+def test_what_text_the_comment_has_is_kept_whoever_edits_it_later(desk: Desk) -> None:
+    first, second = desk.sticky("One \n\nTwo\n"), desk.sticky("Three")
+    desk.puts(first)
+    desk.works()
+    made = desk.row(first).remote
+    assert made is not None
+    assert made.digest == text_digest(first.body)
+    desk.puts(second)
+    desk.works()
+    assert desk.row(first).remote == replace(made, digest=text_digest(second.body))
+
+
+def test_the_text_of_other_comments_is_not_kept(desk: Desk) -> None:
+    desk.puts(desk.call())
+    desk.works()
+    remote = desk.row(desk.call()).remote
+    assert remote is not None
+    assert remote.digest == ""
+
+
+def test_a_comment_that_was_found_in_place_of_a_new_one_is_not_taken_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer was lost, and what is there by now says something else."""
+    make = desk.github.create_comment
+
+    def found(*one: Any, **how: Any) -> Comment:
+        return replace(make(*one, **how), body=f"{mark('pull-1')}\nForged")
+
+    monkeypatch.setattr(desk.github, "create_comment", found)
+    desk.puts(desk.sticky())
+    desk.works()
+    remote = desk.row(desk.sticky()).remote
+    assert remote is not None
+    assert remote.digest == text_digest(desk.sticky().body)

@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 
+from bot.app.pulls.sweeping.reviving import PAUSE_S
 from bot.app.pulls.sweeping.verifying import Turn, verify
-from bot.domain.github import CheckRun, CheckStatus, Forbidden, GitHubError
+from bot.domain.github import (
+    CheckRun,
+    CheckStatus,
+    Comment,
+    Forbidden,
+    GitHubError,
+    Pull,
+    Transient,
+)
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.posts import check_key
 from tests.fakes import reports
@@ -157,3 +166,152 @@ def test_nobody_else_speaks_while_it_is_mended(
     app, installation = gate.github.profile.id, gate.place.installation
     assert verify(reach, app, installation, turns) == (1, 1)
     assert held == [True]
+
+
+# The comment's text -----------------------------------------------------------------
+
+
+def comment(gate: Yard, pull: Pull) -> Comment:
+    found = gate.sticky(pull)
+    assert found is not None
+    return found
+
+
+def edits(gate: Yard, pull: Pull, body: str) -> None:
+    """Whoever may write edits anybody's comment."""
+    one = comment(gate, pull)
+    gate.github.towns[gate.place].comments[one.id] = replace(one, body=body)
+
+
+def blocked(gate: Yard) -> Pull:
+    pull = gate.opens()
+    gate.judges(pull, report=reports.blocking())
+    return pull
+
+
+def forged(pull: Pull, word: str = "Trust me") -> str:
+    return f"<!-- seedgate pull-{pull.number} -->\n## Seedgate: safe to merge\n{word}\n"
+
+
+def test_a_comment_that_somebody_edited_says_our_words_again(gate: Yard) -> None:
+    pull = blocked(gate)
+    ours = comment(gate, pull)
+    edits(gate, pull, forged(pull))
+    gate.asked()
+    assert (mended(gate), mended(gate)) == (0, 1)
+    assert gate.asked().count("comment") == 2
+    gate.works()
+    found = comment(gate, pull)
+    assert (found.id, found.body) == (ours.id, ours.body)
+    assert (mended(gate), mended(gate)) == (0, 0)
+
+
+def test_a_comment_without_its_mark_gets_it_back(gate: Yard) -> None:
+    pull = blocked(gate)
+    ours = comment(gate, pull)
+    edits(gate, pull, "")
+    comments = gate.github.towns[gate.place].comments
+    assert (mended(gate), mended(gate)) == (0, 1)
+    gate.works()
+    assert comments[ours.id].body == ours.body
+    assert len(comments) == 1
+
+
+def test_white_space_at_the_ends_of_lines_is_no_other_text(gate: Yard) -> None:
+    pull = blocked(gate)
+    body = comment(gate, pull).body
+    edits(gate, pull, body.replace("\n", "  \r\n").rstrip())
+    assert (mended(gate), mended(gate)) == (0, 0)
+    edits(gate, pull, body.replace("\n\n", "\n", 1))
+    assert (mended(gate), mended(gate)) == (0, 1)
+
+
+def test_a_text_that_is_edited_again_and_again_is_put_right_now_and_then(
+    gate: Yard,
+) -> None:
+    pull, written = blocked(gate), 0
+    begun = gate.clock()
+    while gate.clock() < begun + 2 * PAUSE_S:
+        edits(gate, pull, forged(pull))
+        mended(gate)
+        gate.works()
+        written += gate.asked().count("edit_comment")
+    assert written == 2
+    assert comment(gate, pull).body == forged(pull)
+    gate.clock.now += PAUSE_S
+    assert (mended(gate), mended(gate)) == (0, 1)
+    gate.works()
+    assert "safe to merge" not in comment(gate, pull).body
+
+
+def test_what_is_said_anew_stands_there_whenever_it_was_edited_last(gate: Yard) -> None:
+    """The pause is for what was said before, and holds nothing up."""
+    pull = blocked(gate)
+    edits(gate, pull, forged(pull))
+    mended(gate)
+    mended(gate)
+    gate.works()
+    edits(gate, pull, forged(pull))
+    gate.pushes(pull, "print(3)\n")
+    gate.judges(pull, report=reports.blocking())
+    assert "safe to merge" not in comment(gate, pull).body
+
+
+def test_a_text_of_ours_that_is_on_its_way_is_not_taken_for_somebody_s(
+    gate: Yard,
+) -> None:
+    """The edit had its effect, and its answer was lost: it is tried again soon."""
+    pull = blocked(gate)
+    gate.pushes(pull, "print(3)\n")
+    gate.github.fails("edit_comment", Transient("502"), after=True)
+    gate.judges(pull)
+    said = comment(gate, pull).body
+    assert gate.store.unsent(f"sticky:{gate.key(pull)}") is not None
+    assert (gate.reconciler.sweep().mended, gate.reconciler.sweep().mended) == (0, 0)
+    gate.clock.now += 300
+    gate.works()
+    assert comment(gate, pull).body == said
+    assert (mended(gate), mended(gate)) == (0, 0)
+
+
+def test_a_text_that_is_sent_while_a_sweep_asks_for_it_is_not_sent_again(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep knew of the text before it; so did the one before it."""
+    pull = blocked(gate)
+    for body in ("print(3)\n", "print(4)\n"):
+        gate.pushes(pull, body)
+
+        def said() -> None:
+            gate.judges(pull, report=reports.blocking())
+
+        asks = gate.github.comment
+
+        def comment_(*one: Any, said: Any = said, asks: Any = asks) -> Comment:
+            said()
+            found: Comment = asks(*one)
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(gate.github, "comment", comment_)
+            assert mended(gate) == 0
+    assert (mended(gate), mended(gate)) == (0, 0)
+
+
+def test_of_what_an_earlier_version_sent_the_text_is_not_known(gate: Yard) -> None:
+    pull = blocked(gate)
+    row = gate.store.outbox[f"sticky:{gate.key(pull)}"]
+    assert row.remote is not None
+    row.remote = replace(row.remote, digest="")
+    edits(gate, pull, forged(pull))
+    assert (mended(gate), mended(gate)) == (0, 0)
+
+
+def test_comments_of_closed_pull_requests_are_not_looked_at(gate: Yard) -> None:
+    pull = blocked(gate)
+    gate.github.closes(gate.place, pull.number)
+    gate.works(pull)
+    edits(gate, pull, forged(pull))
+    gate.asked()
+    assert (mended(gate), mended(gate)) == (0, 0)
+    assert "comment" not in gate.asked()

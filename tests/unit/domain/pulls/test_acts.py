@@ -22,9 +22,12 @@ from bot.domain.pulls.acts import (
     Orders,
     PullKey,
     as_said,
+    is_beside,
     is_errand,
     ledger,
+    ordered_of,
     orders_of,
+    unstopped,
 )
 
 PULL = PullKey(7, 12)
@@ -87,6 +90,27 @@ def test_who_sets_it_going_again_lifts_the_stop() -> None:
     for again in (Run(), Retry(), More(5), Ablate()):
         assert orders(Cancel(), again).cancelled_by == ""
     assert orders(Cancel(), Ok(HEAD)).cancelled_by == "person0"
+
+
+def test_whoever_stopped_errands_alone_stopped_nothing_that_is_judged() -> None:
+    assert orders(Cancel(errands=True)) == Orders()
+    assert orders(Cancel(), Cancel(errands=True)).cancelled_by == "person0"
+    assert is_beside(Cancel(errands=True))
+    assert not is_beside(Cancel())
+
+
+def test_what_may_have_trials_run_is_counted_for_each_head() -> None:
+    told = acts(Run(), Ok(HEAD), Scan("lr", ("1",)), Cancel(), Target(("a",)))
+    assert ordered_of(told, HEAD) == 3
+    assert ordered_of(told, OTHER) == 0
+
+
+def test_errands_of_a_head_are_under_way_until_somebody_stops_them() -> None:
+    scan, split = Scan("lr", ("1",)), Split(("one",))
+    told = acts(scan, Run(), Cancel(errands=True), split)
+    assert [one.command for one in unstopped(told, HEAD)] == [split]
+    assert [one.command for one in unstopped(told[:2], HEAD)] == [scan]
+    assert unstopped(told, OTHER) == ()
 
 
 def test_changes_are_judged_apart_those_that_were_named() -> None:

@@ -49,6 +49,10 @@ CASES: dict[str, tuple[dict[str, object], Move]] = {
     "not gated": ({"gate": Ungated("no policy")}, Silent("no policy")),
     "no rule": ({"gate": Unruled("broken", "mend")}, Say(Impossible("broken", "mend"))),
     "in conflict": ({"landing": Unmergeable(("a.py",))}, Say(Conflict(("a.py",)))),
+    "no history in common": (
+        {"landing": Unmergeable(related=False)},
+        Say(Conflict(related=False)),
+    ),
     "nothing to see": (
         {"landing": Mergeable("base", "merged", relevant=False)},
         Say(NotNeeded()),

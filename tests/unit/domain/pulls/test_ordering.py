@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.commands import (
     TABLE,
+    Ablate,
     Accept,
     Baseline,
     Cancel,
@@ -17,6 +18,7 @@ from bot.domain.commands import (
     Person,
     Refusal,
     Refused,
+    Retry,
     Role,
     Rules,
     Run,
@@ -227,6 +229,38 @@ def test_what_takes_nothing_back_is_told_so_and_counts_for_what_comes_late() -> 
     assert ordered(Unaccept(FINDING), FACTS) == Granted(Unaccept(FINDING), HEAD, idle)
     held = replace(FACTS, accepted=frozenset({FINDING}), heads=Heads(OLD, HEAD))
     assert ordered(Unaccept(FINDING), held) == Granted(Unaccept(FINDING), HEAD)
+
+
+@pytest.mark.parametrize("stands", ["Do not merge", ""])
+def test_what_has_its_answer_is_not_stopped(stands: str) -> None:
+    found = ordered(Cancel(), replace(FACTS, stands=stands))
+    assert found == Refused(Refusal.NOTHING_RUNS, {"stands": stands})
+    stranger = replace(FACTS, stands=stands, person=Person(Role.READ))
+    assert why(Cancel(), stranger) is Refusal.NOT_ALLOWED
+
+
+def test_where_errands_alone_are_under_way_nothing_else_is_stopped() -> None:
+    busy = replace(FACTS, stands="Do not merge", errands=True)
+    assert ordered(Cancel(), busy) == Granted(Cancel(errands=True), HEAD)
+    assert ordered(Cancel(), replace(busy, stands=None)) == Granted(Cancel(), HEAD)
+
+
+@pytest.mark.parametrize("order", [Run(), More(5), Retry(), Ablate()])
+def test_where_no_trial_has_to_run_it_is_said_and_the_order_kept(
+    order: Command,
+) -> None:
+    """The base may move before it is looked at, and then one has to."""
+    idle = Refused(Refusal.NOT_NEEDED, {"stands": "Not needed"})
+    facts = replace(FACTS, needless="Not needed")
+    assert ordered(order, facts) == Granted(order, HEAD, idle)
+    assert ordered(Cancel(), facts) == Granted(Cancel(), HEAD)
+
+
+def test_what_is_merged_is_told_apart_from_what_can_be_opened_again() -> None:
+    for merged in (False, True):
+        refused = ordered(Run(), replace(FACTS, open=False, merged=merged))
+        assert isinstance(refused, Refused)
+        assert refused.evidence["merged"] == merged
 
 
 @pytest.mark.parametrize("told", [Accept(FINDING, "x"), Unaccept(FINDING)])

@@ -63,6 +63,17 @@ def test_every_condition_has_its_rule_its_id_and_who_can_lift_it() -> None:
     assert "primary, tolerance 0.01" in text
 
 
+def test_another_one_of_the_commit_that_holds_it_up_is_named() -> None:
+    text = answers.why(KNOWNS["held_up"]())
+    assert say.ALL_MET not in text
+    assert "the check run of its commit is that of `#31`." in text
+    assert "close `#31`, or push another commit" in text
+    assert "`#31` (onto `release`)" in answers.status(KNOWNS["held_up"]())
+    also = answers.why(KNOWNS["held_up_too"]())
+    assert "2 conditions are not met." in also
+    assert "`#31` (onto `release`)" in also
+
+
 def test_what_was_accepted_is_told_and_not_asked_for_again() -> None:
     known = KNOWNS["blocked"]()
     first, second = known.unmet

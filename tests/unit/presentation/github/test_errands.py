@@ -88,3 +88,4 @@ def test_the_other_sentences_name_their_things() -> None:
     assert words.stopped("`bob`").startswith("Stopped by `bob`")
     assert words.no_gate("no policy") == "Nothing can be run here: no policy."
     assert "`a.py` and `b.py`" in words.conflict(["`a.py`", "`b.py`"])
+    assert "no history in common" in words.UNRELATED

@@ -7,7 +7,7 @@ from bot.domain.pulls.standing import Voice
 from bot.presentation.github import mark, marked
 from bot.presentation.github.groups import gone, judged_before
 from bot.presentation.github.installed import hint
-from bot.presentation.github.landing import elsewhere, issue, not_judged
+from bot.presentation.github.landing import elsewhere, issue, not_judged, recalled
 from tests.fakes import reports
 from tests.golden.compare import agreed
 
@@ -77,3 +77,15 @@ def test_what_was_judged_before_keeps_its_conclusion_and_loses_its_buttons() -> 
 def test_each_issue_has_a_key_of_its_own() -> None:
     keys = {key_of(issue(PLACE, 12, (LANDED, HEAD, BASE))), key_of(hint(PLACE))}
     assert keys == {"issue:7:landed-12", "issue:7:installed"}
+
+
+def test_a_comment_by_its_check_run_has_the_answer_and_what_stands_there() -> None:
+    body = recalled("pull-12", "Safe to merge: nothing is worse", "All is fine.\n")
+    assert body == f"{mark('pull-12')}\n## Seedgate: safe to merge\n\nAll is fine.\n"
+    assert not_judged(body, LANDED, HEAD).count("[!CAUTION]") == 1
+
+
+def test_a_summary_for_which_a_comment_has_no_room_is_left_to_the_check_run() -> None:
+    body = recalled("pull-12", "Safe to merge: fine", "x" * 60_000)
+    assert body == f"{mark('pull-12')}\n## Seedgate: safe to merge\n\n"
+    assert "[!NOTE]" in elsewhere(body, LANDED, BASE)
