@@ -2,12 +2,15 @@
 
 It keeps webhooks, and opens pages; it works on neither. So what the App has to do holds
 up no answer: Python runs one thread of a process at a time. It ends when whoever began
-it does, at any moment: what takes long is read in after that is seen to.
+it does, at any moment: what takes long is read in after that is seen to. Where its
+store is away it serves all the same, and says so to whoever calls.
 """
 
+import contextlib
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -33,14 +36,17 @@ def main() -> None:
     Its number is in the options, our first argument; all that is secret comes as the
     first line of standard input, which ends when whoever started us does.
     """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends without a word
     line = sys.stdin.readline()
     if not line:  # whoever started us has ended already
         return
     lifeline = _Lifeline()
     lifeline.start()
     from bot.compose.database import Where
+    from bot.compose.logs import log_here
     from bot.compose.trust import Trust
 
+    log_here()
     options, told = json.loads(sys.argv[1]), json.loads(line)
     listening = socket.socket(fileno=options["socket"])
     _serve(listening, Where(**told["store"]), Trust(**told["trust"]), lifeline)
@@ -57,10 +63,12 @@ def _serve(
 
     try:
         url = url_of(store)
-        inbox, pages = SqlInbox(url, time.time, hurried=True), SqlPages(url)
-    except (MachineryFault, UserFault) as fault:
+    except UserFault as fault:
         lifeline.join(SAID_S)  # whoever started us finds the same, and ends us then
         sys.exit(str(fault))
+    inbox, pages = SqlInbox(url, time.time, hurried=True), SqlPages(url, hurried=True)
+    with contextlib.suppress(MachineryFault):  # whoever calls has it tried again
+        inbox.reach()
     serving = server(web(trust, inbox, pages))
     gc.freeze()  # what was read in stays: to go through it again holds answers up
     lifeline.ends(serving)

@@ -2,9 +2,10 @@
 
 import errno
 import logging
+import os
+import queue
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from bot.compose.app_config import load, load_at_once, require_key
 from bot.compose.database import where
+from bot.compose.logs import log_here
 from bot.compose.site import make_private
-from bot.domain.errors import UserFault
+from bot.domain.errors import ExitCode, UserFault
 from bot.domain.github.configuration import AppConfig, Listen
 from bot.settings import Settings
 
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
     from bot.adapters.children import ChildProcess
     from bot.compose.serving.kept import Kept
 
+LOG = logging.getLogger("seedgate")
 CHECK_S = 1.0
 FAREWELL_S = 15.0
 """How long the web server has to end, a little longer than it takes at most."""
+LEAVES_S = 75.0
+"""How long the whole end may take; shorter than systemd waits for it."""
 TRIES = 12
 """How often the web server may end at once; then we do, and are not taken for alive."""
+STREAMS = (0, 1, 2)
 TAKEN_S, LOOK_S = 5.0, 0.05
 """How long an address that is taken is waited for, and how often it is tried."""
 
@@ -40,9 +46,10 @@ def serve(
     Where no App is configured a page to make one is served first. Raises `UserFault`
     for what the caller can mend.
     """
-    _log()
+    _stand_in()
+    log_here()
     config = load_at_once(settings) or _made(settings, tell)
-    ending = _Ending()
+    ending = Ending()
     _on_signal(ending.told)
     with _listening(config.listen) as listening:
         front = _front(settings, config, listening)
@@ -56,7 +63,8 @@ def serve(
                 service.start()
                 host, port = listening.getsockname()[:2]
                 tell(f"Seedgate serves on {host}:{port}, known as {config.public_url}.")
-                _until(ending.wanted, front.check)
+                until(ending, front.check)
+                _leave_in(LEAVES_S)
                 listening.close()
                 front.dismiss()
         finally:
@@ -64,19 +72,30 @@ def serve(
 
 
 @dataclass(slots=True)
-class _Ending:
-    """Whether we are `wanted` to end; at once, until all is made and work begins.
+class Ending:
+    """Whether we are wanted to end; at once, until all is made and work begins.
 
-    What is read in and opened until then may wait for others, and is just left.
+    What is read in and opened until then may wait for others, and is just left. A
+    signal may come amid any step of the wait for it: this kind of queue bears that, as
+    an event, which has a lock, does not.
     """
 
-    wanted: threading.Event = field(default_factory=threading.Event)
     orderly: bool = False
+    _wanted: queue.SimpleQueue[None] = field(default_factory=queue.SimpleQueue)
 
     def told(self) -> None:
-        self.wanted.set()
+        """We are; for a handler of signals."""
+        self._wanted.put(None)
         if not self.orderly:
             raise KeyboardInterrupt
+
+    def within(self, seconds: float) -> bool:
+        """Whether we are told to, in this time; what is told once is answered once."""
+        try:
+            self._wanted.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        return True
 
 
 def _front(
@@ -101,24 +120,38 @@ def _front(
     return Kept(program.name, lambda: ChildProcess(program, secrets=told), TRIES)
 
 
-def _until(stop: threading.Event, check: Callable[[], None]) -> None:
+def until(ending: Ending, check: Callable[[], None]) -> None:
     """Look after a child again and again, until we are told to end."""
-    while not stop.is_set():
+    wait_s = 0.0
+    while not ending.within(wait_s):
         check()
-        stop.wait(CHECK_S)
+        wait_s = CHECK_S
+
+
+def _leave_in(seconds: float) -> None:
+    """End by then, whatever hangs, as a database may: our children end when we do."""
+
+    def leave() -> None:
+        LOG.warning("The end took too long, as where the store hangs; it is left.")
+        os._exit(ExitCode.MACHINERY)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True  # it watches over the end of the interpreter, too
+    timer.start()
 
 
 def dispatch(settings: Settings, *, jobs: int | None) -> None:
     """Serve the store's trials until SIGINT or SIGTERM; started again when it dies."""
     from bot.compose.serving.dispatcher import OwnDispatcher
 
-    _log()
+    _stand_in()
+    log_here()
     make_private(settings.cache_dir)
-    stop = threading.Event()
-    _on_signal(stop.set)
+    ending = Ending(orderly=True)
+    _on_signal(ending.told)
     own = OwnDispatcher(settings, jobs)
     try:
-        _until(stop, own.check)
+        until(ending, own.check)
     finally:
         own.close()
 
@@ -164,11 +197,8 @@ def _on_signal(done: Callable[[], None]) -> None:
         signal.signal(number, handle)
 
 
-def _log() -> None:
-    """One line for each thing worth knowing, on standard error."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
-    logging.getLogger("seedgate").setLevel(logging.INFO)
+def _stand_in() -> None:
+    """Nothing that we open takes the place of a standard stream that is closed."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) in STREAMS:
+        pass
+    os.close(handle)

@@ -1,10 +1,12 @@
 """Takes webhooks in: bounded, signed, kept durably, answered 202; nothing else.
 
 What a delivery says is read later, from the inbox. A delivery that could not be kept is
-answered 503, so that GitHub's log shows it as failed and it can be sent again.
+answered 503, so that GitHub's log shows it as failed and it can be sent again; our own
+log says it of the first of many.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable
 
@@ -17,6 +19,7 @@ from bot.web.body import Limits, Reading, Refusal
 from bot.web.keeping import Keeper
 from bot.web.signature import Check, Secrets, signed
 
+LOG = logging.getLogger("seedgate")
 SIGNATURE = "x-hub-signature-256"
 GUID = "x-github-delivery"
 EVENT = "x-github-event"
@@ -28,6 +31,8 @@ UNSIGNED = Refusal(401, "The signature is missing or wrong.")
 NAMELESS = Refusal(400, "The header X-GitHub-Delivery is missing or no GUID.")
 EVENTLESS = Refusal(400, "The header X-GitHub-Event is missing or no event's name.")
 NOT_KEPT = Refusal(503, "The delivery could not be kept. Send it again later.")
+
+SLOW = "The store does not answer in time."
 
 
 class Receiver:
@@ -46,6 +51,7 @@ class Receiver:
         self._now = now
         self._reading = Reading(self._limits)
         self._keeper = Keeper(inbox)
+        self._failing = False
 
     async def receive(self, request: Request) -> Response:
         """The answer to one request."""
@@ -78,9 +84,19 @@ class Receiver:
         try:
             async with asyncio.timeout(self._limits.keep_s):
                 await self._keeper.keep(delivery)
-        except (MachineryFault, TimeoutError):
+        except (MachineryFault, TimeoutError) as fault:
+            self._complain(str(fault) or SLOW)
             return _refused(NOT_KEPT)
+        if self._failing:
+            self._failing = False
+            LOG.info("Webhooks are kept again.")
         return PlainTextResponse("Kept.\n", 202)
+
+    def _complain(self, why: str) -> None:
+        """In the log, where it was not said since one was kept."""
+        if not self._failing:
+            self._failing = True
+            LOG.warning("Webhooks cannot be kept, and are answered 503: %s", why)
 
 
 def _single(request: Request, name: str) -> str | None:

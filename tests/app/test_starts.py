@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.compose.database import store_url
-from tests.app.processes import ENDS_S, Processes, Serving, processes
+from tests.app.processes import (
+    ENDS_S,
+    SEEDGATE,
+    Processes,
+    Serving,
+    deliver,
+    processes,
+)
 from tests.app.stage import Stage, other_key, staged
 from tests.samples.quick import WORSE
 from tests.waiting import until
@@ -40,6 +48,24 @@ def test_a_second_one_on_the_same_port_says_so(tmp_path: Path) -> None:
         again = many.start(SEEDGATE_LISTEN=f"127.0.0.1:{first.port}")
         refused(again, "Address already in use", "SEEDGATE_LISTEN")
         assert first.ends() < ENDS_S
+
+
+def test_one_without_a_standard_input_serves_as_any_other(tmp_path: Path) -> None:
+    """Its address does not take the place that a child's pipe has."""
+    with town(tmp_path) as many:
+        log = tmp_path / "log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                ["sh", "-c", 'exec "$0" serve --no-dispatch <&-', str(SEEDGATE)],
+                env=many.environment(),
+                stderr=file,
+            )
+        one = Serving(process, log)
+        many.begun.append(one)
+        one.leads()
+        assert deliver(one.port, "ping", {}) == 202
+        many.quiet()
+        assert one.ends() < ENDS_S
 
 
 def test_a_cache_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

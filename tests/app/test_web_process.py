@@ -14,8 +14,10 @@ from bot.compose.database import FILE
 from tests.app.processes import ENDS_S, Serving, deliver
 from tests.app.stage import SECRET, keys
 from tests.app.test_processes import town
+from tests.databases.postgres import OWNER, Server, name_of
 from tests.samples.quick import WORSE
 from tests.waiting import alive, started_as, until
+from tests.web.wire import ask
 
 STARTED_S = 30.0
 LOCK = f"{FILE}.lock"
@@ -78,6 +80,50 @@ def test_a_web_server_that_was_killed_is_started_again_and_nobody_is_sent_away(
         assert web_server(one).pid != first.pid
 
 
+def test_one_that_is_interrupted_alone_ends_without_a_word(tmp_path: Path) -> None:
+    """Nobody has to read a traceback, and another one is there."""
+    with town(tmp_path) as many:
+        one = many.serve()
+        web_server(one).send_signal(signal.SIGINT)
+        until(lambda: "The web server ended with status -2." in one.said, "its end")
+        assert deliver(one.port, "ping", {}) == 202
+        assert "Traceback" not in one.said
+
+
+def test_one_that_finds_no_database_answers_503_until_it_is_back(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    """It is started once, and what works goes on; the log says it once as well."""
+    with town(tmp_path, database_url) as many:
+        one = many.serve()
+        many.stage.crew.going.clear()
+        assert [deliver(one.port, "ping", {}) for _ in range(3)] == [202] * 3
+        with postgres.down():
+            web_server(one).kill()
+            assert [deliver(one.port, "ping", {}) for _ in range(3)] == [503] * 3
+            assert ask(one.port, "GET /readyz").status == 503
+            assert ask(one.port, "GET /healthz").status == 200
+        many.stage.crew.going.set()
+        until(lambda: deliver(one.port, "ping", {}) == 202, "webhooks to be kept")
+        until(lambda: "Webhooks are kept again." in one.said, "it to say so")
+        assert one.said.count("Webhooks cannot be kept") == 1
+        assert one.said.count("The web server ended") == 1
+        assert ask(one.port, "GET /readyz").status == 200
+
+
+def test_it_finds_a_database_by_the_variables_that_the_app_finds_it_by(
+    tmp_path: Path, postgres: Server, database_url: str
+) -> None:
+    place = f"host={postgres.folder}\nuser={OWNER}\ndbname={name_of(database_url)}\n"
+    (tmp_path / "pg_service.conf").write_text(f"[gate]\n{place}")
+    with town(tmp_path, database_url) as many:
+        many.changes = {
+            "SEEDGATE_DATABASE_URL": "postgresql://?service=gate",
+            "PGSYSCONFDIR": str(tmp_path),
+        }
+        assert deliver(many.serve().port, "ping", {}) == 202
+
+
 def test_one_whose_app_was_killed_leaves_the_address_to_the_next(
     tmp_path: Path,
 ) -> None:
@@ -130,8 +176,9 @@ def test_it_is_told_secrets_where_nobody_else_reads_and_no_more_than_it_needs(
 ) -> None:
     """Neither the App's key, nor what trials are seeded with; the others by a pipe."""
     with town(tmp_path) as many:
+        many.changes = {"RAY_AUTH_TOKEN": "a token", "CUDA_VISIBLE_DEVICES": "0"}
         child = web_server(many.serve())
         told = " ".join([started_as(child), *map(str, child.environ().items())])
         key = keys()[0].splitlines()[1]
-        for secret in ("SEEDGATE_", key, "a secret of tests", SECRET):
+        for secret in ("SEEDGATE_", key, "a secret of tests", SECRET, "RAY_", "CUDA"):
             assert secret not in told

@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.cli.app import VERBS
+from bot.compose.serve import LEAVES_S
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,14 @@ def test_the_service_starts_a_verb_that_there_is() -> None:
 
 def test_the_service_tells_the_process_alone_to_end() -> None:
     assert service()["KillMode"] == "mixed"
+
+
+def test_the_service_is_given_the_time_that_the_end_may_take() -> None:
+    assert float(service()["TimeoutStopSec"]) > LEAVES_S
+
+
+def test_a_trial_that_runs_out_of_memory_ends_alone() -> None:
+    assert service()["OOMPolicy"] == "continue"
 
 
 def test_the_service_names_variables_that_are_read() -> None:

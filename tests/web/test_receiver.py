@@ -1,5 +1,6 @@
 """The intake over raw sockets: what is let in, what is not, and what it says."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -251,6 +252,23 @@ def test_a_store_that_fails_is_answered_503_and_asks_to_come_again(
     inbox.fault = None
     assert post(port, given=given).status == 202
     assert kept(inbox) == 1
+
+
+def test_that_nothing_is_kept_is_logged_when_it_begins_and_when_it_is_over(
+    port: int, inbox: MemoryInbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "seedgate")
+    post(port)
+    for why in ("The disk is full.", "The server is gone."):
+        inbox.fault = MachineryFault(why)
+        assert {post(port).status for _ in range(3)} == {503}
+        inbox.fault = None
+        assert {post(port).status for _ in range(2)} == {202}
+    cannot, again = "Webhooks cannot be kept, and are answered 503: ", "Webhooks are "
+    assert [one.getMessage() for one in caplog.records] == [
+        *(f"{cannot}The disk is full.", f"{again}kept again."),
+        *(f"{cannot}The server is gone.", f"{again}kept again."),
+    ]
 
 
 def test_a_store_that_hangs_is_answered_in_time(port: int, inbox: MemoryInbox) -> None:

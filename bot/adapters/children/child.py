@@ -9,6 +9,7 @@ what it does and then itself.
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,18 +26,16 @@ from bot.domain.errors import MachineryFault
 
 PASSED_ON = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ"),
-    *("VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"),
-    *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY"),
-    *("RAY_ADDRESS", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
-    *("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGOPTIONS"),
-    *("PGPASSFILE", "PGSERVICE", "PGSERVICEFILE", "PGCHANNELBINDING"),
-    *("PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGSSLCRL"),
-    *("PGGSSENCMODE", "KRB5CCNAME"),
+    *("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"),
+    *("KRB5CCNAME", "KRB5_CONFIG", "KRB5_CLIENT_KTNAME"),
 )
-"""All that a child may see of our environment; a trial sees less.
+"""What every child may see of our environment, if it is there; a trial sees less.
 
-No password is among it: what is secret goes through the pipe.
+With all by which PostgreSQL's library finds a server, so that it is the same one for
+us and for a child. No password is among it: what is secret goes through the pipe.
 """
+LIBPQ, PASSWORD = re.compile(r"PG(?:[A-Z]+|CONNECT_TIMEOUT)"), "PGPASSWORD"
+"""How the variables of that library are named; those of other programs have a `_`."""
 
 FAREWELL_S = 30.0
 FEW_BYTES = 1024 * 1024
@@ -47,7 +46,8 @@ class Program:
     """What a child is: its `name` for people, and the Python text that it runs.
 
     `options` are JSON values, which everybody on the machine can read; `handles` are
-    files of ours that stay open in it. One that is not `apart` starts where we did. One
+    files of ours that stay open in it; `sees` are variables of our environment that it
+    needs beside those of every child. One that is not `apart` starts where we did. One
     that has not ended `farewell_s` after it was told to is killed.
     """
 
@@ -55,6 +55,7 @@ class Program:
     entry: str
     options: Mapping[str, object]
     handles: Sequence[int] = ()
+    sees: Sequence[str] = ()
     apart: bool = True
     farewell_s: float = FAREWELL_S
 
@@ -100,7 +101,7 @@ class ChildProcess:
             return subprocess.Popen(
                 [sys.executable, "-P", "-c", program.entry, options],
                 cwd=self.folder,
-                env=_environment(),
+                env=_environment(program.sees),
                 stdin=subprocess.PIPE,
                 bufsize=0,  # nothing unsent is in the way when the pipe is closed
                 stdout=output,
@@ -175,7 +176,12 @@ class ChildProcess:
         return f" It said: {lines[-1]}" if lines else ""
 
 
-def _environment() -> dict[str, str]:
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+def _environment(sees: Sequence[str]) -> dict[str, str]:
+    known = {*PASSED_ON, *sees}
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name in known or (LIBPQ.fullmatch(name) and name != PASSWORD)
+    }
     package_root = Path(bot.__file__).parent.parent
     return {**passed, "PYTHONPATH": str(package_root), "PYTHONUNBUFFERED": "1"}

@@ -12,6 +12,12 @@ ENTRY = "from bot.compose.dispatcher import dispatch; dispatch()"
 NODE_FILE = "node.json"
 """In the child's own folder: what it says of its machine as it starts."""
 POLL_S = 0.2
+TRAINING = (
+    *("VIRTUAL_ENV", "CONDA_PREFIX"),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_HOME", "ATEN_CPU_CAPABILITY"),
+    *("RAY_ADDRESS", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
+)
+"""What it sees of our environment beside what every child does."""
 
 
 class DispatcherProcess(ChildProcess):
@@ -27,7 +33,9 @@ class DispatcherProcess(ChildProcess):
         farewell_s: float = FAREWELL_S,
     ) -> None:
         """Prepare one; `entry` stands in for it in tests."""
-        program = Program("dispatcher", entry, options, farewell_s=farewell_s)
+        program = Program(
+            "dispatcher", entry, options, sees=TRAINING, farewell_s=farewell_s
+        )
         super().__init__(program, log, secrets)
 
     def node(self) -> Node | None:

@@ -49,10 +49,11 @@ class SqlInbox:
     ) -> None:
         """Open the store at `url`, made or migrated if due; `now` in Unix seconds.
 
-        One that is `hurried` leaves copying SQLite's log back to others, if it can.
+        One that is `hurried` leaves copying SQLite's log back to others, if it can, and
+        opens the store when it is asked first: again and again, where it is away.
         """
         pages = MOST_LOG_PAGES if hurried else LOG_PAGES
-        self._once = Once(url, patience_s, log_pages=pages)
+        self._once = Once(url, patience_s, log_pages=pages, late=hurried)
         self.name = self._once.name
         self._now = now
 

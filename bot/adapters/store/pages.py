@@ -24,9 +24,14 @@ _IDS: dict[Kind, Column[str]] = {
 class SqlPages:
     """`Pages` at a database URL, on connections of its own."""
 
-    def __init__(self, url: str, patience_s: float = PATIENCE_S) -> None:
-        """Open the store at `url`, made or migrated if due."""
-        self._once = Once(url, patience_s)
+    def __init__(
+        self, url: str, patience_s: float = PATIENCE_S, *, hurried: bool = False
+    ) -> None:
+        """Open the store at `url`, made or migrated if due.
+
+        One that is `hurried` does so when it is asked first, as an inbox does.
+        """
+        self._once = Once(url, patience_s, late=hurried)
         self.name = self._once.name
 
     def close(self) -> None:

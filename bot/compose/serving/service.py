@@ -250,8 +250,9 @@ class Service(Wiring):
     def close(self) -> None:
         """End: what is under way is let go, and nothing finished is lost."""
         self._stop.set()
+        give_up = time.monotonic() + PATIENCE_S
         for loop in self._loops.values():
-            loop.join(PATIENCE_S)
+            loop.join(max(0.0, give_up - time.monotonic()))
         self.evaluations.close()
         self.errands.close()
         self.aside.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from psycopg.pq import Conninfo
 
 from bot.adapters.children import DispatcherProcess
 from bot.domain.errors import MachineryFault
@@ -81,6 +82,23 @@ def test_a_secret_comes_through_the_pipe_and_stands_nowhere_else(
     assert told["secrets"] == {"url": "hunter2"}
     assert told["environment"]["PGSSLMODE"] == "require"
     assert "hunter2" not in json.dumps([told["arguments"], told["environment"]])
+
+
+def test_a_server_is_found_as_we_find_it_by_every_variable_of_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failover, a service file, Kerberos: all but the password, which is piped."""
+    named = {one.envvar.decode() for one in Conninfo.get_defaults() if one.envvar}
+    named |= {"PGSYSCONFDIR", "PGSERVICEFILE"}
+    for name in named | {"PGADMIN_DEFAULT_PASSWORD"}:
+        monkeypatch.setenv(name, "x")
+    log, entry = tmp_path / "log", HEAR
+    with DispatcherProcess({}, log, entry=entry) as process:
+        waited(process, lambda: log.read_text().endswith("\n"))
+        seen = set(json.loads(log.read_text())["environment"])
+    assert "PGTARGETSESSIONATTRS" in named
+    assert named - seen == {"PGPASSWORD"}
+    assert "PGADMIN_DEFAULT_PASSWORD" not in seen
 
 
 def test_one_that_ends_before_it_is_told_a_secret_is_named_as_ever(
