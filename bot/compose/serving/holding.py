@@ -30,6 +30,7 @@ class Holding:
         """Nothing is held yet."""
         self._locks, self._store = locks, store
         self._first: frozenset[Hashable] | None = None
+        self._spared = set[str]()
 
     def begin(self) -> None:
         """We lead: trials run that another process began, for whoever goes on here."""
@@ -49,6 +50,7 @@ class Holding:
         except LetGo:
             raise
         except (Followed, StoreError):
+            self._spared.add(evaluation)
             succession.leave(evaluation, partial(self._withdraw, evaluation))
             raise
         except BaseException:
@@ -61,14 +63,18 @@ class Holding:
         `waiting` are those that are held as soon as their turn comes. Which evaluations
         they go on with is known only then, so nothing is withdrawn before each that
         waited at the first of the sweeps had its turn, by the sweep before: it takes a
-        moment from the turn until it is held.
+        moment from the turn until it is held. One that was left to be gone on with has
+        until the sweep after the next one: a store that failed is tried again by then.
         """
         before, now = self._first, frozenset(waiting)
         self._first = now if before is None else before & now
         if before or self._first:
             return
-        for evaluation in self._store.wishing():
-            self._withdraw(evaluation)
+        wishing = self._store.wishing()
+        spared, self._spared = self._spared, set()
+        for evaluation in wishing:
+            if evaluation not in spared:
+                self._withdraw(evaluation)
 
     def _withdraw(self, evaluation: str) -> None:
         with self._locks.abandoned(evaluation) as abandoned:

@@ -84,6 +84,19 @@ def test_where_the_store_fails_for_a_moment_no_trial_is_killed_for_it(
     assert wishes.withdrawn == []
 
 
+def test_a_sweep_while_a_store_that_failed_is_waited_for_kills_nothing(
+    holding: Holding, wishes: Wishes
+) -> None:
+    holding.sweep([])
+    wishes.withdrawn.clear()
+    with pytest.raises(StoreError), holding.hold(Succession(), "one"):
+        raise StoreError("The store is away.")
+    holding.sweep([])
+    assert wishes.withdrawn == ["two"]
+    holding.sweep([])  # nobody went on with it
+    assert wishes.withdrawn == ["two", "one", "two"]
+
+
 def test_where_the_store_failed_for_too_long_they_are_withdrawn_in_the_end(
     holding: Holding, wishes: Wishes
 ) -> None:

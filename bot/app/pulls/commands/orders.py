@@ -31,7 +31,7 @@ def acts_of(
 
 def facts_after(outcome: Granted | Refused, facts: Facts) -> Facts:
     """What the next line of the same remark hangs on: what was ordered may run."""
-    if isinstance(outcome, Refused) or is_question(outcome.command):
+    if isinstance(outcome, Refused) or outcome.idle or is_question(outcome.command):
         return facts
     match outcome.command:
         case Cancel():

@@ -123,6 +123,7 @@ class Keeper:
         try:
             scene = self._out.scenes.scene(seen)
         except UserFault as fault:
+            self._out.evaluations.stop(seen.key)
             scene = self._out.scenes.bare(seen)
             self._out.beside.consider(scene)
             return self._speaker.answered(

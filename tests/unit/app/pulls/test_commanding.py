@@ -697,10 +697,7 @@ def test_a_run_that_was_ordered_and_not_begun_yet_is_stopped(bench: Bench) -> No
             "/gate scan lr=1\n/gate cancel\n/gate cancel",
             [Scan("lr", ("1",)), Cancel(errands=True)],
         ),
-        (
-            f"/gate unaccept {FINDING}\n/gate cancel",
-            [Unaccept(FINDING), Cancel()],
-        ),
+        (f"/gate unaccept {FINDING}\n/gate cancel", [Unaccept(FINDING)]),
     ],
 )
 def test_in_one_comment_a_line_stops_what_those_before_it_began(

@@ -366,6 +366,20 @@ def test_a_policy_that_asks_for_what_is_not_there_is_told_so(tmp_path: Path) -> 
     assert "nothing/" in comment.body
 
 
+def test_trials_end_where_the_policy_asks_for_what_is_not_there_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Nobody could stop them else: the answer is given, so there is nothing to stop."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    assert one.evaluations.running(one.key(pull)) is not None
+    one.commits({POLICY_PATH: POLICY + "relevant: [nothing/**]\n"})
+    one.works(pull)
+    assert one.run(pull.head.sha).conclusion == "action_required"
+    assert one.evaluations.running(one.key(pull)) is None
+
+
 def test_what_cannot_be_judged_ends_with_the_owner_s_mend(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens()
