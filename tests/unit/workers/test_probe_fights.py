@@ -309,26 +309,33 @@ def test_data_loaders_neither_keep_it_alive_nor_hide_their_lines(bench: Bench) -
 def test_a_handler_that_minds_the_end_of_a_loader_does_not_undo_the_end(
     bench: Bench,
 ) -> None:
-    """As torch's does; here it is certainly called before the process is gone."""
+    """As torch's does; here the first is certainly gone before the second's turn."""
     script(
         bench,
         before=(
             "import multiprocessing, signal, time\n"
-            "helper = multiprocessing.Process(target=time.sleep, args=(60,))\n"
-            "helper.start()\n"
+            "first, second = (\n"
+            "    multiprocessing.Process(target=time.sleep, args=(60,), daemon=True)\n"
+            "    for _ in range(2)\n"
+            ")\n"
+            "first.start()\n"
+            "second.start()\n"
             "def minds(*_):\n"
             "    raise RuntimeError('a data loader was killed')\n"
             "signal.signal(signal.SIGCHLD, minds)\n"
-            "def children():\n"
-            "    yield helper\n"
-            "    helper.join()\n"
-            "multiprocessing.active_children = children\n"
+            "class Late:\n"
+            "    daemon, pid, join = True, second.pid, second.join\n"
+            "    @property\n"
+            "    def exitcode(self):\n"
+            "        first.join()\n"
+            "multiprocessing.active_children = lambda: [first, Late()]\n"
         ),
     )
     seen, result = look(bench)
     assert seen.end is ProbeEnd.STEPS
     assert len(seen.steps) == 3
     assert result.outcome == Ok()
+    assert result.notes == ()
 
 
 def test_ranks_of_a_launcher_write_side_by_side(bench: Bench) -> None:

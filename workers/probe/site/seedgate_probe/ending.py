@@ -22,12 +22,19 @@ def leave(session: Any) -> None:
     """
     try:
         wait_for_group(session.asked.folder, _PATIENCE_S, session.torch)
+        _hear_of_no_child()
         _end_helpers(session.asked.folder, _PATIENCE_S)
         _flush()
         session.process.listen_no_more()
         _release_parent(session.journal.processes())
-    finally:  # even where a handler of the user's, say for a child's end, raises
+    finally:  # even where a handler of the user's, say for an alarm, raises
         os._exit(0)
+
+
+def _hear_of_no_child() -> None:
+    """Have no handler called for helpers that we kill: that of torch raises."""
+    with contextlib.suppress(ValueError):  # another thread than the one handlers run in
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _flush() -> None:
@@ -99,6 +106,8 @@ def _end_helpers(folder: str, patience_s: float) -> None:
         if child.exitcode is None:  # else the number may be another's by now
             with contextlib.suppress(OSError):
                 os.kill(child.pid, signal.SIGKILL)
+    for child in children:  # a killed process needs a moment, on a busy machine more
+        child.join(max(0.0, give_up - time.monotonic()))
 
 
 def _release_parent(looked_at: Sequence[int]) -> None:
