@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.adapters.children import DispatcherProcess
 from bot.adapters.store import SqlStore
-from bot.compose.serving.evaluations import Heartbeat
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.kept import Kept
 from bot.compose.site import dispatcher_process
 from bot.domain.errors import MachineryFault

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.app.pulls.beside.errands import Errand
-from bot.compose.serving.evaluations import Ending, Heartbeat, Stopped
+from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github.errands import refused

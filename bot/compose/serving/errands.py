@@ -20,7 +20,7 @@ from bot.app.scanning import evaluation, scan, scannable
 from bot.app.splitting import merged_trees
 from bot.app.versioning import unjudgeable
 from bot.compose.judging import Bench
-from bot.compose.serving.evaluations import Heartbeat
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.judging import SetUp, compared
 from bot.domain.commands import Baseline, Scan, Split
 from bot.domain.errors import UserFault

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.app.pulls.evaluations import Absent, Busy, Done, State, Task
+from bot.compose.serving.heartbeat import Ending, Followed, Heartbeat, LetGo, Stopped
 from bot.compose.serving.line import Line
 from bot.compose.serving.succession import Succession
 from bot.domain.conclusions import OwnFault
@@ -17,78 +18,11 @@ from bot.presentation.github import Progress, Queued
 
 LOG = logging.getLogger("seedgate")
 MOST = 32
-POLL_S = 0.2
 SHOWN_AT_S = (3.0, 300.0, 1800.0, 7200.0)
 """Seconds after which progress is shown for the first, second, ... time; then daily
 quarters. The first costs two calls and each later one a call, so there are few; where
 trials take a moment the verdict comes before the first."""
 LATER_S = 6 * 3600.0
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: somebody wanted it
-    """The evaluation is not to be carried on."""
-
-
-class LetGo(Stopped):
-    """This process ends; another one carries the evaluation on."""
-
-
-class Followed(Stopped):
-    """Another task of the same pull request follows: it may want the same trials."""
-
-
-@dataclass(slots=True)
-class Ending:
-    """How somebody is told to end: `stop` says that, the others why.
-
-    `closing` is set where all of them end with the process, `followed` where another
-    task of the same pull request comes next.
-    """
-
-    closing: threading.Event
-    stop: threading.Event = field(default_factory=threading.Event)
-    followed: bool = False
-
-    def why(self) -> Stopped:
-        """What is raised."""
-        if self.closing.is_set():
-            return LetGo()
-        return Followed() if self.followed else Stopped()
-
-
-class Heartbeat:
-    """The engine's heartbeat in a thread that can be stopped.
-
-    `succession` is what tasks before this one have left.
-    """
-
-    def __init__(
-        self,
-        ending: Ending,
-        succession: Succession | None = None,
-        lacking: Callable[[], None] | None = None,
-    ) -> None:
-        """`ending` ends whatever waits; `lacking` is told where no machine is there."""
-        self._ending, self._lacking = ending, lacking
-        self.succession = succession or Succession()
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return time.time()
-
-    def lacks_machine(self) -> None:
-        """Say, to whoever is shown progress, that no machine is there."""
-        if self._lacking is not None:
-            self._lacking()
-
-    def wait(self) -> None:
-        """A short wait; raises `Stopped` once nobody wants it any more.
-
-        The engine waits when it has asked for what it wants.
-        """
-        self.succession.asked()
-        if self._ending.stop.wait(POLL_S):
-            raise self._ending.why()
 
 
 @dataclass(slots=True)
@@ -149,9 +83,11 @@ class EvaluationThreads:
             self._go_on()
             if place := self._line.place(one.repository):
                 one.state = Busy(Queued(place))
-            if before is not None:  # whoever waits long takes no trials over
-                before.ending.followed = place <= 1
+            if before is not None:
+                before.ending.followed = True
                 before.ending.stop.set()
+            if place > 1:  # whoever waits long takes no trials over
+                self._forsake(one)
 
     def _go_on(self) -> None:
         """Begin all whose turn it is; the lock is held."""
@@ -166,6 +102,17 @@ class EvaluationThreads:
             self._working -= 1
             one.ended.set()
         return waited
+
+    def _forsake(self, one: _Carried) -> None:
+        """It takes nothing over of the one before, which withdraws that at its end.
+
+        The lock is held.
+        """
+        if one.before is None:
+            return
+        one.before.ending.followed = False
+        if one.before.ended.is_set() and not self._ended:
+            self._pool.submit(one.succession.settle)
 
     def state(self, pull: PullKey, digest: str) -> State:
         """How far a task is."""
@@ -188,7 +135,8 @@ class EvaluationThreads:
             one = self._carried.pop(pull, None)
             if one is not None:
                 one.ending.stop.set()
-                self._left(one)
+                if self._left(one):
+                    self._forsake(one)
 
     def busy(self) -> int:
         """How many are carried on, and how many are not yet told of."""
@@ -228,6 +176,8 @@ class EvaluationThreads:
                 self._working -= 1
                 self._line.ended(one.repository)
                 one.ended.set()
+                if one.ending.forsaken():  # perhaps only since it ended
+                    self._pool.submit(one.succession.settle)
                 self._go_on()
 
     def _carry(self, one: _Carried) -> None:

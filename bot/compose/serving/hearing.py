@@ -2,7 +2,8 @@
 
 from bot.app.pulls.beside.alarms import Alarms, moved_in
 from bot.app.pulls.evaluations import Done, Task
-from bot.compose.serving.evaluations import Heartbeat, Show, Work
+from bot.compose.serving.evaluations import Show, Work
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.domain.github import Place
 
 

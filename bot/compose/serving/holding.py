@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.adapters.store import StoreError
 from bot.app.ports import EvaluationStore
-from bot.compose.serving.evaluations import Followed, LetGo
+from bot.compose.serving.heartbeat import Followed, LetGo
 from bot.compose.serving.succession import Succession
 
 

@@ -11,7 +11,8 @@ from bot.app.ladder import Standing
 from bot.app.local import Comparison, compare
 from bot.app.pulls.evaluations import Done, Task
 from bot.compose.judging import Bench, Case, judged
-from bot.compose.serving.evaluations import Heartbeat, Show
+from bot.compose.serving.evaluations import Show
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.domain.conclusions import Impossible, OwnFault, outcome_of
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.policy import Policy

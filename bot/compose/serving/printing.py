@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from bot.app.pulls.evaluations import Done, Task
 from bot.compose.serving.evaluations import MOST as EVALUATIONS
-from bot.compose.serving.evaluations import Heartbeat, Show, Work
+from bot.compose.serving.evaluations import Show, Work
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.looks import AT_ONCE as LOOKS
 from bot.domain.verdict import Report
 

@@ -22,7 +22,7 @@ from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
 from bot.app.replicating import refresh, warm
 from bot.compose.serving.errands import ErrandWork
-from bot.compose.serving.evaluations import Ending, Heartbeat, Stopped
+from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
 from bot.domain.github import GitHubError, Place
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.gated import gated

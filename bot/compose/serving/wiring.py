@@ -45,8 +45,9 @@ from bot.compose.serving.complaints import Complaints
 from bot.compose.serving.dispatcher import OwnDispatcher, node_for
 from bot.compose.serving.errand_threads import ErrandThreads
 from bot.compose.serving.errands import ErrandWork, Tools
-from bot.compose.serving.evaluations import EvaluationThreads, Heartbeat
+from bot.compose.serving.evaluations import EvaluationThreads
 from bot.compose.serving.hearing import heard_by
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.judging import Judging
 from bot.compose.serving.printing import Press, printed_by

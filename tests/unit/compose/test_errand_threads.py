@@ -6,7 +6,7 @@ from typing import cast
 
 from bot.app.pulls.beside.errands import Errand
 from bot.compose.serving.errand_threads import ErrandThreads
-from bot.compose.serving.evaluations import Heartbeat
+from bot.compose.serving.heartbeat import Heartbeat
 from tests.waiting import until
 
 

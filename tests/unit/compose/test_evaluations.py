@@ -10,7 +10,8 @@ from typing import cast
 from bot.adapters.store import SqlStore
 from bot.app.pulls.evaluations import Absent, Busy, Done, Task
 from bot.compose.serving.dispatcher import LACKING_S, node_for
-from bot.compose.serving.evaluations import EvaluationThreads, Followed, Heartbeat, Show
+from bot.compose.serving.evaluations import EvaluationThreads, Show
+from bot.compose.serving.heartbeat import Followed, Heartbeat
 from bot.compose.serving.line import Line
 from bot.domain.conclusions import Impossible, OwnFault
 from bot.domain.pulls.acts import PullKey
@@ -135,6 +136,8 @@ class Trained:
     def __init__(self, ends: str = "") -> None:
         self.ends, self.begun = ends, ""
         self.left, self.withdrawn = "", ""
+        self.may_leave = threading.Event()
+        self.may_leave.set()
 
     def __call__(self, task: Task, pulse: Heartbeat, _show: Show) -> Done:
         try:
@@ -144,6 +147,7 @@ class Trained:
                     pulse.wait()
         except Followed:
             self.left += task.digest
+            assert self.may_leave.wait(20.0)
             pulse.succession.leave(task.digest, partial(self.withdraw, task.digest))
             raise
         return END
@@ -198,6 +202,51 @@ def test_whoever_has_to_wait_in_the_line_takes_no_trials_over() -> None:
         made.begin(task(1, digest="b"))
         until(lambda: work.begun[-1:] == "x", "the turn of another")
         assert work.left == ""
+
+
+@contextmanager
+def overtaken(work: Trained) -> Iterator[EvaluationThreads]:
+    """Task `b` of a pull request waits for its turn, and `a` before it ends meanwhile.
+
+    Its repository has had more than its share, so the slot of `a` is kept for others.
+    """
+    with threads(work, 8) as made:
+        follows(made, work, "a")
+        for repository, number in ((1, 2), (1, 3), (1, 4), (2, 1), (2, 2), (3, 1)):
+            made.begin(task(repository, number, "x"))
+        made.begin(task(1, digest="b"))
+        assert made.progress(PullKey(1, 1)) == Queued(1)
+        until(lambda: work.left == "a", "the end of the first")
+        yield made
+        until(lambda: work.withdrawn == "a", "that nobody trains for it")
+        assert "b" not in work.begun
+
+
+def left_already(made: EvaluationThreads) -> None:
+    """What `a` did is over: its slot is free."""
+    until(lambda: made.busy() == 7, "the end of the first")
+
+
+def test_what_was_left_is_withdrawn_where_the_next_one_leaves_the_line() -> None:
+    with overtaken(Trained()) as made:
+        left_already(made)
+        made.stop(PullKey(1, 1))
+
+
+def test_what_is_left_is_withdrawn_where_the_next_one_has_left_the_line() -> None:
+    work = Trained()
+    work.may_leave.clear()
+    with overtaken(work) as made:
+        made.stop(PullKey(1, 1))
+        work.may_leave.set()
+
+
+def test_what_was_left_is_withdrawn_where_the_next_one_waits_longer() -> None:
+    with overtaken(Trained()) as made:
+        left_already(made)
+        made.begin(task(1, 5, "x"))
+        made.begin(task(1, digest="c"))
+        assert made.progress(PullKey(1, 1)) == Queued(2)
 
 
 def test_whoever_waits_in_the_line_is_let_go_of_at_once() -> None:

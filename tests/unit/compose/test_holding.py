@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.alive import AliveLocks
 from bot.adapters.store import StoreError
-from bot.compose.serving.evaluations import Followed, LetGo, Stopped
+from bot.compose.serving.heartbeat import Followed, LetGo, Stopped
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.succession import Succession
 from tests.fakes.store import MemoryStore

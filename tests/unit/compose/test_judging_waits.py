@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.store import StoreError
 from bot.app.pulls.evaluations import Done, Task
-from bot.compose.serving.evaluations import Heartbeat
+from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.judging import PAUSES_S, Judging
 from bot.domain.conclusions import OwnFault
 
