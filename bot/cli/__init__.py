@@ -6,6 +6,9 @@ import sys
 
 def main() -> None:
     """Entry point of the `seedgate` command."""
+    from bot.cli.streams import stand_in
+
+    stand_in()
     from bot.cli.app import run
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C

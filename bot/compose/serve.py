@@ -33,7 +33,6 @@ LEAVES_S = 75.0
 """How long the whole end may take; shorter than systemd waits for it."""
 TRIES = 12
 """How often the web server may end at once; then we do, and are not taken for alive."""
-STREAMS = (0, 1, 2)
 TAKEN_S, LOOK_S = 5.0, 0.05
 """How long an address that is taken is waited for, and how often it is tried."""
 
@@ -46,7 +45,6 @@ def serve(
     Where no App is configured a page to make one is served first. Raises `UserFault`
     for what the caller can mend.
     """
-    _stand_in()
     log_here()
     config = load_at_once(settings) or _made(settings, tell)
     ending = Ending()
@@ -144,7 +142,6 @@ def dispatch(settings: Settings, *, jobs: int | None) -> None:
     """Serve the store's trials until SIGINT or SIGTERM; started again when it dies."""
     from bot.compose.serving.dispatcher import OwnDispatcher
 
-    _stand_in()
     log_here()
     make_private(settings.cache_dir)
     ending = Ending(orderly=True)
@@ -195,10 +192,3 @@ def _on_signal(done: Callable[[], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
-
-
-def _stand_in() -> None:
-    """Nothing that we open takes the place of a standard stream that is closed."""
-    while (handle := os.open(os.devnull, os.O_RDWR)) in STREAMS:
-        pass
-    os.close(handle)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,31 @@ def test_nor_does_one_who_has_seen_enough_of_both_streams() -> None:
     done = subprocess.run(command, stdout=writer, stderr=writer, check=False)
     os.close(writer)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("closed", ["<&-", "1>&-", "2>&-", "<&- 1>&- 2>&-"])
+def test_whoever_closed_a_stream_gets_the_exit_code_all_the_same(
+    tmp_path: Path, closed: str
+) -> None:
+    words = shlex.join([sys.executable, "-m", "bot", *given(tmp_path, 0.5)])
+    command = f"{words} {closed}"
+    done = subprocess.run(command, shell=True, check=False, capture_output=True)
+    assert done.returncode == 1
+    assert b"in itself" not in done.stderr
+    assert (done.stdout == b"") == ("1>&-" in closed)
+
+
+def test_no_file_of_ours_takes_the_place_of_a_stream_that_is_closed(
+    tmp_path: Path,
+) -> None:
+    """As a database that is opened first would, and a child's words go into it."""
+    looks = "import os; from bot.cli.streams import stand_in; stand_in()"
+    looks += "; first = os.open('kept', os.O_RDWR | os.O_CREAT); assert first > 2"
+    looks += "; import sys; print('unheard'); sys.stdin.read()"
+    command = f"{shlex.join([sys.executable, '-c', looks])} <&- >&- 2>&-"
+    done = subprocess.run(command, shell=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "kept").read_bytes() == b""
 
 
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
