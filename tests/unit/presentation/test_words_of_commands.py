@@ -52,6 +52,7 @@ from bot.presentation.words.commands import (
     refusal,
     reply,
 )
+from bot.presentation.words.commands.refusals import FAMILIES
 from bot.presentation.words.commands.verbs import ABOUT, DOES, access
 from tests.fakes.reports import HOSTILE
 from tests.golden.compare import agreed
@@ -211,6 +212,11 @@ def test_every_reason_has_its_sentence_and_every_word_its_line() -> None:
     kinds = {one.kind for entry in TABLE.values() for one in entry.arguments}
     assert set(ABOUT) == kinds
     assert access(Role.NONE) == "no access"
+
+
+def test_every_refusal_is_in_one_family() -> None:
+    found = [reason for family in FAMILIES for reason in family]
+    assert sorted(found) == sorted(Refusal)
 
 
 def test_the_help_in_a_comment_is_one_table_and_gives_no_command() -> None:
