@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.github import Place, Pull
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.ordering import Named, Terms
+from bot.domain.pulls.standing import Standing
 from bot.presentation.github.known import Known
 
 
@@ -17,6 +18,7 @@ class ScriptedDesk:
     told: Known = field(default_factory=Known)
     parts: tuple[str, ...] = ()
     busy: bool = False
+    anew: bool = False
     asked: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
@@ -32,6 +34,10 @@ class ScriptedDesk:
     def errands(self, pull: PullKey, head: str) -> bool:
         self._call(f"errands {pull} {head}")
         return self.busy
+
+    def renews(self, kept: Standing, pull: Pull) -> bool:
+        self._call(f"renews {kept.pull}")
+        return self.anew
 
     def known(self, pull: PullKey) -> Known:
         self._call(f"known {pull}")

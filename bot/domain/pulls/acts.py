@@ -182,9 +182,13 @@ def is_beside(command: Command) -> bool:
 
 
 def ordered_of(acts: Iterable[Act], head: str) -> int:
-    """How many orders there are that may have trials run for a head; it only grows."""
+    """How many orders there are that may have trials run for a head; it only grows.
+
+    What is accepted is told by its digests, whatever was said how often.
+    """
     mine = (one.command for one in acts if one.sha == head)
-    return sum(not (is_errand(one) or isinstance(one, Cancel)) for one in mine)
+    others = Cancel | Accept | Unaccept
+    return sum(not (is_errand(one) or isinstance(one, others)) for one in mine)
 
 
 def unstopped(acts: Sequence[Act], head: str) -> tuple[Act, ...]:

@@ -80,9 +80,11 @@ class Standing:
         """Whether no trial of the pull request as it is now runs or waits to run.
 
         What was pushed, made ready or ordered and not looked at yet may have some run.
+        A verdict holds where a draft is made ready; whether it is judged anew for
+        another reason is not told here.
         """
         same = (self.head, self.base_ref) == (pull.head.sha, pull.base.ref)
-        readied = self.draft and not pull.draft
+        readied = self.draft and not (pull.draft or self.task)
         waits = self.voice is not None and not self.ended
         if not same or not self.open or readied or waits:
             return False

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from bot.app.local import ParsePolicy
 from bot.app.mirroring import Mirror, Mirrors
 from bot.app.ports import Conflicted, Merged, SourceRepository, Store, StoredTrial
+from bot.app.pulls.commands.renewal import Verdict, renewed
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
+from bot.app.pulls.looking.footing import Ground
 from bot.app.pulls.looking.telling import override
 from bot.app.pulls.ports import PullStore
 from bot.domain.commands import Rules
@@ -84,6 +86,28 @@ class AppDesk:
         store = self._shelf.store
         asked = unstopped(store.acts(pull), head)
         return not all(store.recall(answer_note(one)) for one in asked)
+
+    def renews(self, kept: Standing, pull: Pull) -> bool:
+        """Whether the next look judges anew what a verdict is said of.
+
+        By its labels, the base or what is accepted, as far as the mirror knows.
+        """
+        shelf, head = self._shelf, kept.head
+        mirror = shelf.mirrors.known(kept.place) if kept.task else None
+        tip = mirror.branch(kept.base_ref) if mirror is not None else None
+        policy = self._policy(mirror, tip) if mirror is not None else None
+        pin = shelf.store.pinned(kept.pull, head, kept.base_ref)
+        if mirror is None or tip is None or policy is None or pin is None:
+            return False
+        try:
+            landing = mirror.repository.merge(tip, head)
+            if not isinstance(landing, Merged):
+                return False
+            ground = Ground(mirror, shelf.parse, tip, policy, landing.tree)
+            verdict = Verdict(kept, pin, shelf.store.acts(kept.pull))
+            return renewed(verdict, pull, ground, shelf.now())
+        except UserFault:  # the look says so, and judges nothing
+            return False
 
     def known(self, pull: PullKey) -> Known:
         """What questions are answered from, with a fresh link to the details."""

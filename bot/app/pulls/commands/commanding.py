@@ -181,7 +181,7 @@ class Commander:
         recorded, said = self._recorded(remark), self._moment(remark)
         acts = self._register.acts(remark.pull)
         mine = known.standing is not None and known.standing.head == head
-        stands = _stands(known.standing, pull, acts)
+        stands = self._stands(known.standing, pull, acts)
         return Facts(
             person,
             self._desk.terms(place_of(remark), pull),
@@ -196,6 +196,15 @@ class Commander:
             merged=pull.merged,
             needless=_needless(known.standing) if stands else "",
         )
+
+    def _stands(
+        self, kept: Standing | None, pull: Pull, acts: Sequence[Act]
+    ) -> str | None:
+        """What the check run says of a head that rests; None where something may run."""
+        rests = kept is not None and kept.rests(pull, acts)
+        if kept is None or not rests or self._desk.renews(kept, pull):
+            return None
+        return "" if kept.voice is None else kept.voice.change.output.title
 
     def _moment(self, remark: Remark) -> Moment:
         """When it was said; now, where GitHub did not say."""
@@ -262,13 +271,6 @@ def _asks_known(command: Command) -> bool:
     if isinstance(command, Accept | Cancel | Run | More | Retry | Ablate):
         return True
     return is_question(command) and not isinstance(command, Help)
-
-
-def _stands(kept: Standing | None, pull: Pull, acts: Sequence[Act]) -> str | None:
-    """What the check run says of a head that rests; None where something may run."""
-    if kept is None or not kept.rests(pull, acts):
-        return None
-    return "" if kept.voice is None else kept.voice.change.output.title
 
 
 def _needless(kept: Standing | None) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.domain.github import Place, Pull
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.ordering import Named, Terms
+from bot.domain.pulls.standing import Standing
 from bot.presentation.github.known import Known
 
 
@@ -32,6 +33,13 @@ class Desk(Protocol):
 
     def errands(self, pull: PullKey, head: str) -> bool:
         """Whether an errand of a head waits for its answer, and nobody stopped it."""
+        ...
+
+    def renews(self, kept: Standing, pull: Pull) -> bool:
+        """Whether the next look judges anew what a verdict is said of.
+
+        By its labels, the base or what is accepted, as far as that is known.
+        """
         ...
 
     def known(self, pull: PullKey) -> Known:

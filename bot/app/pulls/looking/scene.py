@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.app.mirroring import Mirror
 from bot.app.ports import SourceRepository
+from bot.app.pulls.looking.matter import Matter
 from bot.app.pulls.ports import Pin
 from bot.domain.errors import PolicyFault, UserFault
 from bot.domain.github import Place, Pull, Repository
@@ -110,23 +111,23 @@ class Scene:
         return "apart" if apart else None
 
     @property
+    def matter(self) -> Matter:
+        """What trials are run for."""
+        return Matter(
+            head=self.seen.pull.head.sha,
+            base=self.pin.base if self.pin else "",
+            policy=self.rule.policy if self.rule else None,
+            orders=self.orders,
+            accepted=self.accepted,
+            labels=self.seen.pull.labels,
+        )
+
+    @property
     def task(self) -> str:
-        """A digest of what trials are run for: another one is another evaluation."""
-        orders, pin, rule = self.orders, self.pin, self.rule
-        known = [
-            self.seen.pull.head.sha,
-            pin.base if pin else "",
-            rule.policy.sha256 if rule else "",
-            [orders.stage, orders.modes, orders.targets, orders.more],
-            [orders.apart, orders.changes, orders.attempt],
-            [one.digest for one in self.accepted],
-            self.labels,
-        ]
-        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+        """A digest of it."""
+        return self.matter.digest
 
     @property
     def labels(self) -> list[str]:
-        """The labels that a stage of the policy waits for; others change nothing."""
-        stages = self.rule.policy.stages if self.rule else ()
-        waited = {one.label for one in stages}
-        return sorted(one for one in self.seen.pull.labels if one in waited)
+        """The labels that count; others change nothing."""
+        return self.matter.heeded

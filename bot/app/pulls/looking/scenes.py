@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.app.local import ParsePolicy
-from bot.app.ports import Conflicted, Merged, SourceRepository, Unrelated
+from bot.app.ports import Conflicted, Merged, Unrelated
 from bot.app.pulls.in_force import (
     Broken,
     Found,
@@ -17,22 +17,13 @@ from bot.app.pulls.in_force import (
     NoPolicy,
     policy_in_force,
 )
+from bot.app.pulls.looking.footing import Ground, moved_on
 from bot.app.pulls.looking.scene import Rule, Scene, Seen
 from bot.app.pulls.ports import Pin, PullStore
-from bot.app.relevance import not_needed, seen_by_training
-from bot.app.versioning import version_of
+from bot.app.relevance import not_needed
 from bot.domain.errors import PolicyFault
-from bot.domain.policy import Policy
 from bot.domain.pulls.acts import orders_of
-from bot.domain.pulls.base_moved import (
-    Again,
-    Footing,
-    Moved,
-    Moving,
-    Same,
-    Why,
-    moved,
-)
+from bot.domain.pulls.base_moved import Again, Same
 from bot.domain.pulls.deciding import (
     Gate,
     Gated,
@@ -132,7 +123,8 @@ class Scenes:
         if not isinstance(landing, Merged):
             return _stuck(scene, landing)
         pin = self._store.pin(Pin(seen.key, head, ref, now, self._now()))
-        state = self._moved(seen, rule, pin, now, landing.tree)
+        ground = Ground(seen.mirror, self._parse, now, rule.policy, landing.tree)
+        state = moved_on(ground, pin, self._now())
         if isinstance(state, Again):
             pin = Pin(seen.key, head, ref, now, self._now())
             pin, state = self._store.pin(pin, renew=True), Same()
@@ -151,28 +143,6 @@ class Scenes:
         landing = Mergeable(base, outcome.tree, relevant=nothing is None)
         return replace(_landing(scene, landing), nothing=nothing)
 
-    def _moved(self, seen: Seen, rule: Rule, pin: Pin, now: str, landing: str) -> Moved:
-        if pin.base == now:
-            return Same()
-        if not seen.mirror.has(pin.base):
-            return Again(Why.GONE)
-        source, head = seen.source, seen.pull.head.sha
-        before = self._rule_at(seen, pin.base)
-        old = source.merge(pin.base, head)
-        if before is None or not isinstance(old, Merged):
-            return Again(Why.POLICY)
-        judged = _footing(source, before, pin.base, old.tree)
-        stands = _footing(source, rule.policy, now, landing)
-        moving = Moving(
-            rule.policy.base_moved == "rejudge", rule.policy.baseline.max_age_s
-        )
-        return moved(judged, pin.since, stands, moving, self._now())
-
-    def _rule_at(self, seen: Seen, commit: str) -> Policy | None:
-        """The policy that ruled at an earlier base."""
-        found = policy_in_force(seen.source, seen.source.resolve(commit), self._parse)
-        return found.policy if isinstance(found, Found | LastGood) else None
-
 
 def _unruled(faults: Sequence[PolicyFault]) -> Unruled:
     return Unruled(*ruling.broken(faults))
@@ -187,16 +157,3 @@ def _stuck(scene: Scene, outcome: Conflicted | Unrelated) -> Scene:
     if isinstance(outcome, Conflicted):
         return _landing(scene, Unmergeable(outcome.files))
     return _landing(scene, Unmergeable(related=False))
-
-
-def _footing(
-    source: SourceRepository, policy: Policy, commit: str, landing: str
-) -> Footing:
-    base = source.resolve(commit).tree
-    return Footing(
-        commit=commit,
-        base=seen_by_training(source, policy, base),
-        landing=seen_by_training(source, policy, landing),
-        policy=policy.sha256,
-        metrics=version_of(source, policy, base, base).before,
-    )

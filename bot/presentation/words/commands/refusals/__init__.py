@@ -3,7 +3,7 @@
 A family is a table of refusals and what is said of each.
 """
 
-from bot.domain.commands import TABLE, Refusal, Refused, Verb
+from bot.domain.commands import TABLE, Refused, Verb
 from bot.presentation.words.commands.refusals.arguments import ARGUMENTS
 from bot.presentation.words.commands.refusals.commits import COMMITS
 from bot.presentation.words.commands.refusals.lines import LINES
@@ -15,29 +15,15 @@ __all__ = ["FAMILIES", "refusal"]
 FAMILIES = (LINES, ARGUMENTS, PEOPLE, COMMITS, SUBJECTS)
 """A test sees that every refusal is in one of them, and none in two."""
 _SAYS = {reason: says for family in FAMILIES for reason, says in family.items()}
-_SHOWS_USAGE = {
-    Refusal.UNKNOWN_KEY,
-    Refusal.REPEATED_KEY,
-    Refusal.UNEXPECTED,
-    Refusal.MISSING,
-    Refusal.EMPTY_VALUE,
-    Refusal.EMPTY_ITEM,
-    Refusal.TOO_MANY_ITEMS,
-    Refusal.BAD_SHA,
-    Refusal.SHORT_SHA,
-    Refusal.BAD_NAME,
-    Refusal.BAD_COUNT,
-    Refusal.BAD_FINDING,
-    Refusal.BAD_UNTIL,
-    Refusal.BAD_PARAM,
-    Refusal.BAD_WORD,
-}
 
 
 def refusal(refused: Refused) -> str:
-    """What was wrong and what would work, in a few sentences."""
+    """What was wrong and what would work, in a few sentences.
+
+    Where an argument is at fault it ends with how the verb is used.
+    """
     said = _SAYS[refused.reason](refused)
-    usage = _usage(refused) if refused.reason in _SHOWS_USAGE else ""
+    usage = _usage(refused) if refused.reason in ARGUMENTS else ""
     return f"{said} {usage}".strip()
 
 
