@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.app.soaking.blocks import check_runs
+from tests.app.soaking.blocks import shown_run
 from tests.app.soaking.checker import problems
 from tests.app.soaking.city import City, House, founded
 from tests.app.soaking.landing import queue_keeper
@@ -176,7 +176,8 @@ def _injected(city: City, wishes: Wishes) -> bool:
     """A wrong verdict is noticed, and mended by the App after two sweeps."""
     house, pull = next(_judged(city))
     with city.lock:
-        (run,) = check_runs(house, pull.head.sha)
+        run = shown_run(house, pull.head.sha)
+        assert run is not None
         wrong = "failure" if run.conclusion == "success" else "success"
         run.conclusion = wrong
     noticed = problems(city)

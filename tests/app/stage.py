@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -309,20 +310,28 @@ class Stage:
             return [one for one in many if one.head_sha == sha and one.name == name]
 
     def run(self, sha: str) -> CheckRun:
-        """The one check run of a commit; there must be exactly one."""
+        """The one check run that shows at a commit.
+
+        Another one follows only where its answer was taken back: none was made while
+        an earlier one had no end.
+        """
         found = self.runs(sha)
-        assert len(found) == 1, found
-        return self.town.reader.read_run(found[0])
+        assert found, "there is no check run"
+        for earlier, later in pairwise(found):
+            ended = earlier.completed_at
+            assert ended is not None, found
+            assert ended <= later.made_at, found
+        return self.town.reader.read_run(found[-1])
 
     def shows(self, sha: str, status: str) -> CheckRun:
         """Wait until the check run of a commit has this status."""
-        until(lambda: any(one.status == status for one in self.runs(sha)), status)
+        until(lambda: any(one.status == status for one in self.runs(sha)[-1:]), status)
         return self.run(sha)
 
     def ends(self, sha: str, conclusion: str) -> CheckRun:
         """Wait until the check run of a commit has this conclusion."""
         until(
-            lambda: any(one.conclusion == conclusion for one in self.runs(sha)),
+            lambda: any(one.conclusion == conclusion for one in self.runs(sha)[-1:]),
             f"{conclusion} at {sha[:9]}",
             PATIENCE_S,
         )

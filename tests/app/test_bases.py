@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app.pulls.ports import Pin
 from tests.app.stage import POLICY, plain, staged
-from tests.samples.quick import quick_policy
+from tests.samples.quick import WORSE, quick_policy
 
 REJUDGE = quick_policy(rest="base_moved: rejudge\n")
 OTHER = {"other.py": "print('another program')\n"}
@@ -21,6 +21,30 @@ def test_a_verdict_is_carried_over_where_training_sees_no_difference(
         stage.looks(pull)
         stage.concluded(pull.head.sha, "success")
         assert "Judged against" not in stage.sticky(pull).body
+        stage.page(pull)
+
+
+def test_pointing_one_that_passed_at_a_stricter_base_closes_githubs_button(
+    tmp_path: Path,
+) -> None:
+    """Until it is judged for that one; what has ended GitHub opens no more."""
+    both = "branches: [main, release]\n"
+    with staged(tmp_path, quick_policy(tolerance="10", rest=both)) as stage:
+        stage.ann.pushes(stage.quick, "release", {POLICY: quick_policy(rest=both)})
+        for base in ("main", "release"):
+            app = stage.app.id
+            stage.ann.requires_check(stage.quick, base, "seedgate", app, seen=False)
+        pull = stage.proposes("idea", WORSE)
+        stage.concluded(pull.head.sha, "success")
+        assert stage.merges(pull)
+        stage.page(pull)
+        stage.crew.going.clear()  # trials take long
+        stage.bob.retargets(stage.quick, pull, "release")
+        stage.shows(pull.head.sha, "in_progress")
+        assert not stage.merges(pull)
+        stage.crew.going.set()
+        stage.concluded(pull.head.sha, "failure")
+        assert not stage.merges(pull)
         stage.page(pull)
 
 

@@ -190,7 +190,7 @@ def test_a_check_of_our_name_by_another_app_opens_nothing(tmp_path: Path) -> Non
                 },
             )
         pull = stage.bob.opens_pull(stage.quick, "idea")
-        stage.ends(sha, "success")
+        stage.ends(sha, "failure")
         stage.quiet()
         ours = [one for one in stage.runs(sha) if one.app_id == stage.app.id]
         assert [one.conclusion for one in ours] == ["failure"]

@@ -172,6 +172,11 @@ def _check_annotation(said: dict[str, Json]) -> None:
 
 
 def _apply(run: CheckRun, fields: dict[str, Json], now: datetime) -> None:
+    """A status alone does not open again what has ended, and that is no error.
+
+    So it is by GitHub's support (github.com/orgs/community/discussions/24761) and by
+    many Apps that tried (Mergify #1989, tektoncd/pipelines-as-code #2305).
+    """
     for name in ("name", "external_id", "details_url", "actions"):
         if name in fields:
             setattr(run, name, fields[name])
@@ -184,10 +189,8 @@ def _apply(run: CheckRun, fields: dict[str, Json], now: datetime) -> None:
         run.status, run.conclusion = "completed", fields["conclusion"]
         said = fields.get("completed_at")
         run.completed_at = datetime.fromisoformat(said) if said else now
-    elif "status" in fields:
-        if run.status == "completed":
-            run.incomplete_since = now
-        run.status, run.conclusion, run.completed_at = fields["status"], None, None
+    elif "status" in fields and run.status != "completed":
+        run.status = fields["status"]
 
 
 def _drop_oldest(repository: Repository, made: CheckRun) -> None:

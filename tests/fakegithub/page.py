@@ -197,7 +197,7 @@ def _runs(repository: Repository, sha: str | None) -> Shown:
             f"{run.conclusion or run.status}",
             _run_state(run),
         )
-        for run in repository.runs.values()
+        for run in latest(repository.runs.values())
         if sha in {None, run.head_sha}
     }
 

@@ -190,7 +190,7 @@ class CheckRun:
     app_id: int
     name: str
     head_sha: str
-    incomplete_since: datetime
+    made_at: datetime
     status: CheckStatus = "queued"
     conclusion: str | None = None
     external_id: str = ""
@@ -203,7 +203,7 @@ class CheckRun:
 
     def standing(self, now: datetime) -> tuple[CheckStatus, str | None]:
         """Status and conclusion; after 14 days without an end GitHub says stale."""
-        if self.status != "completed" and now - self.incomplete_since > STALE_AFTER:
+        if self.status != "completed" and now - self.made_at > STALE_AFTER:
             return "completed", "stale"
         return self.status, self.conclusion
 

@@ -310,8 +310,8 @@ class GitHubInMemory(GitHub):
 
     def _made_check(self, place: Place, draft: CheckDraft) -> CheckRun | None:
         found = self._checks(place, draft.head_sha, draft.name)
-        ours = [run for run in found if run.answers(draft, self.profile.id)]
-        return ours[0] if ours else None
+        ours = [run for run in found if run.app == self.profile.id][-1:]
+        return next((one for one in ours if one.answers(draft, one.app or 0)), None)
 
     def change_check(self, place: Place, run: int, change: CheckChange) -> CheckRun:
         if change.output.annotations:
@@ -322,6 +322,8 @@ class GitHubInMemory(GitHub):
         if old.app != self.profile.id:
             raise GitHubError(Forbidden((), f"Invalid app_id `{self.profile.id}`"))
         made = replace(old, status=change.status, conclusion=change.conclusion)
+        if old.conclusion is not None and change.conclusion is None:
+            made = old  # what has ended is opened no more
         town.checks[run], town.said[run] = made, change
         self._strike("change_check", after=True)
         return made

@@ -57,11 +57,17 @@ class CheckCalls:
 
     def _posted_before(self, place: Place, draft: CheckDraft) -> CheckRun | None:
         found = self.checks(place, draft.head_sha, draft.name)
-        ours = [run for run in found if run.answers(draft, self._desk.app_id)]
-        return ours[0] if ours else None
+        ours = [run for run in found if run.app == self._desk.app_id]
+        newest = ours[-1] if ours else None  # by this one GitHub goes
+        mine = newest is not None and newest.answers(draft, self._desk.app_id)
+        return newest if mine else None
 
     def change_check(self, place: Place, run: int, change: CheckChange) -> CheckRun:
-        """Make a run what `change` says; saying it twice does no harm."""
+        """Make a run what `change` says; saying it twice does no harm.
+
+        The answer may have another conclusion: what has ended GitHub does not open
+        again, though it takes the change.
+        """
         if change.output.annotations:
             raise ValueError("annotations are added, and go by `annotate`")
         return self._patched(place, run, _change(change))

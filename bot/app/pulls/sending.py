@@ -173,10 +173,12 @@ class Sender:
         One that an earlier try left may show an earlier text: it is told once more.
         """
         run = self._checked(one, post)
-        digest = "" if _found(one) else one.digest
-        shows = run.conclusion if _found(one) else post.change.conclusion
+        known = one.remote is not None and one.remote.id == run.id
+        found = one.tried and not known
+        digest = "" if found else one.digest
+        shows = run.conclusion if found else post.change.conclusion
         shown = Remote(run.id, "", run.annotations, digest, shows is not None)
-        if _found(one):
+        if found:
             self._outbox.later(one, self._now(), "an earlier try was found", shown)
         elif run.annotations < len(post.annotations):
             self._outbox.later(one, self._now(), "annotations follow", shown)
@@ -185,16 +187,21 @@ class Sender:
 
     def _checked(self, one: Queued, post: CheckPost) -> CheckRun:
         remote, change = one.remote, post.change
-        external = external_id(post.sha)
-        if remote is None:
-            draft = CheckDraft(post.sha, NAME, external, _first(post))
-            return self._github.create_check(post.place, draft, again=one.tried)
-        if remote.digest != one.digest:
-            return self._github.change_check(post.place, remote.id, change)
+        if remote is None or _ended(one):
+            return self._made(one, post)
+        if one.tried or remote.digest != one.digest:
+            run = self._github.change_check(post.place, remote.id, change)
+            # It may have ended by a call of which we never heard.
+            return run if run.conclusion is change.conclusion else self._made(one, post)
         has = (change.status, change.conclusion, None, remote.annotations)
-        run = CheckRun(remote.id, post.sha, NAME, external, *has)
+        run = CheckRun(remote.id, post.sha, NAME, external_id(post.sha), *has)
         remarks = Remarks(change.output, post.annotations)
-        return self._github.annotate(post.place, run, remarks, again=one.tried)
+        return self._github.annotate(post.place, run, remarks, again=False)
+
+    def _made(self, one: Queued, post: CheckPost) -> CheckRun:
+        """A run from which on GitHub goes by no other one of our name."""
+        draft = CheckDraft(post.sha, NAME, external_id(post.sha), _first(post))
+        return self._github.create_check(post.place, draft, again=one.tried)
 
     def _comment(self, one: Queued, post: StickyPost | CallPost | ReplyPost) -> None:
         """Made once, edited from then on; what an earlier try left is edited too."""
@@ -269,8 +276,16 @@ def _found(one: Queued) -> bool:
     return one.remote is None and one.tried
 
 
+def _ended(one: Queued) -> bool:
+    """Whether a check run has ended that is to be open: GitHub opens none again."""
+    post, remote = one.post, one.remote
+    opens = isinstance(post, CheckPost) and post.change.conclusion is None
+    return opens and remote is not None and remote.concluded
+
+
 def _operation(one: Queued) -> Operation:
     """A reaction, or a change of what is there, does no harm when it is doubled."""
-    if isinstance(one.post, ReactionPost) or one.remote is not None:
+    if isinstance(one.post, ReactionPost):
         return Operation.CHANGE
-    return Operation.CREATE
+    there = one.remote is not None and not _ended(one)
+    return Operation.CHANGE if there else Operation.CREATE

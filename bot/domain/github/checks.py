@@ -142,9 +142,13 @@ class CheckRun:
     annotations: int
 
     def answers(self, draft: CheckDraft, app: int) -> bool:
-        """Whether it is what an earlier try of this draft made, by that App."""
+        """Whether it is what an earlier try of this draft made, by that App.
+
+        One that has ended otherwise is not: it cannot become what the draft says.
+        """
         mine = (self.app, self.head_sha, self.name, self.external_id)
-        return mine == (app, draft.head_sha, draft.name, draft.external_id)
+        ends = self.conclusion in {None, draft.change.conclusion}
+        return ends and mine == (app, draft.head_sha, draft.name, draft.external_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What people read of findings: what blocks by the check run, what they accepted."""
 
 import re
+from itertools import pairwise
 
 from tests.app.soaking.city import City, House
 from tests.app.stage import plain
@@ -11,9 +12,27 @@ _ACCEPT = re.compile(r"^/gate accept (\S+)", re.MULTILINE)
 
 
 def check_runs(house: House, sha: str) -> list[CheckRun]:
-    """All check runs of our name at a commit."""
+    """Check runs of our name at a commit, oldest first; GitHub goes by the newest."""
     every = house.repository.runs.values()
-    return [one for one in every if one.head_sha == sha and one.name == "seedgate"]
+    found = [one for one in every if one.head_sha == sha and one.name == "seedgate"]
+    return sorted(found, key=lambda one: one.id)
+
+
+def shown_run(house: House, sha: str) -> CheckRun | None:
+    """The one that GitHub goes by."""
+    found = check_runs(house, sha)
+    return found[-1] if found else None
+
+
+def doubled(house: House, sha: str) -> bool:
+    """Whether one was made while one before had no end: an answer was lost, say.
+
+    Where an answer is taken back one more is made, and only there.
+    """
+    return any(
+        before.completed_at is None or before.completed_at > after.made_at
+        for before, after in pairwise(check_runs(house, sha))
+    )
 
 
 def shown(city: City, house: House, pull: Pull) -> list[str]:
@@ -21,8 +40,8 @@ def shown(city: City, house: House, pull: Pull) -> list[str]:
 
     The check run may speak for another one with the same head.
     """
-    runs = check_runs(house, pull.head.sha)
-    if not any(one.conclusion == "failure" for one in runs):
+    run = shown_run(house, pull.head.sha)
+    if run is None or run.conclusion != "failure":
         return []
     texts = [plain(one.body) for one in stickies(city, house, pull)]
     return sorted(set(_BLOCKING.findall("".join(texts))))

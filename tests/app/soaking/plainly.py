@@ -59,8 +59,8 @@ def _unspoken(city: City) -> list[str]:
 
 
 def _concluded(house: House, pull: Pull) -> bool:
-    runs = blocks.check_runs(house, pull.head.sha)
-    return any(one.status == "completed" for one in runs)
+    run = blocks.shown_run(house, pull.head.sha)
+    return run is not None and run.status == "completed"
 
 
 def take_acceptances_back(city: City, patience: float) -> None:

@@ -63,14 +63,17 @@ def test_stale_cannot_be_set_and_comes_by_itself_after_fourteen_days() -> None:
         assert found.conclusion == "stale"  # it has been waiting since it was made
 
 
-def test_reopening_a_run_takes_its_conclusion_and_starts_its_days_anew() -> None:
+def test_a_run_that_has_ended_is_not_opened_again_and_may_end_otherwise() -> None:
     with staged() as stage:
-        made = create(stage, conclusion="failure")
+        made = create(stage, conclusion="success")
         stage.world.clock.advance(20 * 86_400)
         made = stage.client_repository().get_check_run(made.id)
-        assert made.conclusion == "failure"
-        made.edit(status="in_progress")
-        assert (made.status, made.conclusion) == ("in_progress", None)
+        for status in ("queued", "in_progress"):
+            made.edit(status=status, output={"title": "Anew", "summary": "It runs."})
+            assert (made.status, made.conclusion) == ("completed", "success")
+            assert made.output.title == "Anew"
+        made.edit(conclusion="failure")
+        assert (made.status, made.conclusion) == ("completed", "failure")
 
 
 def test_a_run_needs_a_commit_of_the_repository() -> None:
@@ -169,8 +172,9 @@ def test_rerequesting_resets_the_suite_and_not_the_run() -> None:
         suite = f"{stage.path}/check-suites/{found['check_suite']['id']}"
         assert client.get(suite).json()["status"] == "queued"
         assert events(stage)[-1] == "check_run.rerequested"
-        client.patch(url, json={"status": "in_progress"})
+        again = create(stage, status="in_progress")
         assert client.get(suite).json()["status"] == "in_progress"
+        url = f"{stage.path}/check-runs/{again.id}"
         assert client.post(f"{url}/rerequest").status_code == 422
 
 

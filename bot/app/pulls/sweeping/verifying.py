@@ -136,8 +136,8 @@ def _remote(run: CheckRun) -> Remote:
 
 
 def _shows(run: CheckRun, post: CheckPost) -> bool:
-    change = post.change
-    return (run.status, run.conclusion) == (change.status, change.conclusion)
+    """Whether GitHub lets in by it as it should; how far it is matters to nobody."""
+    return run.conclusion == post.change.conclusion
 
 
 def _sticky(reach: Reach, standing: Standing) -> Wrong | None:

@@ -148,6 +148,77 @@ def test_a_check_run_that_was_never_written_down_is_found_and_brought_up_to_date
     assert desk.row(desk.check()).state is PostState.SENT
 
 
+def conclusions(desk: Desk) -> list[str | None]:
+    """Of all check runs, oldest first; GitHub goes by the last."""
+    return [run.conclusion for _, run in sorted(desk.town.checks.items())]
+
+
+def test_an_answer_is_taken_back_by_a_run_that_waits_in_its_place(desk: Desk) -> None:
+    """A run that has ended stays so, whatever status it is given."""
+    for said in (Conclusion.SUCCESS, None, None, Conclusion.FAILURE):
+        desk.puts(desk.check(said, remarks=60))
+        desk.works(3)
+    assert conclusions(desk) == ["success", "failure"]
+    assert [len(one) for one in desk.town.annotations.values()] == [60, 60]
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_answer_is_taken_back_once_though_github_s_answer_is_lost(
+    desk: Desk, *, after: bool
+) -> None:
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    desk.github.fails("create_check", LOST, after=after)
+    desk.puts(desk.check())
+    desk.works()
+    assert conclusions(desk) == ["success", None]
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert conclusions(desk) == ["success", "failure"]
+
+
+def test_an_answer_is_taken_back_once_though_we_are_killed_meanwhile(
+    desk: Desk,
+) -> None:
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    known = desk.row(desk.check()).remote
+    desk.puts(desk.check())
+    desk.dies_after(desk.check())
+    desk.row(desk.check()).remote = known
+    desk.works()
+    assert conclusions(desk) == ["success", None]
+
+
+def test_an_answer_is_taken_back_of_which_it_is_not_known_that_it_arrived(
+    desk: Desk,
+) -> None:
+    """What is told that it is open again says by its answer that it is not."""
+    desk.puts(desk.check())
+    desk.works(2)
+    known = desk.row(desk.check()).remote
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.dies_after(desk.check(Conclusion.SUCCESS))
+    desk.row(desk.check()).remote = known
+    desk.puts(desk.check())
+    desk.works()
+    assert conclusions(desk) == ["success", None]
+    assert desk.row(desk.check()).state is PostState.SENT
+
+
+def test_a_conclusion_that_github_keeps_is_followed_by_another_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its support nothing of a run that has ended changes; by its API it may."""
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    (run,) = desk.town.checks.values()
+    monkeypatch.setattr(desk.github, "change_check", lambda *_: run)
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert conclusions(desk) == ["success", "failure"]
+
+
 def test_a_comment_that_was_never_written_down_is_found_and_brought_up_to_date(
     desk: Desk,
 ) -> None:

@@ -12,8 +12,8 @@ from bot.app.pulls.sweeping.reviving import PAUSE_S
 from bot.app.pulls.sweeping.verifying import Turn, verify
 from bot.domain.github import (
     CheckRun,
-    CheckStatus,
     Comment,
+    Conclusion,
     Forbidden,
     GitHubError,
     Pull,
@@ -56,7 +56,7 @@ def test_an_answer_that_is_taken_back_meanwhile_is_not_put_again(
     pull = gate.opens()
     gate.judges(pull)
     run, checks = gate.run(pull.head.sha), gate.github.towns[gate.place].checks
-    checks[run.id] = replace(run, status=CheckStatus.QUEUED, conclusion=None)
+    checks[run.id] = replace(run, conclusion=Conclusion.FAILURE)
     mended(gate)
 
     def judged_anew() -> None:
@@ -108,18 +108,18 @@ def test_a_run_that_is_made_while_a_sweep_misses_it_is_not_made_again(
 def test_a_run_that_another_app_made_is_left_and_ours_is_made(gate: Yard) -> None:
     """The store was of an App that is no more: nobody but that one may change it."""
     pull = gate.opens()
-    gate.judges(pull)
+    gate.works(pull)
     theirs, checks = gate.run(pull.head.sha), gate.github.towns[gate.place].checks
     checks[theirs.id] = replace(theirs, app=31_337)
-    gate.commits({POLICY_PATH: files()[POLICY_PATH].replace("0.05", "0.04")})
     gate.judges(pull, report=reports.blocking())
     (still,) = gate.runs(pull.head.sha)
-    assert (still.app, still.conclusion) == (31_337, "success")
+    assert (still.app, still.conclusion) == (31_337, None)
     row = gate.store.outbox[check_key(gate.place, pull.head.sha)]
     assert "Invalid app_id" in row.note
     assert (mended(gate), mended(gate)) == (0, 1)
     gate.sends()
-    _, ours = gate.runs(pull.head.sha)
+    before, ours = gate.runs(pull.head.sha)
+    assert before == still
     assert (ours.app, ours.conclusion) == (gate.github.profile.id, "failure")
 
 
