@@ -130,6 +130,27 @@ def test_what_has_its_answer_cannot_be_stopped(tmp_path: Path) -> None:
         assert stage.app_now.pulls.acts(stage.key(pull)) == []
 
 
+def test_an_answer_comes_back_by_a_run_and_nothing_is_trained_twice(
+    tmp_path: Path,
+) -> None:
+    """Not by the stop of what was ordered after it: somebody doubted that answer."""
+    strict = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.005}\n")
+    with read(tmp_path, strict) as stage:
+        pull = stage.proposes("idea", Behaviour(spread=0.3))
+        head, store = pull.head.sha, stage.app_now.store
+        stage.concluded(head, "action_required")
+        stage.crew.going.clear()
+        stage.bob.comments(stage.quick, pull, "/gate more 3")
+        until(store.wishing, "trials are wanted")
+        stage.says(stage.bob, pull, "/gate cancel")
+        stage.concluded(head, "cancelled")
+        stage.crew.going.set()
+        before = len(stage.crew.ran)
+        stage.says(stage.bob, pull, "/gate run")
+        stage.concluded(head, "action_required")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran)) > before
+
+
 def test_a_draft_has_nothing_to_stop_until_somebody_runs_it(tmp_path: Path) -> None:
     with read(tmp_path) as stage:
         stage.crew.going.clear()

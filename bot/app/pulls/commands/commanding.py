@@ -200,9 +200,8 @@ class Commander:
     def _stands(
         self, kept: Standing | None, pull: Pull, acts: Sequence[Act]
     ) -> str | None:
-        """What the check run says of a head that rests; None where something may run."""
-        rests = kept is not None and kept.rests(pull, acts)
-        if kept is None or not rests or self._desk.renews(kept, pull):
+        """What the check run says of a head that rests; None where trials may run."""
+        if kept is None or not kept.rests(pull, acts) or self._desk.renews(kept, pull):
             return None
         return "" if kept.voice is None else kept.voice.change.output.title
 

@@ -124,10 +124,10 @@ class Scene:
 
     @property
     def task(self) -> str:
-        """A digest of it."""
+        """The name of that: another one is another evaluation."""
         return self.matter.digest
 
     @property
     def labels(self) -> list[str]:
-        """The labels that count; others change nothing."""
+        """The labels of the pull request that change something."""
         return self.matter.heeded

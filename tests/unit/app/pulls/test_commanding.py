@@ -708,6 +708,13 @@ def test_in_one_comment_a_line_stops_what_those_before_it_began(
     assert bench.commands() == kept
 
 
+def test_what_is_about_to_be_judged_anew_is_stopped(bench: Bench) -> None:
+    bench.judged()
+    bench.desk.anew = True
+    bench.says("/gate cancel")
+    assert bench.commands() == [Cancel()]
+
+
 def test_what_is_begun_beside_an_answer_is_stopped_alone(bench: Bench) -> None:
     bench.judged()
     bench.desk.busy = True

@@ -7,8 +7,10 @@ from bot.adapters.policy_file import load_policy
 from bot.app.mirroring import WantedBranch, WantedCommit, WantedPull
 from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.scenes import Scenes
+from bot.domain.commands import Run
 from bot.domain.github import Pull, Secret
 from bot.domain.policy import POLICY_PATH
+from bot.domain.pulls.acts import Act
 from bot.domain.pulls.base_moved import Carried, Same, Stands
 from bot.domain.pulls.deciding import (
     Gated,
@@ -229,6 +231,15 @@ def test_labels_count_where_a_stage_waits_for_them(tmp_path: Path) -> None:
     assert (bare.inputs, bare.task) == (nice.inputs, nice.task)
     assert bare.task != full.task
     assert bare.inputs != full.inputs
+
+
+def test_no_label_counts_where_one_stage_alone_was_ordered(tmp_path: Path) -> None:
+    one = yard(tmp_path, files(policy=STAGED))
+    pull = one.opens()
+    run = Act("a", one.key(pull), pull.head.sha, Run(None, "fast"), 5, "grace", 1.0)
+    one.store.act([run])
+    bare, full = scene(one, pull), scene(one, pull, ("full",))
+    assert (bare.inputs, bare.task) == (full.inputs, full.task)
 
 
 def test_a_closed_one_is_not_merged_to_try(tmp_path: Path) -> None:

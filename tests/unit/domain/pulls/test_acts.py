@@ -105,6 +105,11 @@ def test_what_may_have_trials_run_is_counted_for_each_head() -> None:
     assert ordered_of(told, OTHER) == 0
 
 
+def test_acceptances_are_no_orders_of_trials_by_themselves() -> None:
+    given, gone = Accept("regression-1", "fine"), Unaccept("regression-1")
+    assert ordered_of(acts(given, gone, gone), HEAD) == 0
+
+
 def test_errands_of_a_head_are_under_way_until_somebody_stops_them() -> None:
     scan, split = Scan("lr", ("1",)), Split(("one",))
     told = acts(scan, Run(), Cancel(errands=True), split)

@@ -144,6 +144,11 @@ def test_nor_what_changed_since_and_nobody_looked_at(
     assert not one.rests(replace(PULL, **now), ())  # type: ignore[arg-type]
 
 
+def test_a_draft_with_a_verdict_has_nothing_to_run_once_it_is_ready() -> None:
+    one = replace(standing(1, BAD), draft=True, task="t1")
+    assert one.rests(PULL, ())
+
+
 def test_nor_what_was_ordered_since() -> None:
     one = replace(standing(1, BAD), ordered=0)
     assert not one.rests(PULL, [RUN])
