@@ -9,6 +9,8 @@ from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.errors import UserFault
+
 
 class Settings(BaseSettings):
     """Where Seedgate keeps things, and what a person may set.
@@ -16,7 +18,8 @@ class Settings(BaseSettings):
     `SEEDGATE_CACHE_DIR` (store, trees, logs, reports), `SEEDGATE_DATABASE_URL` (a
     PostgreSQL database for the store; default: an SQLite file in the cache folder;
     `PGPASSWORD` is its password if the URL has none), `SEEDGATE_SEED_SECRET` (the
-    secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded).
+    secret that seeds come from), `RAY_ADDRESS` (a cluster to join; default embedded),
+    `VIRTUAL_ENV` (the environment that trials run in).
 
     Of the GitHub App, each before what `seedgate setup` has stored: `SEEDGATE_APP_ID`,
     `SEEDGATE_PRIVATE_KEY` (PEM) or `SEEDGATE_PRIVATE_KEY_FILE`,
@@ -34,6 +37,7 @@ class Settings(BaseSettings):
     pg_password: SecretStr | None = Field(default=None, validation_alias="PGPASSWORD")
     seed_secret: SecretStr | None = None
     ray_address: str | None = Field(default=None, validation_alias="RAY_ADDRESS")
+    virtual_env: Path | None = Field(default=None, validation_alias="VIRTUAL_ENV")
     app_id: str | None = None
     private_key: SecretStr | None = None
     private_key_file: Path | None = None
@@ -51,20 +55,29 @@ class Settings(BaseSettings):
         return given.absolute()
 
     def secret(self) -> str:
-        """The seed secret: from the environment, else made once and kept (mode 600)."""
+        """The seed secret: from the environment, else made once and kept (mode 600).
+
+        Raises `UserFault` where it cannot be kept.
+        """
         return self._kept(self.seed_secret, "seed-secret")
 
     def signing(self) -> str:
-        """The secret of links: from the environment, else made once and kept."""
+        """The same for the secret of links."""
         return self._kept(self.link_secret, "link-secret")
 
     def _kept(self, given: SecretStr | None, name: str) -> str:
         if given is not None:
             return given.get_secret_value()
         path = self.cache_dir / name
-        with contextlib.suppress(FileExistsError):
-            _write_once(path, secrets.token_hex(32))
-        return path.read_text(encoding="ascii")
+        try:
+            with contextlib.suppress(FileExistsError):
+                _write_once(path, secrets.token_hex(32))
+            return path.read_text(encoding="ascii")
+        except OSError as error:
+            problem = f"The secret {path} cannot be kept: {error.strerror}."
+            mend = "Make its folder writable and give it room, or name another with the"
+            mend += " environment variable SEEDGATE_CACHE_DIR."
+            raise UserFault(problem, mend) from None
 
 
 def _write_once(path: Path, text: str) -> None:

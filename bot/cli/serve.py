@@ -20,15 +20,10 @@ def serve(
     Serves on SEEDGATE_LISTEN until it is interrupted. The first time, without an App,
     it shows a link by which one is made.
     """
-    import typer
-
     from bot.compose.serve import serve as run
     from bot.settings import Settings
 
-    def tell(line: str) -> None:
-        typer.echo(line, err=True)
-
-    run(Settings(), dispatch=dispatch, jobs=jobs, tell=tell)
+    run(Settings(), dispatch=dispatch, jobs=jobs, tell=_tell)
 
 
 def dispatch(jobs: Jobs = None) -> None:
@@ -36,4 +31,10 @@ def dispatch(jobs: Jobs = None) -> None:
     from bot.compose.serve import dispatch as run
     from bot.settings import Settings
 
-    run(Settings(), jobs=jobs)
+    run(Settings(), jobs=jobs, tell=_tell)
+
+
+def _tell(line: str) -> None:
+    import typer
+
+    typer.echo(line, err=True)

@@ -14,9 +14,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.compose.app_config import load, load_at_once, require_key
-from bot.compose.database import where
+from bot.compose.database import open_store, where
 from bot.compose.logs import log_here
-from bot.compose.site import make_private
+from bot.compose.site import make_private, require_python
 from bot.domain.errors import ExitCode, UserFault
 from bot.domain.github.configuration import AppConfig, Listen
 from bot.settings import Settings
@@ -46,6 +46,8 @@ def serve(
     for what the caller can mend.
     """
     log_here()
+    if dispatch:
+        require_python(settings)
     config = load_at_once(settings) or _made(settings, tell)
     ending = Ending()
     _on_signal(ending.told)
@@ -138,15 +140,26 @@ def _leave_in(seconds: float) -> None:
     timer.start()
 
 
-def dispatch(settings: Settings, *, jobs: int | None) -> None:
-    """Serve the store's trials until SIGINT or SIGTERM; started again when it dies."""
+def dispatch(
+    settings: Settings, *, jobs: int | None, tell: Callable[[str], None]
+) -> None:
+    """Serve the store's trials until SIGINT or SIGTERM; started again when it dies.
+
+    `tell` shows a line to whoever started it. Raises `UserFault` for what the caller
+    can mend.
+    """
+    from bot.adapters.repository.command import require_git
     from bot.compose.serving.dispatcher import OwnDispatcher
 
     log_here()
     make_private(settings.cache_dir)
+    require_git()
+    require_python(settings)
+    open_store(settings).close()  # what its child could only try again and again
     ending = Ending(orderly=True)
     _on_signal(ending.told)
     own = OwnDispatcher(settings, jobs)
+    tell("Seedgate dispatches: it runs the trials that its store asks for.")
     try:
         until(ending, own.check)
     finally:

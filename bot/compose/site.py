@@ -86,6 +86,18 @@ def make_private(folder: Path) -> None:
         raise UserFault(problem, mend) from None
 
 
+def require_python(settings: Settings) -> None:
+    """Refuse an environment that is named for trials and is not there.
+
+    They would run in ours instead, and nobody would know.
+    """
+    named = settings.virtual_env
+    if named is not None and not (named / "bin" / "python").exists():
+        problem = f"VIRTUAL_ENV names {named}, and there is no {named}/bin/python."
+        mend = "Make that environment, name the one that trials are to run in, or unset"
+        raise UserFault(problem, f"{mend} the variable.")
+
+
 def _first_node(
     store: Store, dispatcher: "DispatcherProcess", joined: float | None
 ) -> Node:

@@ -1,11 +1,14 @@
 """Settings and the seed secret."""
 
+import errno
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import UserFault
 from bot.settings import Settings
 
 
@@ -79,3 +82,18 @@ def test_a_folder_without_a_root_is_the_same_wherever_a_child_starts(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEEDGATE_CACHE_DIR", "cache")
     assert Settings().cache_dir == tmp_path / "cache"
+
+
+def test_a_secret_that_cannot_be_kept_is_no_fault_of_ours(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full, or in a folder that is another one's."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(UserFault, match="No space left on device") as refused:
+        Settings().secret()
+    assert str(cache) in refused.value.problem
+    assert "SEEDGATE_CACHE_DIR" in refused.value.mend

@@ -17,6 +17,7 @@ from bot.adapters.store import (
     StoreError,
     sqlite_url,
 )
+from bot.adapters.store.database import opening
 from bot.adapters.store.database.faults import explain
 from bot.adapters.store.database.urls import store_name
 from bot.domain.errors import MachineryFault
@@ -130,6 +131,20 @@ def test_a_full_disk_is_named_and_what_was_finished_stays(
     assert found["b"].state is TrialState.RESERVED
     empty_disk(store)
     assert store.finish(second, TrialResult(Ok(), log_tail="x" * 500_000))
+
+
+def test_a_disk_that_is_full_before_the_store_is_made_is_named(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr(opening, "_switch_to_wal", full)
+    with pytest.raises(StoreError) as caught:
+        open_store(file)
+    assert caught.value.problem == f"The disk that holds the store {file} is full."
 
 
 def fill_disk(store: SqlStore) -> None:

@@ -6,6 +6,7 @@ at once migrate once.
 """
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,7 @@ from sqlalchemy import text as statement
 from bot.adapters.store.database.faults import (
     StoreError,
     blocked_folder,
+    explain,
     opening,
     translated,
 )
@@ -137,7 +139,10 @@ def _migration_lock(engine: Engine, name: str) -> Iterator[Connection]:
             yield connection
         return
     with _file_lock(Path(f"{name}.lock")):
-        _switch_to_wal(engine)
+        try:
+            _switch_to_wal(engine)
+        except sqlite3.Error as error:  # the driver itself is asked, by its own words
+            raise explain(name, error) from error
         with engine.begin() as connection:
             yield connection
 
