@@ -1,7 +1,7 @@
 """A live round trip through the port: what the App does all day, once, on purpose.
 
-It leaves a finished check run that no rule names and, on a pull request, a folded
-comment: GitHub lets nobody delete the one, and the other says what it was.
+It leaves finished check runs that no rule names and, on a pull request, a folded
+comment: GitHub lets nobody delete the ones, and the other says what it was.
 """
 
 from collections.abc import Callable
@@ -99,7 +99,8 @@ class Smoke:
         if pull is not None:
             self._talk(place, pull)
         if run is not None:
-            self._conclude(place, run)
+            self._conclude(place, run, Step.CONCLUDE)
+            self._renew(place, run)
         return self._worked
 
     # Steps
@@ -156,7 +157,21 @@ class Smoke:
         found = self._github.checks(place, run.head_sha, CHECK)
         return _held(run.id, holds=run.id in {one.id for one in found})
 
-    def _conclude(self, place: Place, run: CheckRun) -> None:
+    def _renew(self, place: Place, ended: CheckRun) -> None:
+        """What has ended is not opened again: another one has to take its place."""
+        change = CheckChange(CheckStatus.QUEUED, self._says.started)
+        draft = CheckDraft(ended.head_sha, CHECK, ended.external_id, change)
+
+        def another() -> CheckRun:
+            made = self._made(place, draft, again=True)
+            newer = made.id > ended.id and made.conclusion is None
+            return _held(made, holds=newer)
+
+        made = self._write(Step.ANEW, another)
+        if made is not None:
+            self._conclude(place, made, Step.CONCLUDE_ANEW)
+
+    def _conclude(self, place: Place, run: CheckRun, step: Step) -> None:
         """Success only where all went well; what is not known may never pass."""
         ended = Conclusion.SUCCESS if self._worked else Conclusion.CANCELLED
         output = self._says.worked if self._worked else self._says.broken
@@ -166,7 +181,7 @@ class Smoke:
             done = self._github.change_check(place, run.id, change)
             return _held(done, holds=done.conclusion is ended)
 
-        self._write(Step.CONCLUDE, conclude)
+        self._write(step, conclude)
 
     def _talk(self, place: Place, pull: Pull) -> None:
         """A comment that is made, adopted, edited, read, reacted to and folded away."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,13 +20,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.adapters.store import SqlPages
+from bot.app.checkup import MOST_BRANCHES
 from bot.cli.app import run
 from bot.compose.database import store_url
 from bot.domain.github.needs import EVENTS, PERMISSIONS
 from bot.settings import Settings
 from tests.fakegithub.faults import Fault
 from tests.fakegithub.people import Person, Town
-from tests.fakegithub.records import App, Installation, Repository
+from tests.fakegithub.records import App, CheckRun, Installation, Repository
 from tests.fakegithub.server import FakeGitHub
 from tests.waiting import until
 from tests.web.wire import running
@@ -65,6 +67,11 @@ class Scene:
 
     def smoke(self, *more: str) -> int:
         return run(["smoke", "--repo", "ann/digits", "--pause", "0", *more])
+
+    def ours(self) -> list[CheckRun]:
+        """The check runs of the App, oldest first."""
+        every = self.digits.runs.values()
+        return [one for one in every if one.app_id == self.app.id]
 
 
 def new_key() -> tuple[str, str]:
@@ -209,6 +216,8 @@ def test_a_clock_that_is_off_is_told(scene: Scene) -> None:
     scene.town.world.clock.skew = -150.0
     code, said = scene.doctor()
     assert (code, said["clock-wrong"][0]["state"]) == (1, "fail")
+    assert "app" in said  # the key is taken all the same
+    assert "installations-unknown" not in said
 
 
 def test_a_faulty_policy_and_strict_rules_and_a_queue_are_told(scene: Scene) -> None:
@@ -240,6 +249,27 @@ def test_only_so_many_repositories_are_looked_at(scene: Scene) -> None:
     assert [one["about"] for one in said["policy"]] == ["ann/digits"]
 
 
+def test_every_gated_branch_is_looked_at_or_told_of(scene: Scene) -> None:
+    names = [f"release-{number}" for number in range(MOST_BRANCHES + 2)]
+    policy = f"{POLICY}branches: [{', '.join(names)}]\n"
+    scene.ann.pushes(scene.digits, "main", {".github/seedgate.yml": policy})
+    _, said = scene.doctor()
+    (told,) = said["branches-left-out"]
+    assert (told["state"], told["evidence"]["count"]) == ("warn", 2)
+
+
+def test_what_serve_refuses_at_its_start_is_found_beside_the_rest(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDGATE_LINK_SECRET", "short")
+    monkeypatch.setattr(shutil, "which", lambda _: None)  # the fake's own git is there
+    code, said = scene.doctor()
+    git, links = said["config-wrong"]
+    assert (code, git["message"]) == (1, "There is no git program on the PATH.")
+    assert "SEEDGATE_LINK_SECRET" in links["mend"]
+    assert {"app", "policy", "store"} <= set(said)
+
+
 def test_settings_that_cannot_be_used_are_a_finding_and_none_are_not_configured(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -263,12 +293,13 @@ def test_the_round_trip_on_a_pull_request_tries_everything_and_tidies_up(
     (comment,) = scene.digits.comments.values()
     assert comment.minimized == "OUTDATED"
     assert [one.content for one in comment.reactions] == ["eyes"]
-    (check,) = [r for r in scene.digits.runs.values() if r.app_id == scene.app.id]
+    check, again = scene.ours()
+    assert (again.name, again.conclusion) == (check.name, check.conclusion)
     assert (check.name, check.head_sha) == ("seedgate-smoke", pull.head.sha)
     assert (check.status, check.conclusion) == ("completed", "success")
     assert len(check.annotations) == 1
     out = capsys.readouterr().out
-    assert out.count("ok   ") == 19
+    assert out.count("ok   ") == 21
     assert "The round trip works." in out
     scene.town.page(scene.digits, pull)
 
@@ -277,7 +308,7 @@ def test_without_a_pull_request_the_head_of_the_default_branch_is_used(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert scene.smoke() == 0
-    (check,) = scene.digits.runs.values()
+    check, _ = scene.ours()
     head = scene.town.world.git.ref(scene.digits, "refs/heads/main")
     assert (check.head_sha, check.conclusion) == (head, "success")
     assert "name a pull request with --pull" in capsys.readouterr().out
@@ -290,8 +321,7 @@ def test_a_step_that_fails_is_named_and_the_check_run_never_passes(
     pull = scene.ann.opens_pull(scene.digits, "idea")
     scene.installation.permissions = {**PERMISSIONS, "pull_requests": "read"}
     assert scene.smoke("--pull", str(pull.number)) == 1
-    (check,) = [r for r in scene.digits.runs.values() if r.app_id == scene.app.id]
-    assert check.conclusion == "cancelled"
+    assert [one.conclusion for one in scene.ours()] == ["cancelled", "cancelled"]
     out = capsys.readouterr().out
     assert "fail comment: GitHub does not let us, it takes pull_requests=write" in out
     assert "ok   conclude the check run" in out

@@ -32,6 +32,8 @@ class Step(StrEnum):
     REACT = "react"
     FOLD = "fold"
     CONCLUDE = "conclude"
+    ANEW = "anew"
+    CONCLUDE_ANEW = "conclude-anew"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ _STEPS = {
     Step.REACT: "react to it",
     Step.FOLD: "fold it away",
     Step.CONCLUDE: "conclude the check run",
+    Step.ANEW: "create another one in its place, as it is not opened again",
+    Step.CONCLUDE_ANEW: "conclude that one",
 }
 
 

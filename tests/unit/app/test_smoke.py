@@ -8,6 +8,8 @@ from bot.app.smoke import Says, Smoke, Target, Voice
 from bot.domain.doctor.trip import CHECK, Step, Tried
 from bot.domain.github import (
     Annotation,
+    CheckDraft,
+    CheckRun,
     Conclusion,
     Forbidden,
     Output,
@@ -54,9 +56,11 @@ class Scene:
 
     @property
     def ended(self) -> Conclusion | None:
-        (check,) = self.github.towns[self.place].checks.values()
-        assert check.name == CHECK
-        return check.conclusion
+        """Of the last check run; those before have ended, too."""
+        checks = list(self.github.towns[self.place].checks.values())
+        assert {one.name for one in checks} == {CHECK}
+        assert all(one.conclusion for one in checks)
+        return checks[-1].conclusion
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_every_step_is_told_in_its_order(scene: Scene) -> None:
     assert scene.goes()
     assert [one.step for one in scene.told] == [s for s in Step if s is not Step.HEAD]
     assert scene.ended is Conclusion.SUCCESS
-    assert scene.rests == 10  # before each write
+    assert scene.rests == 12  # before each write
 
 
 def test_the_comment_is_folded_away(scene: Scene) -> None:
@@ -102,6 +106,21 @@ def test_a_failure_in_the_middle_is_told_and_the_run_is_cancelled(scene: Scene) 
     assert not scene.goes()
     assert scene.failed == [Step.ANNOTATE]
     assert scene.ended is Conclusion.CANCELLED
+
+
+def test_a_run_that_is_found_again_though_it_has_ended_is_a_failure(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer could not be taken back."""
+    make = scene.github.create_check
+
+    def first(place: Place, draft: CheckDraft, *, again: bool) -> CheckRun:
+        runs = list(scene.github.towns[place].checks.values())
+        return runs[0] if runs else make(place, draft, again=again)
+
+    monkeypatch.setattr(scene.github, "create_check", first)
+    assert not scene.goes()
+    assert scene.failed == [Step.ANEW]
 
 
 def test_where_nothing_can_be_made_the_rest_is_still_tried(scene: Scene) -> None:
@@ -144,5 +163,5 @@ def test_a_yes_without_an_effect_is_found_out(scene: Scene) -> None:
     scene.github.__class__ = Forgetful
     assert not scene.goes()
     assert scene.failed == [Step.READ_COMMENT]
-    assert scene.told[-1].step is Step.CONCLUDE
+    assert scene.told[-1].step is Step.CONCLUDE_ANEW
     assert scene.ended is Conclusion.CANCELLED
