@@ -136,7 +136,7 @@ class _Run:
         return stored.state not in TERMINAL
 
     def _trial(self, slot: Slot, spec: TrialSpec, stored: StoredTrial) -> Trial:
-        finished_at = stored.finished_at
+        finished_at, begun_at = stored.finished_at, self._plan.knowledge.begun_at
         return Trial(
             key=spec.key,
             arm=slot.arm,
@@ -150,6 +150,7 @@ class _Run:
             progress=stored.progress,
             cached=finished_at is not None and finished_at < self.started,
             shared=stored.evaluation != self._plan.evaluation,
+            since=finished_at is not None and 0.0 < begun_at <= finished_at,
             spec=spec,
         )
 
@@ -238,9 +239,10 @@ def _resolve(
 ) -> dict[Slot, TrialSpec]:
     """The trial behind every slot that the plan can reach, but those `known` already.
 
-    A stored result that is older than the policy allows, or than the last drift of the
-    baseline, and that another evaluation asked for, is passed over: the slot gets the
-    next replicate of the same trial.
+    A stored result that was older than the policy allows when the comparison began, or
+    than the last drift of the baseline, and that another evaluation asked for, is
+    passed over: the slot gets the next replicate of the same trial. However late an
+    order comes, it finds the trials that were judged.
     """
     slots = [slot for mode in plan.modes for slot in reachable(plan, mode)]
     specs = {slot: spec_of(plan, slot) for slot in slots if slot not in known}
@@ -260,5 +262,6 @@ def _too_old(plan: Plan, stored: StoredTrial | None, now: float) -> bool:
     if stored.evaluation == plan.evaluation:
         return False
     moved = plan.knowledge.fresh_from.get(stored.spec.mode, 0.0)
-    oldest = max(moved, now - plan.policy.baseline.max_age_s)
+    began = plan.knowledge.begun_at or now
+    oldest = max(moved, began - plan.policy.baseline.max_age_s)
     return stored.finished_at < oldest

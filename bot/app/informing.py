@@ -1,4 +1,11 @@
-"""What is known before an evaluation, pinned with it."""
+"""What is known before an evaluation, pinned with it; and how evaluations are counted.
+
+An evaluation counts where it could turn a verdict around by luck: another tree of the
+head, another commit of the base (seeds follow it), another policy, machine or schedule
+make other trials, or another test of them. One that looks again at what an earlier one
+of the same branch compared, to tell changes apart or to name targets, does not count:
+it is judged by what was known when that one began, and finds the same trials.
+"""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +31,7 @@ from bot.domain.past import (
     restarted,
     same_baseline,
 )
-from bot.domain.plan import Plan
+from bot.domain.plan import Plan, digest_of
 from bot.domain.policing import (
     chance_finding,
     findings,
@@ -75,11 +82,14 @@ def informed(
 ) -> Plan:
     """The plan with all that is known, every tolerance an amount.
 
-    A resumed evaluation is judged by what was known when it began. Raises UserFault
+    A resumed evaluation is judged by what was known when it began, and one that looks
+    again at what an earlier one compared by what was known then. Raises UserFault
     for a tolerance that nothing is known to make of, or that cannot be policed; such an
     evaluation has not begun, and is not counted. `now` is Unix seconds.
     """
     pinned = memory.pinned(plan.evaluation)
+    if pinned is None:
+        pinned = _look_again(memory, plan, subject)
     if pinned is None:
         known = _known(memory, plan, subject, now)
         known = dataclasses.replace(known, lost=lost)
@@ -99,7 +109,7 @@ def foreseen(
 
     For whatever comes before the first trial that is judged. Raises the same.
     """
-    pinned = memory.pinned(plan.evaluation)
+    pinned = memory.pinned(plan.evaluation) or _compared(memory, plan, subject)
     if pinned is not None:
         told = _with(plan, load_knowledge(pinned))
     else:
@@ -137,6 +147,7 @@ def _known(memory: Memory, plan: Plan, subject: Subject, now: float) -> Knowledg
         baselines={place: one for place, one in baselines.items() if one is not None},
         drift=drift,
         fresh_from=_fresh_from(past, {mode for mode, _ in drift}, now),
+        begun_at=now,
     )
 
 
@@ -154,12 +165,39 @@ def _fresh_from(
 
 def _begin(memory: Memory, plan: Plan, subject: Subject, known: Knowledge) -> str:
     _refuse(_with(plan, known))
-    place = (subject.repository, subject.base, subject.head)
     # A part of the plan can never pass, so it uses up no attempt.
+    if plan.narrowed:
+        return memory.pin(plan.evaluation, dump_knowledge(known))
     counted = subject.evaluation or plan.evaluation
-    attempt = 1 if plan.narrowed else memory.attempt(counted, *place)
+    attempt = memory.attempt(counted, *_place(subject))
     document = dump_knowledge(dataclasses.replace(known, attempt=attempt))
+    document = memory.pin(_comparison(plan, subject), document)
     return memory.pin(plan.evaluation, document)
+
+
+def _look_again(memory: Memory, plan: Plan, subject: Subject) -> str | None:
+    """Begin an evaluation of what an earlier one of the branch compared, if any did."""
+    document = _compared(memory, plan, subject)
+    if document is None:
+        return None
+    counted = subject.evaluation or plan.evaluation
+    memory.attempt(counted, *_place(subject), again=True)
+    return memory.pin(plan.evaluation, document)
+
+
+def _compared(memory: Memory, plan: Plan, subject: Subject) -> str | None:
+    """What was known when this branch was first compared like this, if it ever was."""
+    return None if plan.narrowed else memory.pinned(_comparison(plan, subject))
+
+
+def _comparison(plan: Plan, subject: Subject) -> str:
+    """The name under which that is kept; it is no evaluation's."""
+    parts = {"comparison": plan.comparison, "branch": _place(subject)}
+    return digest_of(parts)[:16]
+
+
+def _place(subject: Subject) -> tuple[str, str, str]:
+    return subject.repository, subject.base, subject.head
 
 
 def scene_of(plan: Plan, subject: Subject) -> Scene:

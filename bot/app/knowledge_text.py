@@ -22,6 +22,7 @@ def dump_knowledge(knowledge: Knowledge) -> str:
         "baselines": _listed(knowledge.baselines),
         "drift": [[*place, cusum] for place, cusum in knowledge.drift.items()],
         "fresh_from": dict(knowledge.fresh_from),
+        "begun_at": knowledge.begun_at,
     }
     return json.dumps(plain, allow_nan=False, separators=(",", ":"))
 
@@ -51,4 +52,5 @@ def _built(plain: dict[str, Any]) -> Knowledge:
         baselines={(m, n): Pilot(**one) for m, n, one in plain["baselines"]},
         drift={(m, n): float(one) for m, n, one in plain["drift"]},
         fresh_from={mode: float(at) for mode, at in plain["fresh_from"].items()},
+        begun_at=float(plain.get("begun_at", 0.0)),
     )

@@ -50,6 +50,25 @@ def summed_cost(costs: Sequence[Cost]) -> Cost:
     )
 
 
+def so_far(trials: Sequence[Trial], now: Cost, before: Cost) -> Cost:
+    """What an evaluation has cost by now, however often it was judged.
+
+    `trials` are all that it has: those that it asked for first are its own to pay,
+    whenever they ran. Only its own time, and what it cancelled, are in what this call
+    cost (`now`) and those `before` it.
+    """
+    ended = {one.key: one for one in trials if one.finished}.values()
+    own = [one for one in ended if not one.shared]
+    return Cost(
+        trials_run=len(own),
+        trials_reused=len(ended) - len(own),
+        trials_cancelled=before.trials_cancelled + now.trials_cancelled,
+        elapsed_s=before.elapsed_s + now.elapsed_s,
+        cpu_hours=sum(_wall_h(one) * _reserved(one)[0] for one in own),
+        gpu_hours=sum(_wall_h(one) * _reserved(one)[1] for one in own),
+    )
+
+
 def within(plan: Plan, spent: Sequence[Trial]) -> Plan:
     """The plan with what earlier rungs of the same climb have left of its budget.
 

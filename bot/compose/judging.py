@@ -15,12 +15,13 @@ from bot.app.planning import Ground, Known, course_of, plans_of
 from bot.app.ports import SourceRepository, Store
 from bot.app.preparing import Prepared, asked_apart, prepare
 from bot.app.relevance import not_needed
+from bot.app.spending import so_far
 from bot.app.versioning import unjudgeable
 from bot.compose.reporting import completed, reported, unrun
 from bot.domain.evaluation import unjudged
 from bot.domain.history import Place
 from bot.domain.plan import Trees
-from bot.domain.verdict import Override, Reason, Report, applied
+from bot.domain.verdict import Cost, Override, Reason, Report, applied
 from workers.contract import Node
 
 
@@ -112,6 +113,8 @@ def _report(
 ) -> Report:
     """The report, kept under every evaluation that it answers."""
     report = reported(prepared, course, reached, bench.node, case.repository)
+    if case.comparison.on_github:
+        report = _with_all_cost(report, bench.store)
     accepted = applied(report.verdict, case.accepted)
     report = replace(report, repository_path=case.path, accepted=accepted)
     found = (case.comparison, case.repository, bench.store, case.description)
@@ -120,6 +123,25 @@ def _report(
     for one in dict.fromkeys([report.evaluation, *reached.evaluations]):
         bench.store.save_evaluation(one, text)
     return report
+
+
+def _with_all_cost(report: Report, store: Store) -> Report:
+    """The report with what its evaluation has cost since it began.
+
+    A pull request is judged again and again, by orders and acceptances, and shows one
+    report; who runs a command is told what that run of it cost.
+    """
+    cost = so_far(report.trials, report.cost, _cost_before(report.evaluation, store))
+    return replace(report, cost=cost)
+
+
+def _cost_before(evaluation: str, store: Store) -> Cost:
+    from bot.presentation.report_reading import report_of
+
+    text = store.load_evaluation(evaluation)
+    kept = report_of(json.loads(text)) if text else None
+    # A report is kept under each stage that it answers, too.
+    return kept.cost if kept and kept.evaluation == evaluation else Cost()
 
 
 def _known(case: Case, store: Store) -> Known:

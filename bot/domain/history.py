@@ -185,7 +185,9 @@ class StagePair:
 class Knowledge:
     """All of it, pinned with the evaluation so that a resumed one judges the same.
 
-    `attempt` counts the evaluations of this branch, from 1. `lost` are shown
+    `attempt` counts the evaluations of this branch, from 1: those that compare it by
+    other trials or another test. `begun_at` (Unix seconds) is when this comparison
+    began, 0 where that was not kept. `lost` are shown
     losses that landed since the anchor, summed, in tolerances of the metric.
     `baselines` are the earlier runs of this very baseline, summed. `drift` are the
     CUSUMs of baselines that have moved. Stored baseline runs of a mode serve
@@ -199,6 +201,7 @@ class Knowledge:
     baselines: Mapping[Place, Pilot] = field(default_factory=dict)
     drift: Mapping[Place, float] = field(default_factory=dict)
     fresh_from: Mapping[str, float] = field(default_factory=dict)
+    begun_at: float = 0.0
 
 
 def resolve(mode: Mode, pilots: Mapping[Place, Pilot]) -> Mode:

@@ -126,8 +126,8 @@ def canary_residual(trials: Sequence[Trial], mode: str, metric: str) -> float | 
 
 
 def is_stored(trial: Trial) -> bool:
-    """Whether the result was there before, asked for by another evaluation."""
-    return trial.cached and trial.shared
+    """Whether the result was there before it all, asked for by another evaluation."""
+    return trial.cached and trial.shared and not trial.since
 
 
 def drifted(summaries: Sequence[Summary]) -> Drift:

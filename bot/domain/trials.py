@@ -25,8 +25,9 @@ class Trial:
 
     `position` is its place in dispatch order within its arm, mode and stage, from 0:
     look n uses positions 0..n-1. `cached` says that the result was there before this
-    run of the command; `shared` that another evaluation asked for it first. `spec` is
-    what was run, None where results were given from outside.
+    run of the command; `shared` that another evaluation asked for it first; `since`
+    that it ended since this comparison began, whichever evaluation of it wanted it.
+    `spec` is what was run, None where results were given from outside.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Trial:
     progress: Progress | None = None
     cached: bool = False
     shared: bool = False
+    since: bool = False
     spec: TrialSpec | None = None
 
     @property

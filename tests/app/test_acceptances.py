@@ -43,6 +43,34 @@ def test_an_accepted_finding_lets_the_merge_pass_and_is_shown(tmp_path: Path) ->
         stage.page(pull)
 
 
+def cost_of(stage: Stage, pull: Pull) -> dict[str, float]:
+    """What the report says that the evaluation has cost."""
+    kept = stage.app_now.pulls.standing(stage.key(pull))
+    assert kept is not None
+    text = stage.app_now.store.load_evaluation(kept.evaluation) or "{}"
+    found: dict[str, float] = json.loads(text)["cost"]
+    return found
+
+
+def test_judging_again_adds_to_the_cost_and_forgets_none_of_it(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.blocked()
+        first = cost_of(stage, pull)
+        line = stage.acceptance(stage.run(pull.head.sha), "regression-")
+        stage.says(stage.ann, pull, line)
+        stage.concluded(pull.head.sha, "success")
+        after = cost_of(stage, pull)
+        assert first["trials_run"] > 0
+        assert first["cpu_hours"] > 0.0
+        for what in ("trials_run", "trials_cancelled", "cpu_hours"):
+            assert after[what] >= first[what]
+        assert after["trials_reused"] == first["trials_reused"]
+        assert after["elapsed_s"] > first["elapsed_s"]
+        said = f"{after['trials_run']} trials run, {after['trials_reused']} reused"
+        assert said in stage.sticky(pull).body
+        stage.page(pull)
+
+
 def test_who_may_only_write_accepts_nothing(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         pull = stage.blocked()

@@ -67,7 +67,7 @@ class MemoryStore:
         self._nodes: dict[str, tuple[float, Node]] = {}
         self._reports: dict[str, str] = {}
         self._pins: dict[str, str] = {}
-        self._branches: dict[tuple[str, str, str], set[str]] = {}
+        self._branches: dict[tuple[str, str, str], dict[str, bool]] = {}
         self._shown: dict[tuple[str, str, str, str], _Shown] = {}
         self._pilots: dict[MetricKey, Pilot] = {}
         self._charges: dict[tuple[str, str], tuple[Charge, ...]] = {}
@@ -131,10 +131,18 @@ class MemoryStore:
     def pin(self, evaluation: str, document: str) -> str:
         return self._pins.setdefault(evaluation, document)
 
-    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
-        known = self._branches.setdefault((repository, base, head), set())
-        known.add(evaluation)
-        return len(known)
+    def attempt(
+        self,
+        evaluation: str,
+        repository: str,
+        base: str,
+        head: str,
+        *,
+        again: bool = False,
+    ) -> int:
+        known = self._branches.setdefault((repository, base, head), {})
+        known.setdefault(evaluation, not again)
+        return sum(known.values())
 
     def record(self, evaluation: str, shown: Mapping[MetricKey, Summary]) -> None:
         for key, summary in shown.items():

@@ -128,10 +128,19 @@ class SqlStore:
         """Keep the first document given for an evaluation; the one that is kept."""
         return self._calls.write(remembering.pin, evaluation, document, self._now())
 
-    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
-        """Note an evaluation of a branch; how many different ones it has had."""
+    def attempt(
+        self,
+        evaluation: str,
+        repository: str,
+        base: str,
+        head: str,
+        *,
+        again: bool = False,
+    ) -> int:
+        """Note an evaluation of a branch; how many that count it has had."""
         branch = (repository, base, head)
-        return self._calls.write(remembering.attempt, evaluation, branch, self._now())
+        began = remembering.BEGUN_BEFORE if again else self._now()
+        return self._calls.write(remembering.attempt, evaluation, branch, began)
 
     def record(self, evaluation: str, shown: Mapping[MetricKey, Summary]) -> None:
         """Keep, or replace, what an evaluation showed."""

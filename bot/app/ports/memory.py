@@ -28,10 +28,19 @@ class Memory(Protocol):
         """Keep the first document given for an evaluation; the one that is kept."""
         ...
 
-    def attempt(self, evaluation: str, repository: str, base: str, head: str) -> int:
-        """Note an evaluation of a branch; how many different ones it has had.
+    def attempt(
+        self,
+        evaluation: str,
+        repository: str,
+        base: str,
+        head: str,
+        *,
+        again: bool = False,
+    ) -> int:
+        """Note an evaluation of a branch; how many that count it has had.
 
-        One that is noted again, because it is resumed, is counted once.
+        One that is noted again, because it is resumed, is counted once. One that only
+        looks `again` at what an earlier one compared is noted, and never counted.
         """
         ...
 

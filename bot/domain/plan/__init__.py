@@ -9,7 +9,7 @@ from bot.domain.plan.rules import anchored_metrics, rulebook
 from bot.domain.plan.seeds import LARGEST_SEED, SMALLEST_SEED, is_shared, seed_at
 from bot.domain.plan.slots import Slot, arms_of, originals, reachable, slots_of
 from bot.domain.plan.specs import keyed, spec_of, tree_of
-from bot.domain.plan.whole import Pinned, Plan, Trees
+from bot.domain.plan.whole import Pinned, Plan, Trees, digest_of
 
 __all__ = [
     "LARGEST_SEED",
@@ -20,6 +20,7 @@ __all__ = [
     "Trees",
     "anchored_metrics",
     "arms_of",
+    "digest_of",
     "is_shared",
     "judges_time",
     "keyed",

@@ -153,25 +153,40 @@ class Plan:
         without its ablation is another, with a report of its own; trials have keys of
         their own, so that each finds what the other has run.
         """
-        parts = {
+        parts = {**self._compared, "targeted": sorted(self.targeted)}
+        if self.ablated:  # without changes, ids are what they were before there was it
+            parts["ablated"] = True
+        if self.ablated and self.apart:
+            parts["apart"] = sorted(self.apart)
+        return digest_of(parts)[:16]
+
+    @property
+    def comparison(self) -> str:
+        """The id of what decides about the branch as a whole: trials, and their test.
+
+        Evaluations that differ only in which changes are judged apart, and in which
+        modes the branch means to change, have it in common: they look at the very same
+        numbers by the very same test, so none is a further chance to pass by luck.
+        """
+        release = self.anchor.tree if self.anchor else ""
+        return digest_of({**self._compared, "anchor": release})[:16]
+
+    @property
+    def _compared(self) -> dict[str, object]:
+        parts: dict[str, object] = {
             "trees": [self.trees.base_commit, self.trees.base_tree],
             "merged": self.trees.merged_tree,
             "policy": self.policy.sha256,
             "stage": self.stage.name,
             "modes": [mode.name for mode in self.modes],
-            "targeted": sorted(self.targeted),
             "looks": self.looks,
             "machine": self.machine,
             "secret": hashlib.sha256(self.secret.encode()).hexdigest(),
             "contract": CONTRACT_VERSION,
         }
-        if self.ablated:  # without changes, ids are what they were before there was it
-            parts["ablated"] = True
-        if self.ablated and self.apart:
-            parts["apart"] = sorted(self.apart)
         if self.pool:  # other seeds than those of this branch by itself
             parts["pool"] = self.pool
-        return digest_of(parts)[:16]
+        return parts
 
 
 def digest_of(parts: Mapping[str, object]) -> str:

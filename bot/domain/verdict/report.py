@@ -42,7 +42,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the evaluation spent. Hours are wall time times what was reserved."""
+    """What the evaluation spent. Hours are wall time times what was reserved.
+
+    For a pull request that is all since the evaluation began, whenever it was judged
+    again; otherwise what this run of the command spent.
+    """
 
     trials_run: int = 0
     trials_reused: int = 0

@@ -491,6 +491,20 @@ def test_evaluations_of_a_branch_are_counted_and_a_resumed_one_is_counted_once(
     assert store.attempt("three", "/clone", "main", "idea") == 1
 
 
+def test_what_looks_again_at_a_comparison_is_noted_and_never_counted(
+    store: AnyStore, clock: Clock
+) -> None:
+    assert store.attempt("one", "/repo", "main", "idea") == 1
+    assert store.attempt("again", "/repo", "main", "idea", again=True) == 1
+    assert store.attempt("again", "/repo", "main", "idea") == 1
+    assert store.attempt("one", "/repo", "main", "idea", again=True) == 1
+    assert store.attempt("two", "/repo", "main", "idea") == 2
+    for name in ("one", "again"):
+        store.keep_forecasts(name, "/repo", [FORECAST])
+        clock.seconds += 10.0
+    assert list(store.forecasts("/repo")) == [FORECAST]
+
+
 def test_the_past_of_a_metric_is_told_in_order_of_time(
     store: AnyStore, clock: Clock
 ) -> None:

@@ -1,13 +1,17 @@
 """One evaluation learns from those before it, and from nothing that came after."""
 
 import dataclasses
+import json
+from collections.abc import Iterator
 
 import pytest
 
 from bot.app.engine import Evaluated, evaluate
-from bot.app.informing import Subject, informed
+from bot.app.informing import Subject, foreseen, informed
 from bot.app.knowledge_text import dump_knowledge, load_knowledge
 from bot.app.remembering import remember
+from bot.domain.arms import label
+from bot.domain.changes import Change, PlannedChange
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.history import (
     Knowledge,
@@ -17,10 +21,11 @@ from bot.domain.history import (
     Summary,
 )
 from bot.domain.past import Scene, keys
-from bot.domain.plan import Plan
+from bot.domain.plan import Pinned, Plan
 from bot.domain.policy import (
     AbsoluteTolerance,
     AutoTolerance,
+    BaselineRule,
     Decision,
     SmallTolerance,
 )
@@ -55,8 +60,8 @@ def branch(number: int) -> Plan:
 
 def test_the_first_evaluation_knows_nothing() -> None:
     found = informed(store(), plan(), IDEA, {}, NOW)
-    assert dataclasses.replace(found, notes=()) == plan()
-    assert found.knowledge == Knowledge(attempt=1)
+    nothing = Knowledge(attempt=1, begun_at=NOW)
+    assert dataclasses.replace(found, notes=()) == plan(knowledge=nothing)
 
 
 def test_later_evaluations_know_what_earlier_ones_showed() -> None:
@@ -77,8 +82,8 @@ def test_a_resumed_evaluation_is_judged_by_what_was_known_when_it_began() -> Non
     laptop = Laptop(losing(0.0))
     first = informed(laptop.store, branch(1), IDEA, {}, NOW)
     run(laptop, branch(2))
-    assert informed(laptop.store, branch(1), IDEA, {PLACE: 3.0}, NOW) == first
-    assert first.knowledge == Knowledge(attempt=1)
+    assert informed(laptop.store, branch(1), IDEA, {PLACE: 3.0}, 2 * NOW) == first
+    assert first.knowledge == Knowledge(attempt=1, begun_at=NOW)
 
 
 def test_an_evaluation_that_is_run_again_is_remembered_and_counted_once() -> None:
@@ -98,7 +103,7 @@ def test_branches_are_counted_apart_and_repositories_do_not_mix() -> None:
     assert informed(laptop.store, branch(2), other, {}, NOW).knowledge.attempt == 1
     clone = dataclasses.replace(IDEA, repository="/clone/.git")
     known = informed(laptop.store, branch(3), clone, {}, NOW).knowledge
-    assert known == Knowledge(attempt=1)
+    assert known == Knowledge(attempt=1, begun_at=NOW)
 
 
 def test_another_machine_knows_nothing_of_this_one() -> None:
@@ -214,8 +219,15 @@ def test_knowledge_survives_as_text_bit_for_bit() -> None:
         baselines={PLACE: Pilot(5, third, third)},
         drift={PLACE: 5.0 + third},
         fresh_from={"mlp": third},
+        begun_at=1e9 + third,
     )
     assert load_knowledge(dump_knowledge(known)) == known
+
+
+def test_knowledge_that_was_kept_without_its_time_is_read() -> None:
+    kept = json.loads(dump_knowledge(Knowledge(attempt=2, begun_at=NOW)))
+    del kept["begun_at"]
+    assert load_knowledge(json.dumps(kept)) == Knowledge(attempt=2)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"v":2}', '{"v":1}', "nonsense"])
@@ -318,6 +330,132 @@ def test_a_part_of_the_plan_uses_up_no_attempt() -> None:
     assert informed(memory, part, IDEA, {}, NOW).knowledge.attempt == 1
     assert informed(memory, branch(1), IDEA, {}, NOW).knowledge.attempt == 1
     assert informed(memory, branch(2), IDEA, {}, NOW).knowledge.attempt == 2
+
+
+def targeting(number: int) -> Plan:
+    """The branch with `/gate target mode=mlp`: another evaluation of the same."""
+    return dataclasses.replace(branch(number), targeted=frozenset({"mlp"}))
+
+
+def telling_apart(number: int, *names: str) -> Plan:
+    """The branch with `/gate ablate`, of some changes by name or of all."""
+    changes = tuple(
+        PlannedChange(Change(one, one, (one,), (one,)), f"not {one}", f"only {one}")
+        for one in ("first", "second")
+    )
+    return dataclasses.replace(branch(number), changes=changes, apart=names)
+
+
+def test_orders_about_the_same_head_and_base_are_counted_once() -> None:
+    memory = store()
+    orders = [
+        telling_apart(1, "first"),
+        branch(1),
+        telling_apart(1),
+        targeting(1),
+        dataclasses.replace(telling_apart(1), targeted=frozenset({"mlp"})),
+    ]
+    assert len({one.evaluation for one in orders}) == len(orders)
+    counts = [informed(memory, one, IDEA, {}, NOW).knowledge.attempt for one in orders]
+    assert counts == [1] * len(orders)
+    assert informed(memory, targeting(2), IDEA, {}, NOW).knowledge.attempt == 2
+    assert informed(memory, branch(2), IDEA, {}, NOW).knowledge.attempt == 2
+    assert informed(memory, telling_apart(1), IDEA, {}, NOW).knowledge.attempt == 1
+
+
+def chances() -> Iterator[tuple[str, Plan]]:
+    """What makes other trials of the same branch, or another test of them."""
+    first = branch(1)
+    rebased = dataclasses.replace(first.trees, base_commit="a later commit")
+    other_base = dataclasses.replace(first.trees, base_tree="another tree")
+    other_rule = dataclasses.replace(policy(), sha256="another text")
+    yield "another head", branch(2)
+    yield "the base has moved", dataclasses.replace(first, trees=rebased)
+    yield "another tree of the base", dataclasses.replace(first, trees=other_base)
+    yield "another policy", dataclasses.replace(first, policy=other_rule)
+    yield "another machine", dataclasses.replace(first, machine="a GPU")
+    yield "other seeds", dataclasses.replace(first, pool="another branch")
+    yield "other seeds by secret", dataclasses.replace(first, secret="another")
+    later = dataclasses.replace(first.stage, name="full")
+    yield "another stage", dataclasses.replace(first, stage=later)
+    release = Pinned("v2", "tree of v2")
+    yield "another release", dataclasses.replace(telling_apart(1), anchor=release)
+
+
+@pytest.mark.parametrize(
+    "again", [pytest.param(one, id=name) for name, one in chances()]
+)
+def test_whatever_makes_other_trials_or_another_test_counts(again: Plan) -> None:
+    memory = store()
+    informed(memory, branch(1), IDEA, {}, NOW)
+    informed(memory, targeting(1), IDEA, {}, NOW)
+    assert informed(memory, again, IDEA, {}, NOW).knowledge.attempt == 2
+
+
+def test_what_looks_again_is_judged_by_what_was_known_the_first_time() -> None:
+    laptop = Laptop(losing(0.0))
+    first = informed(laptop.store, branch(1), IDEA, {PLACE: 0.5}, NOW)
+    run(laptop, branch(2), dataclasses.replace(IDEA, head="another"))
+    for look in (foreseen, informed, foreseen):
+        later = look(laptop.store, targeting(1), IDEA, {PLACE: 3.0}, 2 * NOW)
+        assert later.knowledge == first.knowledge
+    fresh = informed(laptop.store, branch(3), IDEA, {}, NOW).knowledge
+    assert fresh.attempt == 2
+    assert PLACE in fresh.history
+
+
+def test_branches_with_one_comparison_are_counted_apart() -> None:
+    memory = store()
+    other = dataclasses.replace(IDEA, head="another")
+    informed(memory, branch(1), IDEA, {}, NOW)
+    informed(memory, branch(2), other, {}, NOW)
+    assert informed(memory, targeting(1), other, {}, NOW).knowledge.attempt == 2
+
+
+def test_a_part_of_the_plan_spares_nobody_the_count_of_the_whole() -> None:
+    memory = store()
+    informed(memory, branch(1), IDEA, {}, NOW)
+    part = dataclasses.replace(branch(2), narrowed=("ablation",))
+    assert informed(memory, part, IDEA, {}, NOW).knowledge.attempt == 1
+    assert informed(memory, telling_apart(2), IDEA, {}, NOW).knowledge.attempt == 2
+
+
+def compared(done: Evaluated) -> dict[tuple[str, int], str]:
+    """Which trial of base and branch stood in which place."""
+    return {(label(one.arm), one.position): one.key for one in done.trials}
+
+
+def test_however_late_what_looks_again_finds_the_trials_that_were_judged() -> None:
+    rules = policy(baseline=BaselineRule(max_age_s=500.0))
+
+    def aged(number: int, **changes: object) -> Plan:
+        return dataclasses.replace(branch(number), policy=rules, **changes)
+
+    laptop = Laptop(losing(0.0))
+    run(laptop, aged(1), dataclasses.replace(IDEA, head="another"))
+    first = run(laptop, aged(2))
+    assert [one for one in first.trials if one.cached]
+    for _ in range(1_000):
+        laptop.pulse.wait()
+    again = run(laptop, aged(2, targeted=frozenset({"mlp"})))
+    assert compared(again) == compared(first)
+    assert all(one.cached for one in again.trials)
+    resumed = run(laptop, aged(2))
+    assert compared(resumed) == compared(first)
+    assert not [one for one in run(laptop, aged(3)).trials if one.cached]
+
+
+def test_stored_runs_that_were_set_aside_serve_none_that_looks_again() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1), dataclasses.replace(IDEA, head="another"))
+    laptop.script = far_off
+    first = run(laptop, branch(2))
+    assert [
+        one for one in first.verdict.findings if one.reason is Reason.CANARY_OUTSIDE
+    ]
+    again = run(laptop, targeting(2))
+    assert compared(again) == compared(first)
+    assert again.verdict.modes[0].metrics == first.verdict.modes[0].metrics
 
 
 def test_all_earlier_runs_of_this_baseline_are_known() -> None:

@@ -15,6 +15,9 @@ from bot.adapters.store.trials.schema import branches, charges, pilots, pins, su
 from bot.app.ports import LATEST
 from bot.domain.history import BaselineMean, Charge, MetricKey, Pilot, Summary
 
+BEGUN_BEFORE = -1.0
+"""When an evaluation began that only looks again at what an earlier one compared."""
+
 _KEY = ("repository", "mode", "stage", "metric", "version", "machine")
 
 
@@ -41,15 +44,19 @@ def pin(connection: Connection, evaluation: str, document: str, now: float) -> s
 
 
 def attempt(
-    connection: Connection, evaluation: str, branch: tuple[str, str, str], now: float
+    connection: Connection, evaluation: str, branch: tuple[str, str, str], began: float
 ) -> int:
-    """Note the evaluation of (repository, base, head); how many there are now."""
+    """Note the evaluation of (repository, base, head); how many count by now.
+
+    One that `began` at `BEGUN_BEFORE` does not.
+    """
     repository, base, head = branch
     place = {"repository": repository, "base": base, "head": head}
-    row = {**place, "evaluation": evaluation, "begun_at": now}
+    row = {**place, "evaluation": evaluation, "begun_at": began}
     add_missing(connection, branches, [row])
     same = and_(*(branches.c[name] == value for name, value in place.items()))
-    query = select(func.count()).select_from(branches).where(same)
+    counts = branches.c.begun_at != BEGUN_BEFORE
+    query = select(func.count()).select_from(branches).where(same, counts)
     return int(connection.execute(query).scalar_one())
 
 

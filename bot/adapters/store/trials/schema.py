@@ -148,7 +148,10 @@ branches = Table(
     Column("evaluation", NAME, primary_key=True),
     Column("begun_at", Float, nullable=False),
 )
-"""Which evaluations a branch has had."""
+"""Which evaluations a branch has had.
+
+One that only looks again at what an earlier one compared began at -1.
+"""
 
 pins = Table(
     "pins",
