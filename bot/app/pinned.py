@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.app.ports import Revision, SourceRepository
-from bot.domain.errors import UserFault
+from bot.domain.errors import UnheldFault, UserFault
 from bot.domain.history import Charge, Place
 from bot.domain.policy import Policy
 
@@ -14,7 +14,7 @@ def pinned_release(repository: SourceRepository, policy: Policy) -> Revision | N
         return None
     try:
         return repository.resolve(policy.anchor)
-    except UserFault as fault:
+    except (UserFault, UnheldFault) as fault:
         problem = f"The policy's `anchor` is {policy.anchor!r}. {fault.problem}"
         raise UserFault(problem, fault.mend) from None
 

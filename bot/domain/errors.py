@@ -39,6 +39,17 @@ class MachineryFault(Exception):
         self.mend = mend
 
 
+class GitFault(MachineryFault):
+    """git failed on this machine, or what we keep for it; asked again it may go well.
+
+    Names no place of this machine: people elsewhere may be told of it.
+    """
+
+
+class UnheldFault(GitFault):
+    """A commit, by its full name, that our own copy of a repository does not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
     """One fault of a policy file; line and column count from 1, `path` is dotted."""

@@ -215,7 +215,8 @@ class FakeMirrors:
 
     def _shown(self, place: Place, town: _Town) -> "FakeMirror":
         name = f"github:{place.repository}"
-        held = GitRepository(town.mirror, self._root / "scratch", identity=name)
+        scratch = self._root / "scratch"
+        held = GitRepository(town.mirror, scratch, identity=name, own=True)
         return FakeMirror(held, dict(town.seen), town, self._clock)
 
 

@@ -10,7 +10,7 @@ from bot.adapters.mirrors.network import Remote
 from bot.adapters.mirrors.watching import OverrunError, watched
 from bot.adapters.repository.command import GitError, complaint
 from bot.app.mirroring import MirrorError, Unreachable
-from bot.domain.errors import MachineryFault
+from bot.domain.errors import GitFault, MachineryFault
 
 _FSCK = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
 
@@ -22,20 +22,20 @@ def mended(home: Home, remote: Remote, work: Callable[[], None]) -> None:
     """
     if not home.is_there():
         home.make()
-    words = _tried(work)
+    words = _tried(remote, work)
     if words is None:
         return
     if not _is_damaged(home, remote):
         said = f"{remote.name} could not be fetched: {complaint(words)}."
         raise MirrorError(Unreachable(said))
     home.make()
-    words = _tried(work)
+    words = _tried(remote, work)
     if words is not None:
         problem = f"The mirror {home.folder} cannot be made: {complaint(words)}."
         raise MachineryFault(problem, "See whether that disk is sound.")
 
 
-def _tried(work: Callable[[], None]) -> str | None:
+def _tried(remote: Remote, work: Callable[[], None]) -> str | None:
     """None when it is done, else what git said; raises what says more."""
     try:
         work()
@@ -43,6 +43,9 @@ def _tried(work: Callable[[], None]) -> str | None:
         words = str(trouble)
     except GitError as trouble:
         words = trouble.answer.words
+    except GitFault as fault:
+        said = f"{remote.name} could not be fetched: {fault.problem}"
+        raise MirrorError(Unreachable(said)) from fault
     else:
         return None
     require_room(words)
@@ -50,12 +53,15 @@ def _tried(work: Callable[[], None]) -> str | None:
 
 
 def _is_damaged(home: Home, remote: Remote) -> bool:
-    """Whether git misses objects that refs lead to, or cannot read it at all."""
+    """Whether git misses objects that refs lead to, or cannot read it at all.
+
+    Where git is killed as it looks, nobody knows; what is held is not thrown away.
+    """
     try:
         found = watched(home.git, _FSCK, b"", remote.lent, remote.limits)
     except OverrunError:
         return False
-    return found.status != 0
+    return found.status > 0
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.adapters.mirrors.home import Home
 from bot.adapters.mirrors.refs import is_sha, of_branch, of_pull
 from bot.adapters.repository import GitRepository
+from bot.adapters.repository.command import GitError, unread
 
 
 class GitMirror:
@@ -40,7 +41,10 @@ class GitMirror:
 
     def has(self, sha: str) -> bool:
         """Whether a commit is held, by its full SHA."""
-        return is_sha(sha) and self._home.holds([sha])
+        try:
+            return is_sha(sha) and self._home.holds([sha])
+        except GitError as failed:
+            raise unread() from failed
 
     def keep(self, sha: str) -> bool:
         """Let a commit stay from now on as if it had just been found."""

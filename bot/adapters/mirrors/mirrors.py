@@ -67,6 +67,8 @@ class GitMirrors:
     def known(self, place: Place) -> GitMirror | None:
         """The mirror as it is, without asking anybody; None if there is none."""
         home = self._home(place)
+        if not home.is_there():
+            return None
         try:
             return self._mirror(place, home, home.refs(OURS))
         except GitError:
@@ -136,11 +138,12 @@ class GitMirrors:
 
     def _open(self, place: Place) -> GitRepository:
         number = place.repository
-        if number not in self._opened:
+        made = self._opened.get(number)
+        if made is None or not Home(made.objects).is_there():
             home, name = self._home(place), f"github:{number}"
-            made = GitRepository(home.folder, home.scratch, identity=name)
+            made = GitRepository(home.folder, home.scratch, identity=name, own=True)
             self._opened[number] = made
-        return self._opened[number]
+        return made
 
     def _keep(self, place: Place, sha: str) -> bool:
         with self._locked(place) as (home, _):

@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from bot.adapters.repository.bounds import Bounds, collected
-from bot.domain.errors import UserFault
+from bot.domain.errors import GitFault, UserFault
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -27,6 +27,8 @@ OLDEST = (2, 38)
 """The first git that can write the tree of a merge without a working copy."""
 
 _ENV = "/usr/bin/env"
+_NOT_RUN = range(125, 128)
+"""Exit codes of `env` where it cannot start a program."""
 _KEPT = re.compile(
     r"GIT_(EXEC_PATH|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM"
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+))"
@@ -101,7 +103,8 @@ class GitCommand:
     def ask(self, *arguments: str, feed: bytes = b"") -> Answer:
         """Run `git arguments` with `feed` as its input, whatever the exit status.
 
-        Raises `GitLimitError` where it goes over the bounds.
+        Raises `GitLimitError` where it goes over the bounds, and `GitFault` where it
+        was killed or never ran: that is no answer, whatever was asked.
         """
         with TemporaryFile() as source:
             source.write(feed)
@@ -111,6 +114,10 @@ class GitCommand:
         if found.over:
             words = f"fatal: `git {arguments[0]}` {found.over}, and was stopped"
             raise GitLimitError(Answer(found.status, b"", words))
+        if found.status < 0:
+            raise GitFault(f"`git {arguments[0]}` was killed (signal {-found.status}).")
+        if found.status in _NOT_RUN:
+            raise GitFault(f"`git {arguments[0]}` could not be started.")
         # The answer is bytes: names in a repository need not be text.
         words = found.words.decode("utf-8", "backslashreplace")
         return Answer(found.status, found.output, words)
@@ -128,7 +135,10 @@ class GitCommand:
         """Start `git arguments` at the head of a process group of its own.
 
         It reads `source`, and it and all that it starts hold the files `lent` open.
+        Raises `GitFault` where its folder is gone: it would run in another one.
         """
+        if not os.access(self.folder, os.X_OK):
+            raise GitFault("The folder that git is to work in is gone.")
         environment = self._environment()
         started = _python_git(self.folder).execute(
             _spelled(environment, arguments),
@@ -173,6 +183,11 @@ def complaint(words: str) -> str:
             if line.startswith(label):
                 return line.removeprefix(label)
     return lines[0] if lines else "it said nothing"
+
+
+def unread() -> GitFault:
+    """What to say where a copy of our own cannot be read; the log says why."""
+    return GitFault("git could not read our own copy of the repository.")
 
 
 def require_git() -> None:

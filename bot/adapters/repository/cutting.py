@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bot.adapters.repository.command import GitCommand
 from bot.adapters.repository.faults import explained
@@ -42,7 +41,7 @@ def cut_branch(git: GitCommand, place: Place, asked: Asked) -> "BranchChanges":
     most = max(1, asked.rule.max_changes)
     found = _found(git, place, asked)
     groups = grouped([one.id for one in found.changes], most, found.spell)
-    return BranchChanges(git, place.top, found, asked.ends, groups)
+    return BranchChanges(git, place, found, asked.ends, groups)
 
 
 def _found(git: GitCommand, place: Place, asked: Asked) -> Found:
@@ -59,7 +58,7 @@ class BranchChanges:
     """The changes of one branch; trees are made when they are asked for, and once."""
 
     git: GitCommand
-    top: Path
+    place: Place
     found: Found
     ends: Ends
     groups: Groups
@@ -90,13 +89,13 @@ class BranchChanges:
         parts = [
             part for name in changes for part in self.groups.parts[self._known(name)]
         ]
-        with explained(self.top):
+        with explained(self.place):
             outcome = self.found.surgery.without(parts)
         return outcome if isinstance(outcome, Merged) else Conflicted(outcome.files)
 
     def _plan(self, name: str) -> PlannedChange:
         if name not in self.made:
-            with explained(self.top):
+            with explained(self.place):
                 self.made[name] = self._make(name)
         return self.made[name]
 
@@ -120,7 +119,7 @@ class BranchChanges:
         if isinstance(outcome, Unmade):
             return outcome
         known = outcome.tree in {self.ends.base, self.ends.merged}
-        flaw = "" if known else find_flaw(self.git, outcome.tree, top=self.top)
+        flaw = "" if known else find_flaw(self.git, outcome.tree, self.place)
         return Unmade(flaw) if flaw else outcome
 
     def _known(self, typed: str) -> str:

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.adapters.repository.command import GitError, GitLimitError, complaint
+from bot.adapters.repository.command import (
+    GitError,
+    GitLimitError,
+    complaint,
+    unread,
+)
+from bot.adapters.repository.place import Place
 from bot.domain.errors import MachineryFault, UserFault
 
 _MISSING = re.compile(
@@ -29,8 +35,11 @@ def explain(top: Path, words: str) -> UserFault | MachineryFault:
 
 
 @contextmanager
-def explained(top: Path) -> Iterator[None]:
-    """Turn a failed call of git, or of the disk, into the fault behind it."""
+def explained(place: Place) -> Iterator[None]:
+    """Turn a failed call of git, or of the disk, into the fault behind it.
+
+    A copy of our own has all that is asked of it, so it is never its reader's fault.
+    """
     try:
         yield
     except GitLimitError as failed:
@@ -38,7 +47,10 @@ def explained(top: Path) -> Iterator[None]:
         mend = "Take out files and folders that training does not need."
         raise UserFault(problem, mend) from failed
     except GitError as failed:
-        raise explain(top, failed.answer.words) from failed
+        words = failed.answer.words
+        raise (unread() if place.own else explain(place.top, words)) from failed
     except OSError as fault:
-        problem = f"The repository {top} cannot be worked on: {fault}."
+        if place.own:
+            raise unread() from fault
+        problem = f"The repository {place.top} cannot be worked on: {fault}."
         raise MachineryFault(problem, "Make room on that disk.") from fault

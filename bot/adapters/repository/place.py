@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.repository.command import GitCommand, GitError, complaint
+from bot.adapters.repository.command import GitCommand, GitError, complaint, unread
 from bot.domain.errors import MachineryFault, UserFault
 
 _OWNER = re.compile(r"detected dubious ownership in repository at '(.*)'")
@@ -19,7 +19,8 @@ class Place:
 
     `top` is the top folder of the working copy, or the git directory where there is
     none. `shared` is the git directory that all working copies have in common.
-    `shallow` is the file that lists where history was cut off, or None.
+    `shallow` is the file that lists where history was cut off, or None. `own` is
+    whether it is a copy that we keep ourselves: what is wrong with it is our fault.
     """
 
     top: Path
@@ -28,6 +29,7 @@ class Place:
     object_format: str
     has_working_copy: bool
     shallow: Path | None
+    own: bool = False
 
     @property
     def git(self) -> GitCommand:
@@ -35,20 +37,26 @@ class Place:
         return GitCommand(self.top)
 
 
-def locate(path: Path) -> Place:
-    """The repository that `path` is in; `UserFault` if there is none to be read."""
+def locate(path: Path, *, own: bool = False) -> Place:
+    """The repository that `path` is in; `UserFault` if there is none to be read.
+
+    Of one of our `own` that is a `GitFault`.
+    """
     if not path.is_dir():
+        if own:
+            raise unread()
         raise UserFault(
             f"There is no folder {path}.", "Give --repo the folder of a repository."
         )
     git = GitCommand(path.absolute())
     try:
-        return _place(git)
+        return _place(git, own=own)
     except GitError as failed:
-        raise _unreadable(path, failed.answer.words) from failed
+        words = failed.answer.words
+        raise (unread() if own else _unreadable(path, words)) from failed
 
 
-def _place(git: GitCommand) -> Place:
+def _place(git: GitCommand, *, own: bool) -> Place:
     kind = git.run("rev-parse", "--is-inside-work-tree", "--show-object-format")
     inside, object_format = kind.line.split("\n")
     top = "--show-toplevel" if inside == "true" else "--absolute-git-dir"
@@ -60,6 +68,7 @@ def _place(git: GitCommand) -> Place:
         object_format=object_format,
         has_working_copy=inside == "true",
         shallow=shallow if shallow.exists() else None,
+        own=own,
     )
 
 
@@ -103,6 +112,8 @@ def scratch_git(place: Place, scratch: Path) -> GitCommand:
     try:
         _ensure(home, place)
     except (OSError, GitError) as fault:
+        if place.own:
+            raise unread() from fault
         raise MachineryFault(
             f"The scratch repository {home} cannot be made: {fault}.",
             "Make room there, or make the cache folder writable.",

@@ -4,10 +4,15 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.adapters.repository.bounds import Bounds
-from bot.adapters.repository.command import GitCommand, GitLimitError, readable
+from bot.adapters.repository.command import (
+    GitCommand,
+    GitLimitError,
+    readable,
+    unread,
+)
+from bot.adapters.repository.place import Place
 from bot.domain.changes import Leaf
 from bot.domain.errors import UserFault
 
@@ -42,13 +47,13 @@ class Entry:
     path: bytes
 
 
-def require_plain(git: GitCommand, tree: str, *, top: Path) -> None:
+def require_plain(git: GitCommand, tree: str, place: Place) -> None:
     """Refuse `tree` by path if a trial could not see all of it as it is meant."""
     entries = list_entries(git, tree)
     _refuse_submodules(entries)
     files = [entry for entry in entries if entry.mode != _SUBMODULE]
     sizes = _sizes(git, files)
-    _refuse_missing(files, sizes, top)
+    _refuse_missing(files, sizes, place)
     links = [entry for entry in files if entry.mode == _LINK]
     _refuse_long(links, sizes)
     small = [entry for entry in files if sizes[entry.object_name] in _POINTER_SIZES]
@@ -56,10 +61,10 @@ def require_plain(git: GitCommand, tree: str, *, top: Path) -> None:
     _refuse_links(git, links)
 
 
-def find_flaw(git: GitCommand, tree: str, *, top: Path) -> str:
+def find_flaw(git: GitCommand, tree: str, place: Place) -> str:
     """What a trial could not see of `tree`, as a clause; empty where it sees all."""
     try:
-        require_plain(git, tree, top=top)
+        require_plain(git, tree, place)
     except UserFault as fault:
         problem = fault.problem.rstrip(".")
         return f"{problem[:1].lower()}{problem[1:]}"
@@ -78,11 +83,11 @@ def list_entries(git: GitCommand, tree: str) -> tuple[Entry, ...]:
     return tuple(_entry(row) for row in output.split(b"\0") if row)
 
 
-def leaves(git: GitCommand, tree: str) -> tuple[Leaf, ...]:
+def leaves(git: GitCommand, tree: str, place: Place) -> tuple[Leaf, ...]:
     """All leaves of `tree` in git's order, links with what they point at."""
     entries = list_entries(git, tree)
     links = [entry for entry in entries if entry.mode == _LINK]
-    targets = _targets(git, links) if links else {}
+    targets = _targets(git, links, place) if links else {}
     return tuple(_leaf(entry, targets) for entry in entries)
 
 
@@ -94,14 +99,12 @@ def _too_many() -> UserFault:
     )
 
 
-def _targets(git: GitCommand, links: Sequence[Entry]) -> Mapping[str, bytes]:
+def _targets(
+    git: GitCommand, links: Sequence[Entry], place: Place
+) -> Mapping[str, bytes]:
     """What links point at, by object name; each object is read once."""
     sizes = _sizes(git, links)
-    _refuse(
-        [link.path for link in links if sizes[link.object_name] is None],
-        "This is a partial clone, and it does not hold every symbolic link",
-        "Fetch the rest once: `git fetch --refetch --no-filter`.",
-    )
+    _refuse_missing(links, sizes, place, "symbolic link")
     _refuse_long(links, sizes)
     return _contents(git, links)
 
@@ -145,11 +148,16 @@ def _refuse_submodules(entries: Iterable[Entry]) -> None:
     )
 
 
-def _refuse_missing(files: Iterable[Entry], sizes: Sizes, top: Path) -> None:
+def _refuse_missing(
+    files: Iterable[Entry], sizes: Sizes, place: Place, what: str = "file"
+) -> None:
+    missing = [entry.path for entry in files if sizes.get(entry.object_name) is None]
+    if missing and place.own:
+        raise unread()
     _refuse(
-        [entry.path for entry in files if sizes.get(entry.object_name) is None],
-        "This is a partial clone, and it does not hold every file",
-        f"Fetch the rest once: `git -C '{top}' fetch --refetch --no-filter`.",
+        missing,
+        f"This is a partial clone, and it does not hold every {what}",
+        f"Fetch the rest once: `git -C '{place.top}' fetch --refetch --no-filter`.",
     )
 
 

@@ -52,16 +52,19 @@ class GitRepository:
         scratch: Path,
         outputs: Sequence[PurePath] = (),
         identity: str | None = None,
+        *,
+        own: bool = False,
     ) -> None:
         """Open the repository that `path` is in; `scratch` is a folder for our own.
 
         `outputs` are files that this call will write: they are no work of the user's.
         `identity` is what it is remembered under; else its git directory says that.
         Raises `UserFault` where there is no git or no repository to be read, and
-        `MachineryFault` where `scratch` cannot be written to.
+        `MachineryFault` where `scratch` cannot be written to. `own` is whether it is a
+        copy that we keep: where it cannot be read, everything raises `GitFault`.
         """
         require_git()
-        self._place = locate(path)
+        self._place = locate(path, own=own)
         self._git = self._place.git
         self._scratch_folder = scratch.absolute()
         self._scratch = scratch_git(self._place, self._scratch_folder)
@@ -88,7 +91,7 @@ class GitRepository:
 
     def default_base(self) -> str:
         """The name of the branch to compare with if none is given."""
-        with explained(self.path):
+        with explained(self._place):
             if is_unborn(self._git):
                 raise no_commits()
             usual = self._git.ask("config", "--get", "init.defaultBranch").line
@@ -97,13 +100,13 @@ class GitRepository:
     def resolve(self, revision: str) -> Revision:
         """The commit and tree that `revision` names."""
         commit = self._commit(revision)
-        with explained(self.path):
+        with explained(self._place):
             tree = self._scratch.run("rev-parse", "--verify", f"{commit}^{{tree}}")
         return Revision(revision, commit, tree.line)
 
     def branch_name(self, revision: str) -> str:
         """The name of the branch that `revision` names; itself if it names none."""
-        with explained(self.path):
+        with explained(self._place):
             return name_of_branch(self._git, revision)
 
     def dirty(self) -> tuple[str, ...]:
@@ -113,7 +116,7 @@ class GitRepository:
         """
         if not self._place.has_working_copy:
             return ()
-        with explained(self.path):
+        with explained(self._place):
             return dirty_paths(self._git, self._is_ours)
 
     def commit_dirty(self) -> tuple[Revision, str]:
@@ -124,7 +127,7 @@ class GitRepository:
                 "Leave --allow-dirty out, and name a revision with --head.",
             )
         head = self._commit("HEAD")
-        with explained(self.path):
+        with explained(self._place):
             aside = (self._scratch_folder, self._is_ours)
             ref = commit_working_copy(self._git, head, *aside)
         return self.resolve(ref), ref
@@ -138,7 +141,7 @@ class GitRepository:
         if not plain.parts or plain.is_absolute() or ".." in plain.parts:
             return None
         asked = f"{self._whole(commit)}:{plain}"
-        with explained(self.path):
+        with explained(self._place):
             return read_blob(self._scratch, asked)
 
     def merge(self, base: str, head: str) -> MergeOutcome | Unrelated:
@@ -149,7 +152,7 @@ class GitRepository:
         ours, theirs = self._commit(base), self._commit(head)
         if self._place.shallow is not None:
             require_history(self._scratch, ours, theirs)
-        with explained(self.path):
+        with explained(self._place):
             return merge_histories(self._scratch, ours, theirs)
 
     def changes(
@@ -157,48 +160,48 @@ class GitRepository:
     ) -> BranchChanges:
         """The changes between two commits, whose merge is the tree `merged`."""
         old, new = self.resolve(base), self._commit(head)
-        with explained(self.path):
+        with explained(self._place):
             asked = Asked(old, new, merged, rule)
             return cut_branch(self._scratch, self._place, asked)
 
     def touched(self, before: str, after: str) -> tuple[Touched, ...]:
         """The files in which two trees differ, sorted by path; renames are two."""
-        with explained(self.path):
+        with explained(self._place):
             return touched(self._scratch, before, after)
 
     def changed_lines(self, before: str, after: str) -> tuple[ChangedLines, ...]:
         """The lines of text files in which two trees differ, sorted by path."""
-        with explained(self.path):
+        with explained(self._place):
             return changed_lines(self._scratch, before, after)
 
     def matching(self, tree: str, patterns: Sequence[str]) -> Mapping[str, str]:
         """The files of a tree that a pattern matches: path and object name, sorted."""
-        with explained(self.path):
+        with explained(self._place):
             return matching(self._scratch, tree, patterns)
 
     def leaves(self, tree: str) -> tuple[Leaf, ...]:
         """All files of a tree, symbolic links with what they point at."""
-        with explained(self.path):
-            return leaves(self._scratch, tree)
+        with explained(self._place):
+            return leaves(self._scratch, tree, self._place)
 
     def overlay(self, tree: str, source: str, patterns: Sequence[str]) -> str:
         """A tree with all files that match taken from the tree `source` instead.
 
         What stands in their way is left out, as are those that only `tree` has.
         """
-        with explained(self.path):
+        with explained(self._place):
             return overlay(self._scratch, tree, source, patterns)
 
     def read_object(self, name: str) -> bytes | None:
         """The content of a file by its object name; None if it is missing."""
-        with explained(self.path):
+        with explained(self._place):
             answer = self._scratch.ask("cat-file", "blob", name)
         return answer.output if answer.status == 0 else None
 
     def messages(self, base: str, head: str) -> tuple[str, ...]:
         """The messages of the commits that head has and base has not, newest first."""
         old, new = self._commit(base), self._commit(head)
-        with explained(self.path):
+        with explained(self._place):
             return messages(self._scratch, old, new)
 
     def versions(self, path: str, commit: str, most: int) -> tuple[str, ...]:
@@ -207,13 +210,13 @@ class GitRepository:
         The way is that of first parents: a merge stands for all that it brought.
         """
         tip = self._commit(commit)
-        with explained(self.path):
+        with explained(self._place):
             return versions(self._scratch, path, tip, most)
 
     def offer(self, tree: str, parent: str, message: str, branch: str) -> str:
         """Commit a tree on top of a commit as a new branch of the user; its name."""
         above = self._commit(parent)
-        with explained(self.path):
+        with explained(self._place):
             require_new_branch(self._git, branch)
             commit = commit_on(self._scratch, tree, above, message)
             hand_over(self._scratch, self._git, commit, above)
@@ -226,7 +229,7 @@ class GitRepository:
         The commit lies in the scratch repository; the user's gets nothing.
         """
         above = self._commit(parent)
-        with explained(self.path):
+        with explained(self._place):
             commit = commit_on(self._scratch, tree, above, message)
             return bundled(self._scratch, self._place, branch, (above, commit))
 
@@ -237,7 +240,7 @@ class GitRepository:
         keeps its commit or its tree.
         """
         old, new = self._commit(since), self._commit(until)
-        with explained(self.path):
+        with explained(self._place):
             answer = self._scratch.run("log", "--format=%H %T", f"{old}..{new}", "--")
         return frozenset(answer.line.split())
 
@@ -247,14 +250,13 @@ class GitRepository:
         Links that lead out of the repository and files that a partial clone does not
         hold are refused as well.
         """
-        with explained(self.path):
-            require_plain(self._scratch, tree, top=self.path)
+        with explained(self._place):
+            require_plain(self._scratch, tree, self._place)
 
     def _whole(self, name: str) -> str:
         """What holds files: a tree that we made or resolved, else a commit."""
         return name if is_tree(self._scratch, name) else self._commit(name)
 
     def _commit(self, revision: str) -> str:
-        shallow = self._place.shallow is not None
-        with explained(self.path):
-            return find_commit(self._git, revision, shallow=shallow)
+        with explained(self._place):
+            return find_commit(self._place, revision)

@@ -11,8 +11,10 @@ from bot.adapters.repository.command import (
     GitCommand,
     GitError,
     complaint,
+    unread,
 )
-from bot.domain.errors import UserFault
+from bot.adapters.repository.place import Place
+from bot.domain.errors import GitFault, UnheldFault, UserFault
 
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _BLOB = re.compile(rb"[0-9a-f]+ blob (\d+)")
@@ -38,19 +40,21 @@ def list_refs(git: GitCommand) -> tuple[Ref, ...]:
     return tuple(Ref(a, b, c, d, mark == "*") for a, b, c, d, mark in rows)
 
 
-def find_commit(git: GitCommand, revision: str, *, shallow: bool = False) -> str:
+def find_commit(place: Place, revision: str) -> str:
     """The commit that `revision` names; `UserFault` says why there is none.
 
     Option-like text is only ever a name. A name of both a branch and a tag is refused
-    rather than guessed.
+    rather than guessed. Who asks a copy of our own for a full name was told that it is
+    there: that it is not is an `UnheldFault`.
     """
+    git = place.git
     if not revision.strip() or "\0" in revision:
         raise UserFault("The name of a revision is empty.", "Name a branch or commit.")
     asked = f"{revision}^{{commit}}"
     answer = git.ask("rev-parse", "--verify", "--end-of-options", asked)
     commit = answer.line
     if answer.status != 0 or _OBJECT_NAME.fullmatch(commit) is None:
-        raise _not_found(git, revision, answer, shallow=shallow)
+        raise _not_found(place, revision, answer)
     if f"refname '{revision}' is ambiguous" in answer.words:
         raise _two_meanings(git, revision)
     return commit
@@ -88,9 +92,9 @@ def _two_meanings(git: GitCommand, revision: str) -> UserFault:
     )
 
 
-def _not_found(
-    git: GitCommand, revision: str, answer: Answer, *, shallow: bool
-) -> UserFault:
+def _not_found(place: Place, revision: str, answer: Answer) -> UserFault | GitFault:
+    if place.own and (fault := _own_fault(place.git, revision)) is not None:
+        return fault
     if "is ambiguous" in answer.words:
         return UserFault(
             f"The short commit name {revision!r} fits more than one commit.",
@@ -101,9 +105,24 @@ def _not_found(
             f"{revision!r} is not a commit ({complaint(answer.words)}).",
             "Name a branch, a tag or a commit.",
         )
-    if is_unborn(git):
+    if place.own:
+        return UserFault(
+            f"There is no revision {revision!r} in our copy of the repository.",
+            "It keeps no names: give all digits of a commit that the base branch has.",
+        )
+    if is_unborn(place.git):
         return no_commits()
-    return _unknown(revision, list_refs(git), shallow=shallow)
+    shallow = place.shallow is not None
+    return _unknown(revision, list_refs(place.git), shallow=shallow)
+
+
+def _own_fault(git: GitCommand, revision: str) -> GitFault | None:
+    """Why a copy of our own cannot tell; None where there is no such name indeed."""
+    if git.ask("rev-parse", "--git-dir").status != 0:
+        return unread()
+    if _OBJECT_NAME.fullmatch(revision):
+        return UnheldFault(f"Our copy of the repository does not hold {revision}.")
+    return None
 
 
 def is_unborn(git: GitCommand) -> bool:

@@ -9,6 +9,7 @@ from bot.adapters.store import StoreError
 from bot.app.ports import EvaluationStore
 from bot.compose.serving.heartbeat import Followed, LetGo
 from bot.compose.serving.succession import Succession
+from bot.domain.errors import GitFault
 
 
 class Locks(Protocol):
@@ -42,14 +43,14 @@ class Holding:
 
         Where the process ends its trials go on: the next one takes them up. So do they
         where another task of the pull request follows, until that one has asked for its
-        own; and where the store fails for a moment, until it is carried on again.
+        own; and where store or git fail for a moment, until it is carried on again.
         """
         try:
             with self._locks.hold(evaluation), succession.carries(evaluation):
                 yield
         except LetGo:
             raise
-        except (Followed, StoreError):
+        except (Followed, StoreError, GitFault):
             self._spared.add(evaluation)
             succession.leave(evaluation, partial(self._withdraw, evaluation))
             raise

@@ -1,6 +1,7 @@
 """One task of the App judged: what `seedgate local` does, for a pull request."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,14 +15,15 @@ from bot.compose.judging import Bench, Case, judged
 from bot.compose.serving.evaluations import Show
 from bot.compose.serving.heartbeat import Heartbeat
 from bot.domain.conclusions import Impossible, OwnFault, outcome_of
-from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.errors import GitFault, MachineryFault, UserFault
 from bot.domain.policy import Policy
 from bot.presentation.github import Price, Started
 from bot.presentation.progress import Ladder, snapshot
 
 LOG = logging.getLogger("seedgate")
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 120.0)
-"""How long a store that fails is waited for, each time."""
+"""How long a store, or a git, that fails is waited for, each time."""
+_PATH = re.compile(r"(?<![\w.])/[^\s/'\"`]+/")
 
 SetUp = Callable[[Heartbeat], Bench]
 
@@ -37,28 +39,29 @@ class Judging:
         """The end of a task; raises `Stopped`.
 
         A store that is away for a while costs nothing: what it holds is gone on with.
+        So it is where a git is killed, as the kernel does where memory is short.
         """
         for pause in PAUSES_S:
             try:
                 return self._ended(task, pulse, show)
-            except StoreError as fault:
+            except (StoreError, GitFault) as fault:
                 LOG.warning("An evaluation waits: %s", fault.problem)
                 _rest(pulse, pause)
         try:
             return self._ended(task, pulse, show)
-        except StoreError as fault:
-            return Done(OwnFault(fault.problem, fault.mend))
+        except (StoreError, GitFault) as fault:
+            return Done(own_fault(fault))
 
     def _ended(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
-        """The end of a task; raises `StoreError` where the store fails."""
+        """The end of a task; raises `StoreError` and `GitFault` where those fail."""
         try:
             return self._judged(task, pulse, show)
-        except StoreError:
+        except (StoreError, GitFault):
             raise
         except UserFault as fault:
             return Done(Impossible(fault.problem, fault.mend))
         except MachineryFault as fault:
-            return Done(OwnFault(fault.problem, fault.mend))
+            return Done(own_fault(fault))
 
     def _judged(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
         from bot.adapters.policy_file import load_policy
@@ -82,6 +85,14 @@ class Judging:
 
         report = judged(case, load_policy, lambda: self._bench(pulse), watch)
         return Done(outcome_of(report.verdict), report)
+
+
+def own_fault(fault: MachineryFault) -> OwnFault:
+    """What is said of it; the log alone names places of this machine."""
+    LOG.warning("An evaluation failed.", exc_info=fault)
+    if _PATH.search(str(fault)):
+        return OwnFault()
+    return OwnFault(fault.problem, fault.mend)
 
 
 def _rest(pulse: Heartbeat, pause_s: float) -> None:

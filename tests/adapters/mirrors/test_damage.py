@@ -3,11 +3,15 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.app.mirroring import WantedBranch, WantedCommit
-from bot.domain.errors import MachineryFault
+from bot.adapters.mirrors import mending
+from bot.adapters.mirrors.home import Home
+from bot.adapters.repository.command import Answer, GitCommand
+from bot.app.mirroring import MirrorError, Unreachable, WantedBranch, WantedCommit
+from bot.domain.errors import GitFault, MachineryFault
 from tests.adapters.mirrors.stage import OnFake
 from tests.fakegithub import plumbing
 
@@ -101,3 +105,86 @@ def test_clearing_up_takes_nothing_that_somebody_reads(real: OnFake) -> None:
         assert mirror.repository.read_file(sha, "train.py") == f"lr = {n}\n".encode()
     held = plumbing.refs_under(real.home, "refs/seedgate/commits")
     assert sorted(held.values()) == sorted([shas[3], new])
+
+
+Killed = Callable[[str], None]
+
+
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> Killed:
+    """From now on each git with such a command is killed."""
+
+    def kill(verb: str) -> None:
+        ask, watched = GitCommand.ask, mending.watched
+
+        def asked(git: GitCommand, *words: str, feed: bytes = b"") -> Answer:
+            if words[0] == verb:
+                raise GitFault(f"`git {verb}` was killed (signal 9).")
+            return ask(git, *words, feed=feed)
+
+        def seen(git: GitCommand, words: tuple[str, ...], *more: Any) -> Answer:
+            if words[0] == verb:
+                return Answer(-9, b"", "")
+            return watched(git, words, *more)
+
+        monkeypatch.setattr(GitCommand, "ask", asked)
+        monkeypatch.setattr(mending, "watched", seen)
+
+    return kill
+
+
+def test_a_git_that_is_killed_is_tried_again_later_and_throws_nothing_away(
+    real: OnFake, killed: Killed
+) -> None:
+    real.refresh(MAIN)
+    (real.home / "kept").touch()
+    killed("for-each-ref")
+    with pytest.raises(MirrorError, match=r"ann/digits .* was killed") as told:
+        real.refresh(MAIN)
+    assert isinstance(told.value.failure, Unreachable)
+    with pytest.raises(GitFault):
+        real.mirrors.known(real.place)
+    assert (real.home / "kept").exists()
+
+
+def test_nor_does_one_that_is_killed_as_it_looks_for_damage(
+    real: OnFake, killed: Killed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.refresh(MAIN)
+    (real.home / "kept").touch()
+    killed("fsck")
+    monkeypatch.setattr(Home, "holds", lambda *_: False)
+    real.pushes("main", {"train.py": "lr = 2\n"})
+    with pytest.raises(MirrorError, match="could not be fetched"):
+        real.refresh(MAIN)
+    assert (real.home / "kept").exists()
+
+
+def test_what_is_read_meanwhile_is_our_own_fault_and_names_no_place(
+    real: OnFake,
+) -> None:
+    mirror = real.refresh(MAIN)
+    tip = mirror.branch("main")
+    assert tip is not None
+    repository, unopened = mirror.repository, real.another().known(real.place)
+    assert unopened is not None
+    shutil.rmtree(real.home)
+    for ask in (mirror.has, repository.resolve, lambda _: unopened.repository):
+        with pytest.raises(GitFault) as told:
+            ask(tip)
+        assert str(real.cache) not in str(told.value)
+    assert real.mirrors.known(real.place) is None
+    real.home.mkdir()
+    with pytest.raises(GitFault, match="our own copy"):
+        mirror.has(tip)
+
+
+def test_a_scratch_folder_that_went_away_is_made_anew(real: OnFake) -> None:
+    first = real.refresh(MAIN)
+    tip = first.branch("main")
+    assert tip is not None
+    assert first.repository.read_file(tip, "train.py") == b"lr = 1\n"
+    shutil.rmtree(Home(real.home).scratch)
+    mirror = real.refresh(MAIN)
+    assert mirror.repository.read_file(tip, "train.py") == b"lr = 1\n"
+    assert first.repository.read_file(tip, "train.py") == b"lr = 1\n"

@@ -1,8 +1,14 @@
 """Small losses that landed since a release are summed; others are not."""
 
-from bot.app.pinned import tolerated_since
+import pytest
+
+from bot.adapters.policy_file import load_policy
+from bot.app.pinned import pinned_release, tolerated_since
+from bot.app.ports import Revision
+from bot.domain.errors import GitFault, UnheldFault, UserFault
 from bot.domain.history import Charge
 from tests.fakes.repository import FakeRepository
+from tests.fakes.yard import POLICY
 
 LOSS = ("mlp", "loss")
 
@@ -25,3 +31,25 @@ def test_losses_count_once_their_branch_has_landed() -> None:
     anchor, base = repository.resolve(release), repository.resolve("main")
     lost = tolerated_since(repository, anchor, base, charges)
     assert lost == {LOSS: 0.7, ("conv", "loss"): 0.1}
+
+
+class Copy(FakeRepository):
+    """A copy of our own that fails at every name."""
+
+    def __init__(self, fault: GitFault) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def resolve(self, revision: str) -> Revision:
+        raise self.fault
+
+
+def test_a_release_that_our_own_copy_does_not_hold_is_named_by_the_policy_in_vain() -> (
+    None
+):
+    sha = "0" * 40
+    policy = load_policy(f"{POLICY}anchor: '{sha}'\n".encode(), "policy.yml")
+    with pytest.raises(UserFault, match=f"The policy's `anchor` is '{sha}'"):
+        pinned_release(Copy(UnheldFault("It does not hold it.")), policy)
+    with pytest.raises(GitFault, match="was killed"):
+        pinned_release(Copy(GitFault("git was killed.")), policy)

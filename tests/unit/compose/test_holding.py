@@ -10,6 +10,7 @@ from bot.adapters.store import StoreError
 from bot.compose.serving.heartbeat import Followed, LetGo, Stopped
 from bot.compose.serving.holding import Holding
 from bot.compose.serving.succession import Succession
+from bot.domain.errors import GitFault, MachineryFault
 from tests.fakes.store import MemoryStore
 
 
@@ -72,12 +73,13 @@ def test_what_is_followed_is_withdrawn_once_the_next_one_has_asked(
     assert wishes.withdrawn == ["one"]
 
 
-def test_where_the_store_fails_for_a_moment_no_trial_is_killed_for_it(
-    holding: Holding, wishes: Wishes
+@pytest.mark.parametrize("fault", [StoreError, GitFault])
+def test_where_store_or_git_fail_for_a_moment_no_trial_is_killed_for_it(
+    holding: Holding, wishes: Wishes, fault: type[MachineryFault]
 ) -> None:
     succession = Succession()
-    with pytest.raises(StoreError), holding.hold(succession, "one"):
-        raise StoreError("The store is away.")
+    with pytest.raises(fault), holding.hold(succession, "one"):
+        raise fault("It is away.")
     assert wishes.withdrawn == []
     with holding.hold(succession, "one"):
         succession.asked()

@@ -2,7 +2,7 @@
 
 from bot.app.pulls.looking.outside import Outside
 from bot.app.pulls.looking.scene import Seen
-from bot.domain.errors import UserFault
+from bot.domain.errors import GitFault, UserFault
 from bot.domain.github import Place, Pull, Repository
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.overrides import standing
@@ -53,11 +53,8 @@ class Doubts:
         others = out.store.standings(place.repository, head)
         if any(one.pull != key and self._holds(pull, one) for one in others):
             return False
-        mirror = out.mirrors.known(place)
-        if mirror is not None:
-            seen = Seen(place, repository, pull, mirror, insider=False)
-            if not self._is_gated(seen):
-                return False
+        if self._is_gated(place, repository, pull) is False:
+            return False
         return shown or self._is_answered(place, head)
 
     def unheard(self, place: Place, repository: Repository, pull: Pull) -> bool:
@@ -72,10 +69,7 @@ class Doubts:
             return False
         if store.standings(place.repository, head):
             return False
-        mirror = self._out.mirrors.known(place)
-        if mirror is None:
-            return False
-        return self._is_gated(Seen(place, repository, pull, mirror, insider=False))
+        return self._is_gated(place, repository, pull) is True
 
     def _is_answered(self, place: Place, head: str) -> bool:
         """Whether a run of ours shows an answer, by GitHub's word.
@@ -89,11 +83,21 @@ class Doubts:
         ours = [one for one in runs if one.external_id == external_id(head)]
         return any(one.conclusion is not None for one in ours[-1:])
 
-    def _is_gated(self, seen: Seen) -> bool:
-        """By what is held here now; where that cannot be read, nobody knows."""
+    def _is_gated(
+        self, place: Place, repository: Repository, pull: Pull
+    ) -> bool | None:
+        """By what is held here now, None where that is nothing.
+
+        Where it cannot be read nobody knows: then it may be.
+        """
+        out = self._out
         try:
-            return self._out.scenes.is_gated(seen)
-        except UserFault:
+            mirror = out.mirrors.known(place)
+            if mirror is None:
+                return None
+            seen = Seen(place, repository, pull, mirror, insider=False)
+            return out.scenes.is_gated(seen)
+        except (UserFault, GitFault):
             return True
 
     def _holds(self, pull: Pull, said: Standing | None) -> bool:

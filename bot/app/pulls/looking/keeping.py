@@ -34,7 +34,7 @@ from bot.domain.conclusions import (
     Running,
     Waiting,
 )
-from bot.domain.errors import UserFault
+from bot.domain.errors import GitFault, UserFault
 from bot.domain.github import GitHubError, Place, Pull, Repository
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.base_moved import Stands
@@ -86,16 +86,20 @@ class Keeper:
         if self._doubts.doubts(place, repository, pull, old):
             old = self._reopened(place, repository, pull, old)
         try:
-            mirror = self._refreshed(place, repository, pull)
-        except MirrorError:
+            return self._fetched(place, repository, pull, old)
+        except (MirrorError, GitFault):
             if self._doubts.unheard(place, repository, pull):
                 self._reopened(place, repository, pull, old)
             raise
+
+    def _fetched(
+        self, place: Place, repository: Repository, pull: Pull, old: Standing | None
+    ) -> float | None:
+        mirror = self._refreshed(place, repository, pull)
         if mirror.pull_head(pull.number) != pull.head.sha:
             raise HeadUnseenError
-        trusted = insider(out.known, place, pull)
-        seen = Seen(place, repository, pull, mirror, trusted)
-        return self._seen(seen, old)
+        trusted = insider(self._out.known, place, pull)
+        return self._seen(Seen(place, repository, pull, mirror, trusted), old)
 
     def _reopened(
         self, place: Place, repository: Repository, pull: Pull, old: Standing | None
@@ -120,6 +124,7 @@ class Keeper:
         return out.mirrors.refresh(place, name, token, wanted)
 
     def _seen(self, seen: Seen, old: Standing | None) -> float | None:
+        """Only what the policy asks for in vain ends it; a `GitFault` passes on."""
         try:
             scene = self._out.scenes.scene(seen)
         except UserFault as fault:

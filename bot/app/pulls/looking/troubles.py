@@ -12,7 +12,7 @@ from bot.app.pulls.looking.telling import Answer
 from bot.app.pulls.looking.unfetched import hopeless, without_head
 from bot.app.pulls.ports import Due
 from bot.domain.conclusions import Impossible
-from bot.domain.errors import UserFault
+from bot.domain.errors import UnheldFault, UserFault
 from bot.domain.github import GitHubError, NotFound, Place, RateLimited
 from bot.domain.pulls.standing import Standing
 
@@ -118,7 +118,7 @@ class Troubles:
         self._speaker.stop(due.pull)
         try:
             scene = out.scenes.scene(seen)
-        except UserFault:
+        except (UserFault, UnheldFault):
             scene = out.scenes.bare(seen)  # something rules, and the head is not here
         else:
             if scene.rule is None:

@@ -32,7 +32,7 @@ from bot.domain.conclusions import (
     Waiting,
     WaitingForTrust,
 )
-from bot.domain.errors import UserFault
+from bot.domain.errors import GitFault, UserFault
 from bot.domain.github import GitHubError, Place
 from bot.domain.hooks import GroupAsked, GroupGone
 from bot.domain.pulls.deciding import Judge, Say, Silent, next_move
@@ -83,7 +83,7 @@ class Groups:
             return self._speaker.heard(due.pull)
         try:
             return self._led(self._facts.led(group))
-        except (GitHubError, MirrorError):
+        except (GitHubError, MirrorError, GitFault):
             if self._reach.now() < group.until:
                 raise
             return self._unseen(group)

@@ -10,6 +10,7 @@ from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import Accept, Cancel, Command, Run, Source, Unaccept
 from bot.domain.conclusions import Judged
+from bot.domain.errors import GitFault
 from bot.domain.github import Conclusion, NotFound, Pull, Refused, Transient
 from bot.domain.hooks import GroupAsked
 from bot.domain.pulls.acts import Act, PullKey, group_key
@@ -379,5 +380,21 @@ def test_a_group_of_which_git_tells_nothing_has_an_answer_in_time(gate: Yard) ->
     gate.works()
     assert gate.run(hook.head).conclusion is None
     gate.clock.now += MINUTE_S + 5 * MINUTE_S
+    gate.works()
+    assert gate.run(hook.head).conclusion is Conclusion.TIMED_OUT
+
+
+def test_so_has_one_in_which_every_git_is_killed(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = asks(gate, passed(gate))
+
+    def killed(*_: object) -> None:
+        raise GitFault("`git merge-tree` was killed (signal 9).")
+
+    monkeypatch.setattr(gate.mirrors, "refresh", killed)
+    with pytest.raises(GitFault):
+        gate.looks()
+    gate.clock.now += 50 * MINUTE_S
     gate.works()
     assert gate.run(hook.head).conclusion is Conclusion.TIMED_OUT

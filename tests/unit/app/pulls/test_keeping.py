@@ -23,9 +23,11 @@ from bot.app.mirroring import (
 from bot.app.pulls.looking.keeping import CARRIED_S, Keeper
 from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.looking.pausing import LONGEST_S
+from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.looking.troubles import HIDDEN_S, TROUBLED_S
 from bot.domain.commands import Accept, Cancel, Ok, Run
 from bot.domain.conclusions import Impossible, Judged
+from bot.domain.errors import GitFault, MachineryFault, UnheldFault
 from bot.domain.github import (
     Account,
     Failure,
@@ -526,6 +528,32 @@ def test_what_is_known_of_the_branches_says_whether_a_policy_rules(
     one.mirrors.fails(one.place, TooLarge("More than 10 GiB."))
     one.works(pull)
     assert one.runs(pull.head.sha) == []
+
+
+@pytest.mark.parametrize("fault", [GitFault, UnheldFault])
+def test_a_git_that_fails_in_a_look_ends_nothing_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: type[MachineryFault]
+) -> None:
+    """It is no answer: what runs goes on, and what is said stands until the next."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    before, due = one.standing(pull), one.store.alarms[one.key(pull)].at
+
+    def failed(*_: object) -> None:
+        raise fault("`git merge-tree` was killed (signal 9).")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Scenes, "scene", failed)
+        one.wakes(pull)
+        with pytest.raises(fault):
+            one.looks()
+    assert one.standing(pull) == before
+    assert one.evaluations.running(one.key(pull)) is not None
+    assert one.due() == [pull.number]
+    assert due is None or due > one.clock()
+    one.judges(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
 
 
 def test_a_refused_branch_that_was_closed_is_let_go(tmp_path: Path) -> None:

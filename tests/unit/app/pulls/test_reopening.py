@@ -10,7 +10,7 @@ from bot.app.mirroring import Unreachable
 from bot.app.pulls.looking.scenes import Scenes
 from bot.domain.commands import Accept, Unaccept
 from bot.domain.conclusions import Judged
-from bot.domain.errors import UserFault
+from bot.domain.errors import GitFault, UserFault
 from bot.domain.github import CheckStatus, Priority, Pull
 from bot.domain.pulls.acts import Act
 from bot.domain.pulls.posts import CheckPost, check_key
@@ -112,15 +112,18 @@ def test_an_answer_that_is_on_its_way_is_taken_back_too(tmp_path: Path) -> None:
     assert one.run(pull.head.sha).status is CheckStatus.QUEUED
 
 
+@pytest.mark.parametrize("fault", [UserFault, GitFault])
 def test_an_answer_is_taken_back_where_what_git_holds_cannot_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[UserFault | GitFault],
 ) -> None:
     """The refresh may mend it: the look goes on."""
     one = yard(tmp_path, files(policy=WIDE))
     pull = retargeted(one)
 
     def damaged(*_: object) -> bool:
-        raise UserFault("An object is missing.", "Clone it anew.")
+        raise fault("An object is missing.", "Clone it anew.")
 
     monkeypatch.setattr(Scenes, "is_gated", damaged)
     one.works(pull)
@@ -454,6 +457,29 @@ def test_a_new_one_of_a_commit_that_was_forgotten_waits_while_git_is_away(
     new = one.github.towns[one.place].pulls[2]
     one.works(new)
     assert one.runs(old.head.sha)[-1].conclusion is None
+
+
+def test_so_does_one_of_which_git_is_killed_as_it_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = yard(tmp_path)
+    old = forgotten(one)
+    one.edits(old, open=False)
+    one.github.opens(one.place, "idea", old.head.sha, one.author, one.tip())
+    new = one.github.towns[one.place].pulls[2]
+    one.mirrors.opens(one.place, new.number, new.head.sha)
+
+    def killed(*_: object) -> None:
+        raise GitFault("`git merge-tree` was killed (signal 9).")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Scenes, "scene", killed)
+        with pytest.raises(GitFault):
+            one.looks(new)
+    one.sends()
+    assert one.runs(old.head.sha)[-1].conclusion is None
+    one.judges(new, report=reports.blocking())
+    assert one.run(old.head.sha).conclusion == "failure"
 
 
 def test_a_push_while_git_is_away_waits_where_there_is_a_gate(tmp_path: Path) -> None:
