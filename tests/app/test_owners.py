@@ -1,6 +1,8 @@
 """What owners do with the App and with their repositories, as webhooks tell of it."""
 
+import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +11,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from bot.adapters.mirrors.locking import held
+from bot.app.hooks import DeliveryState
+from bot.app.pulls import forgetting
 from bot.domain.github import Place
 from tests.app.stage import PERMISSIONS, Stage, behaving, staged
+from tests.app.test_hooks import told
 from tests.samples.quick import BETTER, WORSE, Behaviour
 from tests.waiting import until
 
@@ -95,7 +101,109 @@ def test_whatever_keeps_the_app_out_stops_its_trials_until_it_is_let_in_again(
         stage.page(pull)
 
 
-def test_nothing_is_left_of_a_repository_that_was_deleted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("action", ["suspend", "removed", "archived", "deleted"])
+def test_a_hint_of_what_an_owner_undid_long_ago_stops_no_trial(
+    tmp_path: Path, action: str
+) -> None:
+    """GitHub sends what it sent before once more, while trials run."""
+    with staged(tmp_path) as stage:
+        run = Run(stage, tmp_path / "hold", tmp_path / "ledger")
+        pull = stage.proposes("idea", run.behaviour)
+        run.goes_on()
+        assert told(stage, *hint(stage, action)) == httpx.codes.ACCEPTED
+        looked_at_anew(stage)
+        assert stage.crew.cancelled == []
+        standing = stage.app_now.pulls.standing(stage.key(pull))
+        assert standing is not None
+        assert standing.open
+        run.hold.touch()
+        stage.concluded(pull.head.sha, "success")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+        stage.page(pull)
+
+
+def hint(stage: Stage, action: str) -> tuple[str, bytes]:
+    """The event, and what GitHub says of it."""
+    account = {"id": stage.ann.id, "login": "ann"}
+    through = {"id": stage.installation.id, "account": account}
+    quick = {"id": stage.quick.id, "full_name": "ann/quick"}
+    body: dict[str, object] = {"action": action, "installation": through}
+    match action:
+        case "removed":
+            event = "installation_repositories"
+            body |= {"repositories_added": [], "repositories_removed": [quick]}
+        case "archived":
+            event = "repository"
+            body["repository"] = {**quick, "default_branch": "main"}
+        case _:
+            event = "installation"
+    return event, json.dumps(body).encode()
+
+
+def looked_at_anew(stage: Stage) -> None:
+    """All webhooks are worked off, and everything was gone through."""
+    app = stage.app_now
+    worked_off(stage)
+    app.reconciler.sweep()
+    until(lambda: not (app.pulls.due(time.time(), 1) or app.looks.busy()), "looks")
+
+
+def worked_off(stage: Stage) -> None:
+    """Wait until no webhook waits, nor one that failed."""
+    stage.deliveries.settle()
+    counts = stage.app_now.inbox.counts
+    until(lambda: not counts()[DeliveryState.PENDING], "webhooks are worked off")
+    assert not counts()[DeliveryState.FAILED]
+
+
+def test_what_is_taken_out_and_put_back_while_the_app_is_down_goes_on(
+    tmp_path: Path,
+) -> None:
+    """Both webhooks failed: they come again once the sweep has found it all well."""
+    with staged(tmp_path) as stage:
+        run = Run(stage, tmp_path / "hold", tmp_path / "ledger")
+        pull = stage.proposes("idea", run.behaviour)
+        run.goes_on()
+        stage.end()
+        stage.ann.chooses(stage.installation, removed=[stage.quick])
+        stage.ann.chooses(stage.installation, added=[stage.quick])
+        stage.deliveries.settle()
+        stage.begin()
+        until(lambda: again(stage) == {"removed", "added"}, "they come again")
+        looked_at_anew(stage)
+        assert stage.crew.cancelled == []
+        run.hold.touch()
+        stage.concluded(pull.head.sha, "success")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+        stage.page(pull)
+
+
+def again(stage: Stage) -> set[str | None]:
+    """What was delivered at last, of what is told of chosen repositories."""
+    with stage.town.world.lock:
+        return {
+            one.action
+            for one in stage.town.world.deliveries
+            if one.event == "installation_repositories"
+            and one.status_code == httpx.codes.ACCEPTED
+        }
+
+
+def test_no_webhook_waits_until_what_was_taken_away_is_fetched(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        stage.page(stage.passed())
+        lock = stage.cache / "mirrors" / f"{stage.quick.id}.lock"
+        with held(lock, 0.0):  # as a long fetch holds it
+            stage.ann.chooses(stage.installation, removed=[stage.quick])
+            worked_off(stage)
+
+
+def test_nothing_is_left_of_a_repository_that_was_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
     with staged(tmp_path) as stage:
         pull = stage.passed()
         stage.page(pull)

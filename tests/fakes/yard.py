@@ -167,12 +167,15 @@ class Yard:
         branch: str = "idea",
         train: str = "print(2)\n",
         author: Account | None = None,
+        place: Place | None = None,
     ) -> Pull:
-        """A pull request onto `main`."""
-        sha = self.mirrors.pushes(self.place, branch, {"train.py": train})
-        by = author or self.author
-        pull = self.github.opens(self.place, branch, sha, by, self.tip())
-        self.mirrors.opens(self.place, pull.number, sha)
+        """A pull request onto `main`, by default in the repository of the story."""
+        where, by = place or self.place, author or self.author
+        sha = self.mirrors.pushes(where, branch, {"train.py": train})
+        base = self.mirrors.tip(where, "main")
+        assert base is not None
+        pull = self.github.opens(where, branch, sha, by, base)
+        self.mirrors.opens(where, pull.number, sha)
         return pull
 
     def pushes(self, pull: Pull, train: str) -> str:

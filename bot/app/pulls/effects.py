@@ -9,10 +9,12 @@ from typing import assert_never
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.commands.pressing import Presser
+from bot.app.pulls.owners import Owners
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.queue.groups import Groups
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.sweeping.bases import Bases
+from bot.app.pulls.sweeping.resting import after_push
 from bot.domain.github import GitHubError, Place
 from bot.domain.hooks import (
     BasePushed,
@@ -64,6 +66,7 @@ class AppEffects:
     def __init__(self, doings: Doings) -> None:
         """Nothing is asked yet."""
         self._do, self._reach = doings, doings.reach
+        self._owners = Owners(doings.reach, doings.soon)
 
     def remarked(self, remark: Remark) -> Sequence[Post] | None:
         """What a fresh remark is answered at once; None where it asks for nothing."""
@@ -108,7 +111,8 @@ class AppEffects:
     def _moved(self, place: Place, hook: BasePushed) -> None:
         before = {hook.branch: hook.before} if hook.before else {}
         try:
-            looked = self._do.bases.look(place, [hook.branch], before)
+            with after_push(self._reach, place):
+                looked = self._do.bases.look(place, [hook.branch], before)
         except (MirrorError, GitHubError):
             return
         if looked.ruled_anew:  # also of pull requests that nobody looked at yet
@@ -118,13 +122,11 @@ class AppEffects:
         """An installation changed, or what it reaches."""
         why, through = hook.why, hook.installation_id
         match why:
-            case InstallationWhy.DELETED:
-                self._left(through, forget=True)
-            case InstallationWhy.SUSPENDED:
-                self._left(through, forget=False)
+            case InstallationWhy.DELETED | InstallationWhy.SUSPENDED:
+                self._owners.shut_out(through)
             case InstallationWhy.REPOSITORIES_REMOVED:
-                for one in hook.removed:
-                    self._reach.leave(through, one.repository_id)
+                removed = [one.repository_id for one in hook.removed]
+                self._owners.take(through, removed)
             case InstallationWhy.CREATED | InstallationWhy.REPOSITORIES_ADDED:
                 for one in hook.added[:MOST_HINTS]:
                     remembered.want_hint(self._reach.store, one.repository_id)
@@ -134,14 +136,6 @@ class AppEffects:
             case _:
                 assert_never(why)
 
-    def _left(self, installation: int, *, forget: bool) -> None:
-        """Nothing is done any more in any of its repositories; GitHub is not asked."""
-        known = remembered.reached(self._reach.store)
-        for repository, through in known.items():
-            if through == installation:
-                self._reach.leave(installation, repository, forget=forget)
-        self._reach.leave(installation, forget=forget)
-
     def changed(self, hook: RepositoryChanged) -> None:
         """A repository changed itself: what was known of it is asked for again."""
         place, why = _place(hook.place), hook.why
@@ -149,9 +143,10 @@ class AppEffects:
         if place is None:
             return
         match why:
-            case RepositoryWhy.ARCHIVED | RepositoryWhy.DELETED:
-                forget = why is RepositoryWhy.DELETED
-                self._reach.leave(place.installation, place.repository, forget=forget)
+            case RepositoryWhy.ARCHIVED:
+                self._owners.archive(place)
+            case RepositoryWhy.DELETED:
+                self._owners.take(place.installation, [place.repository])
             case RepositoryWhy.EDITED if self._same_default(hook):
                 return
             case (

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bot.app.github import GitHub
 from bot.app.local import ParsePolicy
 from bot.app.mirroring import Denied, Gone, Mirror, MirrorError, Mirrors, Wanted
-from bot.app.pulls import remembered
 from bot.app.pulls.evaluations import Evaluations
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
@@ -72,13 +71,11 @@ class Reach:
             raise
 
     def leave(
-        self, installation: int, repository: int | None = None, *, forget: bool = True
-    ) -> int:
+        self, installation: int, repository: int | None = None
+    ) -> Sequence[PullKey]:
         """Do nothing of an installation, or one repository, any more; GitHub unasked.
 
-        Its evaluations stop, its standings are closed; with `forget`, the mirrors of
-        its pull requests go too, unless another installation has the repository by
-        now. How many pull requests were open.
+        Its evaluations stop, its standings are closed. Which pull requests were open.
         """
         left = self.store.leave(installation, repository)
         for pull in left:
@@ -86,14 +83,6 @@ class Reach:
         gone = {pull.repository for pull in left}
         if repository is not None:
             gone.add(repository)
-        for one in sorted(gone):
+        for one in gone:
             self.known.drop(one)
-            if forget and not self._is_reached_by_another(installation, one):
-                self.mirrors.forget(Place(installation, one))
-        return len(left)
-
-    def _is_reached_by_another(self, installation: int, repository: int) -> bool:
-        """Whether a repository is another installation's by now: news come late."""
-        through = remembered.reached(self.store).get(repository, installation)
-        others = (one.installation for one in self.store.outlines(repository))
-        return any(one != installation for one in (through, *others))
+        return left

@@ -5,9 +5,10 @@ Losing any of them costs a few looks, and nothing else.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from bot.app.pulls.ports import Notes
+from bot.domain.github import Place
 from bot.domain.pulls.acts import PullKey
 
 
@@ -31,6 +32,32 @@ def keep_default_branch(notes: Notes, repository: int, name: str) -> None:
     notes.remember(f"default:{repository}", name)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How often git failed to bring a repository here, and until when it rests.
+
+    Times are Unix seconds. After news (a push, a pull request with a higher number than
+    the `newest` that was seen) it is tried `soon`.
+    """
+
+    count: int
+    until: float
+    soon: float
+    newest: int
+
+
+def rest(notes: Notes, repository: int) -> Rest | None:
+    """How it rests; None where nothing failed the last time."""
+    text = notes.recall(f"rest:{repository}")
+    return Rest(**json.loads(text)) if text else None
+
+
+def keep_rest(notes: Notes, repository: int, found: Rest | None) -> None:
+    """Keep how it rests; None for not any more."""
+    text = json.dumps(asdict(found)) if found is not None else ""
+    notes.remember(f"rest:{repository}", text)
+
+
 def reached(notes: Notes) -> dict[int, int]:
     """Repositories that were reached, with the installation through which."""
     known = _texts(notes, "reached")
@@ -41,6 +68,18 @@ def keep_reached(notes: Notes, found: Mapping[int, int]) -> None:
     """Keep which are reached."""
     plain = {str(one): str(through) for one, through in found.items()}
     _keep(notes, "reached", plain)
+
+
+def left(notes: Notes) -> dict[Place, float]:
+    """Repositories that were left, and since when: their mirrors are to go."""
+    known = _texts(notes, "left")
+    return {Place(*map(int, one.split(":"))): float(at) for one, at in known.items()}
+
+
+def keep_left(notes: Notes, found: Mapping[Place, float]) -> None:
+    """Keep which were left."""
+    plain = {f"{one.installation}:{one.repository}": at for one, at in found.items()}
+    _keep(notes, "left", {one: str(at) for one, at in plain.items()})
 
 
 def redelivered(notes: Notes) -> dict[str, float]:

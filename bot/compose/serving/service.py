@@ -173,7 +173,7 @@ class Service(Wiring):
         self._rings("looks", "sends")
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         for fault in swept.faults:
-            LOG.warning("The sweep skipped a repository: %s", ascii(fault))
+            LOG.warning("The sweep left something out: %s", ascii(fault))
         self._sweeps += 1
         if self._sweeps > 1 and not self.pulls.due(time.time(), 1):
             # By now whatever is to go on is carried on, or waits for its turn.

@@ -13,8 +13,23 @@ from bot.domain.github import (
     Transient,
     Unauthorised,
 )
+from bot.presentation.words.failures import why
 
 AGAIN = "GitHub answers again."
+
+
+def unlisted(failure: Failure) -> str:
+    """A sentence on installations that cannot be listed; empty for what has its own.
+
+    That GitHub is away, or does not know us, is told for each call.
+    """
+    if isinstance(failure, Transient | Unauthorised | RateLimited):
+        return ""
+    return (
+        f"The App's installations cannot be listed: {why(failure)}. Seedgate "
+        "finds nothing by itself until they can. See that SEEDGATE_API_URL is the API "
+        "of your GitHub (https://HOST/api/v3 of an Enterprise server)."
+    )
 
 
 def trouble(failure: Failure) -> str:

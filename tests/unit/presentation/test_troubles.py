@@ -12,7 +12,7 @@ from bot.domain.github import (
     Transient,
     Unauthorised,
 )
-from bot.presentation.words.troubles import trouble
+from bot.presentation.words.troubles import trouble, unlisted
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,21 @@ def test_a_failure_is_told_in_a_sentence(failure: Failure, words: str) -> None:
 
 def test_what_is_not_there_is_no_trouble() -> None:
     assert trouble(NotFound("Not Found")) == ""
+
+
+@pytest.mark.parametrize(
+    "failure", [NotFound("Not Found"), Odd("no JSON"), Refused("Bad", ())]
+)
+def test_where_installations_cannot_be_listed_the_address_is_named(
+    failure: Failure,
+) -> None:
+    assert "SEEDGATE_API_URL" in unlisted(failure)
+
+
+@pytest.mark.parametrize(
+    "failure", [Transient("502"), Unauthorised("no"), RateLimited(1.0)]
+)
+def test_what_is_told_of_every_call_is_not_told_of_the_list_too(
+    failure: Failure,
+) -> None:
+    assert unlisted(failure) == ""

@@ -4,18 +4,19 @@ Webhooks are hints, and some never come. So every few minutes all is gone throug
 for a few calls a repository, and what differs is looked at.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from bot.app.mirroring import MirrorError
-from bot.app.pulls import remembered
+from bot.app.pulls import forgetting, remembered
 from bot.app.pulls.ports import Remark
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.sweeping import queues, redelivering
 from bot.app.pulls.sweeping.bases import Bases
 from bot.app.pulls.sweeping.listening import Listener
+from bot.app.pulls.sweeping.resting import Tries
 from bot.app.pulls.sweeping.verifying import Turn, verify
-from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.errors import GitFault, MachineryFault, UserFault
 from bot.domain.github import (
     GitHubError,
     Installation,
@@ -29,6 +30,7 @@ from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import Post, key_of
 from bot.domain.pulls.standing import Outline
 from bot.presentation.github.installed import hint
+from bot.presentation.words.troubles import unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class SweepReport:
     `verified` are heads whose check run was compared with GitHub's, `mended` what stood
     there wrong, `left` pull requests that cannot be reached any more, `troubled` the
     places of which a part has to wait for the next sweep. `faults` are for the log:
-    repositories that failed in a way that nobody foresaw.
+    installations that are not listed, repositories that failed in a way that nobody
+    foresaw.
     """
 
     repositories: int = 0
@@ -65,9 +68,11 @@ _TROUBLED = SweepReport(troubled=1)
 class _Listed:
     """What GitHub listed in one sweep: repositories, and through whom.
 
-    `unknown` are the installations of which it did not tell what they reach.
+    `unknown` are the installations of which it did not tell what they reach. `tries`
+    are git's for what was listed.
     """
 
+    tries: Tries
     reached: dict[int, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
 
@@ -100,22 +105,25 @@ class Reconciler:
 
         Raises `MachineryFault`.
         """
+        began = self._reach.now()
         try:
             every = self._reach.github.installations()
-        except GitHubError:
-            return _TROUBLED
-        listed = _Listed()
+        except GitHubError as fault:
+            said = unlisted(fault.failure)
+            return SweepReport(troubled=1, faults=(said,) if said else ())
+        listed = _Listed(Tries(self._reach))
         report = SweepReport()
         for one in every:
             if not one.suspended:
                 report += self._installation(one.id, listed)
         report += self._unreached(listed, every)
         asked, troubled = redelivering.redeliver(self._reach)
+        troubled += forgetting.forget(self._reach, listed.reached, began)
         return report + SweepReport(redelivered=asked, troubled=troubled)
 
     def sweep_installation(self, installation: int) -> SweepReport:
         """Go through one installation, as when it is new."""
-        listed = _Listed()
+        listed = _Listed(Tries(self._reach))
         report = self._installation(installation, listed)
         before = remembered.reached(self._reach.store)
         remembered.keep_reached(self._reach.store, {**before, **listed.reached})
@@ -129,10 +137,10 @@ class Reconciler:
             return _TROUBLED
         active = [one for one in found if not one.archived]
         listed.reached.update({one.id: installation for one in active})
-        return self._repositories(installation, active)
+        return self._repositories(installation, active, listed.tries)
 
     def _repositories(
-        self, installation: int, active: Iterable[Repository]
+        self, installation: int, active: Iterable[Repository], tries: Tries
     ) -> SweepReport:
         report = SweepReport()
         spoken = list[Turn]()
@@ -140,7 +148,7 @@ class Reconciler:
             place = Place(installation, one.id)
             self._reach.known.told(place, one)
             try:
-                report += self._repository(place, one, spoken)
+                report += self._repository(place, one, spoken, tries)
             except GitHubError as fault:
                 report += _TROUBLED
                 if isinstance(fault.failure, RateLimited):
@@ -157,14 +165,16 @@ class Reconciler:
         return report + SweepReport(verified=verified, mended=mended)
 
     def _repository(
-        self, place: Place, repository: Repository, spoken: list[Turn]
+        self, place: Place, repository: Repository, spoken: list[Turn], tries: Tries
     ) -> SweepReport:
         pulls = self._reach.github.open_pulls(place)
-        ruled = self._ruled(place, pulls)
         known = {
             one.pull.number: one for one in self._reach.store.outlines(place.repository)
         }
-        woken = self._woken(place, pulls, known, ruled=ruled is not False)
+        later = tries.are_over(place)
+        ruled = None if later else self._ruled(place, pulls, known, tries)
+        new = ruled is not False and not later
+        woken = self._woken(place, pulls, known, ruled=new)
         spoken.extend(
             Turn(one.pull, one.head) for one in known.values() if _verified(one)
         )
@@ -178,19 +188,34 @@ class Reconciler:
         whole = ruled is not None and groups is not None and not reviews.unread
         return report if whole else report + _TROUBLED
 
-    def _ruled(self, place: Place, pulls: Iterable[Pull]) -> bool | None:
-        """Whether there is a policy; None where that cannot be read now."""
+    def _ruled(
+        self,
+        place: Place,
+        pulls: Collection[Pull],
+        known: Collection[int],
+        tries: Tries,
+    ) -> bool | None:
+        """Whether there is a policy; None where that cannot be read now.
+
+        Where nothing asks for it none is looked for: that would bring all of it here.
+        """
+        store, one = self._reach.store, place.repository
+        begun = remembered.tips(store, one) or remembered.hint_wanted(store, one)
+        if not (pulls or known or begun):
+            return False
         branches = list(dict.fromkeys(one.base.ref for one in pulls))
+        newest = max((one.number for one in pulls), default=0)
         try:
-            return self._bases.look_at_all(place, branches).ruled
-        except (MirrorError, UserFault):  # its pull requests are gone through anyway
-            return None
+            with tries.trying(place, newest):
+                return self._bases.look_at_all(place, branches).ruled
+        except (MirrorError, GitFault, UserFault):
+            return None  # its pull requests are gone through anyway
 
     def _groups(self, place: Place, repository: Repository) -> int | None:
         """How many merge groups were found; None where git does not tell now."""
         try:
             found = list(queues.unheard(self._reach, place, repository))
-        except MirrorError:
+        except (MirrorError, GitFault):
             return None
         for one in found:
             self._asked(one)
@@ -238,12 +263,14 @@ class Reconciler:
         before = remembered.reached(store)
         reached = {**listed.still(before), **listed.reached}
         there = {one.id for one in every}
+        lost = [Place(by, one) for one, by in before.items() if one not in reached]
         left = 0
-        for repository, through in before.items():
-            if repository not in reached:
-                forget = through not in there
-                left += self._reach.leave(through, repository, forget=forget)
-                remembered.keep_tips(store, repository, {})
+        for one in lost:
+            left += len(self._reach.leave(one.installation, one.repository))
+            remembered.keep_tips(store, one.repository, {})
+            remembered.keep_rest(store, one.repository, None)
+        uninstalled = [one for one in lost if one.installation not in there]
+        forgetting.forget_later(self._reach, uninstalled)
         self._bases.keep_only(reached)
         if before != reached:
             remembered.keep_reached(store, reached)

@@ -1,20 +1,35 @@
 """Pushes to bases, installations and repositories: what deliveries lead to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.commonmark import command_lines
-from bot.app.mirroring import Gone, Unreachable
+from bot.app.mirroring import Gone, MirrorError, TooLarge, Unreachable
 from bot.app.pulls import remembered
 from bot.app.pulls.commands.answering import seen
 from bot.app.pulls.commands.pressing import Presser
 from bot.app.pulls.effects import MOST_HINTS, AppEffects, Doings
+from bot.app.pulls.forgetting import RESTS_S
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import Source
 from bot.domain.conclusions import Conflict
-from bot.domain.github import Conclusion, Pull
+from bot.domain.github import (
+    Conclusion,
+    Failure,
+    Forbidden,
+    GitHubError,
+    NotFound,
+    Odd,
+    Pull,
+    RateLimited,
+    Refused,
+    Transient,
+    Unauthorised,
+)
+from bot.domain.github import Place as GitHubPlace
 from bot.domain.hooks import (
     BasePushed,
     ButtonPressed,
@@ -266,6 +281,19 @@ def test_what_the_mirror_cannot_tell_now_is_found_by_the_next_sweep(
     assert gate.due() == [pull.number]
 
 
+def test_pushes_to_what_git_cannot_bring_here_have_it_tried_now_and_then(
+    gate: Yard,
+) -> None:
+    gate.mirrors.fails(gate.place, TooLarge("It is larger than 10 GiB."))
+    for _ in range(9):
+        pushed(gate)
+        gate.clock.now += 60.0
+    assert len(gate.mirrors.asked) == 1
+    gate.clock.now += 60.0
+    pushed(gate)
+    assert len(gate.mirrors.asked) == 2
+
+
 def test_a_name_that_is_not_good_any_more_is_asked_for_again(gate: Yard) -> None:
     judged(gate)
     gate.mirrors.fails(gate.place, Gone("no such repository"))
@@ -288,30 +316,260 @@ def installed(gate: Yard, why: InstallationWhy, **facts: object) -> None:
     effects(gate).installed(hook)
 
 
-@pytest.mark.parametrize(
-    ("why", "kept"),
-    [(InstallationWhy.DELETED, False), (InstallationWhy.SUSPENDED, True)],
-)
-def test_an_app_that_was_taken_away_stops_everything_without_a_call(
-    gate: Yard, why: InstallationWhy, kept: bool
-) -> None:
+def suspends(gate: Yard, *, suspended: bool = True) -> None:
+    through = gate.place.installation
+    old = gate.github.places[through]
+    gate.github.places[through] = replace(old, suspended=suspended)
+
+
+def uninstalls(gate: Yard) -> None:
+    del gate.github.towns[gate.place]
+    del gate.github.places[gate.place.installation]
+
+
+def unchooses(gate: Yard) -> None:
+    del gate.github.towns[gate.place]
+
+
+def archives(gate: Yard) -> None:
+    gate.repository(archived=True)
+
+
+def told(gate: Yard, what: str) -> None:
+    """A hint that the App was locked out in one of the ways in which it can be."""
+    match what:
+        case "deleted" | "suspend":
+            installed(gate, InstallationWhy(what))
+        case "removed":
+            installed(gate, InstallationWhy(what), removed=(here(gate),))
+        case _:
+            changed(gate, RepositoryWhy(what.removeprefix("repository ")))
+
+
+DEEDS = {
+    "deleted": uninstalls,
+    "suspend": suspends,
+    "removed": unchooses,
+    "archived": archives,
+    "repository deleted": unchooses,
+}
+"""What an owner can do, by what a hint calls it."""
+ASKED = {
+    "deleted": "installation",
+    "suspend": "installation",
+    "removed": "repositories",
+    "archived": "repository",
+    "repository deleted": "repositories",
+}
+"""What GitHub is asked before a hint of that is believed."""
+MIRROR_KEPT = ("suspend", "archived")
+
+
+def trains(gate: Yard) -> Pull:
+    """A pull request that a sweep has seen, and whose trials run."""
     pull = gate.opens()
     gate.reconciler.sweep()
-    gate.looks()
+    gate.works()
     gate.asked()
-    installed(gate, why)
+    return pull
+
+
+def mirrored(gate: Yard) -> bool:
+    return gate.mirrors.known(gate.place) is not None
+
+
+@pytest.mark.parametrize("what", DEEDS)
+def test_whoever_is_locked_out_stops_everything_once_github_says_so_too(
+    gate: Yard, what: str
+) -> None:
+    pull = trains(gate)
+    DEEDS[what](gate)
+    told(gate, what)
+    assert gate.asked() == [ASKED[what]]
     gate.clock.now += DAY_S
     gate.works()
     assert gate.asked() == []
     assert gate.evaluations.stopped == [gate.key(pull)]
     assert not gate.standing(pull).open
-    assert (gate.mirrors.known(gate.place) is not None) == kept
+    assert gate.soon == []
+
+
+@pytest.mark.parametrize("what", DEEDS)
+def test_a_hint_of_what_was_undone_by_now_has_it_looked_at_and_stops_nothing(
+    gate: Yard, what: str
+) -> None:
+    pull = trains(gate)
+    told(gate, what)
+    assert gate.asked() == [ASKED[what]]
+    assert gate.soon == [gate.place.installation]
+    assert gate.evaluations.stopped == []
+    assert gate.standing(pull).open
+    gate.clock.now += RESTS_S
+    gate.reconciler.sweep()
+    assert mirrored(gate)
+
+
+@pytest.mark.parametrize("what", DEEDS)
+@pytest.mark.parametrize(
+    "failure", [Transient("away"), RateLimited(2e9), Odd("a page"), Unauthorised("no")]
+)
+def test_where_github_does_not_tell_a_hint_waits_and_stops_nothing(
+    gate: Yard, what: str, failure: Failure
+) -> None:
+    pull = trains(gate)
+    DEEDS[what](gate)
+    gate.github.fails(ASKED[what], failure)
+    with pytest.raises(GitHubError):
+        told(gate, what)
+    assert gate.evaluations.stopped == []
+    assert gate.standing(pull).open
+    told(gate, what)
+    assert gate.evaluations.stopped == [gate.key(pull)]
+
+
+@pytest.mark.parametrize("how", ["suspend", "deleted"])
+@pytest.mark.parametrize("what", ["removed", "archived", "repository deleted"])
+def test_what_cannot_be_asked_for_is_gone_where_the_installation_is(
+    gate: Yard, what: str, how: str
+) -> None:
+    """GitHub forbids, or does not know, what is asked with the token of one."""
+    pull = trains(gate)
+    DEEDS[how](gate)
+    for method in {ASKED[what], "repositories"}:
+        gate.github.fails(method, Forbidden((), "This installation is suspended"))
+    told(gate, what)
+    assert gate.evaluations.stopped == [gate.key(pull)]
+
+
+@pytest.mark.parametrize("failure", [NotFound("no"), Forbidden((), "no")])
+def test_where_only_the_list_is_refused_a_hint_waits(
+    gate: Yard, failure: Failure
+) -> None:
+    pull = trains(gate)
+    unchooses(gate)
+    gate.github.fails("repositories", failure)
+    with pytest.raises(GitHubError):
+        told(gate, "removed")
+    assert gate.asked() == ["repositories", "installation"]
+    assert gate.standing(pull).open
+
+
+@pytest.mark.parametrize("failure", [NotFound("no"), Refused("not accessible")])
+def test_one_that_is_archived_and_taken_away_is_left(
+    gate: Yard, failure: Failure
+) -> None:
+    pull = trains(gate)
+    unchooses(gate)
+    gate.github.fails("repository", failure)
+    told(gate, "archived")
+    assert gate.asked() == ["repository", "repositories"]
+    assert not gate.standing(pull).open
+
+
+@pytest.mark.parametrize("what", DEEDS)
+def test_the_mirror_of_what_is_gone_goes_when_nobody_can_be_reading_it(
+    gate: Yard, what: str
+) -> None:
+    trains(gate)
+    DEEDS[what](gate)
+    told(gate, what)
+    gate.reconciler.sweep()
+    gate.clock.now += RESTS_S - 1.0
+    gate.reconciler.sweep()
+    assert mirrored(gate)
+    gate.clock.now += 1.0
+    gate.reconciler.sweep()
+    assert mirrored(gate) == (what in MIRROR_KEPT)
+    assert remembered.left(gate.store) == {}
+
+
+def test_a_mirror_that_is_held_stays_until_a_later_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trains(gate)
+    unchooses(gate)
+    told(gate, "removed")
+    gate.clock.now += RESTS_S
+
+    def held(_place: object) -> None:
+        raise MirrorError(Unreachable("It is still being fetched."))
+
+    with monkeypatch.context() as busy:
+        busy.setattr(gate.mirrors, "forget", held)
+        assert gate.reconciler.sweep().troubled == 1
+    assert mirrored(gate)
+    assert gate.reconciler.sweep().troubled == 0
+    assert not mirrored(gate)
+
+
+def test_what_is_given_back_in_time_keeps_its_mirror(gate: Yard) -> None:
+    trains(gate)
+    town = gate.github.towns.pop(gate.place)
+    told(gate, "removed")
+    gate.github.towns[gate.place] = town
+    gate.reconciler.sweep()
+    assert remembered.left(gate.store) == {}
+    gate.clock.now += RESTS_S
+    gate.reconciler.sweep()
+    assert mirrored(gate)
+
+
+def test_what_is_taken_away_while_a_sweep_goes_on_is_not_spared_by_it(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub had listed it before."""
+    trains(gate)
+    open_pulls = gate.github.open_pulls
+
+    def meanwhile(place: GitHubPlace) -> Sequence[Pull]:
+        found = open_pulls(place)
+        gate.clock.now += 1.0
+        unchooses(gate)
+        told(gate, "removed")
+        return found
+
+    with monkeypatch.context() as then:
+        then.setattr(gate.github, "open_pulls", meanwhile)
+        gate.reconciler.sweep()
+    gate.clock.now += RESTS_S
+    gate.reconciler.sweep()
+    assert not mirrored(gate)
+
+
+def test_where_github_does_not_tell_what_is_reached_no_mirror_goes(
+    gate: Yard,
+) -> None:
+    trains(gate)
+    town = gate.github.towns.pop(gate.place)
+    told(gate, "removed")
+    gate.github.towns[gate.place] = town
+    gate.clock.now += RESTS_S
+    gate.github.fails("repositories", Transient("away"))
+    gate.reconciler.sweep()
+    assert mirrored(gate)
+
+
+def test_no_webhook_waits_for_a_mirror_that_is_being_fetched(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trains(gate)
+
+    def waits(_place: object) -> None:
+        pytest.fail("a webhook waits for whoever holds the mirror")
+
+    monkeypatch.setattr(gate.mirrors, "forget", waits)
+    unchooses(gate)
+    told(gate, "removed")
+    told(gate, "repository deleted")
+    del gate.github.places[gate.place.installation]
+    told(gate, "deleted")
 
 
 def test_an_app_that_was_let_in_again_goes_on(gate: Yard) -> None:
-    pull = gate.opens()
-    gate.works(pull)
-    installed(gate, InstallationWhy.SUSPENDED)
+    pull = trains(gate)
+    suspends(gate)
+    told(gate, "suspend")
+    suspends(gate, suspended=False)
     installed(gate, InstallationWhy.UNSUSPENDED)
     assert gate.soon == [gate.place.installation]
     gate.reconciler.sweep_installation(gate.place.installation)
@@ -323,37 +581,32 @@ def test_an_app_that_was_let_in_again_goes_on(gate: Yard) -> None:
 def test_a_repository_that_was_taken_away_is_left_and_its_neighbour_is_not(
     gate: Yard,
 ) -> None:
-    pull = gate.opens()
-    gate.works(pull)
+    pull = trains(gate)
     elsewhere = Place(4711, "ann/letters", gate.place.installation)
     installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(elsewhere,))
     assert gate.standing(pull).open
-    installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(here(gate),))
+    assert gate.soon == []
+    unchooses(gate)
+    both = (elsewhere, here(gate))
+    installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=both)
     assert not gate.standing(pull).open
 
 
-@pytest.mark.parametrize("swept", [False, True])
 def test_a_removal_that_comes_late_takes_no_mirror_from_whoever_has_it_now(
-    gate: Yard, *, swept: bool
+    gate: Yard,
 ) -> None:
-    old, pull = gate.place.installation, judged(gate)
-    if swept:
-        remembered.keep_reached(gate.store, {gate.place.repository: old + 1})
-    else:
-        through = replace(gate.standing(pull), installation=old + 1)
-        gate.store.say(through, [])
-        gate.store.wake(through.pull, old + 1, gate.clock())
-    installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(here(gate),))
-    assert gate.mirrors.known(gate.place) is not None
-
-
-def test_a_removal_takes_the_mirror(gate: Yard) -> None:
     judged(gate)
-    remembered.keep_reached(
-        gate.store, {gate.place.repository: gate.place.installation}
-    )
+    gate.reconciler.sweep()
+    old, town = gate.place, gate.github.towns.pop(gate.place)
+    anew = GitHubPlace(old.installation + 1, old.repository)
+    mine = gate.github.places[old.installation]
+    gate.github.places[anew.installation] = replace(mine, id=anew.installation)
+    gate.github.towns[anew] = town
     installed(gate, InstallationWhy.REPOSITORIES_REMOVED, removed=(here(gate),))
-    assert gate.mirrors.known(gate.place) is None
+    gate.clock.now += RESTS_S
+    gate.reconciler.sweep()
+    assert mirrored(gate)
+    assert remembered.left(gate.store) == {}
 
 
 @pytest.mark.parametrize(
@@ -414,24 +667,6 @@ def test_a_repository_with_another_name_is_the_same_one(gate: Yard) -> None:
     head = gate.pushes(pull, "print(3)\n")
     gate.works(pull)
     assert gate.run(head).conclusion is None
-
-
-@pytest.mark.parametrize(
-    ("why", "kept"),
-    [(RepositoryWhy.ARCHIVED, True), (RepositoryWhy.DELETED, False)],
-)
-def test_a_repository_that_takes_no_more_is_left(
-    gate: Yard, why: RepositoryWhy, kept: bool
-) -> None:
-    pull = gate.opens()
-    gate.works(pull)
-    gate.asked()
-    changed(gate, why)
-    gate.works()
-    assert gate.asked() == []
-    assert not gate.standing(pull).open
-    assert gate.evaluations.stopped == [gate.key(pull)]
-    assert (gate.mirrors.known(gate.place) is not None) == kept
 
 
 @pytest.mark.parametrize("why", [RepositoryWhy.UNARCHIVED, RepositoryWhy.TRANSFERRED])

@@ -12,12 +12,13 @@ import pytest
 from bot.app.github import MOST_DELIVERIES
 from bot.app.mirroring import MirrorError, Unreachable
 from bot.app.pulls import remembered
+from bot.app.pulls.forgetting import RESTS_S
 from bot.app.pulls.ports import Queued
 from bot.app.pulls.sweeping.bases import Looked
 from bot.app.pulls.sweeping.reconciling import SweepReport
 from bot.app.pulls.sweeping.verifying import AT_ONCE
 from bot.domain.conclusions import Judged
-from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.errors import GitFault, MachineryFault, UserFault
 from bot.domain.github import (
     CheckStatus,
     Comment,
@@ -466,6 +467,14 @@ def test_a_review_whose_webhook_was_lost_is_noted_once(gate: Yard) -> None:
     assert [later(gate).remarks for _ in range(2)] == [0, 0]
 
 
+def test_a_lost_review_in_large_letters_is_noted_too(gate: Yard) -> None:
+    pull = gate.opens()
+    gate.reconciler.sweep()
+    gate.clock.now += 60.0
+    gate.github.reviews_it(gate.place, pull.number, "/Gate run", gate.author)
+    assert later(gate).remarks == 1
+
+
 def test_a_review_that_was_changed_before_it_was_found_is_known_as_such(
     gate: Yard,
 ) -> None:
@@ -718,9 +727,11 @@ def test_what_cannot_be_written_to_any_more_is_left(gate: Yard, how: str) -> Non
     else:
         gate.repository(archived=True)
     assert later(gate).left == 1
+    assert later(gate).left == 0
+    gate.clock.now += RESTS_S
+    later(gate)
     kept = gate.mirrors.known(gate.place) is not None
     assert kept == (how != "deleted")
-    assert later(gate).left == 0
 
 
 def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None:
@@ -732,10 +743,21 @@ def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None
         assert (report.left, report.troubled) == (0, 1)
 
 
+@pytest.mark.parametrize("why", [NotFound("Not Found"), Odd("a page")])
+def test_an_api_that_is_none_is_told_for_the_log(gate: Yard, why: Failure) -> None:
+    gate.github.fails("installations", why)
+    report = gate.reconciler.sweep()
+    (said,) = report.faults
+    assert (report.troubled, "SEEDGATE_API_URL" in said) == (1, True)
+    gate.github.fails("installations", Transient("away"))
+    assert gate.reconciler.sweep().faults == ()
+
+
 def test_trouble_elsewhere_keeps_nobody_who_is_not_reached_any_more(
     gate: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = gate.founds("bob/letters", files())
+    gate.opens(place=other)
     gate.works(gate.opens())
     gate.reconciler.sweep()
     look = gate.bases.look
@@ -778,6 +800,7 @@ def test_an_installation_that_has_to_rest_does_not_hold_the_others_up(
     gate: Yard,
 ) -> None:
     other = gate.founds("bob/letters", files())
+    gate.opens(place=other)
     gate.github.fails("open_pulls", RateLimited(gate.clock() + 60.0))
     report = gate.reconciler.sweep()
     assert (report.repositories, report.troubled) == (1, 1)
@@ -923,13 +946,14 @@ def test_reports_of_parts_are_added() -> None:
 # Repositories that poison -------------------------------------------------------------
 
 
+@pytest.mark.parametrize("fault", [UserFault, GitFault])
 def test_a_base_that_cannot_be_read_ends_no_sweep(
-    gate: Yard, monkeypatch: pytest.MonkeyPatch
+    gate: Yard, monkeypatch: pytest.MonkeyPatch, fault: type[UserFault | GitFault]
 ) -> None:
     pull, look = gate.opens(), gate.bases.look
 
     def refused(*_: object) -> None:
-        raise UserFault("git cannot read it.")
+        raise fault("git cannot read it.")
 
     monkeypatch.setattr(gate.bases, "look", refused)
     report = gate.reconciler.sweep()
@@ -943,6 +967,8 @@ def test_a_repository_that_fails_in_any_way_ends_no_sweep_of_the_others(
     gate: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, look = gate.founds("zoe/other", files()), gate.bases.look
+    for place in (gate.place, other):
+        gate.opens(place=place)
 
     def poisoned(place: Place, *others: Any) -> Looked:
         if place == gate.place:
@@ -963,5 +989,6 @@ def test_a_store_that_fails_ends_the_sweep(
         raise MachineryFault("The store is gone.")
 
     monkeypatch.setattr(gate.bases, "look", gone)
+    gate.opens()
     with pytest.raises(MachineryFault):
         gate.reconciler.sweep()

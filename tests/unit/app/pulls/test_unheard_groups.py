@@ -55,7 +55,7 @@ def test_a_group_that_was_left_while_it_waited_is_begun_anew(gate: Yard) -> None
     gate.groups.asked(hook)
     gate.works()
     assert gate.run(hook.head).conclusion is None
-    gate.reach.leave(gate.place.installation, gate.place.repository, forget=False)
+    gate.reach.leave(gate.place.installation, gate.place.repository)
     gate.reconciler.sweep()
     gate.works()
     key = group_key(gate.place.repository, hook.head)
