@@ -114,7 +114,11 @@ def _app_of(world: World, secret: str) -> App:
         )
     except jwt.InvalidTokenError as fault:
         raise Unauthorized("A JSON web token could not be decoded") from fault
-    _check_times(said, world.clock.base() + world.clock.skew)
+    clock = world.clock
+    clocks = (clock.base() + clock.skew, clock.seconds() + clock.skew)
+    faults = [_time_fault(said, now) for now in clocks]
+    if all(faults):
+        raise Unauthorized(faults[0])
     return app
 
 
@@ -125,16 +129,18 @@ def _issuer(world: World, issuer: Any) -> App:
     raise Unauthorized("Integration not found")
 
 
-def _check_times(said: dict[str, Any], now: float) -> None:
+def _time_fault(said: dict[str, Any], now: float) -> str:
+    """What is wrong with the times; empty for nothing."""
     for name in ("iat", "exp"):
         if not isinstance(said.get(name), int):
-            raise Unauthorized(f"'{name}' claim must be an Integer")
+            return f"'{name}' claim must be an Integer"
     if said["iat"] > now:
-        raise Unauthorized("'Issued at' claim ('iat') is in the future")
+        return "'Issued at' claim ('iat') is in the future"
     if said["exp"] <= now:
-        raise Unauthorized("'Expiration time' claim ('exp') has passed")
+        return "'Expiration time' claim ('exp') has passed"
     if said["exp"] - now > JWT_LIFE_SECONDS:
-        raise Unauthorized("'Expiration time' claim ('exp') is too far in the future")
+        return "'Expiration time' claim ('exp') is too far in the future"
+    return ""
 
 
 def mint(

@@ -10,6 +10,8 @@ from tests.fakegithub.state import Happening, World
 
 RUNS_OF_ONE_NAME = 1000
 LONG_BYTES = 64 * 1024
+TEXT_BYTES = 65_535
+LONG_TITLE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,20 @@ def _check_fields(fields: dict[str, Json]) -> None:
         raise Refused("Invalid request.\n\nMissing required key: conclusion.")
     _check_address(fields.get("details_url"))
     output = fields.get("output", {})
+    _check_output(output)
     for annotation in output.get("annotations", ()):
         _check_annotation(annotation)
+
+
+def _check_output(said: dict[str, Json]) -> None:
+    """GitHub counts bytes where it says characters (github/docs, issue 35252)."""
+    for name in ("summary", "text"):
+        if len((said.get(name) or "").encode()) > TEXT_BYTES:
+            words = f"{name} exceeds a maximum bytesize of {TEXT_BYTES}"
+            raise Refused(f"Invalid request.\n\n{words}.")
+    if len(said.get("title") or "") > LONG_TITLE:
+        words = f"title is too long (maximum is {LONG_TITLE} characters)"
+        raise Refused(f"Invalid request.\n\n{words}.")
 
 
 def _check_address(address: str | None) -> None:

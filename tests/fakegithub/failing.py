@@ -6,7 +6,7 @@ from tests.fakegithub.auth import AsInstallation, who
 from tests.fakegithub.faults import Fault
 from tests.fakegithub.limits import SECONDARY, Limits
 from tests.fakegithub.operations.call import Answer, Call, error
-from tests.fakegithub.operations.graphql import limited
+from tests.fakegithub.operations.graphql import limited, slowed
 from tests.fakegithub.state import Moved
 
 UNICORN = "<!DOCTYPE html><html><body><h1>{}</h1><p>Unicorn!</p></body></html>"
@@ -58,17 +58,18 @@ def _limited(call: Call, fault: Fault, limits: Limits) -> Answer:
     wait = fault.retry_after
     limits.silence(caller, now, now + (60 if wait is None else wait))
     headers = {} if wait is None else {"Retry-After": str(wait)}
+    if call.operation.startswith("graphql") and fault.kind == "secondary_429":
+        return slowed(SECONDARY, headers)
     return error(int(fault.kind[-3:]), SECONDARY, headers=headers)
 
 
 def _exhausted(call: Call, limits: Limits, caller: str, now: float) -> Answer:
-    said = f"API rate limit exceeded for {caller}."
     if call.operation.startswith("graphql"):
         limits.exhaust(caller, graphql=True)
-        return limited(said)
+        return limited(caller)
     limits.exhaust(caller)
     limits.silence(caller, now, limits.overview(caller, now)["reset"])
-    return error(403, said)
+    return error(403, f"API rate limit exceeded for {caller}.")
 
 
 def _below_repository(path: str) -> str:

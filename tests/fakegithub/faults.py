@@ -16,7 +16,7 @@ Kind = Literal[
     "html_200",  # a page of some proxy in place of the answer
     "slow_drip",  # the right answer in small pieces, `seconds` apart
     "secondary_403",  # with `retry_after`, or without when it is None
-    "secondary_429",
+    "secondary_429",  # GraphQL knows no 429: there it is a 200 with its words
     "primary_exhausted",
     "revoked_401",  # the token is really revoked
     "moved_301",

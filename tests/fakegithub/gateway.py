@@ -10,7 +10,7 @@ from tests.fakegithub.auth import AsInstallation, Caller, Nobody, Unauthorized
 from tests.fakegithub.changes import Refused, thread
 from tests.fakegithub.contract import SPOKEN_VERSION, Break, Contract, contract
 from tests.fakegithub.failing import fail
-from tests.fakegithub.faults import Fault, Faults
+from tests.fakegithub.faults import NEED_EFFECT, Fault, Faults
 from tests.fakegithub.intake import Intake, Request, Step, Stop
 from tests.fakegithub.limits import Denial, Limits, use_of
 from tests.fakegithub.operations import graphql
@@ -139,7 +139,7 @@ class Gateway:
         denial = self.limits.enter(auth.who(step.caller), now, use, request.at_once)
         step.entered = True
         if denial is not None:
-            raise Stop(_denied(denial, step.operation))
+            raise Stop(_denied(denial, step))
 
     # The work.
 
@@ -228,17 +228,19 @@ class Gateway:
         self._check_answer(step, answer)
         clock = self.world.clock
         headers = {
-            "Date": formatdate(clock.base() + clock.skew, usegmt=True),
+            "Date": formatdate(clock.seconds() + clock.skew, usegmt=True),
             "Server": "github.com",
             "X-GitHub-Media-Type": "github.v3; format=json",
             "X-GitHub-Request-Id": f"FAKE:{len(self.log):06X}",
             "X-GitHub-Api-Version-Selected": SPOKEN_VERSION,
         }
         who = auth.who(step.caller)
-        if step.request.method == "GET" and answer.status == 200 and not step.fault:
+        whole = step.fault is None or step.fault.kind in NEED_EFFECT
+        if step.request.method == "GET" and answer.status == 200 and whole:
             tag = _etag(answer.body, step.request.headers.get("authorization", ""))
-            headers["ETag"] = tag
-            if step.entered and step.request.headers.get("if-none-match") == tag:
+            headers["ETag"] = tag  # of the true answer, also where that is cut later
+            known = step.request.headers.get("if-none-match") == tag
+            if step.entered and known and not step.fault:
                 self.limits.refund(who)
                 answer = replace(answer, status=304, body=None)
         in_graphql = step.operation.startswith("graphql")
@@ -263,9 +265,12 @@ def moved(method: str, address: str) -> Answer:
     return Answer(status, body, {"Location": address})
 
 
-def _denied(denial: Denial, operation: str) -> Answer:
-    if denial.primary and operation.startswith("graphql"):
-        return graphql.limited(denial.message)
+def _denied(denial: Denial, step: Step) -> Answer:
+    in_graphql = step.operation.startswith("graphql")
+    if in_graphql and denial.primary:
+        return graphql.limited(auth.who(step.caller))
+    if in_graphql and denial.status != 403:
+        return graphql.slowed(denial.message, denial.headers)
     return error(denial.status, denial.message, headers=denial.headers)
 
 

@@ -34,7 +34,9 @@ class Clock:
     """GitHub's clock: a base in seconds since the epoch, moved ahead by hand.
 
     `skew` is how far the clients' clocks are off; App JWTs, which clients date by
-    the real clock, are judged by `base() + skew` so that a test may jump 14 days.
+    the real clock, are judged by `base() + skew` so that a test may jump 14 days. A
+    client that dates them by this clock, or by what answers tell of it, has jumped too:
+    its JWTs are good as well.
     """
 
     base: Callable[[], float] = time.time

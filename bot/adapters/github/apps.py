@@ -1,5 +1,6 @@
 """The App itself, its installations and its deliveries."""
 
+import logging
 from collections.abc import Sequence
 from itertools import islice
 
@@ -12,6 +13,7 @@ from bot.adapters.github.owner_wire import (
     HOOK,
     INSTALLATION,
     INSTALLATIONS,
+    UnreadInstallationWire,
 )
 from bot.adapters.github.tokens import InstallationCredential, Reach
 from bot.adapters.github.wire import REPOSITORIES
@@ -25,6 +27,7 @@ from bot.domain.github import (
     Secret,
 )
 
+LOG = logging.getLogger("seedgate")
 ACCEPTED = frozenset({202})
 
 
@@ -46,10 +49,14 @@ class AppCalls:
         return profile(self._desk)
 
     def installations(self) -> Sequence[Installation]:
-        """Everywhere that the App is installed."""
+        """Everywhere that the App is installed, also where not all of it is read."""
         desk, ask = self._desk, Ask(Request("GET", "/app/installations"))
         pages = desk.asker.pages(desk.app, ask, INSTALLATIONS)
-        return [one.value() for page in pages for one in page]
+        found = [one for page in pages for one in page]
+        for one in found:
+            if isinstance(one, UnreadInstallationWire):
+                LOG.warning("Installation %d cannot be read but for its number", one.id)
+        return [one.value() for one in found]
 
     def installation(self, installation: int) -> Installation:
         """One of them."""

@@ -74,7 +74,7 @@ class Asker:
 
     def read(self, who: Credential, ask: Ask, shape: TypeAdapter[T]) -> T:
         """The answer in its shape; `Odd` for anything else."""
-        return parsed(self.answer(who, ask), shape)
+        return self._parsed(who, ask, self.answer(who, ask), shape)
 
     def pages(
         self, who: Credential, ask: Ask, shape: TypeAdapter[T], most: int = MOST_PAGES
@@ -84,12 +84,25 @@ class Asker:
         ask = replace(ask, request=replace(ask.request, query=query))
         for _ in range(most):
             answered = self.answer(who, ask)
-            yield parsed(answered, shape)
+            yield self._parsed(who, ask, answered, shape)
             following = next_page(answered.headers)
             if following is None:
                 return
             ask = replace(ask, request=Request("GET", following))
         raise GitHubError(Odd(f"more than {most} pages"))
+
+    def _parsed(
+        self, who: Credential, ask: Ask, answered: Answered, shape: TypeAdapter[T]
+    ) -> T:
+        """The body in its shape; one that has it may be known by its tag from now."""
+        try:
+            found = parsed(answered, shape)
+        except GitHubError:
+            self._pages.forget(who.caller, ask.request)
+            raise
+        if ask.polled:
+            self._pages.keep(who.caller, ask.request, answered)
+        return found
 
     def answer(self, who: Credential, ask: Ask) -> Answered:
         """An answer whose status means success; the request is sent once.
@@ -116,8 +129,6 @@ class Asker:
             answered = renewed(known, answered)
         if answered.status not in ask.success:
             raise GitHubError(self._failed(who, answered))
-        if ask.polled:
-            self._pages.keep(who.caller, ask.request, answered)
         return answered
 
     def _believed(self, who: Credential, request: Request) -> Answered:

@@ -43,8 +43,8 @@ class ConnectedGitHub(AppCalls, ReadingCalls, CheckCalls, TalkingCalls):
         `may_write` is asked right before a write goes out, and raises what keeps it.
         """
         self._lines = Lines(identity.api_url, identity.timeout_s)
-        app = AppCredential(identity.app, identity.private_key)
         asker = Asker(self._lines, now, heard, may_write)
+        app = AppCredential(identity.app, identity.private_key, asker.their_now)
         self._desk = Desk(identity.app, asker, app, Tokens(asker, app, now))
 
     def their_now(self) -> float:

@@ -24,6 +24,10 @@ from bot.domain.github import (
 
 PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT})
 LEAST_REST_S = 60.0
+LONGEST_REST_S = 3_900.0
+"""No limit of GitHub's lasts longer than its hour: who says more is believed so far."""
+LIMITED_WORDS = ("rate limit", "abuse detection")
+"""What GitHub says of its limits, and older servers of the secondary one."""
 LONGEST_SAID = 300
 
 
@@ -52,7 +56,7 @@ def limit_of(answered: Answered, now: float) -> RateLimited:
 def _kept_out(answered: Answered, said: str, now: float) -> Failure:
     limited = (
         answered.status == HTTPStatus.TOO_MANY_REQUESTS
-        or "rate limit" in said.lower()
+        or any(one in said.lower() for one in LIMITED_WORDS)
         or _limited_until(answered.headers, now) is not None
     )
     if limited:
@@ -63,16 +67,34 @@ def _kept_out(answered: Answered, said: str, now: float) -> Failure:
 
 
 def _limited_until(headers: Mapping[str, str], now: float) -> float | None:
-    """When GitHub says to come back: `Retry-After`, else the end of the hour."""
-    wait = _number(headers.get("retry-after", ""))
-    if wait is not None:
-        return now + max(wait, 1.0)
-    if headers.get("x-ratelimit-remaining") != "0":
+    """When GitHub says to come back: `Retry-After`, else the end of the hour.
+
+    Both may come from a proxy as well, so any number is possible.
+    """
+    after = headers.get("retry-after", "")
+    if after:
+        wait = _wait(after, headers, now)
+    elif headers.get("x-ratelimit-remaining") == "0":
+        wait = _until(_number(headers.get("x-ratelimit-reset", "")), headers, now)
+    else:
         return None
-    reset = _number(headers.get("x-ratelimit-reset", ""))
-    if reset is None:
-        return now + LEAST_REST_S
-    return now + max(reset - _their_now(headers, now), 1.0)
+    return now + min(max(wait, 1.0), LONGEST_REST_S)
+
+
+def _wait(after: str, headers: Mapping[str, str], now: float) -> float:
+    """`Retry-After` in seconds: it is told as such, or as a moment."""
+    wait = _number(after)
+    return _until(_moment(after), headers, now) if wait is None else wait
+
+
+def _until(moment: float | None, headers: Mapping[str, str], now: float) -> float:
+    """Seconds until a moment by GitHub's clock; a while where nobody can read it."""
+    return LEAST_REST_S if moment is None else moment - _their_now(headers, now)
+
+
+def _moment(text: str) -> float | None:
+    """A date as headers have it; None for anything else."""
+    return told_time({"date": text})
 
 
 def _their_now(headers: Mapping[str, str], now: float) -> float:

@@ -1,10 +1,11 @@
 """What only GraphQL does: folding a comment away, and knowing an edited review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot.adapters.github.failing import LIMITED_WORDS
 from bot.adapters.github.wire import Text, Wire
 from bot.domain.github import Failure, Forbidden, NotFound, Refused, Transient
 
@@ -17,6 +18,10 @@ EDITED = (
     "query Edited($id: ID!) "
     "{ node(id: $id) { ... on PullRequestReview { lastEditedAt } } }"
 )
+
+LIMITED = frozenset({"RATE_LIMIT", "RATE_LIMITED"})
+"""GitHub's documentation never said which; the first one was met, in January 2026
+(yanyongyu/githubkit, issue 271)."""
 
 
 class MinimizedWire(Wire):
@@ -44,11 +49,22 @@ class GraphQLFaultWire(Wire):
     type: Text = ""
 
 
-class MinimizedAnswerWire(Wire):
+class AnswerWire(Wire):
+    """What any answer may have; a bare `message` is one of the front end's."""
+
+    errors: Sequence[GraphQLFaultWire] = ()
+    message: Text = ""
+
+    def faults(self) -> Sequence[GraphQLFaultWire]:
+        """What went wrong, in whichever form it is told."""
+        bare = (GraphQLFaultWire(message=self.message),) if self.message else ()
+        return (*self.errors, *bare)
+
+
+class MinimizedAnswerWire(AnswerWire):
     """The whole answer, good or bad."""
 
     data: MinimizeDataWire | None = None
-    errors: Sequence[GraphQLFaultWire] = ()
 
 
 class EditedWire(Wire):
@@ -63,15 +79,26 @@ class EditedDataWire(Wire):
     node: EditedWire | None
 
 
-class EditedAnswerWire(Wire):
+class EditedAnswerWire(AnswerWire):
     """The whole answer, good or bad."""
 
     data: EditedDataWire | None = None
-    errors: Sequence[GraphQLFaultWire] = ()
 
 
 MINIMIZED = TypeAdapter(MinimizedAnswerWire)
 EDITED_AT = TypeAdapter(EditedAnswerWire)
+
+
+def is_limited(faults: Sequence[GraphQLFaultWire], headers: Mapping[str, str]) -> bool:
+    """Whether faults tell of a limit: by type, by words alone, or by when to come back.
+
+    The primary limit has a type; a secondary one may be told by status 200 as well, and
+    then by its words.
+    """
+    said = [one.message.lower() for one in faults]
+    words = any(word in one for one in said for word in LIMITED_WORDS)
+    named = any(one.type in LIMITED for one in faults)
+    return named or words or (bool(faults) and "retry-after" in headers)
 
 
 def graphql_failure(fault: GraphQLFaultWire) -> Failure:

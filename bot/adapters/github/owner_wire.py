@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, AliasChoices, Field, TypeAdapter
 
 from bot.adapters.github.wire import AccountWire, Text, Wire
 from bot.domain.github import (
@@ -28,12 +28,17 @@ class AppWire(Wire):
         return AppProfile(self.id, self.slug, self.permissions, tuple(self.events))
 
 
+class OwnerWire(AccountWire):
+    """A `simple-user`, or an `enterprise`, which has a slug in place of a login."""
+
+    login: str = Field(validation_alias=AliasChoices("login", "slug"))
+
+
 class InstallationWire(Wire):
-    """An `installation`; an enterprise's account has a slug in place of a login."""
+    """An `installation`; GitHub may name no account."""
 
     id: int
-    app_id: int
-    account: AccountWire
+    account: OwnerWire | None
     permissions: dict[str, str]
     events: list[str]
     suspended_at: datetime | None
@@ -42,11 +47,24 @@ class InstallationWire(Wire):
         """In our words."""
         return Installation(
             self.id,
-            self.account.value(),
+            self.account.value() if self.account else None,
             self.permissions,
             tuple(self.events),
             suspended=self.suspended_at is not None,
         )
+
+
+class UnreadInstallationWire(Wire):
+    """One that cannot be read whole: that it is there is known by its number.
+
+    Were it left out of a list, all that it reaches would be taken for gone.
+    """
+
+    id: int
+
+    def value(self) -> Installation:
+        """In our words; what it may do shows when it is asked."""
+        return Installation(self.id, None, {}, (), suspended=False)
 
 
 class TokenWire(Wire):
@@ -182,7 +200,16 @@ class BranchWire(Wire):
 RuleWire = ChecksRuleWire | QueueRuleWire | OtherRuleWire
 APP = TypeAdapter(AppWire)
 INSTALLATION = TypeAdapter(InstallationWire)
-INSTALLATIONS = TypeAdapter(list[InstallationWire])
+INSTALLATIONS: TypeAdapter[list[InstallationWire | UnreadInstallationWire]] = (
+    TypeAdapter(
+        list[
+            Annotated[
+                InstallationWire | UnreadInstallationWire,
+                Field(union_mode="left_to_right"),
+            ]
+        ]
+    )
+)
 TOKEN = TypeAdapter(TokenWire)
 HOOK = TypeAdapter(HookWire)
 DELIVERIES = TypeAdapter(list[DeliveryWire])

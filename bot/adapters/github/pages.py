@@ -76,7 +76,11 @@ class SeenPages:
         return replace(request, etag=seen.etag), seen.answered
 
     def keep(self, caller: str, request: Request, answered: Answered) -> None:
-        """Keep an answer whose tag tells all; the oldest ones make room."""
+        """Keep an answer whose tag tells all; the oldest ones make room.
+
+        Only one that could be read: of another one GitHub would say that it has not
+        changed, for as long as what it was to be stays as it is.
+        """
         etag, key = answered.headers.get("etag", ""), _key(caller, request)
         fits = etag and len(answered.text) <= self._most
         keeps = fits and _tells_all(answered)
@@ -88,6 +92,11 @@ class SeenPages:
             self._kept += len(answered.text)
             while self._kept > self._most:
                 self._drop(next(iter(self._seen)))
+
+    def forget(self, caller: str, request: Request) -> None:
+        """What was kept of it is of no use; it is read anew."""
+        with self._lock:
+            self._drop(_key(caller, request))
 
     def _drop(self, key: Key) -> None:
         old = self._seen.pop(key, None)

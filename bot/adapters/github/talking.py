@@ -14,6 +14,7 @@ from bot.adapters.github.graphql import (
     MINIMIZED,
     GraphQLFaultWire,
     graphql_failure,
+    is_limited,
 )
 from bot.adapters.github.lines import Answered, Request
 from bot.adapters.github.wire import (
@@ -71,7 +72,7 @@ class TalkingCalls:
         """Whether the text of a review was changed; REST does not tell."""
         answered = self._graphql(place, EDITED, {"id": node})
         found = parsed(answered, EDITED_AT)
-        self._sound(place, answered, found.errors)
+        self._sound(place, answered, found.faults())
         if found.data is None or found.data.node is None:
             raise GitHubError(Odd("the review is not there"))
         return found.data.node.lastEditedAt is not None
@@ -113,7 +114,7 @@ class TalkingCalls:
         wanted = {"input": {"subjectId": node, "classifier": "OUTDATED"}}
         answered = self._graphql(place, MINIMISE, wanted, writes=True)
         found = parsed(answered, MINIMIZED)
-        self._sound(place, answered, found.errors)
+        self._sound(place, answered, found.faults())
         done = found.data.minimizeComment if found.data else None
         if done is None or not done.minimizedComment.isMinimized:
             raise GitHubError(Odd("the comment was not folded away"))
@@ -131,13 +132,13 @@ class TalkingCalls:
         return self._desk.asker.answer(self._desk.at(place), ask)
 
     def _sound(
-        self, place: Place, answered: Answered, errors: Sequence[GraphQLFaultWire]
+        self, place: Place, answered: Answered, faults: Sequence[GraphQLFaultWire]
     ) -> None:
-        """Raise the first fault of an answer of status 200."""
-        if any(one.type == "RATE_LIMITED" for one in errors):
+        """Raise a limit, else the first fault, of an answer of status 200."""
+        if is_limited(faults, answered.headers):
             raise GitHubError(self._desk.asker.limited(self._desk.at(place), answered))
-        if errors:
-            raise GitHubError(graphql_failure(errors[0]))
+        if faults:
+            raise GitHubError(graphql_failure(faults[0]))
 
     def react(self, place: Place, comment: int, reaction: Reaction) -> None:
         """React to a comment."""

@@ -45,5 +45,5 @@ def told_time(headers: Mapping[str, str]) -> float | None:
     """When GitHub says that it wrote an answer; None where it does not."""
     try:
         return parsedate_to_datetime(headers.get("date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone that is no zone
         return None

@@ -4,7 +4,10 @@ A token is minted for one repository and for what the App does there, kept for 5
 60 minutes, and never looked at: not its length, not its form.
 """
 
+import base64
+import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,24 +27,51 @@ KEPT_S = 50 * 60.0
 NARROW_S = 60.0
 """How long one with less than was wanted is kept: the account may accept more soon, and
 GitHub gives no more to a token that there is."""
+BACK_S = 60
+LASTS_S = 300
+OFF_S = 10.0
+"""A JWT that is dated otherwise by less than this is as good as the next one."""
 _RANK = {"read": 1, "write": 2, "admin": 3}
 
 
 class AppCredential:
     """The App's JWT; its key is read and checked once, which takes longest."""
 
-    def __init__(self, app: int, private_key: Secret) -> None:
-        """Raises `UserFault` for a key that is none."""
+    def __init__(
+        self,
+        app: int,
+        private_key: Secret,
+        their_now: Callable[[], float] = time.time,
+    ) -> None:
+        """`their_now` is GitHub's clock, as far as it is known: it judges the JWT.
+
+        Raises `UserFault` for a key that is none.
+        """
         self.caller = f"app {app}"
-        self._auth = AppAuth(app, partial(_same, _key(private_key)))
+        self._app = str(app)
+        self._their_now = their_now
+        key = partial(_same, _key(private_key))
+        self._sign = AppAuth.create_jwt_sign(key, "RS256")
 
     def show(self) -> Secret:
         """A JWT of five minutes, dated a minute back."""
-        return Secret(self._auth.token)
+        now = int(self._their_now())
+        times = {"iat": now - BACK_S, "exp": now + LASTS_S}
+        signed = self._sign({**times, "iss": self._app})
+        return Secret(signed.decode() if isinstance(signed, bytes) else signed)
 
-    def spoilt(self, used: Secret) -> bool:  # noqa: ARG002 - as every credential
-        """A JWT that is not taken would not be taken when it is new."""
-        return False
+    def spoilt(self, used: Secret) -> bool:
+        """Whether the answer told that GitHub's clock is not what we took it for.
+
+        One with the same date would be taken as little as this one.
+        """
+        return abs(self._their_now() - BACK_S - _dated(used)) > OFF_S
+
+
+def _dated(jwt: Secret) -> float:
+    """When a JWT of ours says that it was issued."""
+    claims = jwt.revealed.split(".")[1]
+    return float(json.loads(base64.urlsafe_b64decode(claims + "=="))["iat"])
 
 
 def _same(key: Any) -> Any:

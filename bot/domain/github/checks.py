@@ -2,6 +2,8 @@
 
 Limits from GitHub's description of the REST API, "Checks": they are held when a value
 is made, so that a text too long is our fault here and not a refusal of GitHub's later.
+What it calls characters of a summary and a text it counts as bytes of UTF-8
+(github/docs, issue 35252).
 """
 
 from collections.abc import Sequence
@@ -88,9 +90,9 @@ class Output:
 
     def __post_init__(self) -> None:
         """Hold GitHub's limits; raises `ValueError`."""
-        _hold("title", bool(self.title))
-        _hold("summary", len(self.summary) <= LONGEST_TEXT)
-        _hold("text", len(self.text) <= LONGEST_TEXT)
+        _hold("title", 0 < len(self.title) <= LONGEST_TITLE)
+        _hold("summary", len(self.summary.encode()) <= LONGEST_TEXT)
+        _hold("text", len(self.text.encode()) <= LONGEST_TEXT)
         _hold("annotations", len(self.annotations) <= MOST_ANNOTATIONS)
 
 

@@ -55,13 +55,21 @@ class AppProfile:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The App on an account; `permissions` are those that the account accepted."""
+    """The App on an account; `permissions` are those that the account accepted.
+
+    `account` is None where GitHub names none.
+    """
 
     id: int
-    account: Account
+    account: Account | None
     permissions: Mapping[str, str]
     events: tuple[str, ...]
     suspended: bool
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, for people; by its number where that is all there is."""
+        return self.account.login if self.account else f"installation {self.id}"
 
 
 @dataclass(frozen=True, slots=True)

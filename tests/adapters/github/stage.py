@@ -180,10 +180,15 @@ def keys() -> tuple[str, str]:
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     )
+    return private.decode(), public_of(key)
+
+
+def public_of(key: rsa.RSAPrivateKey) -> str:
+    """What GitHub knows of a key."""
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return private.decode(), public.decode()
+    return public.decode()
 
 
 @dataclass

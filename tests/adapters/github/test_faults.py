@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.domain.github import (
     Annotation,
@@ -25,7 +26,7 @@ from bot.domain.github import (
     Transient,
     Unauthorised,
 )
-from tests.adapters.github.stage import Host, OnFake, draft, on_fake
+from tests.adapters.github.stage import Host, OnFake, draft, on_fake, public_of
 
 MARK = "<!-- m -->"
 LOST = ["500", "502", "503", "504", "reset_before", "reset_mid_body"]
@@ -200,6 +201,23 @@ def test_whoever_was_told_to_rest_does_not_ask(real: OnFake) -> None:
     assert real.github.open_pulls(real.place) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "waits"),
+    [("secondary_403", 90), ("secondary_429", 90), ("primary_exhausted", 3600)],
+)
+def test_every_limit_of_graphql_is_obeyed(real: OnFake, kind: str, waits: int) -> None:
+    number, _ = real.opens("idea")
+    said = CommentDraft(number, MARK, MARK)
+    made = real.github.create_comment(real.place, said, again=False)
+    real.strikes("graphql/*", kind, retry_after=90)
+    failure = failing(lambda: real.github.minimise(real.place, made.node))
+    assert isinstance(failure, RateLimited)
+    assert waits - 10 < failure.until - real.now() <= waits
+    real.passes(3601)
+    real.github.minimise(real.place, made.node)
+    assert real.folded(made)
+
+
 # Names
 
 
@@ -265,6 +283,20 @@ def test_pages_that_have_not_changed_cost_nothing(real: OnFake) -> None:
     assert [p.number for p in real.github.open_pulls(real.place)][-1] == number
 
 
+@pytest.mark.parametrize("kind", ["truncated_json", "reset_mid_body"])
+def test_a_list_that_was_cut_on_its_way_is_whole_the_next_time(
+    real: OnFake, kind: str
+) -> None:
+    """Its tag came whole: asked with that, GitHub would say that nothing changed."""
+    number, _ = real.opens("idea")
+    said = [real.says(number, f"Remark {n}") for n in range(120)]
+    real.strikes("issues/list-comments", kind)
+    failing(lambda: real.github.comments(real.place, number))
+    for _ in range(2):
+        found = real.github.comments(real.place, number)
+        assert [one.id for one in found] == said
+
+
 def test_what_comes_behind_a_full_page_is_found(real: OnFake) -> None:
     """Its first page stays as it is, and so does its tag."""
     number, _ = real.opens("idea")
@@ -307,12 +339,60 @@ def test_an_installation_that_is_gone_is_not_found(real: OnFake) -> None:
     assert isinstance(failure, NotFound)
 
 
-def test_a_clock_that_is_off_by_half_a_minute_is_believed(real: OnFake) -> None:
-    for skew in (-30.0, 30.0):
+def refusals(real: OnFake) -> int:
+    """How often GitHub did not believe who we are."""
+    return [one.status for one in real.fake.gateway.log].count(401)
+
+
+@pytest.mark.parametrize(
+    ("skew", "refused"),
+    [(-30.0, 0), (30.0, 0), (-68.0, 1), (352.0, 1), (-86_400.0, 1), (86_400.0, 1)],
+)
+def test_a_clock_that_is_off_keeps_nobody_out(
+    real: OnFake, skew: float, refused: int
+) -> None:
+    """GitHub's first answer tells how far: the JWT is dated by its clock from then."""
+    real.world.clock.skew = skew
+    for _ in range(3):
+        assert real.github.app().id == real.app
+    real.github.repository(real.place)
+    assert refusals(real) == refused
+
+
+def test_a_clock_that_is_set_while_we_run_is_met_with_one_refusal_each_time(
+    real: OnFake,
+) -> None:
+    for times, skew in enumerate((0.0, -68.0, 0.0, 352.0, -352.0)):
         real.world.clock.skew = skew
         assert real.github.app().id == real.app
-    real.world.clock.skew = 3600.0
+        assert real.github.app().id == real.app
+        assert refusals(real) <= times
+
+
+def test_a_key_that_github_does_not_know_is_shown_once(real: OnFake) -> None:
+    other = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    real.registered.public_key = public_of(other)
     assert isinstance(failing(real.github.app), Unauthorised)
+    assert refusals(real) == 1
+    real.world.clock.skew = -68.0
+    assert isinstance(failing(real.github.app), Unauthorised)
+    assert refusals(real) == 3  # once more with GitHub's time, and no more
+
+
+@pytest.mark.parametrize("skew", [0.0, -3600.0, 3600.0])
+def test_a_token_is_as_old_as_it_is_whatever_githubs_clock_says(
+    real: OnFake, skew: float
+) -> None:
+    real.world.clock.skew = skew
+    minted = "apps/create-installation-access-token"
+    real.github.repository(real.place)
+    before = real.count(minted)
+    real.passes(49 * 60.0)
+    real.github.repository(real.place)
+    assert real.count(minted) == before
+    real.passes(2 * 60.0)
+    real.github.repository(real.place)
+    assert real.count(minted) == before + 1
 
 
 def test_an_enterprise_server_is_asked_below_its_prefix(

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.adapters.github.asking import parsed
-from bot.adapters.github.failing import failure_of
+from bot.adapters.github.failing import LONGEST_REST_S, failure_of
 from bot.adapters.github.graphql import MINIMIZED
 from bot.adapters.github.lines import Answered, Request
 from bot.adapters.github.owner_wire import BRANCH, RULES, ChecksRuleWire
@@ -26,6 +26,7 @@ from bot.domain.github import (
     Transient,
     Unauthorised,
 )
+from bot.presentation.words.troubles import trouble
 
 NOW = 1_790_000_000.0
 
@@ -52,6 +53,7 @@ def said(status: int, text: str = "{}", **headers: str) -> Failure:
         (403, {"retry_after": "9"}, RateLimited(NOW + 9)),
         (429, {"retry_after": "0"}, RateLimited(NOW + 1)),
         (429, {"retry_after": "soon"}, RateLimited(NOW + 60)),
+        (403, {"retry_after": "soon"}, RateLimited(NOW + 60)),
         (403, {"x_ratelimit_remaining": "0"}, RateLimited(NOW + 60)),
         (
             429,
@@ -84,9 +86,49 @@ def test_a_reset_is_told_by_githubs_clock() -> None:
     assert failure == RateLimited(NOW + 60 + 1789995600 - 1789995600)
 
 
-def test_a_limit_without_headers_is_known_by_its_words() -> None:
-    words = '{"message": "You have exceeded a secondary rate limit."}'
-    assert said(403, words) == RateLimited(NOW + 60)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You have exceeded a secondary rate limit.",
+        "You have triggered an abuse detection mechanism. Please wait a few minutes.",
+    ],
+)
+def test_a_limit_without_headers_is_known_by_its_words(words: str) -> None:
+    assert said(403, json.dumps({"message": words})) == RateLimited(NOW + 60)
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_rest_may_be_told_as_a_moment_by_githubs_clock(status: int) -> None:
+    date = "Mon, 21 Sep 2026 13:00:00 GMT"  # NOW is 13:33:20
+    after = "Mon, 21 Sep 2026 13:02:00 GMT"
+    assert said(status, retry_after=after, date=date) == RateLimited(NOW + 120)
+    assert said(status, retry_after=date, date=after) == RateLimited(NOW + 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "999999999999"},
+        {"retry_after": "9" * 5_000},
+        {"retry_after": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "9" * 13},
+        {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "9" * 400},
+    ],
+)
+def test_no_number_has_us_rest_longer_than_an_hour_and_a_little(
+    headers: dict[str, str],
+) -> None:
+    """A proxy's, or one in milliseconds: nobody could take the rest back."""
+    limited = said(429, **headers)
+    assert limited == RateLimited(NOW + LONGEST_REST_S)
+    assert "has us rest until" in trouble(limited)
+
+
+def test_a_clock_that_is_none_of_this_world_is_no_clock() -> None:
+    date = "Mon, 21 Sep 2026 13:00:00 +99999999999999999"
+    reset = str(int(NOW) + 99)
+    found = said(403, x_ratelimit_remaining="0", x_ratelimit_reset=reset, date=date)
+    assert found == RateLimited(NOW + 99)
 
 
 def test_a_refusal_is_told_in_short_whatever_its_form() -> None:

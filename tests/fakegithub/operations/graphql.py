@@ -2,7 +2,8 @@
 
 Source: docs.github.com, GraphQL reference (`minimizeComment`, `Node`,
 `PullRequestReview`, `RateLimit`).
-Faults are answered as GitHub does: status 200 with `errors`.
+Faults are answered as GitHub does: status 200 with `errors`. The type of a limit is the
+one that was met (yanyongyu/githubkit, issue 271); no description names it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -87,9 +88,19 @@ def _fault(fault: Exception) -> dict[str, Json]:
     return {"data": None, "errors": [said]}
 
 
-def limited(message: str) -> Answer:
+def limited(caller: str) -> Answer:
     """The primary limit is no refusal by status here, but an error of its own type."""
-    return Answer(200, {"errors": [{"type": "RATE_LIMITED", "message": message}]})
+    said = {
+        "type": "RATE_LIMIT",
+        "code": "graphql_rate_limit",
+        "message": f"API rate limit already exceeded for {caller}.",
+    }
+    return Answer(200, {"errors": [said]})
+
+
+def slowed(message: str, headers: dict[str, str]) -> Answer:
+    """A secondary limit comes with a status of 403, or like this: by words alone."""
+    return Answer(200, {"errors": [{"message": message}]}, headers)
 
 
 def _no_field(wanted: Field | Fragment, type_name: str) -> str:

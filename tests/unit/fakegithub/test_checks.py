@@ -128,6 +128,23 @@ def test_annotations_have_limits_of_their_own(said: dict[str, Any]) -> None:
         assert message.startswith("Invalid request.")
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"summary": "é" * 32_768}, "summary exceeds a maximum bytesize"),
+        ({"text": "\u6f22" * 21_846}, "text exceeds a maximum bytesize"),
+        ({"title": "t" * 256}, "title is too long"),
+    ],
+)
+def test_what_a_run_says_is_counted_in_bytes(said: dict[str, str], why: str) -> None:
+    with staged() as stage:
+        longest = {"title": "é" * 255, "summary": "s" * 65_535}
+        longest["text"] = "\u6f22" * 21_845
+        made = create(stage, output=longest)
+        assert why in refused(stage, output={**longest, **said})
+        assert list(stage.repository.runs) == [made.id]
+
+
 def test_a_run_can_only_be_changed_by_its_app() -> None:
     with staged() as stage:
         made = create(stage)

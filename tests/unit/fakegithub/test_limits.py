@@ -6,7 +6,7 @@ import pytest
 from github import GithubException, RateLimitExceededException
 
 from tests.fakegithub.auth import pool
-from tests.fakegithub.faults import Fault
+from tests.fakegithub.faults import Fault, Kind
 from tests.fakegithub.limits import NO_CAPS, NOBODY, Caps, Limits, use_of
 from tests.unit.fakegithub.stage import staged
 from tests.waiting import until
@@ -187,7 +187,9 @@ def test_graphql_tells_of_its_primary_limit_in_an_answer_of_200() -> None:
     with staged(caps=Caps(primary=0)) as stage:
         answer = stage.raw().post("/graphql", json={"query": "{ viewer { login } }"})
         assert answer.status_code == 200
-        assert answer.json()["errors"][0]["type"] == "RATE_LIMITED"
+        (said,) = answer.json()["errors"]
+        assert (said["type"], said["code"]) == ("RATE_LIMIT", "graphql_rate_limit")
+        assert "API rate limit already exceeded" in said["message"]
         assert answer.headers["x-ratelimit-remaining"] == "0"
         assert answer.headers["x-ratelimit-resource"] == "graphql"
 
@@ -198,10 +200,35 @@ def test_the_same_words_come_from_a_planned_fault() -> None:
         client, asked = stage.raw(), {"query": "{ viewer { login } }"}
         answers = [client.post("/graphql", json=asked) for _ in range(2)]
         assert [one.json()["errors"][0]["type"] for one in answers] == [
-            "RATE_LIMITED",
-            "RATE_LIMITED",
+            "RATE_LIMIT",
+            "RATE_LIMIT",
         ]
         assert client.get(stage.path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("secondary_403", 403), ("secondary_429", 200)]
+)
+def test_graphql_tells_of_a_secondary_limit_by_either_status(
+    kind: Kind, status: int
+) -> None:
+    with staged() as stage:
+        stage.fake.faults.plan(Fault("graphql/*", kind, retry_after=7))
+        asked = {"query": "{ viewer { login } }"}
+        answer = stage.raw().post("/graphql", json=asked)
+        assert (answer.status_code, answer.headers["retry-after"]) == (status, "7")
+        told = answer.json()
+        (said,) = told.get("errors", [told])
+        assert "secondary rate limit" in said["message"]
+        assert "type" not in said
+
+
+def test_a_real_secondary_limit_of_graphql_is_told_alike() -> None:
+    with staged(caps=Caps(graphql_minute=1, status=429)) as stage:
+        asked = {"query": "{ viewer { login } }"}
+        answer = stage.raw().post("/graphql", json=asked)
+        assert (answer.status_code, answer.headers["retry-after"]) == (200, "60")
+        assert "secondary" in answer.json()["errors"][0]["message"]
 
 
 def test_nobody_has_sixty_requests_an_hour() -> None:

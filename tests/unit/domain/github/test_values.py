@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.github import (
+    Account,
     Annotation,
     Button,
     CheckChange,
@@ -14,6 +15,7 @@ from bot.domain.github import (
     CommentDraft,
     Conclusion,
     HookDelivery,
+    Installation,
     IssueDraft,
     Output,
     Remarks,
@@ -38,8 +40,11 @@ REFUSED: dict[str, Callable[[], object]] = {
     "long-identifier": lambda: Button("l", "d", "i" * 21),
     "no-label": lambda: Button("", "d", "i"),
     "no-title": lambda: Output("", "s"),
+    "long-title-of-a-check": lambda: Output("t" * 256, "s"),
     "long-summary": lambda: Output("t", "s" * 65_536),
+    "long-summary-in-bytes": lambda: Output("t", "é" * 32_768),
     "long-text": lambda: Output("t", "s", "x" * 65_536),
+    "long-text-in-bytes": lambda: Output("t", "s", "\u6f22" * 21_846),
     "many-annotations": lambda: Output("t", "s", "", (REMARK,) * 51),
     "annotations-in-two-places": lambda: Remarks(Output("t", "s", "", (REMARK,)), ()),
     "completed-without-conclusion": lambda: CheckChange(CheckStatus.COMPLETED, SAID),
@@ -69,9 +74,18 @@ def test_what_github_would_refuse_is_never_made(name: str) -> None:
 def test_the_longest_that_github_takes_can_be_made() -> None:
     Annotation("a.py", 1, 1, "notice", "m" * 65_536, "t" * 255)
     Button("l" * 20, "d" * 40, "i" * 20)
-    most = Output("t", "s" * 65_535, "x" * 65_535, (REMARK,) * 50)
+    most = Output("é" * 255, "s" * 65_535, "\u6f22" * 21_845, (REMARK,) * 50)
     ended = CheckStatus.COMPLETED
     CheckChange(ended, most, Conclusion.NEUTRAL, "", (BUTTON,) * 3)
+
+
+@pytest.mark.parametrize(
+    ("account", "owner"), [(Account(3, "ann"), "ann"), (None, "installation 7")]
+)
+def test_an_installation_is_told_by_its_account_where_it_has_one(
+    account: Account | None, owner: str
+) -> None:
+    assert Installation(7, account, {}, (), suspended=False).owner == owner
 
 
 def test_a_secret_shows_itself_on_request_alone() -> None:
