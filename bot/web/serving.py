@@ -6,6 +6,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn import Server
 
+from bot.web.prompting import Prompt
+
 __all__ = ["Server", "listen", "server"]
 
 MOST_CONNECTIONS = 512
@@ -32,16 +34,17 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def server(app: ASGIApp) -> Server:
+def server(app: ASGIApp, protocol: type[Prompt] = Prompt) -> Server:
     """A server for `run(sockets=[...])`; SIGTERM and SIGINT end it gracefully.
 
-    Nothing of a request is logged: addresses and paths may be secrets.
+    `protocol` hangs up on whoever connects and does not ask. Nothing of a request is
+    logged: addresses and paths may be secrets.
     """
     config = uvicorn.Config(
         app,
         lifespan="off",
         ws="none",
-        http="h11",
+        http=protocol,
         access_log=False,
         log_level="warning",
         server_header=False,

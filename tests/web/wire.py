@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from select import select
 
 from starlette.types import ASGIApp
 
+from bot.web.prompting import Prompt
 from bot.web.serving import listen, server
 
 SECRET = "It's a Secret to Everybody"
@@ -45,10 +47,14 @@ class Answer:
 
 
 @contextmanager
-def running(app: ASGIApp, listening: socket.socket | None = None) -> Iterator[int]:
+def running(
+    app: ASGIApp,
+    listening: socket.socket | None = None,
+    protocol: type[Prompt] = Prompt,
+) -> Iterator[int]:
     """The port of an app that is served until the block ends."""
     listening = listening or listen("127.0.0.1", 0)
-    serving = server(app)
+    serving = server(app, protocol)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
@@ -88,6 +94,10 @@ class Wire:
     def chunk(self, data: bytes) -> bool:
         """Send one chunk of a chunked body; the empty one ends it."""
         return self.say(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    def is_silent(self, seconds: float) -> bool:
+        """Whether nothing is heard for so long, not even that the server hangs up."""
+        return not select([self._socket], [], [], seconds)[0]
 
     def hear(self) -> Answer:
         """Read one answer."""
