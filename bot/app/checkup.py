@@ -26,7 +26,7 @@ from bot.domain.policy import Policy
 
 POLICY = ".github/seedgate.yml"
 DAY_S = 86_400.0
-MOST_BRANCHES = 5
+MOST_BRANCHES = 20
 T = TypeVar("T")
 
 
@@ -112,8 +112,8 @@ def _repository(
     place = Place(installation.id, one.id)
     policy = _looked(lambda: _policy(tools, place, one))
     names = _gated(policy, one.default_branch)
-    branches = tuple(_branch(tools, place, name) for name in names)
-    return RepositorySeen(one, policy, branches)
+    branches = tuple(_branch(tools, place, name) for name in names[:MOST_BRANCHES])
+    return RepositorySeen(one, policy, branches, len(names) - len(branches))
 
 
 def _branch(tools: Instruments, place: Place, name: str) -> BranchSeen:
@@ -134,4 +134,4 @@ def _policy(tools: Instruments, place: Place, one: Repository) -> PolicySeen:
 
 def _gated(policy: PolicySeen, default: str) -> Sequence[str]:
     named = policy.branches if isinstance(policy, Sound) else ()
-    return (named or (default,))[:MOST_BRANCHES]
+    return named or (default,)

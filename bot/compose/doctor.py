@@ -1,16 +1,18 @@
 """`seedgate doctor` wired: look at everything, then say how it stands."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bot.adapters.github.checkup import ConnectedCheckup
 from bot.adapters.github.connected import Identity
 from bot.adapters.policy_file import load_policy
 from bot.adapters.reaching import knock
+from bot.adapters.repository.command import require_git
 from bot.app.checkup import Instruments, gathered
 from bot.compose.app_config import load, loaded
 from bot.compose.database import open_store
+from bot.compose.trust import trust
 from bot.domain.doctor import (
     Expected,
     Finding,
@@ -45,7 +47,7 @@ def doctor(settings: Settings, most: int) -> Sequence[Finding]:
         now=time.time,
     )
     try:
-        return judged(gathered(tools, _expected(config), most))
+        return (*judged(gathered(tools, _expected(config), most)), *_unfit(config))
     finally:
         github.close()
 
@@ -57,6 +59,15 @@ def _config(settings: Settings) -> AppConfig | Sequence[Finding]:
     except UserFault as fault:
         return misconfigured(fault.problem, fault.mend)
     return loaded(settings) if config is None else config
+
+
+def _unfit(config: AppConfig) -> Iterator[Finding]:
+    """What keeps `serve` from starting, though GitHub can be asked without it."""
+    for look in (require_git, lambda: trust(config)):
+        try:
+            look()
+        except UserFault as fault:
+            yield from misconfigured(fault.problem, fault.mend)
 
 
 def _expected(config: AppConfig) -> Expected:

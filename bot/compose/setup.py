@@ -60,7 +60,9 @@ def place_for(settings: Settings, wish: Wish) -> Whereabouts:
     public = wish.public_url and public_address(wish.public_url)
     if not public and not place.public_url:
         problem = "Where GitHub reaches Seedgate is not said."
-        mend = "Name it with --public-url https://... or SEEDGATE_PUBLIC_URL."
+        mend = (
+            "Set SEEDGATE_PUBLIC_URL, or run `seedgate setup --public-url https://...`."
+        )
         raise UserFault(problem, mend)
     return replace(place, public_url=public or place.public_url)
 

@@ -99,7 +99,8 @@ def key_of(secret: str) -> Key:
         raise UserFault(
             f"The secret for links has fewer than {SHORTEST_SECRET} characters, so "
             "that it could be guessed.",
-            "Set one of 32 random characters or more.",
+            "Set SEEDGATE_LINK_SECRET to 32 random characters or more. Where it is not "
+            "set, remove the file link-secret in the cache folder: another is made.",
         )
     return Key(hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).digest())
 

@@ -2,7 +2,7 @@
 
 What a delivery says is read later, from the inbox. A delivery that could not be kept is
 answered 503, so that GitHub's log shows it as failed and it can be sent again; our own
-log says it of the first of many.
+log says it of the first of many. Signatures that are refused it tells now and then.
 """
 
 import asyncio
@@ -32,6 +32,13 @@ NAMELESS = Refusal(400, "The header X-GitHub-Delivery is missing or no GUID.")
 EVENTLESS = Refusal(400, "The header X-GitHub-Event is missing or no event's name.")
 NOT_KEPT = Refusal(503, "The delivery could not be kept. Send it again later.")
 
+REFUSED_S = 300.0
+"""How long it is not said again that signatures are refused."""
+REFUSED = (
+    "Webhooks without a signature, or signed with another secret than ours, are "
+    "answered 401. If they are GitHub's (`seedgate doctor` tells), set the webhook "
+    "secret of the App's settings in SEEDGATE_WEBHOOK_SECRET."
+)
 SLOW = "The store does not answer in time."
 
 
@@ -52,10 +59,13 @@ class Receiver:
         self._reading = Reading(self._limits)
         self._keeper = Keeper(inbox)
         self._failing = False
+        self._refused_at: float | None = None
 
     async def receive(self, request: Request) -> Response:
         """The answer to one request."""
         taken = await self._taken(request)
+        if taken is UNSIGNED:
+            self._complain_of_signatures()
         if isinstance(taken, Refusal):
             return _refused(taken)
         return await self._kept(taken)
@@ -91,6 +101,13 @@ class Receiver:
             self._failing = False
             LOG.info("Webhooks are kept again.")
         return PlainTextResponse("Kept.\n", 202)
+
+    def _complain_of_signatures(self) -> None:
+        """In the log, now and then: anybody may send us anything."""
+        now = self._now()
+        if self._refused_at is None or abs(now - self._refused_at) >= REFUSED_S:
+            self._refused_at = now
+            LOG.warning(REFUSED)
 
     def _complain(self, why: str) -> None:
         """In the log, where it was not said since one was kept."""

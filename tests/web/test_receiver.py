@@ -15,6 +15,7 @@ from bot.app.hooks import DeliveryState, Inbox
 from bot.domain.errors import MachineryFault
 from bot.web import Limits, Receiver, application, secrets
 from bot.web.body import MEGABYTE
+from bot.web.receiver import REFUSED
 from tests.fakes.inbox import MemoryInbox
 from tests.web.wire import BODY, SECRET, Wire, ask, headers, post, running
 
@@ -269,6 +270,23 @@ def test_that_nothing_is_kept_is_logged_when_it_begins_and_when_it_is_over(
         *(f"{cannot}The disk is full.", f"{again}kept again."),
         *(f"{cannot}The server is gone.", f"{again}kept again."),
     ]
+
+
+def test_that_signatures_are_refused_is_logged_once_in_five_minutes(
+    inbox: MemoryInbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "seedgate")
+    at = [NOW]
+    receiver = Receiver(inbox, secrets(SECRET), lambda: at[0])
+    unsigned = {"Content-Length": str(len(BODY))}
+    with running(application(receiver, inbox)) as port:
+        assert post(port).status == 202
+        assert not caplog.records
+        for at[0] in (NOW, NOW + 1.0, NOW + 299.0, NOW + 300.0, NOW + 301.0):
+            for given in (headers(secret="guessed"), unsigned):
+                assert post(port, given=given).status == 401
+    assert [one.getMessage() for one in caplog.records] == [REFUSED, REFUSED]
+    assert "SEEDGATE_WEBHOOK_SECRET" in REFUSED
 
 
 def test_a_store_that_hangs_is_answered_in_time(port: int, inbox: MemoryInbox) -> None:

@@ -211,7 +211,8 @@ def test_a_code_that_github_does_not_know_is_told(scene: Scene) -> None:
     scene.town.world.manifests.clear()
     answer = scene.browser.get(back)
     assert answer.status_code == 502
-    assert "Open the setup link again" in answer.text
+    assert "SEEDGATE_API_URL" in answer.text
+    assert "delete it and begin anew" in answer.text
     assert scene.browser.get(back).status_code == 403
 
 

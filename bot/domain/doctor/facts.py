@@ -81,11 +81,15 @@ class BranchSeen:
 
 @dataclass(frozen=True, slots=True)
 class RepositorySeen:
-    """A repository with its policy and the bases that matter."""
+    """A repository with its policy and the bases that matter.
+
+    Of these `left_out` were not looked at.
+    """
 
     repository: Repository
     policy: PolicySeen
     branches: tuple[BranchSeen, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

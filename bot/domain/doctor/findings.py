@@ -46,6 +46,8 @@ class Kind(StrEnum):
     REACHED_BY_NOBODY = "reached-by-nobody"
     DELIVERIES = "deliveries"
     DELIVERIES_FAILED = "deliveries-failed"
+    DELIVERIES_FAILING = "deliveries-failing"
+    DELIVERIES_DISTRUSTED = "deliveries-distrusted"
     DELIVERIES_ALL_FAILED = "deliveries-all-failed"
     DELIVERIES_UNKNOWN = "deliveries-unknown"
     INSTALLED = "installed"
@@ -70,6 +72,7 @@ class Kind(StrEnum):
     REQUIRED_OF_ANOTHER = "required-of-another"
     REQUIRED_IN_VAIN = "required-in-vain"
     RULES_UNKNOWN = "rules-unknown"
+    BRANCHES_LEFT_OUT = "branches-left-out"
     STRICT = "strict"
     QUEUE = "queue"
     STORE = "store"
@@ -92,6 +95,8 @@ _FAILS = frozenset(
         Kind.REACHED_NOT,
         Kind.REACHED_ANOTHER,
         Kind.REACHED_BY_NOBODY,
+        Kind.DELIVERIES_FAILING,
+        Kind.DELIVERIES_DISTRUSTED,
         Kind.DELIVERIES_ALL_FAILED,
         Kind.INSTALLATION_LACKS,
         Kind.INSTALLATION_DEAF,
@@ -121,6 +126,7 @@ _WARNS = frozenset(
         Kind.REQUIRED_NOT,
         Kind.REQUIRED_UNPINNED,
         Kind.RULES_UNKNOWN,
+        Kind.BRANCHES_LEFT_OUT,
         Kind.STRICT,
         Kind.NODES_NONE,
     }

@@ -35,7 +35,7 @@ def installations(
 
 
 def _installation(seen: InstallationSeen, expected: Expected) -> Iterator[Finding]:
-    account = seen.installation.account.login
+    account = seen.installation.owner
     if seen.installation.suspended:
         yield Finding(Kind.INSTALLATION_SUSPENDED, account)
         return
@@ -55,7 +55,7 @@ def _installation(seen: InstallationSeen, expected: Expected) -> Iterator[Findin
 
 def _accepted(installation: Installation) -> Iterator[Finding]:
     """What the App asks for is in force only where the account has accepted it."""
-    account = installation.account.login
+    account = installation.owner
     for one in lacking(installation.permissions):
         seen = {"name": one.name, "needs": one.needs, "has": one.has}
         yield Finding(Kind.INSTALLATION_LACKS, account, seen)
@@ -79,6 +79,9 @@ def _repository(seen: RepositorySeen, expected: Expected) -> Iterator[Finding]:
     missing = isinstance(seen.policy, Missing)
     for branch in seen.branches:
         yield from _branch(name, branch, expected, ungated=missing)
+    if seen.left_out:
+        left: Evidence = {"count": seen.left_out, "check": expected.check}
+        yield Finding(Kind.BRANCHES_LEFT_OUT, name, left)
 
 
 def _policy(name: str, policy: PolicySeen) -> Finding:

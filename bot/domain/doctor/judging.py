@@ -17,7 +17,11 @@ from bot.domain.github.needs import beyond, lacking, unheard
 
 CLOCK_OFF_S = 30.0
 CLOCK_WRONG_S = 60.0
-"""A JWT is dated a minute back: GitHub refuses it where our clock is further ahead."""
+"""A JWT is dated a minute back: where our clock is further ahead GitHub refuses the
+first one. The next one is dated by GitHub's clock; all else here goes by ours."""
+
+REFUSED = "401"
+"""What a signature by another secret is answered, as a delivery's status shows it."""
 
 
 def judged(facts: Facts) -> tuple[Finding, ...]:
@@ -114,28 +118,42 @@ def _outside(app: AppSeen, expected: Expected) -> Iterator[Finding]:
 def _arrived(deliveries: Sequence[HookDelivery] | Failure) -> bool:
     if not isinstance(deliveries, Sequence):
         return False
-    return any(one.ok for one in deliveries)
+    return bool(deliveries) and not _latest(deliveries)
+
+
+def _latest(deliveries: Sequence[HookDelivery]) -> Sequence[HookDelivery]:
+    """The attempts that failed after the last one that went well, oldest first."""
+    by_time = sorted(deliveries, key=lambda one: (one.delivered_at, one.id))
+    well = [number for number, one in enumerate(by_time, start=1) if one.ok]
+    return by_time[max(well, default=0) :]
 
 
 def _deliveries(deliveries: Sequence[HookDelivery] | Failure) -> Finding:
     if not isinstance(deliveries, Sequence):
         return Finding(Kind.DELIVERIES_UNKNOWN, failure=deliveries)
-    failed = failed_deliveries(deliveries)
+    failed, latest = failed_deliveries(deliveries), _latest(deliveries)
     count = len({one.guid for one in deliveries})
-    if not failed:
+    if not failed and not latest:
         return Finding(Kind.DELIVERIES, "", {"count": count})
-    last = failed[-1]
+    last = (latest or failed)[-1]
     what = f"{last.event}.{last.action}" if last.action else last.event
     seen: Evidence = {
         "count": count,
         "failed": len(failed),
+        "latest": len({one.guid for one in latest}),
         "event": what,
         "said": last.status,
     }
-    every = len(failed) == count
-    return Finding(
-        Kind.DELIVERIES_ALL_FAILED if every else Kind.DELIVERIES_FAILED, "", seen
-    )
+    return Finding(_failed(latest, every=len(failed) == count), "", seen)
+
+
+def _failed(latest: Sequence[HookDelivery], *, every: bool) -> Kind:
+    """What failed before one arrived is over; what failed since is how it stands."""
+    if latest and REFUSED in latest[-1].status.split():
+        return Kind.DELIVERIES_DISTRUSTED
+    if every:
+        return Kind.DELIVERIES_ALL_FAILED
+    return Kind.DELIVERIES_FAILING if latest else Kind.DELIVERIES_FAILED
 
 
 def _store(store: StoreSeen) -> Iterator[Finding]:

@@ -19,6 +19,11 @@ class Said(NamedTuple):
 
 _APP_SETTINGS = "in the App's settings on GitHub, under `Permissions & events`"
 _LOOK_AGAIN = "Mend what is said of the App above; else try again in a while."
+_GETS_THROUGH = (
+    "See that `seedgate serve` runs, what its log says, and that GitHub gets through "
+    "to it: firewall, proxy, certificate. The App's settings show each delivery under "
+    "`Advanced`; the next one shows whether it helped."
+)
 _RULE = "in the rule of branch {branch}, under `Require status checks to pass`"
 
 _WORDS: dict[Kind, Said] = {
@@ -27,18 +32,21 @@ _WORDS: dict[Kind, Said] = {
     Kind.APP: Said("GitHub knows the key: it is the App {slug}."),
     Kind.APP_REFUSED: Said(
         "The key of the App is not taken: {why}.",
-        "Make a private key in the App's settings on GitHub, and set it here.",
+        "See that SEEDGATE_APP_ID is the `App ID` in the App's settings on GitHub. If "
+        "it is, make a private key there, and set it here.",
     ),
     Kind.APP_UNKNOWN: Said(
         "The App could not be looked at: {why}.",
-        "Check SEEDGATE_API_URL, the network, and https://www.githubstatus.com.",
+        "Check SEEDGATE_API_URL (https://HOST/api/v3 of an Enterprise server) and "
+        "SEEDGATE_APP_ID, the network, and https://www.githubstatus.com.",
     ),
     Kind.CLOCK: Said("The clock agrees with GitHub's."),
     Kind.CLOCK_OFF: Said(
         "The clock is {off} {side} GitHub's.", "Let it be set by NTP."
     ),
     Kind.CLOCK_WRONG: Said(
-        "The clock is {off} {side} GitHub's, which then refuses the App's key.",
+        "The clock is {off} {side} GitHub's, which refuses the App's key until the App "
+        "has learnt how far.",
         "Let it be set by NTP.",
     ),
     Kind.CLOCK_UNKNOWN: Said("GitHub's clock could not be seen: {why}."),
@@ -67,7 +75,8 @@ _WORDS: dict[Kind, Said] = {
     Kind.HOOK_UNKNOWN: Said("Where webhooks go could not be seen: {why}.", _LOOK_AGAIN),
     Kind.REACHED: Said("Seedgate answers at its public address."),
     Kind.REACHED_FROM_OUTSIDE: Said(
-        "The public address is not reached from here ({said}), but GitHub reaches it.",
+        "The public address is not reached from here ({said}), but GitHub's latest "
+        "delivery arrived.",
     ),
     Kind.REACHED_NOT: Said(
         "Nobody answers at the public address ({said}).",
@@ -88,9 +97,20 @@ _WORDS: dict[Kind, Said] = {
         "under `Advanced`.",
     ),
     Kind.DELIVERIES_ALL_FAILED: Said(
-        "All {deliveries} within a day failed, lately {event} ({said}).",
-        "Status 401 means another webhook secret than the App's; a timeout that "
-        "GitHub cannot get through.",
+        "All {deliveries} within a day failed, lately {event} ({said}).", _GETS_THROUGH
+    ),
+    Kind.DELIVERIES_FAILING: Said(
+        "The latest{latest_ones} of {deliveries} within a day failed, lastly {event} "
+        "({said}).",
+        _GETS_THROUGH,
+    ),
+    Kind.DELIVERIES_DISTRUSTED: Said(
+        "Webhooks are refused: the latest{latest_ones} of {deliveries} within a day "
+        "ended in 401, lastly {event}. GitHub signs with another secret than ours, or "
+        "none.",
+        "Set the same secret in the App's settings on GitHub and in "
+        "SEEDGATE_WEBHOOK_SECRET (which goes before what the setup stored), and start "
+        "`seedgate serve` anew. The next delivery shows whether it helped.",
     ),
     Kind.DELIVERIES_UNKNOWN: Said("Deliveries could not be seen: {why}."),
     Kind.INSTALLED: Said("The App is installed, on {count_repositories}."),
@@ -156,6 +176,10 @@ _WORDS: dict[Kind, Said] = {
         "Put a policy on the default branch (`seedgate init`), or drop the rule.",
     ),
     Kind.RULES_UNKNOWN: Said("The rules of branch {branch} could not be seen: {why}."),
+    Kind.BRANCHES_LEFT_OUT: Said(
+        "{more_branches} not looked at.",
+        "See on GitHub that their rules require {check}, from this App.",
+    ),
     Kind.STRICT: Said(
         "Branch {branch} takes only branches that are up to date: every merge makes "
         "all others run again.",
@@ -196,13 +220,17 @@ def _fields(finding: Finding) -> dict[str, object]:
 def _counts(finding: Finding) -> dict[str, object]:
     evidence = finding.evidence
     count, names = evidence.get("count"), evidence.get("names")
-    reached = evidence.get("repositories")
+    reached, latest = evidence.get("repositories"), evidence.get("latest")
     seen: dict[str, object] = {}
     if isinstance(count, int):
         seen["deliveries"] = _counted(count, "delivery", "deliveries")
         seen["faults"] = _counted(count, "fault", "faults")
         more = _counted(count, "further repository was", "further repositories were")
         seen["more_repositories"] = more
+        one, many = "further gated branch was", "further gated branches were"
+        seen["more_branches"] = _counted(count, one, many)
+    if isinstance(latest, int):
+        seen["latest_ones"] = f" {latest}" if latest > 1 else ""
     if isinstance(reached, int):
         seen["count_repositories"] = _counted(reached, "repository", "repositories")
     if isinstance(names, tuple):

@@ -43,7 +43,10 @@ GONE_WHY = (
     "As long as there is no App, the link that was printed last works."
 )
 FAILED = "GitHub did not hand over the App"
-AGAIN = "Open the setup link again and repeat it."
+ELSEWHERE = (
+    "See that SEEDGATE_API_URL is the API of this GitHub (https://HOST/api/v3 of an "
+    "Enterprise server). Each time the button is pressed there is another App."
+)
 RELOAD = "Reload this page to ask once more."
 LOST = (
     "If the App is there on GitHub, make a private key and a webhook secret in its "
@@ -58,7 +61,7 @@ def refused(failure: Failure) -> UserFault:
     problem = f"{said[0].upper()}{said[1:]}."
     match failure:
         case NotFound():
-            return UserFault(problem, AGAIN)
+            return UserFault(problem, f"{ELSEWHERE} {LOST}")
         case Transient():
             return UserFault(problem, f"{RELOAD} {LOST}")
         case _:

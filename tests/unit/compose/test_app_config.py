@@ -143,8 +143,9 @@ def test_the_addresses_are_known_before_there_is_an_app(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert place_of(Settings()).public_url == ""
-    with pytest.raises(UserFault, match="--public-url"):
-        place_for(Settings(), Wish())
+    with pytest.raises(UserFault, match="`seedgate setup --public-url") as caught:
+        place_for(Settings(), Wish())  # `serve` asks so too, and has no such option
+    assert "SEEDGATE_PUBLIC_URL" in caught.value.mend
     sets(monkeypatch, public_url=PUBLIC, api_url="https://ghe.lab/api/v3")
     place = place_for(Settings(), Wish())
     assert terms_of(place, Wish()).web_url == "https://ghe.lab"

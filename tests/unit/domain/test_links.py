@@ -148,7 +148,8 @@ def test_ids_are_plain() -> None:
 def test_a_secret_that_can_be_guessed_is_refused(secret: str) -> None:
     with pytest.raises(UserFault, match="fewer than 16 characters") as caught:
         key_of(secret)
-    assert "32 random characters" in caught.value.mend
+    assert "SEEDGATE_LINK_SECRET to 32 random characters" in caught.value.mend
+    assert "file link-secret" in caught.value.mend
 
 
 def test_neither_key_nor_signature_is_shown_by_accident() -> None:

@@ -48,9 +48,17 @@ SAMPLES: Mapping[Kind, tuple[str, Mapping[str, object]]] = {
         "",
         {"count": 9, "failed": 2, "event": "push", "said": "timed out"},
     ),
+    Kind.DELIVERIES_FAILING: (
+        "",
+        {"count": 159, "latest": 20, "event": "push", "said": "timed out"},
+    ),
+    Kind.DELIVERIES_DISTRUSTED: (
+        "",
+        {"count": 159, "latest": 1, "event": "push", "said": "x: 401"},
+    ),
     Kind.DELIVERIES_ALL_FAILED: (
         "",
-        {"count": 2, "failed": 2, "event": "push", "said": "status 401"},
+        {"count": 2, "failed": 2, "event": "push", "said": "timed out"},
     ),
     Kind.INSTALLED: ("ann", {"repositories": 3}),
     Kind.INSTALLATION_LACKS: ("ann", {**LACK, "has": ""}),
@@ -69,6 +77,7 @@ SAMPLES: Mapping[Kind, tuple[str, Mapping[str, object]]] = {
     Kind.REQUIRED_OF_ANOTHER: ("ann/digits", AT),
     Kind.REQUIRED_IN_VAIN: ("ann/digits", AT),
     Kind.RULES_UNKNOWN: ("ann/digits", AT),
+    Kind.BRANCHES_LEFT_OUT: ("ann/digits", {"count": 1, "check": "seedgate"}),
     Kind.STRICT: ("ann/digits", AT),
     Kind.QUEUE: ("ann/digits", {**AT, "minutes": 60}),
     Kind.STORE_UNREACHED: ("db.example", FAULT),

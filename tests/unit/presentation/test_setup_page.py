@@ -75,7 +75,8 @@ def test_an_organizations_app_is_made_on_its_own_page() -> None:
 @pytest.mark.parametrize(
     ("failure", "mend"),
     [
-        (NotFound(""), words.AGAIN),
+        (NotFound(""), words.ELSEWHERE),
+        (NotFound(""), words.LOST),
         (Transient("502"), words.RELOAD),
         (Odd("a page"), words.LOST),
     ],

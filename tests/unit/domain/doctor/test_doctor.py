@@ -208,14 +208,19 @@ def test_who_answers_at_our_address_is_told() -> None:
     nobody = Outside(Answer.NONE, "refused")
     assert Kind.REACHED_NOT in found(outside=nobody)
     assert Kind.REACHED_NOT in found(outside=nobody, deliveries=DOWN)
-    failed = (delivery(1, "timed out"),)
-    assert Kind.REACHED_NOT in found(outside=nobody, deliveries=failed)
+    failed = delivery(2, "failed to connect to host")
+    assert Kind.REACHED_NOT in found(outside=nobody, deliveries=(failed,))
+    earlier = delivery(1, "OK")
+    assert Kind.REACHED_NOT in found(outside=nobody, deliveries=(failed, earlier))
 
 
 def test_a_wall_between_us_and_our_own_address_does_not_matter() -> None:
     nobody, arrived = Outside(Answer.NONE, "refused"), (delivery(1, "OK"),)
     said = found(outside=nobody, deliveries=arrived)
     assert said[Kind.REACHED_FROM_OUTSIDE].state is State.WARN
+    mended = (*arrived, delivery(0, "timed out"))
+    assert Kind.REACHED_FROM_OUTSIDE in found(outside=nobody, deliveries=mended)
+    assert Kind.REACHED_NOT in found(outside=nobody, deliveries=())
 
 
 def test_an_address_that_github_can_never_reach_is_told() -> None:
@@ -226,6 +231,7 @@ def test_an_address_that_github_can_never_reach_is_told() -> None:
 
 def test_deliveries_that_failed_and_never_arrived_are_counted_once_each() -> None:
     seen = (
+        delivery(6, "OK", "c"),
         delivery(5, "timed out", "b", event="pull_request", action="opened"),
         delivery(4, "OK", "a"),
         delivery(3, "500", "a"),
@@ -233,15 +239,42 @@ def test_deliveries_that_failed_and_never_arrived_are_counted_once_each() -> Non
     )
     (said,) = [found(deliveries=seen)[Kind.DELIVERIES_FAILED]]
     assert dict(said.evidence) == {
-        "count": 2,
+        "count": 3,
         "failed": 1,
+        "latest": 0,
         "event": "pull_request.opened",
         "said": "timed out",
     }
 
 
+def test_that_the_latest_deliveries_fail_matters_however_many_arrived_before() -> None:
+    before = [delivery(number, "OK") for number in range(1, 100)]
+    seen = [delivery(102, "timed out"), delivery(101, "timed out", "b"), *before]
+    said = found(deliveries=[*seen, delivery(103, "timed out", "b")])
+    told = said[Kind.DELIVERIES_FAILING]
+    assert (told.state, told.evidence["latest"]) == (State.FAIL, 2)
+    again = found(deliveries=[*seen, delivery(104, "OK")])
+    assert again[Kind.DELIVERIES_FAILED].state is State.WARN
+
+
+def test_a_secret_that_is_not_the_apps_is_told_at_its_first_refusal() -> None:
+    refused = delivery(9, "Invalid HTTP Response: 401")
+    said = found(deliveries=[refused, delivery(8, "OK")])
+    assert said[Kind.DELIVERIES_DISTRUSTED].state is State.FAIL
+    assert Kind.DELIVERIES_DISTRUSTED in found(deliveries=[refused])
+    over = found(deliveries=[delivery(10, "OK"), refused])
+    assert over[Kind.DELIVERIES_FAILED].state is State.WARN
+    another = found(deliveries=[delivery(10, "timed out"), refused])
+    assert Kind.DELIVERIES_ALL_FAILED in another
+
+
+def test_a_delivery_that_had_arrived_and_is_refused_when_sent_again_counts() -> None:
+    seen = [delivery(1, "OK", "a"), delivery(2, "Invalid HTTP Response: 401", "a")]
+    assert Kind.DELIVERIES_DISTRUSTED in found(deliveries=seen)
+
+
 def test_where_every_delivery_fails_nothing_is_heard() -> None:
-    said = found(deliveries=(delivery(1, "401"), delivery(2, "401")))
+    said = found(deliveries=(delivery(1, "timed out"), delivery(2, "timed out")))
     assert said[Kind.DELIVERIES_ALL_FAILED].evidence["event"] == "push"
     assert Kind.DELIVERIES_UNKNOWN in found(deliveries=DOWN)
 
@@ -340,6 +373,13 @@ def test_strict_rules_and_queues_are_told() -> None:
     said = of_branch(OURS, strict=True, queue_minutes=60)
     assert said[Kind.STRICT].state is State.WARN
     assert said[Kind.QUEUE].evidence["minutes"] == 60
+
+
+def test_branches_that_were_not_looked_at_are_counted() -> None:
+    said = of_repository(left_out=3)[Kind.BRANCHES_LEFT_OUT]
+    assert (said.state, said.about) == (State.WARN, "ann/digits")
+    assert said.evidence["count"] == 3
+    assert Kind.BRANCHES_LEFT_OUT not in found()
 
 
 def test_rules_that_could_not_be_seen_are_told() -> None:
