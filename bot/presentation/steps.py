@@ -15,7 +15,7 @@ from bot.presentation.headline import (
 from bot.presentation.splitting import nothing_left, split_line
 from bot.presentation.words import steps as say
 from bot.presentation.words import words
-from bot.presentation.words.phrase import Facts
+from bot.presentation.words.phrase import Facts, Words
 
 _MOST = 3
 _WORTH_SAYING = (
@@ -23,7 +23,6 @@ _WORTH_SAYING = (
     Reason.DIRTY_COMMITTED,
     Reason.NOTHING_RELEVANT,
     Reason.SEED_HAS_NO_EFFECT,
-    Reason.NO_SANDBOX,
     Reason.MIXED_MACHINES,
     Reason.SATURATED,
     Reason.TEST_SET_SMALL,
@@ -47,43 +46,45 @@ class Channel:
     """Where the steps are taken: how to merge, how to go on, and what splits a branch.
 
     `split` gives the line that makes the branch without these changes, or nothing.
+    `mend` says what to do about a finding there.
     """
 
     merge: Callable[[Provenance], str]
     go_on: str
     split: Callable[[Report, Sequence[str]], str]
+    mend: Callable[[Words], str]
 
 
-SHELL = Channel(say.merge, say.GO_ON, split_line)
+SHELL = Channel(say.merge, say.GO_ON, split_line, lambda one: one.on_shell)
 
 
 def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
     """What to do now, the changes that did it first."""
     match report.verdict.state:
         case Ruling.PASS:
-            mends = _warnings(report)
+            mends = _warnings(report, channel)
             first = (
                 Step(channel.merge(report.provenance)),
                 *_reported(report, channel),
             )
         case Ruling.BLOCK:
-            mends = _mends(report)
+            mends = _mends(report, channel)
             first = tuple(_taken_out(report, channel))
         case _:
             flagged = any(map(_of_change, deciding(report)))
             first = tuple(_taken_out(report, channel)) if flagged else ()
-            mends = _mends(report) or (() if first else (channel.go_on,))
+            mends = _mends(report, channel) or (() if first else (channel.go_on,))
     return (*first, *(Step(one) for one in mends))[:_MOST]
 
 
-def _mends(report: Report) -> tuple[str, ...]:
+def _mends(report: Report, channel: Channel) -> tuple[str, ...]:
     """The mends of what decided, and of a budget that left changes open.
 
     But for changes that did it: they have a step of their own.
     """
     own = [one for one in deciding(report) if not _of_change(one)]
     spent = [one for one in all_findings(report) if one.reason is Reason.BUDGET_SPENT]
-    return distinct(words(one).mend for one in (*own, *spent))
+    return distinct(channel.mend(words(one)) for one in (*own, *spent))
 
 
 def _of_change(one: Finding) -> bool:
@@ -141,6 +142,6 @@ def _reported(report: Report, channel: Channel) -> tuple[Step, ...]:
     return (Step(say.reported(what, line=bool(line)), line),)
 
 
-def _warnings(report: Report) -> tuple[str, ...]:
+def _warnings(report: Report, channel: Channel) -> tuple[str, ...]:
     found = (one for one in all_findings(report) if one.reason in _WORTH_SAYING)
-    return distinct(words(one).mend for one in found)
+    return distinct(channel.mend(words(one)) for one in found)

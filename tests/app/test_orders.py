@@ -1,6 +1,7 @@
 """What people order of an evaluation, in comments, reviews and with buttons."""
 
 import dataclasses
+import json
 import time
 from pathlib import Path
 from threading import Event
@@ -183,6 +184,23 @@ def test_a_target_is_recorded_and_the_branch_is_judged_with_it(tmp_path: Path) -
         assert act.command == Target(("quick",))
 
 
+def test_orders_that_leave_nothing_to_run_are_told_so(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        pull = stage.proposes("idea", WORSE)
+        stage.concluded(pull.head.sha, "failure")
+        before = list(stage.crew.ran)
+        for line, told in (
+            ("/gate more", "No seeds are added"),
+            ("/Gate retry", "there is nothing to repeat"),
+            ("/gate ablate", "The branch is one change"),
+        ):
+            said = stage.says(stage.bob, pull, line)
+            assert faces(said) == ["eyes", "confused"]
+            assert told in one_reply(stage, pull, said)
+            stage.concluded(pull.head.sha, "failure")
+        assert stage.crew.ran == before
+
+
 # Changes apart -------------------------------------------------------------------
 
 
@@ -196,6 +214,33 @@ def test_ablate_judges_every_change_apart(tmp_path: Path) -> None:
         told = _plain(run.output["text"])
         for sha in _commits(stage, pull):
             assert sha[:7] in told
+
+
+def attempt_of(stage: Stage, pull: Pull) -> int:
+    """Which evaluation of its branch the shown one is, as its report says."""
+    kept = stage.app_now.pulls.standing(stage.key(pull))
+    assert kept is not None
+    text = stage.app_now.store.load_evaluation(kept.evaluation) or "{}"
+    told = [one["evidence"] for one in json.loads(text)["findings"]]
+    (found,) = {one["attempt"] for one in told if "attempt" in one}
+    return int(found)
+
+
+def test_questions_about_a_green_branch_use_up_no_evaluation_of_it(
+    tmp_path: Path,
+) -> None:
+    once = quick_policy(rest="decision: {attempts: 1}\n")
+    with read(tmp_path, once) as stage:
+        pull = three_changes(stage)
+        stage.concluded(pull.head.sha, "success")
+        for order in ("/gate ablate", "/gate target mode=quick", "/gate run"):
+            said = stage.says(stage.bob, pull, order)
+            stage.concluded(pull.head.sha, "success")
+            assert faces(said) == ["eyes", "+1"]
+            assert attempt_of(stage, pull) == 1
+        stage.bob.pushes(stage.quick, "idea", behaving("idea", WORSE), "Another")
+        stage.concluded(pull.head.sha, "action_required")
+        assert attempt_of(stage, pull) == 2
 
 
 def test_ablate_of_one_change_trains_without_that_one_alone(tmp_path: Path) -> None:
@@ -262,7 +307,7 @@ def test_a_fork_is_trusted_by_commit_and_still_runs_nothing(tmp_path: Path) -> N
         own = stage.says(eve, pull, f"/gate ok {head}")
         assert faces(own) == ["eyes", "confused"]
         said = stage.says(stage.bob, pull, f"/gate ok {head}")
-        assert "There is no sandbox here yet" in one_reply(stage, pull, said)
+        assert "no sandbox for untrusted code" in one_reply(stage, pull, said)
         stage.concluded(head, "action_required")
         scan = stage.says(stage.bob, pull, "/gate scan lr=1,2")
         assert "Nothing of this commit runs" in replies(stage, pull, scan)[-1]

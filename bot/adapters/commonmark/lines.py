@@ -1,5 +1,9 @@
 """The lines of a comment that begin with `/gate` and are plain text to a reader.
 
+Large letters are as good as small ones, and a byte order mark that was pasted before
+it is kept, for the parser to name. A zero-width space is what `bot.presentation.escape`
+puts there for it to be none.
+
 A line counts in a paragraph or a heading, also inside a list; never after a list mark
 or another sign, and never in a quote, code, HTML, link, image, table or strikethrough.
 A line that goes on from a quote without a `>` belongs to the quote, as GitHub shows it.
@@ -19,7 +23,9 @@ LONGEST_BODY = 65_536
 """Characters; GitHub takes no longer comment, so in a longer text nothing is found."""
 
 _LINE_END = re.compile(r"\r\n?")
-_COMMAND = re.compile(rf"^[ \t]*(?P<text>{PREFIX}(?P<next>.)?.*)", re.MULTILINE)
+_COMMAND = re.compile(
+    rf"^[ \t]*(?P<text>\ufeff?{PREFIX}(?P<next>.)?.*)", re.MULTILINE | re.IGNORECASE
+)
 _BLOCKS = {"paragraph_open", "heading_open"}
 _QUOTE = {"blockquote_open", "blockquote_close"}
 _HTML = {"html_block", "html_inline"}

@@ -37,7 +37,6 @@ from bot.domain.commands.values import (
     Why,
 )
 
-_FIRST = Token(None, PREFIX)
 _LISTS = {Kind.MODES, Kind.CHANGES, Kind.VALUES}
 _READ: Mapping[Verb, Callable[[Given], Command]] = {
     Verb.RUN: lambda one: Run(reading.sha(one), reading.stage(one), reading.modes(one)),
@@ -75,7 +74,7 @@ def parse(line: CommandLine) -> Command | Refused:
     words = tokens(line.text) if line.plain else Refused(Refusal.NOT_PLAIN)
     if isinstance(words, Refused):
         return words
-    said = words[1:] if words[:1] == (_FIRST,) else ()
+    said = words[1:] if words and words[0].typed.lower() == PREFIX else ()
     return _parsed(said[0].typed, said[1:]) if said else Refused(Refusal.NO_VERB)
 
 
@@ -115,7 +114,7 @@ def _argument(entry: Entry, token: Token, given: Given) -> Argument:
     """The argument that a token is for."""
     found = next((one for one in entry.arguments if _takes(one, token)), None)
     if found is None:
-        raise _stray(entry, token)
+        raise _bare(entry, token, given) or _stray(entry, token)
     if found.kind in given:
         raise _again(found, token)
     return found
@@ -131,6 +130,12 @@ def _takes(argument: Argument, token: Token) -> bool:
     if token.key is None:
         return not argument.key and not argument.any_key
     return argument.any_key or argument.key == token.key
+
+
+def _bare(entry: Entry, token: Token, given: Given) -> Unreadable | None:
+    """A key of the owner's own without its values: `scan lr`."""
+    lacks = any(one.any_key and one.kind not in given for one in entry.arguments)
+    return unreadable(Refusal.NO_VALUES, token.typed) if lacks else None
 
 
 def _stray(entry: Entry, token: Token) -> Unreadable:

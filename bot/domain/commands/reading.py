@@ -115,8 +115,14 @@ def finding(given: Given) -> str:
 
 
 def reason(given: Given) -> str:
-    """Why somebody accepts a finding, in their words; never empty."""
-    return given[Kind.REASON]
+    """Why somebody accepts a finding, in their words, of any script.
+
+    Never the `...` of a line that was copied: it has a letter or a digit.
+    """
+    typed = given[Kind.REASON]
+    if not any(one.isalnum() for one in typed):
+        raise unreadable(Refusal.BAD_REASON, typed)
+    return typed
 
 
 def until(given: Given) -> Until | None:

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     REPEATED_KEY = "repeated_key"  # typed
     UNEXPECTED = "unexpected"  # typed
     MISSING = "missing"  # shown: as the usage shows it
+    NO_VALUES = "no_values"  # typed: a parameter
     EMPTY_VALUE = "empty_value"  # typed: the key
     EMPTY_ITEM = "empty_item"  # typed: the list
     TOO_MANY_ITEMS = "too_many_items"  # count, most
@@ -41,6 +42,7 @@ class Refusal(StrEnum):
     BAD_NAME = "bad_name"  # typed
     BAD_COUNT = "bad_count"  # typed, least, most
     BAD_FINDING = "bad_finding"  # typed
+    BAD_REASON = "bad_reason"  # typed
     BAD_UNTIL = "bad_until"  # typed, most: days
     BAD_PARAM = "bad_param"  # typed
     BAD_WORD = "bad_word"  # typed, known
@@ -65,6 +67,9 @@ class Refusal(StrEnum):
     NOT_ACCEPTED = "not_accepted"  # finding, nearest
     OVERTAKEN = "overtaken"  # finding
     NOT_NEEDED = "not_needed"  # stands: what the check run says
+    DECIDED = "decided"  # stands: what the check run says
+    NOTHING_LOST = "nothing_lost"
+    ONE_CHANGE = "one_change"
     NOTHING_RUNS = "nothing_runs"  # stands: what the check run says; empty for none
 
     # the pull request

@@ -78,6 +78,8 @@ class Facts:
     `stands` is what the check run says where no trial of the head runs or waits to run,
     empty where there is none; None where one may. `errands` is whether one of the head
     is under way. `needless` is what the check run says of a head that needs no trials.
+    Where trials rest after a verdict, `decided` says that no further seeds could change
+    it, and `lossless` that no machine lost a trial of it.
     """
 
     person: Person
@@ -93,6 +95,8 @@ class Facts:
     errands: bool = False
     merged: bool = False
     needless: str = ""
+    decided: bool = False
+    lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,12 @@ def _idle(command: Command, facts: Facts) -> Refused | None:
             return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
         case Run() | More() | Retry() | Ablate() if facts.needless:
             return Refused(Refusal.NOT_NEEDED, {"stands": facts.needless})
+        case More() if facts.decided and facts.stands is not None:
+            return Refused(Refusal.DECIDED, {"stands": facts.stands})
+        case Retry() if facts.lossless and facts.stands is not None:
+            return Refused(Refusal.NOTHING_LOST)
+        case Ablate() if len(facts.changes.known) == 1:
+            return Refused(Refusal.ONE_CHANGE)
         case _:
             return None
 

@@ -34,5 +34,5 @@ def split_line(report: Report, changes: Sequence[str]) -> str:
     return line if parse(CommandLine(line)) == Split(names) else ""
 
 
-GITHUB = Channel(pulls.merge, pulls.GO_ON, split_line)
+GITHUB = Channel(pulls.merge, pulls.GO_ON, split_line, lambda one: one.on_github)
 """The steps as they are taken on a pull request."""

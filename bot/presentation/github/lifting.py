@@ -9,7 +9,7 @@ from bot.presentation.github.commands import target_line
 from bot.presentation.steps import Step
 from bot.presentation.words import answers, words
 
-_WHY = "..."
+_WHY, _FILLED = "...", "why"
 _LINES = {
     Verb.RUN: "/gate run",
     Verb.RETRY: "/gate retry",
@@ -45,6 +45,14 @@ def lifts(found: Finding) -> Iterator[Step]:
 
 
 def accept_line(finding: str) -> str:
-    """`/gate accept ID reason="..."`; empty where it could not be read back."""
-    line = f'/gate accept {finding} reason="{_WHY}"'
-    return line if parse(CommandLine(line)) == Accept(finding, _WHY) else ""
+    """`/gate accept ID reason="..."`; empty where it could not be read back.
+
+    As it stands it is refused: whoever copies it has to say why.
+    """
+    filled = _accepting(finding, _FILLED)
+    readable = parse(CommandLine(filled)) == Accept(finding, _FILLED)
+    return _accepting(finding, _WHY) if readable else ""
+
+
+def _accepting(finding: str, reason: str) -> str:
+    return f'/gate accept {finding} reason="{reason}"'

@@ -67,7 +67,9 @@ def _trials_lost(facts: Facts) -> Words:
         f"{lost} got lost to the machine",
         f"{facts.lead}{lost} got lost to the machine, not by any doing of the "
         f"branch.{note}",
-        "Mend that and start the same command again: finished trials are kept.",
+        "Mend that; finished trials are kept.",
+        local="Then start the same command again.",
+        pull="Then comment `/gate retry`.",
     )
 
 

@@ -128,7 +128,8 @@ def _open(facts: Facts) -> Words:
         f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
         f"than {_tolerance(facts)}: {facts.effect}, "
         f"{facts.seeds}.{facts.seen('loss')}{facts.any_time}",
-        f"{MORE_EVIDENCE} {_beyond(facts)}",
+        MORE_EVIDENCE,
+        local=_beyond(facts),
     )
 
 

@@ -28,12 +28,25 @@ class Words:
     """What people read of one finding.
 
     `short` is a clause without a full stop, for headlines. `sentence` says all of it.
-    `mend` says what to do; empty where nothing must be done.
+    `mend` says what to do; empty where nothing must be done. `local` and `pull` say
+    how to go on then, on the command line alone and on a pull request alone.
     """
 
     short: str
     sentence: str
     mend: str = ""
+    local: str = ""
+    pull: str = ""
+
+    @property
+    def on_shell(self) -> str:
+        """What to do, by somebody at a command line."""
+        return f"{self.mend} {self.local}".strip()
+
+    @property
+    def on_github(self) -> str:
+        """What to do, by somebody who reads a pull request."""
+        return f"{self.mend} {self.pull}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ RUNNING = "Running"
 
 GO_ON = "Comment /gate run to go on; finished trials are kept."
 AGAIN = "Comment this to go on; finished trials are kept:"
+BY_A_BRANCH = (
+    "somebody with write access pushes this commit to a branch of this repository and "
+    "opens a pull request from there: that one is judged."
+)
+"""The one way to have an outsider's commit judged as long as there is no sandbox."""
 _MOST_NAMES = 6
 _SHA_DIGITS = 10
 
@@ -78,17 +83,18 @@ def trust(*, recorded: bool) -> Words:
     """Nothing of an untrusted commit runs."""
     if recorded:
         return Words(
-            "the commit is trusted, but no node has a sandbox that has proved itself",
-            "The trust is recorded, but no node has proved yet that it can run "
-            "untrusted code safely. So nothing of this commit runs.",
-            "Set up a sandbox on a node. Nothing has to be said here again.",
+            "the commit is trusted, but this version has no sandbox to run it in",
+            "The trust is recorded, but this version of Seedgate has no sandbox for "
+            "untrusted code. So nothing of this commit runs.",
+            f"Read all of its changes. Then {BY_A_BRANCH}",
         )
     return Words(
         "the commit comes from somebody without write permission",
-        "The commit comes from somebody without write permission, so nothing of it "
-        "runs on the workers.",
-        "Read all of its changes. Then somebody with write permission vouches for "
-        "exactly this commit:",
+        "The commit comes from somebody without write permission, and this version of "
+        "Seedgate has no sandbox for untrusted code. So nothing of it runs on the "
+        "workers.",
+        f"Read all of its changes. Then {BY_A_BRANCH} Trust in exactly this commit can "
+        "be recorded, but nothing runs by that in this version:",
     )
 
 

@@ -36,6 +36,8 @@ def found(body: str) -> list[str]:
         ("<!-- <code> -->\n\n/gate run", ["/gate run"]),
         ("/gate\u00a0run", ["/gate\u00a0run"]),
         ("/gate\u200brun", ["/gate\u200brun"]),
+        ("/Gate why\n/GATE run", ["/Gate why", "/GATE run"]),
+        ("\ufeff/gate run", ["\ufeff/gate run"]),
     ],
 )  # fmt: skip
 def test_a_line_that_begins_so_is_found_as_it_was_typed(
@@ -51,7 +53,6 @@ def test_a_line_that_begins_so_is_found_as_it_was_typed(
         "Please /gate run",
         "/gateway run",
         "/gates",
-        "/Gate run",
         "//gate run",
         "\uff0fgate run",
         "/g\u0430te run",

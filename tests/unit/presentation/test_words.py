@@ -458,6 +458,8 @@ def told(reason: Reason) -> str:
             f"headline: {said.short}",
             f"sentence: {said.sentence}",
             f"mend:     {said.mend or '-'}",
+            *(f"local:    {one}" for one in [said.local] if one),
+            *(f"pull:     {one}" for one in [said.pull] if one),
             "",
         ]
     )
@@ -726,11 +728,11 @@ def test_a_drift_may_have_begun_at_a_named_time() -> None:
 
 
 def test_an_open_question_at_the_last_look_names_the_way_past_it() -> None:
-    first = words(found(Reason.NOT_SHOWN, COMPARED)).mend
+    first = words(found(Reason.NOT_SHOWN, COMPARED)).on_shell
     assert "seedgate local --more N adds N seeds past the last look" in first
     assert "judged by e-values" in first
     again = {**COMPARED, "e_ni": 3.0, "e_harm": 0.1}
-    assert "a larger N goes on from" in words(found(Reason.NOT_SHOWN, again)).mend
+    assert "a larger N goes on from" in words(found(Reason.NOT_SHOWN, again)).on_shell
 
 
 @pytest.mark.parametrize("reason", [Reason.CANARY_OUTSIDE, Reason.DRIFT])

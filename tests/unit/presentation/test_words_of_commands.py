@@ -40,7 +40,7 @@ from bot.domain.commands import (
     parse_comment,
     permit,
 )
-from bot.domain.pulls.ordering import Facts, Granted, Terms, ordered
+from bot.domain.pulls.ordering import Facts, Granted, Named, Terms, ordered
 from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
 from bot.presentation.words.commands import (
     NO_SANDBOX,
@@ -80,8 +80,10 @@ LINES = [
     "/gate target mode=a;b",
     "/gate more 0",
     "/gate unaccept all",
+    f'/gate accept {FINDING} reason="..."',
     f"/gate accept {FINDING} reason=x until=never",
     "/gate scan l-r=1",
+    "/gate scan lr",
     "/gate baseline fresh",
     "/gate accept x reason=\u201cfine\u201d",
     '/gate accept x reason="fine',
@@ -157,6 +159,9 @@ def refused() -> Iterator[Refused]:
         ordered(Cancel(), replace(FACTS, stands="Do not merge: *lr* is worse")),
         ordered(Cancel(), replace(FACTS, stands="")),
         idle(Run(), replace(FACTS, needless="Not needed: nothing relevant changed")),
+        idle(More(5), replace(FACTS, decided=True, stands="Do not merge: *lr*")),
+        idle(Retry(), replace(FACTS, lossless=True, stands="Do not merge")),
+        idle(Ablate(), replace(FACTS, changes=Named(("4f1c9a7",)))),
         ordered(Retry(), replace(FACTS, open=False)),
         ordered(Retry(), replace(FACTS, open=False, merged=True)),
         Refused(Refusal.EDITED),

@@ -14,7 +14,7 @@ from bot.app.pulls.looking.footing import Ground
 from bot.app.pulls.looking.telling import override
 from bot.app.pulls.ports import PullStore
 from bot.domain.commands import Rules
-from bot.domain.errors import UserFault
+from bot.domain.errors import UnheldFault, UserFault
 from bot.domain.github import Place, Pull
 from bot.domain.policy import POLICY_PATH, Policy
 from bot.domain.pulls.acts import PullKey, answer_note, unstopped
@@ -106,7 +106,7 @@ class AppDesk:
             ground = Ground(mirror, shelf.parse, tip, policy, landing.tree)
             verdict = Verdict(kept, pin, shelf.store.acts(kept.pull))
             return renewed(verdict, pull, ground, shelf.now())
-        except UserFault:  # the look says so, and judges nothing
+        except (UserFault, UnheldFault):  # the look says so, and judges nothing
             return False
 
     def known(self, pull: PullKey) -> Known:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot.app.github import GitHub
 from bot.app.pulls.commands import asking
+from bot.app.pulls.commands.answered import decided, lossless, needless
 from bot.app.pulls.commands.answering import (
     Said,
     admitted,
@@ -39,12 +40,12 @@ from bot.domain.commands import (
     Refused,
     Retry,
     Run,
+    Split,
     Status,
     Why,
     parse_comment,
     permit,
 )
-from bot.domain.conclusions import Conclusion
 from bot.domain.github import Account, Pull
 from bot.domain.pulls.acts import Act, Moment
 from bot.domain.pulls.ordering import (
@@ -194,7 +195,9 @@ class Commander:
             stands=stands,
             errands=stands is not None and self._desk.errands(remark.pull, head),
             merged=pull.merged,
-            needless=_needless(known.standing) if stands else "",
+            needless=needless(known.standing) if stands else "",
+            decided=mine and decided(known),
+            lossless=mine and lossless(known),
         )
 
     def _stands(
@@ -222,20 +225,21 @@ class Commander:
     def _with_changes(
         self, remark: Remark, commands: Sequence[Command], facts: Facts
     ) -> Facts:
-        """With what the branch has of the changes that they name.
+        """With the changes of the branch, and what it has of those that they name.
 
         To find that out is work, which only those who may can have done.
         """
         person, rules = facts.person, facts.terms.rules
-        typed = [
-            name
+        about = [
+            one
             for one in commands
-            if isinstance(permit(one.verb, person, rules), Allowed)
-            for name in named_changes(one)
+            if isinstance(one, Ablate | Split)
+            and isinstance(permit(one.verb, person, rules), Allowed)
         ]
         head = facts.heads.now
-        if not typed or head is None:
+        if not about or head is None:
             return facts
+        typed = [name for one in about for name in named_changes(one)]
         return replace(facts, changes=self._desk.changes(remark.pull, head, typed))
 
     def _text(self, outcome: Granted | Refused, facts: Facts, known: Known) -> str:
@@ -270,12 +274,3 @@ def _asks_known(command: Command) -> bool:
     if isinstance(command, Accept | Cancel | Run | More | Retry | Ablate):
         return True
     return is_question(command) and not isinstance(command, Help)
-
-
-def _needless(kept: Standing | None) -> str:
-    """What the check run says of a head that is green without a verdict; else empty."""
-    said = kept.voice if kept is not None else None
-    if kept is None or said is None or kept.task:
-        return ""
-    green = said.part.state.conclusion is Conclusion.SUCCESS
-    return said.change.output.title if green else ""

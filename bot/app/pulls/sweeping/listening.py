@@ -143,7 +143,7 @@ def _is_order(one: Review, since: float) -> bool:
     at = one.submitted_at
     if at is None or one.author is None:
         return False
-    return at >= int(since) and PREFIX in one.body
+    return at >= int(since) and PREFIX in one.body.lower()
 
 
 def remark_of(place: Place, one: Comment) -> Remark:

@@ -27,10 +27,11 @@ from bot.domain.pulls.overrides import USUAL_DAYS
 from bot.presentation import numbers
 from bot.presentation.escape import code, markdown
 from bot.presentation.words.commands.help import help_on, help_text
+from bot.presentation.words.pulls import BY_A_BRANCH
 
 NO_SANDBOX = (
-    "There is no sandbox here yet: no node has proved that it can run untrusted code "
-    "safely. The trust is recorded, and nothing of this commit runs until one has."
+    "This version of Seedgate has no sandbox for untrusted code, so nothing runs by "
+    f"that. To have a fork's commit judged, {BY_A_BRANCH}"
 )
 _LATER = "What comes of it will be said in another comment."
 
@@ -98,7 +99,7 @@ def _study(command: Ablate | Split | Scan | Baseline, commit: str) -> str:
 def _trust(command: Ok | Accept | Unaccept, commit: str) -> str:
     match command:
         case Ok():
-            return f"Recorded: {commit} is trusted to run on the workers, and only it."
+            return f"Recorded: {commit} is trusted, and only it."
         case Accept(finding=finding, reason=reason, until=until):
             end = _end(until, commit)
             return f"Accepted {code(finding)} {end}, because: {markdown(reason, 500)}"

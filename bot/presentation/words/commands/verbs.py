@@ -28,7 +28,10 @@ DOES: dict[Verb, str] = {
     Verb.ABLATE: "Judges the changes of the branch apart, now.",
     Verb.SPLIT: "Offers the branch without those changes, and how to push it.",
     Verb.SCAN: "Tries values of one parameter on the branch; it decides nothing.",
-    Verb.OK: "Trusts exactly that commit of a fork to run on the workers.",
+    Verb.OK: (
+        "Records trust in exactly that commit of a fork. This version has no sandbox, "
+        "so nothing of it runs by that."
+    ),
     Verb.ACCEPT: "Lifts one finding; it is recorded, shown, and ends.",
     Verb.UNACCEPT: "Takes an acceptance back.",
     Verb.BASELINE: "Shows the baseline, or adds runs to it; it replaces none.",

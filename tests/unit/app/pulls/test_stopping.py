@@ -12,11 +12,13 @@ import pytest
 
 from bot.adapters.commonmark import command_lines
 from bot.adapters.policy_file import load_policy
+from bot.adapters.repository import GitRepository
 from bot.app.pulls.commands.at_desk import AppDesk, Shelf
 from bot.app.pulls.commands.commanding import Commander
 from bot.app.pulls.commands.hearing import Hearing
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import Accept, Command, Run, Source, Unaccept
+from bot.domain.errors import GitFault, UnheldFault
 from bot.domain.github import Pull, Reaction
 from bot.domain.policy import POLICY_PATH
 from bot.domain.pulls.acts import Act
@@ -362,3 +364,34 @@ def test_without_a_mirror_nothing_is_known_of_it(
     one.yard.edits(one.pull, labels=("full",))
     monkeypatch.setattr(one.yard.mirrors, "known", lambda _place: None)
     assert one.says("/gate cancel") == Reaction.REFUSED
+
+
+# Where git fails
+
+
+def test_a_stop_waits_where_git_is_killed_as_it_is_handled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = story(tmp_path)
+
+    def killed(*_: object) -> None:
+        raise GitFault("`git merge-tree` was killed (signal 9).")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(GitRepository, "merge", killed)
+        with pytest.raises(GitFault):
+            one.says("/gate cancel")
+    one.stands()
+
+
+def test_a_head_that_a_new_mirror_does_not_hold_is_left_to_the_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = story(tmp_path)
+
+    def unheld(*_: object) -> None:
+        raise UnheldFault("Our copy of the repository does not hold it.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.app.pulls.commands.at_desk.renewed", unheld)
+        assert one.says("/gate cancel") == Reaction.REFUSED

@@ -58,6 +58,8 @@ def why(text: str) -> tuple[Refusal, dict[str, object]]:
     [
         ("/gate run", Run()),
         ("  /gate   run\t", Run()),
+        ("/Gate run", Run()),
+        ("/GATE why", Why()),
         ("/gate run 4F1C9A7", Run(sha="4f1c9a7")),
         ("/gate run stage=fast mode=b,a", Run(stage="fast", modes=("b", "a"))),
         ('/gate run mode="b, a" 4f1c9a7', Run(sha="4f1c9a7", modes=("b", "a"))),
@@ -121,6 +123,8 @@ def test_a_line_is_the_command_that_it_says(text: str, command: Command) -> None
         ),
         ("/gate zzz", Refusal.UNKNOWN_VERB, {"typed": "zzz", "nearest": ""}),
         ("/gate run=1", Refusal.UNKNOWN_VERB, {"typed": "run=1", "nearest": "run"}),
+        ("/gate help me", Refusal.UNKNOWN_VERB, {"typed": "me", "nearest": ""}),
+        ("/gate rn", Refusal.UNKNOWN_VERB, {"typed": "rn", "nearest": "run"}),
         ("/gate help rnu", Refusal.UNKNOWN_VERB, {"typed": "rnu", "nearest": "run"}),
         (
             "/gate run stge=fast",
@@ -142,7 +146,8 @@ def test_a_line_is_the_command_that_it_says(text: str, command: Command) -> None
         ),
         ("/gate run stage=a stage=b", Refusal.REPEATED_KEY, {"typed": "stage"}),
         ("/gate scan lr=1 wd=2", Refusal.UNEXPECTED, {"typed": "wd=2"}),
-        ("/gate scan lr", Refusal.UNEXPECTED, {"typed": "lr"}),
+        ("/gate scan lr", Refusal.NO_VALUES, {"typed": "lr"}),
+        ("/gate scan lr=1 2", Refusal.UNEXPECTED, {"typed": "2"}),
         ("/gate scan", Refusal.MISSING, {"shown": "PARAM=V1,V2,..."}),
         ("/gate target", Refusal.MISSING, {"shown": "mode=a,b"}),
         ("/gate split", Refusal.MISSING, {"shown": "without=SHA,..."}),
@@ -154,6 +159,16 @@ def test_a_line_is_the_command_that_it_says(text: str, command: Command) -> None
             f'/gate accept {FINDING} reason=" "',
             Refusal.EMPTY_VALUE,
             {"typed": "reason="},
+        ),
+        (
+            f'/gate accept {FINDING} reason="..."',
+            Refusal.BAD_REASON,
+            {"typed": "..."},
+        ),
+        (
+            f'/gate accept {FINDING} reason="\u2026 \U0001f44d"',
+            Refusal.BAD_REASON,
+            {"typed": "\u2026 \U0001f44d"},
         ),
         ("/gate scan lr=", Refusal.EMPTY_VALUE, {"typed": "lr="}),
         ('/gate ok ""', Refusal.EMPTY_VALUE, {"typed": ""}),
@@ -211,6 +226,7 @@ def test_a_line_is_the_command_that_it_says(text: str, command: Command) -> None
         ('/gate accept x reason=a"b"', Refusal.QUOTE_INSIDE, {"typed": 'reason=a"b"'}),
         ('/gate accept x reason="a"b', Refusal.QUOTE_INSIDE, {"typed": 'reason="a"b'}),
         ("/gate\u00a0run", Refusal.INVISIBLE, {"code": "U+00A0"}),
+        ("\ufeff/gate run", Refusal.INVISIBLE, {"code": "U+FEFF"}),
         ("/gate r\u200bun", Refusal.INVISIBLE, {"code": "U+200B"}),
         ("/gate run \u202e4f1c9a7", Refusal.INVISIBLE, {"code": "U+202E"}),
         ('/gate ok "4f1c9a7\x00"', Refusal.INVISIBLE, {"code": "U+0000"}),
@@ -237,6 +253,19 @@ def test_an_invisible_joiner_is_borne_inside_quotes() -> None:
     family = "\U0001f469\u200d\U0001f4bb"
     found = said(f'/gate accept {FINDING} reason="{family} says so"')
     assert found == Accept(FINDING, f"{family} says so")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "\u6570\u636e\u73b0\u5728\u662f\u5bf9\u7684",
+        "\u0627\u0644\u0628\u064a\u0627\u0646\u0627\u062a",
+        "#12",
+    ],
+)
+def test_a_reason_is_borne_in_any_script(reason: str) -> None:
+    found = said(f'/gate accept {FINDING} reason="{reason}"')
+    assert found == Accept(FINDING, reason)
 
 
 def test_a_line_with_code_or_html_in_it_is_refused_whole() -> None:
@@ -305,7 +334,7 @@ def test_no_line_whatever_breaks_the_parser(rest: str) -> None:
 def test_a_quoted_reason_comes_out_as_it_went_in_or_not_at_all(reason: str) -> None:
     found = said(f'/gate accept {FINDING} reason="{reason}"')
     if isinstance(found, Refused):
-        expected = {Refusal.INVISIBLE, Refusal.EMPTY_VALUE, Refusal.TOO_LONG}
-        assert found.reason in expected
+        wordless = {Refusal.EMPTY_VALUE, Refusal.BAD_REASON}
+        assert found.reason in wordless | {Refusal.INVISIBLE, Refusal.TOO_LONG}
     else:
         assert found == Accept(FINDING, reason.strip())

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.adapters.commonmark import command_lines
-from bot.domain.commands import Accept, CommandLine, Refused, parse
+from bot.domain.commands import Accept, CommandLine, Refusal, Refused, parse
 from bot.domain.conclusions import Judged
 from bot.domain.pulls.ordering import liftable
 from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
@@ -128,7 +128,14 @@ def test_an_id_that_could_not_be_read_back_has_no_line() -> None:
     assert accept_line("regression-5bd0c3a1 /gate ok") == ""
     assert accept_line('x" until="7d') == ""
     line = accept_line("regression-5bd0c3a1")
-    assert parse(CommandLine(line)) == Accept("regression-5bd0c3a1", "...")
+    said = line.replace("...", "we know")
+    assert parse(CommandLine(said)) == Accept("regression-5bd0c3a1", "we know")
+
+
+def test_the_line_that_accepts_says_nothing_until_a_reason_is_filled_in() -> None:
+    found = parse(CommandLine(accept_line("regression-5bd0c3a1")))
+    assert isinstance(found, Refused)
+    assert found.reason is Refusal.BAD_REASON
 
 
 def test_every_line_that_is_offered_is_a_command() -> None:
@@ -143,7 +150,8 @@ def test_every_line_that_is_offered_is_a_command() -> None:
         )
         offered = [step.command for step in lifts(found) if step.command]
         for line in offered:
-            assert not isinstance(parse(CommandLine(line)), Refused), line
+            filled = line.replace('"..."', '"we know"')
+            assert not isinstance(parse(CommandLine(filled)), Refused), line
         assert any("accept" in line for line in offered) == liftable(found)
 
 

@@ -37,6 +37,7 @@ from bot.presentation.github import (
     sticky,
 )
 from bot.presentation.github.commands import split_line
+from bot.presentation.github.spoken import spoken
 from bot.presentation.progress import Ladder
 from tests.fakes import accepted_reports, reports, situations, wide_reports
 from tests.fakes.situations import HEAD, PAGE, SITUATIONS, judged, situation
@@ -309,6 +310,25 @@ def test_an_undecided_verdict_without_a_run_offers_no_more_seeds() -> None:
         (reports.finding(Reason.NO_SANDBOX, Ruling.UNDECIDED, {}),),
     )
     assert "/gate more" not in sticky(judged(made), "k")
+
+
+def test_what_is_for_the_command_line_is_not_said_on_a_pull_request() -> None:
+    lost = {"lost": 2, "first": "the node went away."}
+    gone = reports.finding(Reason.TRIALS_LOST, Ruling.UNDECIDED, lost)
+    harm = reports.finding(Reason.MORE_FAILURES, Ruling.UNDECIDED, {})
+    text = sticky(judged(reports.report(Ruling.UNDECIDED, (), (gone, harm))), "k")
+    assert "Mend that; finished trials are kept. Then comment `/gate retry`." in text
+    assert "the same command" not in text
+    for made in (reports.undecided(), reports.passing()):
+        assert "command line" not in sticky(judged(made), "k")
+
+
+def test_what_holds_nothing_up_asks_for_nothing_in_a_report_without_a_sandbox() -> None:
+    told = reports.finding(Reason.NO_SANDBOX, Ruling.INFO, {})
+    made = reports.passing()
+    verdict = replace(made.verdict, findings=(*made.verdict.findings, told))
+    steps = spoken(judged(replace(made, verdict=verdict))).steps
+    assert not any("account" in one.text for one in steps)
 
 
 def test_an_undecided_verdict_of_no_finding_says_how_to_go_on() -> None:

@@ -52,6 +52,9 @@ ARGUMENTS: Mapping[Refusal, Says] = {
     ),
     Refusal.UNEXPECTED: _unexpected,
     Refusal.MISSING: lambda one: f"{shown(one, 'verb')} needs {shown(one, 'shown')}.",
+    Refusal.NO_VALUES: lambda one: (
+        f"{typed(one)} has no values: write them behind it, as in `lr=0.1,0.2`."
+    ),
     Refusal.EMPTY_VALUE: lambda one: f"{typed(one)} has no value.",
     Refusal.EMPTY_ITEM: lambda one: (
         f"The list {typed(one)} has a gap. Write lists as `a,b`, without spaces."
@@ -70,6 +73,9 @@ ARGUMENTS: Mapping[Refusal, Says] = {
     Refusal.BAD_FINDING: lambda one: (
         f"{typed(one)} is no finding: the report shows them, such as "
         "`regression-5bd0c3a1`."
+    ),
+    Refusal.BAD_REASON: lambda one: (
+        f"{typed(one)} is no reason: say why in the quotes, in a few words."
     ),
     Refusal.BAD_UNTIL: _bad_until,
     Refusal.BAD_PARAM: lambda one: (

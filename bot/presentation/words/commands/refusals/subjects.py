@@ -80,5 +80,16 @@ SUBJECTS: Mapping[Refusal, Says] = {
         "No trial has to run for this commit: "
         f"**{markdown(one.text('stands'), _TITLE)}**."
     ),
+    Refusal.DECIDED: lambda one: (
+        "No seeds are added: they are run where the answer is open, and this one is "
+        f"given, **{markdown(one.text('stands'), _TITLE)}**."
+    ),
+    Refusal.NOTHING_LOST: lambda _: (
+        "Nothing that the answer lacks was lost to a machine, so there is nothing to "
+        "repeat. A trial that failed is an answer, and is never repeated."
+    ),
+    Refusal.ONE_CHANGE: lambda _: (
+        "The branch is one change, so there is nothing to judge apart."
+    ),
     Refusal.CLOSED: _closed,
 }

@@ -1,0 +1,58 @@
+"""What the kept answer of a head leaves an order to do: maybe nothing."""
+
+from bot.domain.conclusions import Conclusion
+from bot.domain.pulls.standing import Standing
+from bot.domain.verdict import Reason, Report, Ruling
+from bot.presentation.github.known import Known
+from bot.presentation.headline import all_findings
+
+_GOES_ON = {
+    Reason.BUDGET_SPENT,
+    Reason.MIXED_MACHINES,
+    Reason.MORE_LOOKS_LEFT,
+    Reason.NARROWED,
+    Reason.RUNG_SKIPPED,
+    Reason.TRIALS_LOST,
+}
+"""Where one of them is found, whatever sets the head going anew may run trials."""
+
+
+def needless(kept: Standing | None) -> str:
+    """What the check run says of a head that is green without a verdict; else empty."""
+    said = kept.voice if kept is not None else None
+    if kept is None or said is None or kept.task:
+        return ""
+    green = said.part.state.conclusion is Conclusion.SUCCESS
+    return said.change.output.title if green else ""
+
+
+def decided(known: Known) -> bool:
+    """Whether no further seeds could change what is said: none would be run.
+
+    Not where something was accepted, for that opens what a block had ended.
+    """
+    report = _said(known)
+    if report is None or report.accepted or known.lifting:
+        return False
+    verdict = report.verdict
+    modes = all(one.decided for one in verdict.modes)
+    effects = [one.state for change in verdict.changes for one in change.effects]
+    ended = verdict.state in (Ruling.PASS, Ruling.BLOCK)
+    return ended and modes and Ruling.UNDECIDED not in effects
+
+
+def lossless(known: Known) -> bool:
+    """Whether no machine lost a trial that what is said lacks, nor any is left to run.
+
+    One that was lost and that nothing hangs on is not repeated either.
+    """
+    report = _said(known)
+    if report is None:
+        return False
+    return not any(one.reason in _GOES_ON for one in all_findings(report))
+
+
+def _said(known: Known) -> Report | None:
+    """The report of the verdict that is said of the head; None where none is."""
+    kept = known.standing
+    return known.judged if kept is not None and kept.task else None
