@@ -8,6 +8,7 @@ import pytest
 from tests.app.stage import Stage, staged
 from tests.app.test_queue import doubled, pair, passed, queued, said_of
 from tests.fakegithub.check_changes import Place, request_action
+from tests.fakegithub.faults import Fault
 from tests.fakegithub.people import Person
 from tests.fakegithub.records import CheckRun, Pull, Repository
 from tests.samples.quick import Behaviour, quick_policy
@@ -41,6 +42,20 @@ def test_what_is_asked_for_again_is_a_fresh_attempt(
     with staged(tmp_path) as stage:
         pull = stage.blocked()
         press(stage.bob, stage.quick, stage.run(pull.head.sha))
+        once(stage, pull)
+
+
+def test_a_press_outlasts_odd_answers_about_its_pull_request(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        pull = stage.blocked()
+        stage.page(pull)
+        stage.quiet()
+        stage.fake.faults.plan(
+            Fault("pulls/get", "flicker_404"), Fault("pulls/get", "html_200", nth=2)
+        )
+        stage.bob.clicks(stage.quick, stage.run(pull.head.sha), "run")
+        until(lambda: attempts(stage, pull), "the press to be heard")
+        assert stage.fake.faults.pending == []
         once(stage, pull)
 
 

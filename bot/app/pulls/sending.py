@@ -12,6 +12,7 @@ from typing import Protocol, assert_never
 from bot.app.github import CALL_S, GitHub
 from bot.app.pulls.ports import Outbox, Queued, Remote
 from bot.domain.github import (
+    FLICKER_S,
     MOST_ANNOTATIONS,
     CheckChange,
     CheckDraft,
@@ -30,6 +31,7 @@ from bot.domain.github import (
     Tried,
     Waiting,
     retry,
+    uncertain,
 )
 from bot.domain.pulls.posts import (
     CallPost,
@@ -46,8 +48,8 @@ from bot.presentation.github import NAME
 MOST_LOOKED_AT = 500
 """Posts that one look at the outbox takes in."""
 DOUBT_S = CALL_S + 2.0
-"""How long a call may take effect after whoever made it died, or leads no more. Looked
-for before that, what it makes may be missed, and made again."""
+"""How long a call may take effect after whoever made it died, leads no more, or got no
+answer. Looked for before that, what it makes may be missed, and made again."""
 
 
 class Turns(Protocol):
@@ -86,25 +88,25 @@ class Sender:
         """Times are Unix seconds by `now`."""
         self._outbox, self._github, self._turns = outbox, github, turns
         self._now, self._draw = now, draw
-        self._doubted: Collection[str] = ()
-        self._settled_at = 0.0
+        self._doubted: dict[str, float] = {}  # until when, by key
+        self._hidden: dict[str, float] = {}  # since when, by key
 
     def inherit(self, doubted: Collection[str]) -> None:
         """Let posts rest that another process may have on their way at this moment."""
-        self._doubted, self._settled_at = doubted, self._now() + DOUBT_S
+        self._doubted = dict.fromkeys(doubted, self._now() + DOUBT_S)
 
     def pick(self, busy: Collection[int] = ()) -> Picked:
         """What may go now; nothing of the installations that are `busy`."""
         now = self._now()
         waiting = self._outbox.waiting(now, MOST_LOOKED_AT)
-        doubted = self._doubted if now < self._settled_at else ()
+        doubted = {key: at for key, at in dict(self._doubted).items() if at > now}
         free = [
             one
             for one in waiting
             if one.installation not in busy and one.key not in doubted
         ]
         picked: list[Queued] = []
-        opens: list[float] = [self._settled_at] if doubted else []
+        opens = [doubted[one.key] for one in waiting if one.key in doubted]
         ordered = sorted(free, key=lambda one: one.installation)
         for installation, group in groupby(ordered, lambda one: one.installation):
             turn = self._next(installation, list(group), now)
@@ -147,6 +149,9 @@ class Sender:
             self._perform(one)
         except GitHubError as fault:
             self._failed(one, fault.failure)
+        else:
+            self._doubted.pop(one.key, None)
+            self._hidden.pop(one.key, None)
 
     def _perform(self, one: Queued) -> None:
         post = one.post
@@ -239,13 +244,27 @@ class Sender:
 
     def _failed(self, one: Queued, failure: Failure) -> None:
         if isinstance(failure, NotFound) and one.remote is not None:
-            self._outbox.forget(one.key)  # somebody deleted it: it is made anew
-            self._outbox.later(one, self._now(), "it was gone")
-        else:
-            self._again(one, failure)
+            self._missing(one, failure)
+            return
+        if uncertain(failure) and _would_show_twice(one):
+            self._doubted[one.key] = self._now() + DOUBT_S
+        self._again(one, failure)
+
+    def _missing(self, one: Queued, failure: NotFound) -> None:
+        """What GitHub hides it shows again; what stays away somebody deleted."""
+        now = self._now()
+        since = self._hidden.setdefault(one.key, now)
+        asks = [since + pause for pause in FLICKER_S if since + pause > now]
+        if asks:
+            self._outbox.later(one, asks[0], str(failure))
+            return
+        self._hidden.pop(one.key, None)
+        self._outbox.forget(one.key)  # it is made anew
+        self._outbox.later(one, now, "it was gone")
 
     def _again(self, one: Queued, failure: Failure) -> None:
         now = self._now()
+        self._hidden.pop(one.key, None)
         if isinstance(failure, RateLimited):
             self._turns.rest(one.installation, failure.until)
         tried = Tried(_operation(one), one.attempts + 1, now)
@@ -253,7 +272,8 @@ class Sender:
         if isinstance(decided, GiveUp):
             self._outbox.give_up(one, str(failure))
         else:
-            self._outbox.later(one, decided.at, str(failure))
+            at = max(decided.at, self._doubted.get(one.key, 0.0))
+            self._outbox.later(one, at, str(failure))
 
 
 def _first(post: CheckPost) -> CheckChange:
@@ -274,6 +294,15 @@ def _digest(post: StickyPost | CallPost | ReplyPost, body: str) -> str:
 def _found(one: Queued) -> bool:
     """Whether what is made now may have been made before."""
     return one.remote is None and one.tried
+
+
+def _would_show_twice(one: Queued) -> bool:
+    """Whether people would see two, were it made again before the first one comes.
+
+    Of check runs GitHub shows the newest, and a sweep makes that one right.
+    """
+    made = _operation(one) is Operation.CREATE
+    return made and not isinstance(one.post, CheckPost)
 
 
 def _ended(one: Queued) -> bool:

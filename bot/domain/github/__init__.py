@@ -26,7 +26,14 @@ from bot.domain.github.failures import (
     uncertain,
 )
 from bot.domain.github.lane import Go, Lane, Priority, Rest, Waiting, rest, turn
-from bot.domain.github.retrying import Again, GiveUp, Operation, Tried, retry
+from bot.domain.github.retrying import (
+    FLICKER_S,
+    Again,
+    GiveUp,
+    Operation,
+    Tried,
+    retry,
+)
 from bot.domain.github.values import (
     Account,
     AppProfile,
@@ -50,6 +57,7 @@ from bot.domain.github.values import (
 )
 
 __all__ = [
+    "FLICKER_S",
     "MOST_ANNOTATIONS",
     "Account",
     "Again",

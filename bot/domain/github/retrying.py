@@ -21,8 +21,8 @@ BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 FLICKER_S = (2.0, 10.0)
 LIMITED_S = (0.0, 60.0, 120.0, 240.0, 480.0, 960.0)
 LIMITED_TRIES = 24
-ODD_TRIES = 5
-REFUSED_IDENTITY_TRIES = 3
+# Whoever shows too often what GitHub does not believe is locked out for a while.
+IDENTITY_S = tuple(max(one, 60.0) for one in BACK_OFF_S)
 
 
 class Operation(StrEnum):
@@ -72,14 +72,12 @@ def retry(tried: Tried, failure: Failure, draw: float) -> Again | GiveUp:
     match failure:
         case RateLimited(until):
             return _limited(tried, until, draw) or GiveUp(failure)
-        case Transient():
+        case Transient() | Odd():
             wait = _spread(BACK_OFF_S, tried, TRIES[tried.operation], draw)
-        case Odd():
-            wait = _spread(BACK_OFF_S, tried, ODD_TRIES, draw)
         case NotFound():
             wait = _spread(FLICKER_S, tried, len(FLICKER_S) + 1, draw)
         case Unauthorised():
-            wait = _spread((60.0,), tried, REFUSED_IDENTITY_TRIES, draw)
+            wait = _spread(IDENTITY_S, tried, TRIES[tried.operation], draw)
         case Forbidden() | Refused():
             wait = None
         case _:

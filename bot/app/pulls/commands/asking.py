@@ -8,6 +8,8 @@ from bot.domain.commands import Role, role_of
 from bot.domain.github import (
     Account,
     GitHubError,
+    NotFound,
+    Odd,
     Permission,
     Place,
     Pull,
@@ -17,8 +19,10 @@ from bot.domain.github import (
 )
 
 T = TypeVar("T")
-_PASSES = (RateLimited, Transient, Unauthorised)
+_PASSES = (RateLimited, Transient, Unauthorised, Odd)
 """What ends by itself, or stops all else too: a command waits, and is not refused."""
+_FLICKERS = (*_PASSES, NotFound)
+"""The same of what is there by all that we know: GitHub hides it for a moment."""
 
 
 def role(github: GitHub, place: Place, person: Account) -> Role | None:
@@ -41,10 +45,15 @@ def pull(github: GitHub, place: Place, number: int) -> Pull | None:
     return _known(lambda: github.pull(place, number))
 
 
-def _known(ask: Callable[[], T]) -> T | None:
+def open_pull(github: GitHub, place: Place, number: int) -> Pull | None:
+    """The same of one that is open by all that we know: that it is hidden passes."""
+    return _known(lambda: github.pull(place, number), _FLICKERS)
+
+
+def _known(ask: Callable[[], T], passes: tuple[type, ...] = _PASSES) -> T | None:
     try:
         return ask()
     except GitHubError as fault:
-        if isinstance(fault.failure, _PASSES):
+        if isinstance(fault.failure, passes):
             raise
         return None

@@ -91,7 +91,8 @@ class Presser:
         """What a press orders. Nothing is kept, so it may be asked again.
 
         `at` is when we were told of it, by our clock: GitHub does not say when it was.
-        Raises `GitHubError` for a failure that passes, and `MachineryFault`.
+        Raises `GitHubError` for a failure that passes, and `MachineryFault`. No sweep
+        finds a press, so one is not passed over for what GitHub hides for a moment.
         """
         if hook.app_id != self._app:
             return Pressed(why=Unheard.NOT_OURS)
@@ -126,7 +127,7 @@ class Presser:
 
     def _pull(self, one: Standing) -> Pull | None:
         """The pull request, if it is open and this is its head."""
-        pull = asking.pull(self._github, one.place, one.pull.number)
+        pull = asking.open_pull(self._github, one.place, one.pull.number)
         heads = pull is not None and pull.open and pull.head.sha == one.head
         return pull if heads else None
 

@@ -9,8 +9,11 @@ from bot.domain import hooks
 from bot.domain.commands import Ablate, Cancel, Command, More, Rules, Run
 from bot.domain.github import (
     Account,
+    Failure,
+    Forbidden,
     GitHubError,
     NotFound,
+    Odd,
     Place,
     Pull,
     Transient,
@@ -174,8 +177,21 @@ def test_a_head_that_moved_is_not_run_again(bench: Bench) -> None:
     assert bench.press(bench.button()) == Pressed(why=Unheard.NO_PULL)
 
 
-def test_a_pull_request_that_is_closed_or_gone_is_not_run_again(bench: Bench) -> None:
-    bench.github.fails("pull", NotFound("x"))
+@pytest.mark.parametrize("failure", [NotFound("x"), Odd("x"), Transient("x")])
+def test_a_press_is_not_lost_by_an_answer_that_passes(
+    bench: Bench, failure: Failure
+) -> None:
+    """It is open by all that is known here, and no sweep finds a press."""
+    bench.github.fails("pull", failure)
+    with pytest.raises(GitHubError):
+        bench.press(bench.button())
+    assert len(bench.press(bench.button()).acts) == 1
+
+
+def test_a_pull_request_that_is_closed_or_not_ours_to_see_is_not_run_again(
+    bench: Bench,
+) -> None:
+    bench.github.fails("pull", Forbidden((), "x"))
     assert bench.press(bench.button()) == Pressed(why=Unheard.NO_PULL)
     bench.github.closes(bench.place, bench.pull.number)
     assert bench.press(bench.button()) == Pressed(why=Unheard.NO_PULL)
@@ -226,8 +242,11 @@ def test_a_role_that_cannot_be_read_orders_nothing(bench: Bench) -> None:
     assert "did not say what access" in came.posts[0].body  # type: ignore[union-attr]
 
 
-def test_what_passes_by_itself_is_left_to_try_again(bench: Bench) -> None:
-    bench.github.fails("permission", Transient("x"))
+@pytest.mark.parametrize("failure", [Odd("x"), Transient("x")])
+def test_what_passes_by_itself_is_left_to_try_again(
+    bench: Bench, failure: Failure
+) -> None:
+    bench.github.fails("permission", failure)
     with pytest.raises(GitHubError):
         bench.press(bench.button())
     assert len(bench.press(bench.button()).acts) == 1

@@ -1,14 +1,18 @@
 """The outbox emptied on a GitHub that forgets, fails, and has its limits."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.adapters.github import Lanes
+from bot.app.github import CALL_S
 from bot.app.pulls.ports import PostState, Queued
-from bot.app.pulls.sending import Sender
+from bot.app.pulls.sending import DOUBT_S, Sender
 from bot.domain.github import (
+    FLICKER_S,
     Annotation,
     CheckChange,
     CheckStatus,
@@ -16,13 +20,16 @@ from bot.domain.github import (
     Conclusion,
     Failure,
     Forbidden,
+    GitHubError,
     NotFound,
+    Odd,
     Output,
     Place,
     RateLimited,
     Reaction,
     Refused,
     Transient,
+    Unauthorised,
 )
 from bot.domain.pulls.posts import (
     CallPost,
@@ -57,6 +64,7 @@ class Desk:
         self.pull = self.github.opens(self.place, "idea", SHA, self.ann)
         self.town = self.github.towns[self.place]
         self.store = MemoryPulls(lambda: self.now)
+        self.coming: list[tuple[float, Callable[[], object]]] = []
         self.begins()
 
     def begins(self) -> None:
@@ -68,10 +76,14 @@ class Desk:
         self.store.put(posts)
 
     def step(self) -> tuple[Queued, ...]:
-        """What goes now is sent, and a second passes."""
+        """What comes by now comes, what goes now is sent, and a second passes."""
+        due = [one for one in self.coming if one[0] <= self.now]
+        for one in due:
+            self.coming.remove(one)
+            one[1]()
         picked = self.sender.pick().now
-        for one in picked:
-            self.sender.send(one)
+        for queued in picked:
+            self.sender.send(queued)
         self.now += 1.0
         return picked
 
@@ -246,6 +258,43 @@ def test_a_comment_that_somebody_deleted_is_made_anew(desk: Desk) -> None:
     assert desk.bodies() == [desk.sticky("Two").body]
 
 
+def test_a_comment_that_is_hidden_for_a_moment_is_not_made_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replica that lags knows neither the comment nor that it is in the list."""
+    edits, lists, shows_at = desk.github.edit_comment, desk.github._comments, 0.0
+
+    def edit(*one: Any) -> Comment:
+        if desk.now < shows_at:
+            raise GitHubError(NotFound("Not Found"))
+        return edits(*one)
+
+    def listed(*one: Any) -> list[Comment]:
+        return list(lists(*one)) if desk.now >= shows_at else []
+
+    monkeypatch.setattr(desk.github, "edit_comment", edit)
+    monkeypatch.setattr(desk.github, "_comments", listed)
+    desk.puts(desk.sticky())
+    desk.works(2)
+    shows_at = desk.now + FLICKER_S[-1]
+    for text in ("Two", "Three", "Four"):  # each goes as soon as it can
+        desk.puts(desk.sticky(text))
+        desk.works(1)
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Four").body]
+
+
+def test_hidden_once_and_once_much_later_is_not_deleted(desk: Desk) -> None:
+    desk.puts(desk.sticky())
+    desk.works(2)
+    for failure in (NotFound("lag"), LOST, LOST, LOST, NotFound("lag")):
+        desk.github.fails("edit_comment", failure)
+    desk.puts(desk.sticky("Two"))
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Two").body]
+    assert desk.github.calls.count("create_comment") == 1
+
+
 def test_a_mark_that_somebody_pasted_makes_no_comment_ours(desk: Desk) -> None:
     desk.github.says(desk.place, 1, desk.sticky("Forged").body, desk.ann, None)
     desk.puts(desk.sticky())
@@ -289,9 +338,68 @@ def test_a_call_that_was_tried_and_is_not_there_needs_no_folding(desk: Desk) -> 
     desk.github.fails("create_comment", LOST)
     desk.works(1)
     desk.puts(desk.call(over=True))
-    desk.works(2)
+    desk.works()
     assert desk.town.folded == set()
     assert desk.row(desk.call()).state is PostState.SENT
+
+
+def loses_one(desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The next call of this name is never answered; its effect comes late."""
+    call, make = getattr(desk.github, name), f"_make_{name.partition('_')[2]}"
+
+    def late(place: Place, draft: Any, *, again: bool) -> Any:
+        monkeypatch.setattr(desk.github, name, call)
+        effect = partial(getattr(desk.github, make), place, draft)
+        desk.coming.append((desk.now + CALL_S, effect))
+        raise GitHubError(LOST)
+
+    monkeypatch.setattr(desk.github, name, late)
+
+
+def test_what_comes_late_after_its_answer_was_lost_is_there_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not made again before it must have come, whatever is said meanwhile."""
+    loses_one(desk, monkeypatch, "create_comment")
+    loses_one(desk, monkeypatch, "open_issue")
+    issue = IssuePost(desk.place, "landed", "T", f"{mark('x')}\n", mark("x"))
+    desk.puts(desk.sticky(), issue)
+    desk.works(4)
+    _, (comes_at, _) = desk.coming
+    desk.puts(desk.sticky("Two"))
+    desk.works(4)
+    assert desk.sender.pick().again_at == comes_at - CALL_S + DOUBT_S
+    desk.works()
+    assert desk.bodies() == [desk.sticky("Two").body]
+    assert len(desk.town.issues) == 1
+
+
+def test_a_check_run_whose_answer_was_lost_waits_for_no_doubt(desk: Desk) -> None:
+    """People wait for it; of two GitHub goes by the newest."""
+    desk.puts(desk.check())
+    desk.github.fails("create_check", LOST)
+    desk.works(4)
+    assert len(desk.town.checks) == 1
+
+
+@pytest.mark.parametrize("failure", [Odd("body: a page"), Unauthorised("Bad")])
+def test_half_an_hour_of_odd_answers_loses_no_reply_and_no_issue(
+    desk: Desk, failure: Failure
+) -> None:
+    """No sweep says them again."""
+    marker = mark("x")
+    desk.puts(
+        ReplyPost(desk.place, 1, "comment:1", f"{marker}\nSo.", marker),
+        IssuePost(desk.place, "landed", "Title", f"{marker}\n", marker),
+    )
+    while desk.now < 1_000.0 + 1_800.0:
+        for method in ("create_comment", "open_issue"):
+            if not any(one.method == method for one in desk.github.failing):
+                desk.github.fails(method, failure)
+        desk.step()
+    desk.github.failing.clear()
+    desk.works(1_000)
+    assert (len(desk.bodies()), len(desk.town.issues)) == (1, 1)
 
 
 def test_replies_reactions_and_issues_are_sent_once(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from bot.domain.github import (
 )
 
 NOW = 1000.0
+LONG = [1, 2, 5, 15, 60, 300, 900, 900, 900, 900, 900]
 ALL: list[Failure] = [
     NotFound("x"),
     Forbidden(("checks=write",), "x"),
@@ -47,25 +48,27 @@ def waits(failure: Failure, operation: Operation, draw: float = 1.0) -> list[flo
 
 def test_a_servers_fault_is_waited_out_longer_and_longer() -> None:
     assert waits(Transient("502"), Operation.READ) == [1, 2, 5]
-    known = [1, 2, 5, 15, 60, 300, 900, 900, 900, 900, 900]
-    assert waits(Transient("502"), Operation.CHANGE) == known
-    assert waits(Transient("502"), Operation.CREATE) == known
+    assert waits(Transient("502"), Operation.CHANGE) == LONG
+    assert waits(Transient("502"), Operation.CREATE) == LONG
 
 
 def test_callers_are_spread() -> None:
     assert waits(Transient("502"), Operation.READ, 0.0) == [0.5, 1, 2.5]
 
 
-def test_an_odd_answer_is_asked_for_a_few_times() -> None:
-    assert waits(Odd("page"), Operation.CREATE) == [1, 2, 5, 15]
+def test_an_odd_answer_is_waited_out_like_a_fault() -> None:
+    """Who maintains a proxy shows its page for as long as a server is away."""
+    assert waits(Odd("page"), Operation.READ) == [1, 2, 5]
+    assert waits(Odd("page"), Operation.CREATE) == LONG
 
 
 def test_what_is_missing_may_only_flicker() -> None:
     assert waits(NotFound("x"), Operation.CHANGE) == [2, 10]
 
 
-def test_an_identity_that_is_not_believed_is_shown_three_times() -> None:
-    assert waits(Unauthorised("x"), Operation.READ) == [60, 60]
+def test_an_identity_that_is_not_believed_is_shown_once_a_minute_at_most() -> None:
+    asked = waits(Unauthorised("x"), Operation.CREATE)
+    assert asked == [max(one, 60) for one in LONG]
 
 
 @pytest.mark.parametrize("failure", [Forbidden((), "x"), Refused("x")])
