@@ -33,6 +33,23 @@ def test_losses_count_once_their_branch_has_landed() -> None:
     assert lost == {LOSS: 0.7, ("conv", "loss"): 0.1}
 
 
+def test_what_was_judged_more_than_once_has_landed_once() -> None:
+    """For an order, onto a base that moved on, or with another message."""
+    repository = FakeRepository()
+    release = repository.commit({"train.py": b"lr = 1\n"})
+    head = repository.commit({"train.py": b"lr = 2\n"})
+    tree = repository.resolve(head).tree
+    charges = [
+        Charge(LOSS, head, tree, 0.3),
+        Charge(LOSS, head, "onto an earlier base", 0.4),
+        Charge(LOSS, "with another message", tree, 0.2),
+        Charge(("conv", "loss"), head, tree, 0.1),
+    ]
+    anchor, base = repository.resolve(release), repository.resolve("main")
+    lost = tolerated_since(repository, anchor, base, charges)
+    assert lost == {LOSS: 0.4, ("conv", "loss"): 0.1}
+
+
 class Copy(FakeRepository):
     """A copy of our own that fails at every name."""
 
