@@ -9,7 +9,11 @@ def main() -> None:
     from bot.cli.streams import stand_in
 
     stand_in()
-    from bot.cli.app import run
+    try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+        from bot.cli.app import run
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before anything is begun, or at the very end
+        code = 130
+    sys.exit(code)

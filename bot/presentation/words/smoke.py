@@ -1,6 +1,7 @@
 """Words of a live round trip: its steps, and the texts that it leaves on GitHub."""
 
 from bot.domain.doctor.trip import Step, Tried
+from bot.domain.github import NotFound
 from bot.presentation.words.failures import why
 
 TITLE = "Smoke test of Seedgate"
@@ -19,6 +20,9 @@ REMARK = "Seedgate tries whether it can mark a line."
 WORKS = "The round trip works."
 BREAKS = "The round trip does not work."
 NO_PULL = "Comments were not tried: name a pull request with --pull."
+NOT_INSTALLED = (
+    "it is in none of them. Install the App on it, or write it as OWNER/NAME"
+)
 ODD = "GitHub said yes, and it is not there as it should be"
 
 _STEPS = {
@@ -50,6 +54,8 @@ _STEPS = {
 def line(tried: Tried) -> str:
     """A step and how it went: `create a check run: GitHub refused it (...)`."""
     said = _STEPS[tried.step]
+    if tried.step is Step.FIND and isinstance(tried.failure, NotFound):
+        return f"{said}: {NOT_INSTALLED}"
     if tried.failure is not None:
         return f"{said}: {why(tried.failure)}"
     return f"{said}: {ODD}" if tried.odd else said

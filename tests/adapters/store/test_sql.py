@@ -186,8 +186,10 @@ def test_a_damaged_store_is_named(store: SqlStore, file: Path) -> None:
 def test_a_file_that_is_no_store_is_named(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("Dear diary, " * 1_000)
-    with pytest.raises(StoreError, match="is not a store"):
+    with pytest.raises(StoreError, match="is not a store") as caught:
         open_store(file)
+    assert "acceptances" in caught.value.mend
+    assert "are kept" not in caught.value.mend
     assert file.read_text().startswith("Dear diary")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from bot.cli import main
 from bot.cli.app import run
 from bot.cli.screen import clean
 from bot.domain.errors import MachineryFault
@@ -178,6 +180,19 @@ def test_no_file_of_ours_takes_the_place_of_a_stream_that_is_closed(
     done = subprocess.run(command, shell=True, check=False, cwd=tmp_path)
     assert done.returncode == 0
     assert (tmp_path / "kept").read_bytes() == b""
+
+
+def test_an_interrupt_before_anything_is_begun_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr("bot.cli.app.run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
 
 
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:

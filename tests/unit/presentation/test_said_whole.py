@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from bot.adapters.commonmark import command_lines
 from bot.domain.doctor.trip import Step, Tried
 from bot.domain.errors import PolicyFault
-from bot.domain.github import Refused
+from bot.domain.github import NotFound, Refused
 from bot.domain.pulls.baseline_runs import Added
 from bot.domain.sensitivity import Sensitivity
 from bot.domain.sensitivity import Tried as Value
@@ -205,6 +205,7 @@ def test_what_a_round_trip_says_is_as_agreed() -> None:
     bad = Refused("Validation\nFailed", ("body",))
     steps = [smoke.line(Tried(one)) for one in Step]
     broken = [
+        smoke.line(Tried(Step.FIND, NotFound(""))),
         smoke.line(Tried(Step.CREATE, bad)),
         smoke.line(Tried(Step.READ_CHECK, odd=True)),
     ]

@@ -73,7 +73,7 @@ def explain(name: str, error: BaseException) -> StoreError:
         return StoreError(f"The store {name} failed: {said(error)}.", KEPT)
     problem, mend = known
     problem = problem.format(name=name, said=said(error))
-    return StoreError(problem, f"{mend} {KEPT}")
+    return StoreError(problem, mend if mend is _DAMAGED_MEND else f"{mend} {KEPT}")
 
 
 def said(error: BaseException) -> str:
@@ -105,8 +105,8 @@ def _postgres(error: BaseException) -> tuple[str, str] | None:
 
 
 _DAMAGED_MEND = (
-    "Put a good copy of the file in its place, or move it away: a new store is begun "
-    "then, and its trials are run again."
+    "Put a good copy of the file in its place. Or move it away: a new store is begun "
+    "then, without its results, verdicts and acceptances; trials are run again."
 )
 _READ_ONLY = (
     "The store {name} cannot be written.",
