@@ -12,6 +12,7 @@ from bot.domain.github.checks import (
     Output,
     Remarks,
     next_annotations,
+    octets,
 )
 from bot.domain.github.failures import (
     Failure,
@@ -106,6 +107,7 @@ __all__ = [
     "Waiting",
     "failed_deliveries",
     "next_annotations",
+    "octets",
     "rest",
     "retry",
     "turn",

@@ -46,6 +46,11 @@ class Conclusion(StrEnum):
     OTHER = "other"
 
 
+def octets(text: str) -> int:
+    """UTF-8 bytes; whatever is no character counts, too."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """A remark at lines of a file; lines count from 1."""
@@ -60,7 +65,7 @@ class Annotation:
     def __post_init__(self) -> None:
         """Hold GitHub's limits; raises `ValueError`."""
         _hold("lines", self.start_line <= self.end_line)
-        _hold("message", 0 < len(self.message.encode()) <= LONGEST_MESSAGE)
+        _hold("message", 0 < octets(self.message) <= LONGEST_MESSAGE)
         _hold("title", len(self.title) <= LONGEST_TITLE)
 
 
@@ -91,8 +96,8 @@ class Output:
     def __post_init__(self) -> None:
         """Hold GitHub's limits; raises `ValueError`."""
         _hold("title", 0 < len(self.title) <= LONGEST_TITLE)
-        _hold("summary", len(self.summary.encode()) <= LONGEST_TEXT)
-        _hold("text", len(self.text.encode()) <= LONGEST_TEXT)
+        _hold("summary", octets(self.summary) <= LONGEST_TEXT)
+        _hold("text", octets(self.text) <= LONGEST_TEXT)
         _hold("annotations", len(self.annotations) <= MOST_ANNOTATIONS)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.github import octets
 from bot.domain.verdict import Finding, Report, Ruling
 from bot.presentation.escape import one_line, unlinked, unquoted
-from bot.presentation.github.sizes import cut, octets
+from bot.presentation.github.sizes import cut
 from bot.presentation.headline import all_findings
 from bot.presentation.words import message, words
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.conclusions import CheckState, state_of
+from bot.domain.github import octets
 from bot.presentation.escape import unlinked, unquoted
 from bot.presentation.github.actions import Action, actions
 from bot.presentation.github.annotations import Annotation, annotations
 from bot.presentation.github.links import note
 from bot.presentation.github.situation import Situation
-from bot.presentation.github.sizes import TEXT, cut, fit, octets
+from bot.presentation.github.sizes import TEXT, cut, fit
 from bot.presentation.github.spoken import Spoken, spoken
 from bot.presentation.github.sticky import answer_parts, page_link, sentence
 from bot.presentation.markdown import background, tables

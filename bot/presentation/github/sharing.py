@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.conclusions import Part
+from bot.domain.github import octets
 from bot.domain.pulls.posts import CheckPost
 from bot.domain.pulls.standing import Standing, speaking
 from bot.presentation.escape import code
-from bot.presentation.github.sizes import TEXT, octets
+from bot.presentation.github.sizes import TEXT
 from bot.presentation.words import sharing
 
 _BASE = 80

@@ -23,11 +23,6 @@ def units(text: str) -> int:
     return len(text) + sum(one > "\uffff" for one in text)
 
 
-def octets(text: str) -> int:
-    """UTF-8 bytes."""
-    return len(text.encode("utf-8", "surrogatepass"))
-
-
 def fit(
     parts: Sequence[str],
     last: str,

@@ -19,11 +19,12 @@ from bot.domain.conclusions import (
     Superseded,
     Waiting,
 )
+from bot.domain.github import octets
 from bot.domain.verdict import Exhibits, Report
 from bot.domain.verdict.exhibits import Band, Curves
 from bot.presentation.github import actions, clicked, mark, marked, sticky
 from bot.presentation.github.plots import LIMIT, curve_plots, effect_plots
-from bot.presentation.github.sizes import cut, fit, octets, units
+from bot.presentation.github.sizes import cut, fit, units
 from tests.fakes import reports, situations
 from tests.fakes.situations import judged, situation
 

@@ -3,12 +3,19 @@
 from dataclasses import replace
 
 from bot.domain.conclusions import Closed, Judged, Outcome, part_of
-from bot.domain.github import Annotation, CheckChange, CheckStatus, Output, Place
+from bot.domain.github import (
+    Annotation,
+    CheckChange,
+    CheckStatus,
+    Output,
+    Place,
+    octets,
+)
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.posts import CheckPost
 from bot.domain.pulls.standing import Standing, Voice
 from bot.presentation.github.sharing import check_post
-from bot.presentation.github.sizes import TEXT, octets
+from bot.presentation.github.sizes import TEXT
 from tests.fakes import reports
 from tests.unit.presentation.github.test_limits import assert_harmless
 
