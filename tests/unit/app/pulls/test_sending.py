@@ -117,7 +117,7 @@ class Desk:
         """The call is made; the process is gone before that is written down."""
         begun = next(one for one in self.store.waiting(self.now, 9) if one.post == post)
         self.store.begun(begun)
-        self.sender._perform(replace(begun))
+        self.sender._poster.post(replace(begun))
         row = self.row(post)
         row.remote, row.tried, row.state = None, True, PostState.WAITING
         self.begins()
