@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -66,6 +67,7 @@ EVENTS = (
 )
 POLICY = ".github/seedgate.yml"
 PATIENCE_S = 30.0
+Between = TypeVar("Between")
 
 
 @functools.lru_cache
@@ -242,6 +244,13 @@ class Stage:
         """The App as it runs now."""
         assert self.service is not None
         return self.service
+
+    def posts_through(self, wrapped: Callable[[Any], Between]) -> Between:
+        """Put this between whatever posts to GitHub now and the outbox it writes to."""
+        sender: Any = self.app_now.sender
+        outbox = wrapped(sender._outbox)
+        sender._outbox = sender._poster._outbox = outbox
+        return outbox
 
     def carl(self) -> Person:
         """Somebody who may only read."""

@@ -74,8 +74,7 @@ def test_none_is_doubled_where_it_dies_between_two_portions(
     tmp_path: Path, made: int
 ) -> None:
     with staged(tmp_path, GUARDED) as stage:
-        sender: Any = stage.app_now.sender
-        dying = sender._outbox = DiesBetween(sender._outbox, made)
+        dying = stage.posts_through(lambda outbox: DiesBetween(outbox, made))
         pull = touches(stage)
         until(lambda: dying.died, "the App dies")
         assert len(stage.run(pull.head.sha).annotations) == made

@@ -45,10 +45,7 @@ class LostCommit:
 
 def dies_after(stage: Stage, kind: type) -> LostCommit:
     """The App dies after the first call for such a post."""
-    sender: Any = stage.app_now.sender
-    sender._outbox = LostCommit(sender._outbox, kind, stage)
-    lost: LostCommit = sender._outbox
-    return lost
+    return stage.posts_through(lambda outbox: LostCommit(outbox, kind, stage))
 
 
 def test_a_check_run_whose_making_was_never_written_down_is_adopted(
