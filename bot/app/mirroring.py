@@ -1,8 +1,9 @@
 """What the App asks of the mirrors it keeps of GitHub's repositories.
 
-A mirror holds branches, heads of pull requests and single commits as they were when it
-was last refreshed. Whatever a refresh finds, and whatever is kept by name, stays
-readable for as long as `Mirrors.prune` lets it, however often branches are rewritten.
+A mirror holds branches, heads of pull requests, tags and single commits as they were
+when it was last refreshed. Whatever a refresh finds, and whatever is kept by name,
+stays readable for as long as `Mirrors.prune` lets it, however often branches are
+rewritten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,13 +32,23 @@ class WantedPull:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedTag:
+    """The commit of a tag, by its short name; hostile names are as those of branches.
+
+    Of all tags none else is fetched: some repositories have a hundred thousand.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class WantedCommit:
     """One commit by its full SHA, whatever still leads to it."""
 
     sha: str
 
 
-Wanted = WantedBranch | WantedPull | WantedCommit
+Wanted = WantedBranch | WantedPull | WantedTag | WantedCommit
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,10 @@ class Mirror(Protocol):
 
     def pull_head(self, number: int) -> str | None:
         """The head of a pull request; None if it was not there, or never wanted."""
+        ...
+
+    def tag(self, name: str) -> str | None:
+        """The commit of a tag; None if it was not there, names none, or unwanted."""
         ...
 
     def has(self, sha: str) -> bool:

@@ -194,3 +194,18 @@ def test_a_stage_that_waits_for_a_label_runs_once_it_is_there(tmp_path: Path) ->
         assert len(stage.crew.ran) > ran
         assert "`full`" in run.output["text"]
         stage.page(pull)
+
+
+def test_a_release_that_the_policy_pins_by_its_tag_is_found_on_github(
+    tmp_path: Path,
+) -> None:
+    pinned = quick_policy(rest="anchor: v1.0\n")
+    with staged(tmp_path, pinned) as stage:
+        pull = stage.proposes("idea", BETTER)
+        run = stage.concluded(pull.head.sha, "action_required")
+        assert "v1.0" in run.output["summary"]
+        assert "Name a tag that GitHub has" in run.output["summary"]
+        stage.ann.tags(stage.quick, "v1.0", "main")
+        stage.says(stage.bob, pull, "/gate run")
+        stage.concluded(pull.head.sha, "success")
+        stage.page(pull)

@@ -16,6 +16,7 @@ from bot.app.mirroring import (
     WantedBranch,
     WantedCommit,
     WantedPull,
+    WantedTag,
 )
 from bot.domain.github import Place, Secret
 from tests.fakegithub import plumbing
@@ -117,6 +118,10 @@ class FakeMirrors:
     def moves(self, place: Place, branch: str, sha: str | None) -> None:
         """Sets a branch, or deletes it."""
         self._move(place, f"refs/heads/{branch}", sha)
+
+    def origin(self, place: Place) -> Path:
+        """The repository as GitHub has it."""
+        return self._towns[place.repository].origin
 
     def opens(self, place: Place, number: int, sha: str) -> None:
         """A pull request with this head, or its new head."""
@@ -235,6 +240,13 @@ class FakeMirror:
     def pull_head(self, number: int) -> str | None:
         return self._seen.get(WantedPull(number))
 
+    def tag(self, name: str) -> str | None:
+        named = self._seen.get(WantedTag(name))
+        if named is None:
+            return None
+        asked = ("rev-parse", "--verify", "--quiet", f"{named}^{{commit}}")
+        return plumbing.ask(self._town.mirror, *asked).stdout.decode().strip() or None
+
     def has(self, sha: str) -> bool:
         return plumbing.commit_bytes(self._town.mirror, sha) is not None
 
@@ -253,6 +265,8 @@ def _there(origin: Path, one: Wanted) -> str | None:
     match one:
         case WantedBranch(name):
             return _ref(origin, f"refs/heads/{name}")
+        case WantedTag(name):
+            return _ref(origin, f"refs/tags/{name}")
         case WantedPull(number):
             return _ref(origin, f"refs/pull/{number}/head")
         case WantedCommit(sha):

@@ -35,7 +35,8 @@ def follow(home: Home, remote: Remote, lines: Sequence[Line]) -> None:
         old = (one for one in lines if there.get(one.theirs) != have.get(one.ours))
         wanted = [one.refspec for one in old if one.theirs in there]
         if not wanted or _fetched(remote, wanted):
-            return _require_whole(home, [there[one] for one in there])
+            commits = {one.theirs for one in lines if one.is_commit} & there.keys()
+            return _require_whole(home, [there[one] for one in commits])
     said = f"The branches of {remote.name} change faster than they can be fetched."
     raise MirrorError(Unreachable(said))
 

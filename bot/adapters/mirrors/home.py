@@ -87,6 +87,14 @@ class Home:
         if lines:
             self.git.run("update-ref", "--stdin", feed="".join(lines).encode())
 
+    def commit_of(self, name: str) -> str | None:
+        """The commit that an object is, or leads to as a tag does; None for any other.
+
+        What is missing is no commit either.
+        """
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        return self.git.ask(*asked, f"{name}^{{commit}}").line or None
+
     def holds(self, commits: Sequence[str]) -> bool:
         """Whether each of these commits is here with its top folder."""
         feed = "".join(f"{one}^{{commit}}\n{one}^{{tree}}\n" for one in commits)

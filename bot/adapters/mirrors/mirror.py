@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.adapters.mirrors.home import Home
-from bot.adapters.mirrors.refs import is_sha, of_branch, of_pull
+from bot.adapters.mirrors.refs import is_sha, of_branch, of_pull, of_tag
 from bot.adapters.repository import GitRepository
 from bot.adapters.repository.command import GitError, unread
 
@@ -38,6 +38,11 @@ class GitMirror:
     def pull_head(self, number: int) -> str | None:
         """The head of a pull request; None if it was not there, or never wanted."""
         return self._refs.get(of_pull(number))
+
+    def tag(self, name: str) -> str | None:
+        """The commit of a tag; None if it was not there, names none, or unwanted."""
+        named = self._refs.get(of_tag(name))
+        return self._home.commit_of(named) if named is not None else None
 
     def has(self, sha: str) -> bool:
         """Whether a commit is held, by its full SHA."""

@@ -8,8 +8,21 @@ from bot.adapters.mirrors.fetching import fetch_commit, follow
 from bot.adapters.mirrors.home import Home
 from bot.adapters.mirrors.keeping import keep
 from bot.adapters.mirrors.network import Remote
-from bot.adapters.mirrors.refs import OURS, Line, branch_line, is_sha, pull_line
-from bot.app.mirroring import Wanted, WantedBranch, WantedCommit, WantedPull
+from bot.adapters.mirrors.refs import (
+    OURS,
+    Line,
+    branch_line,
+    is_sha,
+    pull_line,
+    tag_line,
+)
+from bot.app.mirroring import (
+    Wanted,
+    WantedBranch,
+    WantedCommit,
+    WantedPull,
+    WantedTag,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,8 @@ def _sought(home: Home, wanted: Sequence[Wanted]) -> Sought:
                 lines.append(branch_line(home.git, name))
             case WantedPull(number):
                 lines.append(pull_line(number))
+            case WantedTag(name):
+                lines.append(tag_line(home.git, name))
             case WantedCommit(sha):
                 commits += [sha] if is_sha(sha) else []
             case _:

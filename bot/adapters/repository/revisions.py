@@ -108,7 +108,7 @@ def _not_found(place: Place, revision: str, answer: Answer) -> UserFault | GitFa
     if place.own:
         return UserFault(
             f"There is no revision {revision!r} in our copy of the repository.",
-            "It keeps no names: give all digits of a commit that the base branch has.",
+            "Name a tag that GitHub has, or give all digits of a commit.",
         )
     if is_unborn(place.git):
         return no_commits()

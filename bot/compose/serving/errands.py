@@ -21,7 +21,7 @@ from bot.app.splitting import merged_trees
 from bot.app.versioning import unjudgeable
 from bot.compose.judging import Bench
 from bot.compose.serving.heartbeat import Heartbeat
-from bot.compose.serving.judging import SetUp, compared
+from bot.compose.serving.judging import Pinned, SetUp, compared
 from bot.domain.commands import Baseline, Scan, Split
 from bot.domain.errors import UserFault
 from bot.domain.github import Place
@@ -47,6 +47,7 @@ class Tools:
     pages: Pages
     link: Link
     alarms: Alarms
+    pinned: Pinned
 
 
 class ErrandWork:
@@ -71,7 +72,8 @@ class ErrandWork:
 
     def _split(self, task: Task, without: tuple[str, ...]) -> str:
         repository = cast(BundleSource, task.repository)
-        made = bundle_without(repository, compared(task), without, task.head_ref)
+        comparison = self._compared(task)
+        made = bundle_without(repository, comparison, without, task.head_ref)
         number, now = task.pull.repository, time.time()
         self._tools.pages.keep_bundle(number, made.id, made.data, now)
         address = self._tools.link(number, made.id, Kind.BUNDLE)
@@ -80,7 +82,7 @@ class ErrandWork:
 
     def _scan(self, task: Task, asked: Scan, pulse: Heartbeat) -> str:
         wish = parse(f"{asked.param}={','.join(asked.values)}", SCAN_SEEDS)
-        comparison = replace(compared(task), ablation=False)
+        comparison = replace(self._compared(task), ablation=False)
         policy, stage = comparison.policy, comparison.stage
         scannable(policy, stage, comparison.modes, wish.param)
         wish = against(wish, stage.params[wish.param])
@@ -127,10 +129,13 @@ class ErrandWork:
     def base(self, task: Task, pulse: Heartbeat) -> Base:
         """The base of a task, to be run by itself; its head is its base."""
         bench = self._tools.bench(pulse)
-        comparison = replace(compared(task), ablation=False)
+        comparison = replace(self._compared(task), ablation=False)
         plan = self._plan(_prepared(task, comparison), bench)
         subject = Subject(task.repository.identity, task.base_ref, "", "")
         return Base(plan, subject, bench.store, pulse, bench.hold)
+
+    def _compared(self, task: Task) -> Comparison:
+        return compared(task, self._tools.pinned)
 
     def _plan(self, prepared: Prepared, bench: Bench) -> Plan:
         ground = Ground(bench.node, self._tools.secret, self._tools.jobs)

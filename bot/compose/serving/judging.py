@@ -26,14 +26,19 @@ PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 120.0)
 _PATH = re.compile(r"(?<![\w.])/[^\s/'\"`]+/")
 
 SetUp = Callable[[Heartbeat], Bench]
+Pinned = Callable[[Task], str | None]
+"""What a task's policy pins, as its repository resolves it (`Releases.pinned`)."""
 
 
 class Judging:
     """Carries tasks out. `secret` is that of the seeds."""
 
-    def __init__(self, secret: str, bench: SetUp, jobs: int | None) -> None:
+    def __init__(
+        self, secret: str, bench: SetUp, jobs: int | None, pinned: Pinned
+    ) -> None:
         """`bench` is set up when a task wants its first trial."""
         self._secret, self._bench, self._jobs = secret, bench, jobs
+        self._pinned = pinned
 
     def __call__(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
         """The end of a task; raises `Stopped`.
@@ -66,7 +71,7 @@ class Judging:
     def _judged(self, task: Task, pulse: Heartbeat, show: Show) -> Done:
         from bot.adapters.policy_file import load_policy
 
-        comparison = compared(task)
+        comparison = compared(task, self._pinned)
         price = price_of(comparison)
         case = Case(
             comparison=comparison,
@@ -102,7 +107,7 @@ def _rest(pulse: Heartbeat, pause_s: float) -> None:
         pulse.wait()
 
 
-def compared(task: Task) -> Comparison:
+def compared(task: Task, pinned: Pinned) -> Comparison:
     """What is compared; raises `UserFault` for what the policy cannot be asked."""
     orders, policy = task.orders, ruling(task)
     waited = {one.label for one in policy.stages}
@@ -118,11 +123,16 @@ def compared(task: Task) -> Comparison:
         more=orders.more,
         on_github=True,
     )
-    found = compare(task.repository, request, lambda _text, _source: policy)
+    # A mirror keeps no names: the release is compared by its commit, shown by its name.
+    there = replace(policy, anchor=pinned(task))
+    found = compare(task.repository, request, lambda _text, _source: there)
+    release = found.anchor
     return replace(
         found,
         base=replace(found.base, name=task.base_ref),
         head=replace(found.head, name=task.head_ref),
+        policy=replace(found.policy, anchor=policy.anchor),
+        anchor=release and replace(release, name=policy.anchor or ""),
     )
 
 

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -19,6 +20,7 @@ from bot.adapters.store import (
     SqlPulls,
     SqlStore,
 )
+from bot.app.mirroring import Mirror, Wanted
 from bot.app.pulls.beside.alarms import Alarms
 from bot.app.pulls.beside.errands import Errands
 from bot.app.pulls.commands.at_desk import AppDesk, Shelf
@@ -34,6 +36,7 @@ from bot.app.pulls.looking.scenes import Scenes
 from bot.app.pulls.queue.groups import Groups
 from bot.app.pulls.queue.landing import Landing
 from bot.app.pulls.reach import Reach
+from bot.app.pulls.releases import Releases
 from bot.app.pulls.sending import Sender
 from bot.app.pulls.sweeping.bases import Bases
 from bot.app.pulls.sweeping.reconciling import Reconciler
@@ -97,14 +100,15 @@ class Wiring(ABC):
         self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)
         self.holding = Holding(locks(settings, self.store), self.store)
         self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
-        judging = Judging(settings.secret(), self._bench, jobs)
+        releases = Releases(self._mirrored)
+        judging = Judging(settings.secret(), self._bench, jobs, releases.pinned)
         alarms = Alarms(self.pulls, now)
         self.press = Press(html_of, load_printing)
         self._stack.callback(self.press.close)
         work_of = heard_by(alarms, printed_by(self.press, judging))
         self.evaluations = EvaluationThreads(work_of, self._woken)
         tools = (settings.secret(), self._bench, jobs, self.pages, self._signed)
-        work = ErrandWork(Tools(*tools, alarms))
+        work = ErrandWork(Tools(*tools, alarms, releases.pinned))
         self.errands, self.aside = ErrandThreads(work), Aside()
         reach = (self.pulls, self.mirrors, self.known)
         self.warming = Warming(Warmth(*reach, work, alarms, self._free))
@@ -114,7 +118,7 @@ class Wiring(ABC):
     def _wire(self) -> None:
         now, scenes = time.time, Scenes(self.pulls, load_policy, time.time)
         speaking = threading.Lock()
-        reach = Reach(
+        reach = self._reach = Reach(
             github=self.github,
             known=self.known,
             mirrors=self.mirrors,
@@ -214,6 +218,9 @@ class Wiring(ABC):
         """Whether nobody waits for a trial."""
         mine = self.evaluations.busy() or self.errands.busy()
         return not (mine or self.store.wishing())
+
+    def _mirrored(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
+        return self._reach.mirror(place, wanted)
 
     def _woken(self, pull: PullKey, installation: int) -> None:
         self._wake(pull, installation, time.time())

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from bot.adapters.mirrors import GitMirrors, Limits
 from bot.app.mirroring import Denied, Mirror, Mirrors, Unreachable, Wanted
 from bot.domain.github import Place, Secret
-from tests.fakegithub import auth
+from tests.fakegithub import auth, plumbing
 from tests.fakegithub.people import Person, Town
 from tests.fakegithub.records import Installation, Repository
 from tests.fakegithub.server import FakeGitHub
@@ -35,6 +35,7 @@ class Stage(Protocol):
     def pushes(self, branch: str, files: dict[str, str]) -> str: ...
     def force_pushes(self, branch: str, files: dict[str, str]) -> str: ...
     def deletes_branch(self, branch: str) -> None: ...
+    def tags(self, name: str, named: str, about: str = "") -> None: ...
     def opens_from_fork(self, files: dict[str, str]) -> tuple[int, str]: ...
     def loses_fork(self) -> None: ...
     def renames(self) -> None: ...
@@ -71,6 +72,9 @@ class InMemory:
 
     def deletes_branch(self, branch: str) -> None:
         self.mirrors.moves(self.place, branch, None)
+
+    def tags(self, name: str, named: str, about: str = "") -> None:
+        tagged(self.mirrors.origin(self.place), name, named, about)
 
     def opens_from_fork(self, files: dict[str, str]) -> tuple[int, str]:
         tip = self.mirrors.tip(self.place, "main")
@@ -157,6 +161,9 @@ class OnFake:
     def deletes_branch(self, branch: str) -> None:
         self.ann.deletes_branch(self.digits, branch)
 
+    def tags(self, name: str, named: str, about: str = "") -> None:
+        tagged(self.origin, name, named, about)
+
     def opens_from_fork(self, files: dict[str, str]) -> tuple[int, str]:
         self.fork = self.fork or self.eve.forks(self.digits)
         branch = f"idea-{len(self.digits.pulls)}"
@@ -227,3 +234,14 @@ def processes() -> Iterator[tuple[int, str]]:
             except OSError:
                 continue
             yield int(entry.name), said.replace(b"\0", b" ").decode(errors="replace")
+
+
+def tagged(origin: Path, name: str, named: str, about: str = "") -> None:
+    """Set a tag to an object, or to a tag object that tells `about` a commit."""
+    if about:
+        text = (
+            f"object {named}\ntype commit\ntag {name}\n"
+            f"tagger Ann <ann@example.org> 0 +0000\n\n{about}\n"
+        )
+        named = plumbing.run(origin, "mktag", given=text.encode()).decode().strip()
+    plumbing.move_refs(origin, {f"refs/tags/{name}": named})

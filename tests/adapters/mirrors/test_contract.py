@@ -10,6 +10,7 @@ from bot.app.mirroring import (
     WantedBranch,
     WantedCommit,
     WantedPull,
+    WantedTag,
 )
 from tests.adapters.mirrors.stage import Stage
 
@@ -223,6 +224,40 @@ def test_a_mirror_that_is_forgotten_is_unknown_and_comes_again(stage: Stage) -> 
     stage.mirrors.forget(stage.place)
     assert stage.mirrors.known(stage.place) is None
     assert stage.refresh(MAIN).branch("main") == found
+
+
+@pytest.mark.parametrize("about", ["", "The first release."])
+def test_a_tag_leads_to_its_commit_and_is_followed_where_it_is_moved(
+    stage: Stage, about: str
+) -> None:
+    released = stage.refresh(MAIN).branch("main")
+    assert released is not None
+    stage.tags("v1.0", released, about)
+    assert stage.refresh(MAIN).tag("v1.0") is None
+    mirror = stage.refresh(WantedTag("v1.0"))
+    assert mirror.tag("v1.0") == released
+    assert mirror.repository.resolve(released).commit == released
+    later = stage.pushes("apart", {"train.py": "lr = 2\n"})
+    stage.tags("v1.0", later, about)
+    assert stage.refresh(WantedTag("v1.0")).tag("v1.0") == later
+    assert mirror.tag("v1.0") == released
+    assert stage.refresh(WantedTag("v2.0")).tag("v2.0") is None
+
+
+def test_a_tag_of_what_is_no_commit_names_none_and_harms_nobody(stage: Stage) -> None:
+    mirror = stage.refresh(MAIN)
+    tip = mirror.branch("main")
+    assert tip is not None
+    stage.tags("a-tree", mirror.repository.resolve(tip).tree)
+    assert stage.refresh(MAIN, WantedTag("a-tree")).tag("a-tree") is None
+    assert stage.refresh(MAIN).branch("main") == tip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_a_tag_that_is_not_there(stage: Stage, name: str) -> None:
+    mirror = stage.refresh(MAIN, WantedTag(name))
+    assert mirror.tag(name) is None
+    assert mirror.branch("main") is not None
 
 
 def test_a_branch_may_lie_where_another_was(stage: Stage) -> None:

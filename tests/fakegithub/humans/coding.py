@@ -132,6 +132,18 @@ class Codes(Someone):
             landed(self.world, repository, moves, self.id)
         return made
 
+    def tags(self, repository: Repository, name: str, at: str) -> str:
+        """Sets a tag to a branch's tip, or any other commit; its SHA."""
+        with self.world.lock:
+            self.may(repository, "write", "push")
+            git, ref = real_git(self.world), f"refs/tags/{name}"
+            before, sha = git.ref(repository, ref), git.resolve(repository, at)
+            if sha is None:
+                raise Refused(f"src refspec {at} does not match any.")
+            git.move(repository, ref, sha)
+            landed(self.world, repository, [(ref, before, sha)], self.id)
+        return sha
+
     def deletes_branch(self, repository: Repository, branch: str) -> None:
         """Deletes a branch; its open pull requests close."""
         with self.world.lock:

@@ -33,7 +33,8 @@ def ended(
     monkeypatch: pytest.MonkeyPatch, failures: int, fault: MachineryFault = FULL
 ) -> tuple[Done, float]:
     """What came of a task that failed so often by that, and seconds it took."""
-    judging, clock = Judging("secret", lambda _: pytest.fail("no bench"), None), Clock()
+    bench, clock = lambda _: pytest.fail("no bench"), Clock()
+    judging = Judging("secret", bench, None, lambda _: pytest.fail("nothing pinned"))
     left = [fault] * failures
 
     def judged(*_: object) -> Done:

@@ -35,6 +35,10 @@ class NothingHeld:
         """None, as for any that was never seen."""
         return None
 
+    def tag(self, _name: str) -> str | None:
+        """None, as for any that was never seen."""
+        return None
+
     def has(self, _sha: str) -> bool:
         """Whether a commit is held: none is."""
         return False

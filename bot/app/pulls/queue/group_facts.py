@@ -49,6 +49,10 @@ class AtBase:
         """The head of a pull request."""
         return self.mirror.pull_head(number)
 
+    def tag(self, name: str) -> str | None:
+        """The commit of a tag."""
+        return self.mirror.tag(name)
+
     def has(self, sha: str) -> bool:
         """Whether a commit is held."""
         return self.mirror.has(sha)
