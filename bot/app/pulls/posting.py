@@ -16,8 +16,10 @@ from bot.domain.github import (
     CheckDraft,
     CheckRun,
     CommentDraft,
+    GitHubError,
     IssueDraft,
     Operation,
+    Refused,
     Remarks,
 )
 from bot.domain.pulls.posts import (
@@ -82,16 +84,38 @@ class Poster:
 
     def _checked(self, one: Queued, post: CheckPost) -> CheckRun:
         remote, change = one.remote, post.change
+        if remote is not None and one.tried:
+            newer = self._newer(post, remote)
+            if newer is not None:
+                return newer
         if remote is None or _ended(one):
             return self._made(one, post)
         if one.tried or remote.digest != one.digest:
-            run = self._github.change_check(post.place, remote.id, change)
-            # It may have ended by a call of which we never heard.
-            return run if run.conclusion is change.conclusion else self._made(one, post)
+            return self._changed(post, remote) or self._made(one, post)
         has = (change.status, change.conclusion, None, remote.annotations)
         run = CheckRun(remote.id, post.sha, NAME, external_id(post.sha), *has)
         remarks = Remarks(change.output, post.annotations)
         return self._github.annotate(post.place, run, remarks, again=False)
+
+    def _newer(self, post: CheckPost, known: Remote) -> CheckRun | None:
+        """The newest run of ours, where an earlier try made it after the known one."""
+        ours = self._github.app().id
+        found = self._github.checks(post.place, post.sha, NAME)
+        newer = [run for run in found if run.app == ours and run.id > known.id]
+        return newer[-1] if newer else None
+
+    def _changed(self, post: CheckPost, known: Remote) -> CheckRun | None:
+        """The run as it is to be; None where it has ended, and stays as it ended.
+
+        It may have ended by a call of which we never heard.
+        """
+        try:
+            run = self._github.change_check(post.place, known.id, post.change)
+        except GitHubError as fault:
+            if known.concluded and isinstance(fault.failure, Refused):
+                return None
+            raise
+        return run if run.conclusion is post.change.conclusion else None
 
     def _made(self, one: Queued, post: CheckPost) -> CheckRun:
         """A run from which on GitHub goes by no other one of our name."""

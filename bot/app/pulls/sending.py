@@ -143,7 +143,7 @@ class Sender:
         if isinstance(failure, NotFound) and one.remote is not None:
             self._missing(one, failure)
             return
-        if uncertain(failure) and _would_show_twice(one):
+        if uncertain(failure) and _may_come_late(one):
             self._doubted[one.key] = self._now() + DOUBT_S
         self._again(one, failure)
 
@@ -173,10 +173,10 @@ class Sender:
             self._outbox.later(one, at, str(failure))
 
 
-def _would_show_twice(one: Queued) -> bool:
-    """Whether people would see two, were it made again before the first one comes.
+def _may_come_late(one: Queued) -> bool:
+    """Whether it does harm if it takes effect after what is sent next.
 
-    Of check runs GitHub shows the newest, and a sweep makes that one right.
+    What is made twice people see twice; and of check runs the last one that comes
+    blocks, or lets in, by what it said then.
     """
-    made = operation(one) is Operation.CREATE
-    return made and not isinstance(one.post, CheckPost)
+    return operation(one) is Operation.CREATE or isinstance(one.post, CheckPost)

@@ -81,7 +81,8 @@ class Doubts:
         """
         runs = self._out.github.checks(place, head, NAME)
         ours = [one for one in runs if one.external_id == external_id(head)]
-        return any(one.conclusion is not None for one in ours[-1:])
+        newest = {one.app: one for one in ours}  # oldest first
+        return any(one.conclusion is not None for one in newest.values())
 
     def _is_gated(
         self, place: Place, repository: Repository, pull: Pull

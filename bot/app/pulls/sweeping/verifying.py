@@ -110,16 +110,22 @@ def _wrong(reach: Reach, app: int, turn: Turn) -> list[Wrong]:
 
 
 def _check(reach: Reach, app: int, standing: Standing) -> Wrong | None:
-    """The run that speaks for the head; another App's of the same name is none."""
+    """The run that speaks for the head; another App's of the same name is none.
+
+    One that we do not know is wrong though it shows the same: what is said next would
+    be said by the one before it, by which nobody goes.
+    """
     post = _spoken(reach, standing)
     if post is None:
         return None
     was = reach.store.remote(key_of(post))
     runs = reach.github.checks(post.place, standing.head, NAME)
     ours = [one for one in runs if one.app == app]
-    if any(_shows(one, post) for one in ours[-1:]):
+    newest = ours[-1] if ours else None
+    unknown = newest is not None and was is not None and newest.id != was.id
+    if newest is not None and _shows(newest, post) and not unknown:
         return None
-    instead = _remote(ours[-1]) if ours else None
+    instead = _remote(newest) if newest is not None else None
     return Wrong(key_of(post), standing, was, post, instead)
 
 

@@ -408,6 +408,29 @@ def test_where_nothing_is_held_github_is_asked_what_it_shows(
     assert shown(one, pull) is None
 
 
+def test_an_imitation_that_is_open_hides_no_answer_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may make check runs may give one our name and our id."""
+    one = yard(tmp_path)
+    pull = forgotten(one)
+    ours = one.run(pull.head.sha)
+    town = one.github.towns[one.place]
+    theirs = replace(
+        ours,
+        id=one.github.new_id(),
+        app=15_368,
+        status=CheckStatus.IN_PROGRESS,
+        conclusion=None,
+    )
+    town.checks[theirs.id], town.said[theirs.id] = theirs, town.said[ours.id]
+    monkeypatch.setattr(one.mirrors, "known", lambda _: None)
+    away(one)
+    one.works(pull)
+    newest = [run for run in one.runs(pull.head.sha) if run.app == ours.app][-1]
+    assert newest.conclusion is None
+
+
 def test_where_nothing_is_held_and_nothing_is_shown_nothing_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

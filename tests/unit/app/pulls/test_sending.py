@@ -15,6 +15,7 @@ from bot.domain.github import (
     FLICKER_S,
     Annotation,
     CheckChange,
+    CheckRun,
     CheckStatus,
     Comment,
     Conclusion,
@@ -202,6 +203,58 @@ def test_an_answer_is_taken_back_once_though_we_are_killed_meanwhile(
     assert conclusions(desk) == ["success", None]
 
 
+@pytest.mark.parametrize("then", [Conclusion.SUCCESS, Conclusion.FAILURE])
+def test_what_is_said_after_an_answer_was_taken_back_is_said_by_the_newest_run(
+    desk: Desk, then: Conclusion
+) -> None:
+    """We are killed before that run is written down, and the verdict comes at once."""
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    known = desk.row(desk.check()).remote
+    desk.puts(desk.check())
+    desk.dies_after(desk.check())
+    desk.row(desk.check()).remote = known
+    desk.puts(desk.check(then))
+    desk.works()
+    assert conclusions(desk) == ["success", then]
+    assert desk.row(desk.check()).state is PostState.SENT
+
+
+def test_a_run_that_takes_an_answer_back_late_says_what_is_said_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    loses_one(desk, monkeypatch, "create_check")
+    desk.puts(desk.check())
+    desk.step()
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert conclusions(desk) == ["success", "failure"]
+
+
+@pytest.mark.parametrize("then", [None, Conclusion.FAILURE])
+def test_a_success_that_comes_late_does_not_outlast_what_was_said_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, then: Conclusion | None
+) -> None:
+    desk.puts(desk.check())
+    desk.works(2)
+    call = desk.github.change_check
+
+    def late(*asked: Any) -> CheckRun:
+        monkeypatch.setattr(desk.github, "change_check", call)
+        desk.coming.append((desk.now + 5.0, partial(call, *asked)))
+        raise GitHubError(LOST)
+
+    monkeypatch.setattr(desk.github, "change_check", late)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.step()
+    desk.puts(desk.check(then))
+    desk.works()
+    assert conclusions(desk)[-1] == then
+    assert desk.row(desk.check()).state is PostState.SENT
+
+
 def test_an_answer_is_taken_back_of_which_it_is_not_known_that_it_arrived(
     desk: Desk,
 ) -> None:
@@ -226,6 +279,15 @@ def test_a_conclusion_that_github_keeps_is_followed_by_another_run(
     desk.works(2)
     (run,) = desk.town.checks.values()
     monkeypatch.setattr(desk.github, "change_check", lambda *_: run)
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert conclusions(desk) == ["success", "failure"]
+
+
+def test_so_is_one_that_github_refuses_to_change(desk: Desk) -> None:
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.works(2)
+    desk.github.fails("change_check", Refused("The run has ended."))
     desk.puts(desk.check(Conclusion.FAILURE))
     desk.works()
     assert conclusions(desk) == ["success", "failure"]
@@ -374,12 +436,16 @@ def test_what_comes_late_after_its_answer_was_lost_is_there_once(
     assert len(desk.town.issues) == 1
 
 
-def test_a_check_run_whose_answer_was_lost_waits_for_no_doubt(desk: Desk) -> None:
-    """People wait for it; of two GitHub goes by the newest."""
+def test_a_check_run_that_comes_late_after_its_answer_was_lost_has_no_twin(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub goes by the newest, which would be the one that we do not know."""
+    loses_one(desk, monkeypatch, "create_check")
     desk.puts(desk.check())
-    desk.github.fails("create_check", LOST)
+    desk.works()
+    desk.puts(desk.check(Conclusion.SUCCESS))
     desk.works(4)
-    assert len(desk.town.checks) == 1
+    assert conclusions(desk) == ["success"]
 
 
 @pytest.mark.parametrize("failure", [Odd("body: a page"), Unauthorised("Bad")])
@@ -485,7 +551,8 @@ def test_who_is_not_let_in_knocks_again_after_growing_pauses(desk: Desk) -> None
     assert desk.row(desk.check()).attempts == 1
     desk.works()
     assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
-    assert desk.github.calls == ["create_check", "change_check"]
+    writes = [one for one in desk.github.calls if one.endswith("_check")]
+    assert writes == ["create_check", "change_check"]
 
 
 def test_an_installation_that_is_not_found_for_a_moment_loses_no_comment(

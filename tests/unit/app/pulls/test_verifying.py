@@ -123,6 +123,27 @@ def test_a_run_that_another_app_made_is_left_and_ours_is_made(gate: Yard) -> Non
     assert (ours.app, ours.conclusion) == (gate.github.profile.id, "failure")
 
 
+@pytest.mark.parametrize("judged", [False, True])
+def test_a_twin_of_our_run_is_found_out_though_it_shows_the_same(
+    gate: Yard, *, judged: bool
+) -> None:
+    """GitHub goes by it as the newest: what is said next has to be said by it."""
+    pull = gate.opens()
+    if judged:
+        gate.judges(pull)
+    else:
+        gate.works(pull)
+    known, town = gate.run(pull.head.sha), gate.github.towns[gate.place]
+    twin = replace(known, id=gate.github.new_id())
+    town.checks[twin.id], town.said[twin.id] = twin, town.said[known.id]
+    assert (mended(gate), mended(gate)) == (0, 1)
+    gate.sends()
+    remote = gate.store.remote(check_key(gate.place, pull.head.sha))
+    assert remote is not None
+    assert remote.id == twin.id
+    assert (mended(gate), mended(gate)) == (0, 0)
+
+
 def test_a_permission_that_is_missing_is_asked_after_by_every_other_sweep(
     gate: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
