@@ -221,7 +221,7 @@ class FakeMirrors:
     def _shown(self, place: Place, town: _Town) -> "FakeMirror":
         name = f"github:{place.repository}"
         scratch = self._root / "scratch"
-        held = GitRepository(town.mirror, scratch, identity=name, own=True)
+        held = GitRepository(town.mirror, scratch, identity=name, own=_nobody)
         return FakeMirror(held, dict(town.seen), town, self._clock)
 
 
@@ -255,6 +255,10 @@ class FakeMirror:
             return False
         self._town.found[sha] = self._clock()
         return True
+
+
+def _nobody() -> None:
+    """What cannot be read here fails the test anyway."""
 
 
 def _objects(path: Path) -> Path:

@@ -25,7 +25,7 @@ def mended(home: Home, remote: Remote, work: Callable[[], None]) -> None:
     words = _tried(remote, work)
     if words is None:
         return
-    if not _is_damaged(home, remote):
+    if not is_damaged(home, remote):
         said = f"{remote.name} could not be fetched: {complaint(words)}."
         raise MirrorError(Unreachable(said))
     home.make()
@@ -52,7 +52,7 @@ def _tried(remote: Remote, work: Callable[[], None]) -> str | None:
     return words
 
 
-def _is_damaged(home: Home, remote: Remote) -> bool:
+def is_damaged(home: Home, remote: Remote) -> bool:
     """Whether git misses objects that refs lead to, or cannot read it at all.
 
     Where git is killed as it looks, nobody knows; what is held is not thrown away.

@@ -11,7 +11,7 @@ from bot.adapters.repository.command import GitError, unread
 class GitMirror:
     """Branches and heads stay as they were found, whatever later refreshes find."""
 
-    __slots__ = ("_home", "_keep", "_open", "_refs")
+    __slots__ = ("_doubted", "_home", "_keep", "_open", "_refs")
 
     def __init__(
         self,
@@ -19,12 +19,17 @@ class GitMirror:
         refs: Mapping[str, str],
         opened: Callable[[], GitRepository],
         kept: Callable[[str], bool],
+        doubted: Callable[[], None],
     ) -> None:
-        """`opened` gives the repository, `kept` keeps a commit that is held."""
+        """`opened` gives the repository, `kept` keeps a commit that is held.
+
+        `doubted` is told where it cannot be read.
+        """
         self._home = home
         self._refs = refs
         self._open = opened
         self._keep = kept
+        self._doubted = doubted
 
     @property
     def repository(self) -> GitRepository:
@@ -49,7 +54,7 @@ class GitMirror:
         try:
             return is_sha(sha) and self._home.holds([sha])
         except GitError as failed:
-            raise unread() from failed
+            raise unread(self._doubted) from failed
 
     def keep(self, sha: str) -> bool:
         """Let a commit stay from now on as if it had just been found."""

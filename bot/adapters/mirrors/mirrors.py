@@ -1,5 +1,6 @@
 """The port `Mirrors` on bare clones that git fetches over HTTP."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from bot.adapters.mirrors.fetching import listed
 from bot.adapters.mirrors.home import Home, scratches
 from bot.adapters.mirrors.keeping import clear, clear_scratch, day_of, keep, outlived
 from bot.adapters.mirrors.locking import Held, StillHeldError, held
-from bot.adapters.mirrors.mending import mended, on_disk
+from bot.adapters.mirrors.mending import is_damaged, mended, on_disk
 from bot.adapters.mirrors.mirror import GitMirror
 from bot.adapters.mirrors.network import Remote, Server, network_git
 from bot.adapters.mirrors.refs import OURS
@@ -22,6 +23,8 @@ from bot.adapters.repository.command import GitError, require_git
 from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
 from bot.domain.github import Place, Secret
 
+SOUND_S = 600.0
+"""How long a mirror that was looked through is not looked through again."""
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*/(?!\.{1,2}\Z)[\w.-]+", re.ASCII)
 
 
@@ -45,12 +48,15 @@ class GitMirrors:
         self._clock = clock
         self._limits = limits or Limits()
         self._opened: dict[int, GitRepository] = {}
+        self._doubted: set[int] = set()
+        self._sound: dict[int, float] = {}  # when it was last looked through
 
     def refresh(
         self, place: Place, full_name: str, token: Secret, wanted: Sequence[Wanted]
     ) -> GitMirror:
         """Bring a mirror up to date with what is wanted, and no more than that."""
         with self._reached(place, full_name, token) as (home, remote):
+            self._look_through(place, home, remote)
             day = day_of(self._clock())
             mended(home, remote, partial(bring, home, remote, wanted, day))
             return self._mirror(place, home, home.refs(OURS))
@@ -134,16 +140,36 @@ class GitMirrors:
 
     def _mirror(self, place: Place, home: Home, refs: Mapping[str, str]) -> GitMirror:
         opened, kept = partial(self._open, place), partial(self._keep, place)
-        return GitMirror(home, refs, opened, kept)
+        return GitMirror(home, refs, opened, kept, partial(self._doubt, place))
 
     def _open(self, place: Place) -> GitRepository:
         number = place.repository
         made = self._opened.get(number)
         if made is None or not Home(made.objects).is_there():
             home, name = self._home(place), f"github:{number}"
-            made = GitRepository(home.folder, home.scratch, identity=name, own=True)
+            doubted = partial(self._doubt, place)
+            made = GitRepository(home.folder, home.scratch, identity=name, own=doubted)
             self._opened[number] = made
         return made
+
+    def _doubt(self, place: Place) -> None:
+        """It could not be read: the next refresh looks whether it is damaged."""
+        self._doubted.add(place.repository)
+
+    def _look_through(self, place: Place, home: Home, remote: Remote) -> None:
+        """Make one anew that is damaged where no fetch finds it out.
+
+        That takes long where there is much, and a git may be killed again and again:
+        what was sound is believed for a while.
+        """
+        number, now = place.repository, self._clock()
+        since = self._sound.get(number, -math.inf)
+        if number not in self._doubted or now < since + SOUND_S:
+            return
+        self._doubted.discard(number)
+        self._sound[number] = now
+        if home.is_there() and is_damaged(home, remote):
+            home.make()
 
     def _keep(self, place: Place, sha: str) -> bool:
         with self._locked(place) as (home, _):

@@ -9,7 +9,7 @@ no system or user configuration at all, so their result depends on the objects a
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -185,8 +185,13 @@ def complaint(words: str) -> str:
     return lines[0] if lines else "it said nothing"
 
 
-def unread() -> GitFault:
+Told = Callable[[], None]
+"""Told each time that a copy of our own could not be read: it may be damaged."""
+
+
+def unread(told: Told) -> GitFault:
     """What to say where a copy of our own cannot be read; the log says why."""
+    told()
     return GitFault("git could not read our own copy of the repository.")
 
 

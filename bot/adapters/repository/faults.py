@@ -47,10 +47,11 @@ def explained(place: Place) -> Iterator[None]:
         mend = "Take out files and folders that training does not need."
         raise UserFault(problem, mend) from failed
     except GitError as failed:
-        words = failed.answer.words
-        raise (unread() if place.own else explain(place.top, words)) from failed
+        if place.own:
+            raise unread(place.own) from failed
+        raise explain(place.top, failed.answer.words) from failed
     except OSError as fault:
         if place.own:
-            raise unread() from fault
+            raise unread(place.own) from fault
         problem = f"The repository {place.top} cannot be worked on: {fault}."
         raise MachineryFault(problem, "Make room on that disk.") from fault

@@ -7,7 +7,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.repository.command import GitCommand, GitError, complaint, unread
+from bot.adapters.repository.command import (
+    GitCommand,
+    GitError,
+    Told,
+    complaint,
+    unread,
+)
 from bot.domain.errors import MachineryFault, UserFault
 
 _OWNER = re.compile(r"detected dubious ownership in repository at '(.*)'")
@@ -20,7 +26,7 @@ class Place:
     `top` is the top folder of the working copy, or the git directory where there is
     none. `shared` is the git directory that all working copies have in common.
     `shallow` is the file that lists where history was cut off, or None. `own` is
-    whether it is a copy that we keep ourselves: what is wrong with it is our fault.
+    there for a copy that we keep ourselves: what is wrong with it is our fault.
     """
 
     top: Path
@@ -29,7 +35,7 @@ class Place:
     object_format: str
     has_working_copy: bool
     shallow: Path | None
-    own: bool = False
+    own: Told | None = None
 
     @property
     def git(self) -> GitCommand:
@@ -37,14 +43,14 @@ class Place:
         return GitCommand(self.top)
 
 
-def locate(path: Path, *, own: bool = False) -> Place:
+def locate(path: Path, *, own: Told | None = None) -> Place:
     """The repository that `path` is in; `UserFault` if there is none to be read.
 
     Of one of our `own` that is a `GitFault`.
     """
     if not path.is_dir():
         if own:
-            raise unread()
+            raise unread(own)
         raise UserFault(
             f"There is no folder {path}.", "Give --repo the folder of a repository."
         )
@@ -53,10 +59,10 @@ def locate(path: Path, *, own: bool = False) -> Place:
         return _place(git, own=own)
     except GitError as failed:
         words = failed.answer.words
-        raise (unread() if own else _unreadable(path, words)) from failed
+        raise (unread(own) if own else _unreadable(path, words)) from failed
 
 
-def _place(git: GitCommand, *, own: bool) -> Place:
+def _place(git: GitCommand, *, own: Told | None) -> Place:
     kind = git.run("rev-parse", "--is-inside-work-tree", "--show-object-format")
     inside, object_format = kind.line.split("\n")
     top = "--show-toplevel" if inside == "true" else "--absolute-git-dir"
@@ -113,7 +119,7 @@ def scratch_git(place: Place, scratch: Path) -> GitCommand:
         _ensure(home, place)
     except (OSError, GitError) as fault:
         if place.own:
-            raise unread() from fault
+            raise unread(place.own) from fault
         raise MachineryFault(
             f"The scratch repository {home} cannot be made: {fault}.",
             "Make room there, or make the cache folder writable.",

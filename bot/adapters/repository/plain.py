@@ -153,7 +153,7 @@ def _refuse_missing(
 ) -> None:
     missing = [entry.path for entry in files if sizes.get(entry.object_name) is None]
     if missing and place.own:
-        raise unread()
+        raise unread(place.own)
     _refuse(
         missing,
         f"This is a partial clone, and it does not hold every {what}",

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from bot.adapters.repository.base_branch import choose_base
 from bot.adapters.repository.bundling import bundled
-from bot.adapters.repository.command import require_git
+from bot.adapters.repository.command import Told, require_git
 from bot.adapters.repository.cutting import Asked, BranchChanges, cut_branch
 from bot.adapters.repository.differences import changed_lines, touched
 from bot.adapters.repository.faults import explained
@@ -53,15 +53,15 @@ class GitRepository:
         outputs: Sequence[PurePath] = (),
         identity: str | None = None,
         *,
-        own: bool = False,
+        own: Told | None = None,
     ) -> None:
         """Open the repository that `path` is in; `scratch` is a folder for our own.
 
         `outputs` are files that this call will write: they are no work of the user's.
         `identity` is what it is remembered under; else its git directory says that.
         Raises `UserFault` where there is no git or no repository to be read, and
-        `MachineryFault` where `scratch` cannot be written to. `own` is whether it is a
-        copy that we keep: where it cannot be read, everything raises `GitFault`.
+        `MachineryFault` where `scratch` cannot be written to. `own` is there for a copy
+        that we keep: where that cannot be read, it is told, and `GitFault` raised.
         """
         require_git()
         self._place = locate(path, own=own)
@@ -140,9 +140,9 @@ class GitRepository:
         plain = PurePosixPath(path)
         if not plain.parts or plain.is_absolute() or ".." in plain.parts:
             return None
-        asked = f"{self._whole(commit)}:{plain}"
+        whole = self._whole(commit)
         with explained(self._place):
-            return read_blob(self._scratch, asked)
+            return read_blob(self._scratch, whole, str(plain))
 
     def merge(self, base: str, head: str) -> MergeOutcome | Unrelated:
         """The tree of merging commit `head` into commit `base`.

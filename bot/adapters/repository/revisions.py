@@ -10,6 +10,7 @@ from bot.adapters.repository.command import (
     Answer,
     GitCommand,
     GitError,
+    Told,
     complaint,
     unread,
 )
@@ -18,6 +19,7 @@ from bot.domain.errors import GitFault, UnheldFault, UserFault
 
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _BLOB = re.compile(rb"[0-9a-f]+ blob (\d+)")
+_SUBMODULE = b"160000 "
 _FIELDS = "%(refname)%00%(refname:short)%00%(objectname)%00%(symref)%00%(HEAD)"
 
 
@@ -93,7 +95,7 @@ def _two_meanings(git: GitCommand, revision: str) -> UserFault:
 
 
 def _not_found(place: Place, revision: str, answer: Answer) -> UserFault | GitFault:
-    if place.own and (fault := _own_fault(place.git, revision)) is not None:
+    if place.own and (fault := _own_fault(place.git, place.own, revision)):
         return fault
     if "is ambiguous" in answer.words:
         return UserFault(
@@ -116,10 +118,10 @@ def _not_found(place: Place, revision: str, answer: Answer) -> UserFault | GitFa
     return _unknown(revision, list_refs(place.git), shallow=shallow)
 
 
-def _own_fault(git: GitCommand, revision: str) -> GitFault | None:
+def _own_fault(git: GitCommand, told: Told, revision: str) -> GitFault | None:
     """Why a copy of our own cannot tell; None where there is no such name indeed."""
     if git.ask("rev-parse", "--git-dir").status != 0:
-        return unread()
+        return unread(told)
     if _OBJECT_NAME.fullmatch(revision):
         return UnheldFault(f"Our copy of the repository does not hold {revision}.")
     return None
@@ -159,18 +161,28 @@ def listed(names: Sequence[str], between: str = ", ") -> str:
     return between.join(f"`{name}`" for name in names)
 
 
-def read_blob(git: GitCommand, name: str) -> bytes | None:
-    """The file that `COMMIT:PATH` names, or None; a link inside the tree is followed.
+def read_blob(git: GitCommand, commit: str, path: str) -> bytes | None:
+    """The file of a commit or tree, or None; a link inside the tree is followed.
 
-    Raises `GitError` for a file that is in the tree but not in this clone.
+    Raises `GitError` for one that is in the tree but not in this clone, and where it
+    cannot be told: a folder on the way, or the tree itself, is not here.
     """
-    feed = os.fsencode(name) + b"\0"
+    feed = os.fsencode(f"{commit}:{path}") + b"\0"
     answer = git.run("cat-file", "--batch", "--follow-symlinks", "-z", feed=feed)
     head, _, content = answer.output.partition(b"\n")
     blob = _BLOB.fullmatch(head)
     if blob is not None:
         return content[: int(blob[1])]
-    named = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if named.status == 0 and head.endswith(b" missing"):
-        raise GitError(replace(answer, words=f"{name} is missing"))
+    if head.endswith(b" missing") and _is_listed(git, commit, path):
+        raise GitError(replace(answer, words=f"{path} is missing"))
     return None
+
+
+def _is_listed(git: GitCommand, commit: str, path: str) -> bool:
+    """Whether a tree lists the path as its own; a submodule is another repository's.
+
+    Raises `GitError` where that cannot be told.
+    """
+    asked = ("ls-tree", "-z", "--full-tree", "--end-of-options", commit, path)
+    row = git.run(*asked).output
+    return bool(row) and not row.startswith(_SUBMODULE)

@@ -12,7 +12,7 @@ from typing import Protocol, assert_never
 from bot.app.hooks import Delivery, Inbox
 from bot.app.pulls.ports import PullStore, Remark
 from bot.domain.commands import Source
-from bot.domain.errors import MachineryFault
+from bot.domain.errors import GitFault, MachineryFault
 from bot.domain.github import Account, GitHubError, RateLimited
 from bot.domain.hooks import (
     BasePushed,
@@ -136,9 +136,10 @@ class Intake:
         """All together; where one of them fails, each for itself."""
         try:
             self._effects.pushed([hook for _, hook in go.pushes])
-        except MachineryFault:
-            raise
-        except Exception:  # noqa: BLE001 - it is about one of them; which, is found out
+        except Exception as fault:
+            if _concerns_all(fault):
+                raise
+            # It is about one of them; which, is found out.
             for delivery, hook in go.pushes:
                 with self._minding(delivery):
                     self._effects.pushed([hook])
@@ -151,11 +152,11 @@ class Intake:
         """What goes wrong with one is kept beside it: the next ones must be done."""
         try:
             yield
-        except MachineryFault:
-            raise
         except GitHubError as fault:
             self._refused(delivery, fault)
-        except Exception as fault:  # noqa: BLE001 - whatever it is
+        except Exception as fault:
+            if _concerns_all(fault):
+                raise
             self._inbox.failed(delivery.guid, f"{type(fault).__name__}: {fault}")
 
     def _refused(self, delivery: Delivery, fault: GitHubError) -> None:
@@ -270,3 +271,8 @@ def _kind(author: Account | None, *, app: bool) -> str | None:
     if author is None:
         return None
     return "Bot" if app else author.kind
+
+
+def _concerns_all(fault: Exception) -> bool:
+    """Whether the store or the disk failed; a copy of one repository is one's own."""
+    return isinstance(fault, MachineryFault) and not isinstance(fault, GitFault)

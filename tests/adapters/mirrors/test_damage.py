@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.mirrors import mending
+from bot.adapters.mirrors import mending, mirrors
 from bot.adapters.mirrors.home import Home
-from bot.adapters.repository.command import Answer, GitCommand
+from bot.adapters.repository.command import Answer, GitCommand, GitError
 from bot.app.mirroring import MirrorError, Unreachable, WantedBranch, WantedCommit
 from bot.domain.errors import GitFault, MachineryFault
 from tests.adapters.mirrors.stage import OnFake
@@ -177,6 +177,58 @@ def test_what_is_read_meanwhile_is_our_own_fault_and_names_no_place(
     real.home.mkdir()
     with pytest.raises(GitFault, match="our own copy"):
         mirror.has(tip)
+
+
+def test_what_no_fetch_misses_is_found_out_once_it_cannot_be_read(
+    real: OnFake,
+) -> None:
+    """The newest commit and its top folder are there, and a folder below is lost."""
+    real.pushes("main", {"conf/gate.yml": "version: 1\n"})
+    real.refresh(MAIN)
+    packs = set((real.home / "objects" / "pack").iterdir())
+    tip = real.pushes("main", {"train.py": "lr = 2\n"})
+    real.refresh(MAIN)
+    for pack in packs:
+        pack.unlink()
+    mirror = real.refresh(MAIN)
+    with pytest.raises(GitFault, match="our own copy"):
+        mirror.repository.read_file(tip, "conf/gate.yml")
+    again = real.refresh(MAIN).repository
+    assert again.read_file(tip, "conf/gate.yml") == b"version: 1\n"
+
+
+def test_a_sound_mirror_is_not_looked_through_again_and_again(
+    real: OnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes long, and a git that is killed says nothing of a mirror."""
+    asked, look = list[Home](), mirrors.is_damaged
+
+    def counted(home: Home, remote: Any) -> bool:
+        asked.append(home)
+        return look(home, remote)
+
+    monkeypatch.setattr(mirrors, "is_damaged", counted)
+
+    def doubted() -> None:
+        mirror = real.refresh(MAIN)
+        monkeypatch.setattr(GitCommand, "run", killed)
+        with pytest.raises(GitFault):
+            mirror.has("0" * 40)
+        monkeypatch.undo()
+        monkeypatch.setattr(mirrors, "is_damaged", counted)
+
+    def killed(*_: object, **__: object) -> Answer:
+        raise GitError(Answer(-9, b"", ""))
+
+    for _ in range(3):
+        doubted()
+    real.refresh(MAIN)
+    assert len(asked) == 1
+    real.passes(mirrors.SOUND_S)
+    real.refresh(MAIN)
+    assert len(asked) == 2
+    real.refresh(MAIN)
+    assert len(asked) == 2
 
 
 def test_a_scratch_folder_that_went_away_is_made_anew(real: OnFake) -> None:

@@ -57,7 +57,7 @@ def ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str]
 
 
 def ours(world: GitWorld) -> GitRepository:
-    return GitRepository(world.path, world.scratch, own=True)
+    return GitRepository(world.path, world.scratch, own=lambda: None)
 
 
 def has_no_place(world: GitWorld, fault: Exception) -> bool:
@@ -69,7 +69,7 @@ def has_no_place(world: GitWorld, fault: Exception) -> bool:
 def test_a_git_that_is_killed_is_nobody_s_fault_but_ours(
     diverged: GitWorld, ends: Callable[[str, str], None], verb: str, own: bool
 ) -> None:
-    one = GitRepository(diverged.path, diverged.scratch, own=own)
+    one = ours(diverged) if own else diverged.open()
     ends(verb, KILLED)
     with pytest.raises(GitFault, match=rf"`git {verb}` was killed \(sig") as told:
         ASKED[verb](one)
@@ -136,7 +136,7 @@ def test_a_copy_in_which_nothing_can_be_made_names_no_place(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(GitFault, match="our own copy") as told:
-        GitRepository(diverged.path, tmp_path / "file", own=True)
+        GitRepository(diverged.path, tmp_path / "file", own=lambda: None)
     assert has_no_place(diverged, told.value)
 
 
@@ -144,7 +144,7 @@ def test_a_copy_in_which_nothing_can_be_made_names_no_place(
 def test_where_no_process_can_be_started_that_is_our_own_fault(
     diverged: GitWorld, monkeypatch: pytest.MonkeyPatch, own: bool
 ) -> None:
-    one = GitRepository(diverged.path, diverged.scratch, own=own)
+    one = ours(diverged) if own else diverged.open()
 
     def starved(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory", str(diverged.path))
@@ -192,6 +192,31 @@ def test_so_it_is_with_symbolic_links(diverged: GitWorld) -> None:
         diverged.open().leaves(tree)
 
 
+@pytest.mark.parametrize("ask", ["main", "main^{tree}"], ids=["commit", "tree"])
+def test_a_folder_that_our_own_copy_lost_is_no_file_that_nobody_wrote(
+    world: GitWorld, ask: str
+) -> None:
+    """A policy in it would be taken for none, and the branch for one without a gate."""
+    world.commit({"conf/gate.yml": b"version: 1\n"})
+    at, lost = world.git("rev-parse", ask), world.git("rev-parse", "main:conf")
+    told = list[bool]()
+    one = GitRepository(world.path, world.scratch, own=lambda: told.append(True))
+    assert one.read_file(at, "conf/gate.yml") == b"version: 1\n"
+    (world.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    with pytest.raises(GitFault, match="our own copy"):
+        one.read_file(at, "conf/gate.yml")
+    assert told == [True]
+
+
+def test_a_submodule_in_the_place_of_a_file_is_none(world: GitWorld) -> None:
+    commit = world.commit({"train.py": b"1\n"})
+    world.git("update-index", "--add", "--cacheinfo", f"160000,{commit},conf/gate.yml")
+    world.git("commit", "-q", "-m", "a submodule")
+    for one in (ours(world), world.open()):
+        assert one.read_file("main", "conf/gate.yml") is None
+        assert one.read_file("main", "conf/gate.yml/deeper") is None
+
+
 def test_a_commit_that_we_were_told_of_is_missed_by_us_alone(
     diverged: GitWorld,
 ) -> None:
@@ -209,7 +234,7 @@ def test_a_name_that_the_policy_gives_in_vain_stays_its_own_fault(
     bare = diverged.path.with_name("bare.git")
     run_git(diverged.path.parent, "init", "-q", "--bare", "-b", "none", str(bare))
     run_git(diverged.path, "push", "-q", str(bare), "main:refs/seedgate/heads/main")
-    one = GitRepository(bare, diverged.scratch, own=True)
+    one = GitRepository(bare, diverged.scratch, own=lambda: None)
     with pytest.raises(UserFault, match="There is no revision") as told:
         one.resolve(name)
     assert "all digits" in told.value.mend

@@ -8,7 +8,7 @@ from bot.app.hooks import Delivery, DeliveryState
 from bot.app.hooks.ports import TRIES
 from bot.app.pulls.intake import Intake, remark_of
 from bot.app.pulls.ports import Remark
-from bot.domain.errors import MachineryFault, UserFault
+from bot.domain.errors import GitFault, MachineryFault, UserFault
 from bot.domain.github import Account, GitHubError, RateLimited, Transient
 from bot.domain.hooks import (
     BasePushed,
@@ -70,6 +70,7 @@ def read(event: str, _: bytes) -> Hook:
     "fault",
     [
         UserFault("git cannot read it."),
+        GitFault("git could not read our own copy of the repository."),
         ValueError("odd"),
         GitHubError(Transient("502")),
     ],
@@ -172,6 +173,26 @@ def test_pushes_of_one_go_are_told_together_and_one_that_fails_harms_no_other() 
         DeliveryState.DONE: 2,
         DeliveryState.FAILED: 0,
     }
+
+
+def test_a_copy_of_one_that_cannot_be_read_keeps_no_push_of_another_waiting() -> None:
+    told = list[str]()
+
+    class Torn:
+        def pushed(self, hooks: Sequence[BasePushed]) -> None:
+            if any(one.branch == "torn" for one in hooks):
+                raise GitFault("git could not read our own copy of the repository.")
+            told.extend(one.branch for one in hooks)
+
+    def read(event: str, _: bytes) -> Hook:
+        return BasePushed(QUICK, event, "a" * 40, "b" * 40)
+
+    clock = Clock()
+    inbox, pulls = MemoryInbox(clock), MemoryPulls(clock)
+    inbox.keep([Delivery("1", "torn", b"", 1.0), Delivery("2", "main", b"", 2.0)])
+    Intake(inbox, pulls, read, Torn(), clock).work()  # type: ignore[arg-type]
+    assert told == ["main"]
+    assert inbox.counts()[DeliveryState.PENDING] == 1
 
 
 def test_pushes_before_one_that_the_store_fails_at_are_told() -> None:
