@@ -1,6 +1,7 @@
 """A kept report read back from its JSON, as far as questions are answered from it.
 
-The other way round is `report_json`. Trials, exhibits and forecasts stay behind.
+The other way round is `report_json`. Trials, exhibits and forecasts stay behind, but
+for whether a run was lost (`runs_lost`).
 """
 
 import dataclasses
@@ -26,7 +27,7 @@ from bot.domain.verdict import (
     Ruling,
     Verdict,
 )
-from workers.contract import SourceKind
+from workers.contract import SourceKind, TrialState
 
 Document = Mapping[str, Any]
 """What `json.loads` makes of an object."""
@@ -41,6 +42,12 @@ def report_of(document: Document) -> Report | None:
         return _report(document)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def runs_lost(document: Document) -> bool:
+    """Whether a machine lost any run, of whatever rung, for good."""
+    trials = document.get("trials", ())
+    return any(one.get("state") == TrialState.INFRA for one in trials)
 
 
 def _report(one: Document) -> Report:

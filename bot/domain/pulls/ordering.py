@@ -104,7 +104,8 @@ class Granted:
     """The command is done. `sha` is the head, in full; so is what the command names.
 
     `sha` is None for a question alone. `idle` is what is told where there was nothing
-    to do: it is kept all the same, for what was said before it may come after it.
+    to do: it is kept all the same, for what was said before it may come after it, and
+    what needs no trial may need some once the base has moved.
     """
 
     command: Command
@@ -160,7 +161,8 @@ def ordered(command: Command, facts: Facts) -> Granted | Refused:
     if bound.sha is None:
         return Refused(Refusal.HEAD_UNKNOWN, {"verb": command.verb.value})
     exact = _exactly(_in_full(command, bound.sha), facts)
-    return _misnamed(command, facts) or Granted(exact, bound.sha, _idle(command, facts))
+    wrong = _misnamed(command, facts) or _vain(command, facts)
+    return wrong or Granted(exact, bound.sha, _idle(command, facts))
 
 
 def _resolved(command: Command, ever: Sequence[str]) -> str | None:
@@ -213,6 +215,21 @@ def _misnamed(command: Command, facts: Facts) -> Refused | None:
             return None
 
 
+def _vain(command: Command, facts: Facts) -> Refused | None:
+    """Why nothing could come of it; kept, it would have the head judged anew."""
+    match command:
+        case _ if facts.needless:  # said by `_idle`
+            return None
+        case More() if facts.decided and facts.stands is not None:
+            return Refused(Refusal.DECIDED, {"stands": facts.stands})
+        case Retry() if facts.lossless and facts.stands is not None:
+            return Refused(Refusal.NOTHING_LOST)
+        case Ablate() if len(facts.changes.known) == 1:
+            return Refused(Refusal.ONE_CHANGE)
+        case _:
+            return None
+
+
 def _idle(command: Command, facts: Facts) -> Refused | None:
     """Why there is nothing to do by now; an acceptance may be on its way still."""
     match command:
@@ -221,12 +238,6 @@ def _idle(command: Command, facts: Facts) -> Refused | None:
             return Refused(Refusal.NOT_ACCEPTED, {"finding": name, "nearest": near})
         case Run() | More() | Retry() | Ablate() if facts.needless:
             return Refused(Refusal.NOT_NEEDED, {"stands": facts.needless})
-        case More() if facts.decided and facts.stands is not None:
-            return Refused(Refusal.DECIDED, {"stands": facts.stands})
-        case Retry() if facts.lossless and facts.stands is not None:
-            return Refused(Refusal.NOTHING_LOST)
-        case Ablate() if len(facts.changes.known) == 1:
-            return Refused(Refusal.ONE_CHANGE)
         case _:
             return None
 

@@ -7,7 +7,13 @@ is kept, and the one that decides is shown.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.conclusions import Part, Status, deciding_part, held_up_by
+from bot.domain.conclusions import (
+    Conclusion,
+    Part,
+    Status,
+    deciding_part,
+    held_up_by,
+)
 from bot.domain.github import Annotation, CheckChange, Place, Pull
 from bot.domain.pulls.acts import Act, PullKey, ordered_of
 
@@ -76,19 +82,27 @@ class Standing:
         """Whether the answer was given."""
         return self.voice is not None and self.voice.part.state.conclusion is not None
 
+    @property
+    def needless(self) -> bool:
+        """Whether it is green without a verdict: no trial has to run."""
+        said = self.voice.part.state.conclusion if self.voice is not None else None
+        return said is Conclusion.SUCCESS and not self.task
+
     def rests(self, pull: Pull, acts: Iterable[Act]) -> bool:
         """Whether no trial of the pull request as it is now runs or waits to run.
 
-        What was pushed, made ready or ordered and not looked at yet may have some run.
-        A verdict holds where a draft is made ready; whether it is judged anew for
-        another reason is not told here.
+        What was pushed, made ready or ordered and not looked at yet may have some run;
+        no order has, where none has to run. A verdict holds where a draft is made
+        ready; whether it is judged anew for another reason is not told here.
         """
         same = (self.head, self.base_ref) == (pull.head.sha, pull.base.ref)
         readied = self.draft and not (pull.draft or self.task)
         waits = self.voice is not None and not self.ended
         if not same or not self.open or readied or waits:
             return False
-        return self.ordered is None or ordered_of(acts, self.head) <= self.ordered
+        if self.needless or self.ordered is None:
+            return True
+        return ordered_of(acts, self.head) <= self.ordered
 
     @property
     def closed(self) -> "Standing":

@@ -24,10 +24,10 @@ class Known:
     """All that is known of a pull request when somebody asks.
 
     `standing` is None before it was first looked at. `report` is the last one that was
-    kept (see `report_reading`), of whatever head. `progress` is told while trials wait
-    or run. `overrides` are in force now. `page` is a fresh address of the details.
-    `held_up_by` is the pull request that has the same head and decides its check run,
-    where that is in the way.
+    kept (see `report_reading`), of whatever head; `lost` is whether a machine lost a
+    run of it for good. `progress` is told while trials wait or run. `overrides` are in
+    force now. `page` is a fresh address of the details. `held_up_by` is the pull
+    request that has the same head and decides its check run, where that is in the way.
     """
 
     standing: Standing | None = None
@@ -37,6 +37,7 @@ class Known:
     page: str = ""
     measured: tuple[Measured, ...] = ()
     held_up_by: Part | None = None
+    lost: bool = False
 
     @property
     def judged(self) -> Report | None:

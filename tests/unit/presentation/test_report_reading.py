@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.domain.arms import Branch
 from bot.domain.verdict import Report
 from bot.presentation.headline import all_findings, headline
 from bot.presentation.report_json import document
-from bot.presentation.report_reading import report_of
+from bot.presentation.report_reading import report_of, runs_lost
 from tests.fakes import (
     accepted_reports,
     grouped_reports,
@@ -18,6 +19,7 @@ from tests.fakes import (
     shown_reports,
     wide_reports,
 )
+from workers.contract import Infra, InfraReason
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "passing": reports.passing,
@@ -91,6 +93,13 @@ def test_what_is_not_understood_is_no_report(
     written = kept(reports.blocking())
     spoil(written)
     assert report_of(written) is None
+
+
+def test_a_run_that_a_machine_lost_is_known_whatever_is_found_of_it() -> None:
+    report = reports.passing()
+    assert not runs_lost(kept(report))
+    gone = reports.trial(Branch(), "mlp", 9, Infra(InfraReason.AGENT, "gone"))
+    assert runs_lost(kept(replace(report, trials=(*report.trials, gone))))
 
 
 def test_a_field_of_a_later_version_is_left_alone() -> None:

@@ -1,8 +1,8 @@
 """What the kept answer of a head leaves an order to do: maybe nothing."""
 
-from bot.domain.conclusions import Conclusion
 from bot.domain.pulls.standing import Standing
-from bot.domain.verdict import Reason, Report, Ruling
+from bot.domain.verdict import Finding, Reason, Report, Ruling
+from bot.domain.verdict.exhibits import Unmeasured
 from bot.presentation.github.known import Known
 from bot.presentation.headline import all_findings
 
@@ -20,10 +20,9 @@ _GOES_ON = {
 def needless(kept: Standing | None) -> str:
     """What the check run says of a head that is green without a verdict; else empty."""
     said = kept.voice if kept is not None else None
-    if kept is None or said is None or kept.task:
+    if kept is None or said is None or not kept.needless:
         return ""
-    green = said.part.state.conclusion is Conclusion.SUCCESS
-    return said.change.output.title if green else ""
+    return said.change.output.title
 
 
 def decided(known: Known) -> bool:
@@ -42,14 +41,21 @@ def decided(known: Known) -> bool:
 
 
 def lossless(known: Known) -> bool:
-    """Whether no machine lost a trial that what is said lacks, nor any is left to run.
+    """Whether no machine lost a trial of what is said, nor any is left to run.
 
-    One that was lost and that nothing hangs on is not repeated either.
+    One of which no finding tells counts, too: a second run of a mode, or of the base
+    by its own evaluation. It would be repeated, and may change what is said.
     """
     report = _said(known)
-    if report is None:
+    if report is None or known.lost:
         return False
-    return not any(one.reason in _GOES_ON for one in all_findings(report))
+    return not any(map(_goes_on, all_findings(report)))
+
+
+def _goes_on(one: Finding) -> bool:
+    if one.reason is Reason.REFERENCE_UNMEASURED:
+        return one.evidence.get("why") != Unmeasured.FAILED
+    return one.reason in _GOES_ON
 
 
 def _said(known: Known) -> Report | None:

@@ -23,7 +23,7 @@ from bot.domain.pulls.overrides import standing
 from bot.domain.pulls.standing import Standing, holding_up
 from bot.domain.verdict import Report
 from bot.presentation.github.known import Known, Measured
-from bot.presentation.report_reading import report_of
+from bot.presentation.report_reading import report_of, runs_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,11 @@ class AppDesk:
             return Known()
         acts = shelf.store.acts(pull)
         accepted = standing(acts, kept.head, shelf.now())
-        report = self._report(kept)
+        report, lost = self._report(kept)
         return Known(
             standing=kept,
             report=report,
+            lost=lost,
             progress=shelf.evaluations.progress(pull),
             overrides=tuple(override(one) for one in accepted),
             page=self._page(kept),
@@ -133,11 +134,13 @@ class AppDesk:
         found = self._shelf.store.standings(kept.pull.repository, kept.head)
         return [one for one in found if one.open and one.pull != kept.pull]
 
-    def _report(self, kept: Standing) -> Report | None:
-        if not kept.evaluation:
-            return None
-        document = self._shelf.reports.load_evaluation(kept.evaluation)
-        return report_of(json.loads(document)) if document else None
+    def _report(self, kept: Standing) -> tuple[Report | None, bool]:
+        """The report that was kept, and whether a run of it was lost to a machine."""
+        text = kept.evaluation and self._shelf.reports.load_evaluation(kept.evaluation)
+        if not text:
+            return None, False
+        document = json.loads(text)
+        return report_of(document), runs_lost(document)
 
     def _measured(self, report: Report) -> tuple[Measured, ...]:
         """When the runs of the baseline's tree ended, of each mode of the report."""

@@ -5,7 +5,7 @@ What a look would judge anew is stopped; what it would leave as it is stands.
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,7 @@ class Story:
     yard: Yard
     pull: Pull
     said: int = 0
+    reports: object = field(default_factory=NoReports)
 
     @property
     def state(self) -> tuple[str, str | None]:
@@ -86,7 +87,7 @@ class Story:
         one = self.yard
         shelf = Shelf(
             one.store,
-            reports=NoReports(),  # type: ignore[arg-type]
+            reports=self.reports,  # type: ignore[arg-type]
             mirrors=one.mirrors,
             evaluations=one.evaluations,
             parse=load_policy,

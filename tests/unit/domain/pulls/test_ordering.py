@@ -256,7 +256,7 @@ def test_where_no_trial_has_to_run_it_is_said_and_the_order_kept(
     assert ordered(Cancel(), facts) == Granted(Cancel(), HEAD)
 
 
-def test_an_order_that_leaves_nothing_to_run_is_kept_and_told() -> None:
+def test_an_order_of_which_nothing_could_come_is_refused() -> None:
     blocked = replace(FACTS, stands="Do not merge", decided=True, lossless=True)
     one = replace(blocked, changes=Named(("4f1c9a7",)))
     two = replace(blocked, changes=Named(("4f1c9a7", "1234567")))
@@ -265,11 +265,16 @@ def test_an_order_that_leaves_nothing_to_run_is_kept_and_told() -> None:
         Retry(): Refused(Refusal.NOTHING_LOST),
         Ablate(): Refused(Refusal.ONE_CHANGE),
     }
-    for order, idle in told.items():
-        assert ordered(order, one) == Granted(order, HEAD, idle)
+    for order, refused in told.items():
+        assert ordered(order, one) == refused
         assert ordered(order, FACTS) == Granted(order, HEAD)
     assert ordered(Run(), one) == Granted(Run(), HEAD)
     assert ordered(Ablate(), two) == Granted(Ablate(), HEAD)
+
+
+def test_one_change_is_not_judged_apart_also_where_no_verdict_is_said() -> None:
+    one = replace(FACTS, changes=Named(("4f1c9a7",)))
+    assert ordered(Ablate(), one) == Refused(Refusal.ONE_CHANGE)
 
 
 def test_what_is_merged_is_told_apart_from_what_can_be_opened_again() -> None:

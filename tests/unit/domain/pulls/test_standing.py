@@ -9,6 +9,7 @@ from bot.domain.conclusions import (
     Closed,
     Judged,
     NotGated,
+    NotNeeded,
     Outcome,
     Running,
     Waiting,
@@ -155,3 +156,13 @@ def test_nor_what_was_ordered_since() -> None:
     assert replace(one, ordered=1).rests(PULL, [RUN])
     assert one.rests(PULL, [replace(RUN, sha=OTHER), replace(RUN, command=Cancel())])
     assert standing(1, BAD).rests(PULL, [RUN])  # kept before orders were counted
+
+
+def test_no_order_has_trials_run_where_none_has_to() -> None:
+    green = replace(standing(1, NotNeeded()), ordered=0)
+    assert green.needless
+    assert green.rests(PULL, [RUN])
+    judged = replace(green, task="t1")
+    assert not judged.needless
+    assert not judged.rests(PULL, [RUN])
+    assert not standing(1, BAD).needless
