@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from bot.adapters.github import ConnectedGitHub
 from bot.adapters.mirrors.locking import held
 from bot.app.hooks import DeliveryState
 from bot.app.pulls import forgetting
-from bot.domain.github import Place
+from bot.domain.github import Place, Repository
 from tests.app.stage import PERMISSIONS, Stage, behaving, staged
 from tests.app.test_hooks import told
 from tests.samples.quick import BETTER, WORSE, Behaviour
@@ -215,6 +216,71 @@ def test_nothing_is_left_of_a_repository_that_was_deleted(
         stage.app_now.reconciler.sweep()
         assert asked(stage) == before
         assert stage.app_now.mirrors.known(place) is None
+
+
+SHUT = {
+    "suspended": lambda stage: stage.ann.suspends(stage.installation),
+    "archived": lambda stage: stage.ann.archives(stage.quick),
+}
+
+
+@pytest.mark.parametrize("how", SHUT)
+def test_nothing_is_left_of_what_was_shut_long_before_it_was_uninstalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Until then its mirror stays: it may be opened again."""
+    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
+    with staged(tmp_path) as stage:
+        stage.page(stage.passed())
+        SHUT[how](stage)
+        looked_at_anew(stage)
+        assert mirrored(stage)
+        stage.ann.uninstalls(stage.installation)
+        looked_at_anew(stage)
+        assert not mirrored(stage)
+
+
+def mirrored(stage: Stage) -> bool:
+    """Whether the App has a mirror of the repository."""
+    place = Place(stage.installation.id, stage.quick.id)
+    return stage.app_now.mirrors.known(place) is not None
+
+
+def test_nothing_is_left_of_what_github_listed_a_moment_longer_than_it_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
+    with staged(tmp_path) as stage:
+        stage.page(stage.passed())
+        github = stage.app_now.github
+        stale = [github.repositories(stage.installation.id)]
+        listed = type(github).repositories
+
+        def repositories(mine: ConnectedGitHub, through: int) -> Sequence[Repository]:
+            return stale.pop() if stale else listed(mine, through)
+
+        monkeypatch.setattr(type(github), "repositories", repositories)
+        stage.ann.chooses(stage.installation, removed=[stage.quick])
+        looked_at_anew(stage)
+        assert stale == []
+        assert not mirrored(stage)
+
+
+def test_nothing_is_left_of_what_was_taken_away_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The App was down, and GitHub has dropped the webhook meanwhile."""
+    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
+    with staged(tmp_path) as stage:
+        stage.page(stage.passed())
+        stage.end()
+        stage.ann.chooses(stage.installation, removed=[stage.quick])
+        stage.deliveries.settle()
+        with stage.town.world.lock:
+            stage.town.world.deliveries.clear()
+        stage.begin()
+        looked_at_anew(stage)
+        assert not mirrored(stage)
 
 
 def test_a_repository_is_the_same_one_by_another_name_and_of_another_owner(

@@ -3,7 +3,8 @@
 A look that is under way holds no lock on its mirror. So one that is to go is noted,
 rests for longer than anything goes on that was begun before, and is then removed by a
 sweep, which has just asked what is reached. Webhooks and sweeps both note: one at a
-time, or one of them would write over the other one's.
+time, or one of them would write over the other one's. What webhooks say may come too
+early, or never; so sweeps go by all that was ever reached and has its mirror still.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,11 +27,38 @@ def forget_later(reach: Reach, places: Collection[Place]) -> None:
             remembered.keep_left(store, {**remembered.left(store), **later})
 
 
+def note_unlisted(
+    reach: Reach,
+    reached: Mapping[int, int],
+    listed: Mapping[int, int],
+    silent: Collection[int],
+) -> None:
+    """Note those that are to go as no installation lists their repositories now.
+
+    `reached` are repositories that may have got a mirror by now. `listed` are all that
+    GitHub listed, those that are archived among them. `silent` are the installations
+    that list nothing, and may have theirs again: suspended ones, say.
+    """
+    before = remembered.mirrored(reach.store)
+    known = {**before, **reached}
+    mirrored = {one: listed.get(one, through) for one, through in known.items()}
+    if mirrored != before:
+        remembered.keep_mirrored(reach.store, mirrored)
+    noted = remembered.left(reach.store)
+    gone = [
+        Place(through, one)
+        for one, through in mirrored.items()
+        if one not in listed and through not in silent
+    ]
+    forget_later(reach, [one for one in gone if one not in noted])
+
+
 def forget(reach: Reach, listed: Collection[int], at: float) -> int:
     """Remove those that rested; how many have to wait for the next time.
 
-    `listed` are the repositories that GitHub listed since `at`: whatever was left
-    before that is spared. So are for now those of which it did not tell.
+    `listed` are the repositories that GitHub listed since `at`, also archived ones:
+    whatever was left before that is spared. So are for now those of which it did not
+    tell.
     """
     noted = remembered.left(reach.store)
     if not noted:
@@ -46,6 +74,7 @@ def forget(reach: Reach, listed: Collection[int], at: float) -> int:
     ]
     removed = [one for one in rested if _removed(reach, one)]
     _strike(reach, {one: noted[one] for one in (*again, *removed)})
+    _unmirror(reach, {one.repository for one in removed})
     return len(rested) - len(removed)
 
 
@@ -55,6 +84,13 @@ def _removed(reach: Reach, place: Place) -> bool:
     except (MirrorError, MachineryFault):
         return False
     return True
+
+
+def _unmirror(reach: Reach, removed: Collection[int]) -> None:
+    if removed:
+        known = remembered.mirrored(reach.store).items()
+        kept = {one: through for one, through in known if one not in removed}
+        remembered.keep_mirrored(reach.store, kept)
 
 
 def _strike(reach: Reach, over: Mapping[Place, float]) -> None:

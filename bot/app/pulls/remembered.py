@@ -1,6 +1,6 @@
 """How far sweeps came, as small texts in the store.
 
-Losing any of them costs a few looks, and nothing else.
+Losing any of them costs a few looks, and nothing else; or a mirror that stays.
 """
 
 import json
@@ -60,14 +60,22 @@ def keep_rest(notes: Notes, repository: int, found: Rest | None) -> None:
 
 def reached(notes: Notes) -> dict[int, int]:
     """Repositories that were reached, with the installation through which."""
-    known = _texts(notes, "reached")
-    return {int(one): int(through) for one, through in known.items()}
+    return _through(notes, "reached")
 
 
 def keep_reached(notes: Notes, found: Mapping[int, int]) -> None:
     """Keep which are reached."""
-    plain = {str(one): str(through) for one, through in found.items()}
-    _keep(notes, "reached", plain)
+    _keep_through(notes, "reached", found)
+
+
+def mirrored(notes: Notes) -> dict[int, int]:
+    """Repositories that may have a mirror, with the last installation through which."""
+    return _through(notes, "mirrored")
+
+
+def keep_mirrored(notes: Notes, found: Mapping[int, int]) -> None:
+    """Keep which may have one."""
+    _keep_through(notes, "mirrored", found)
 
 
 def left(notes: Notes) -> dict[Place, float]:
@@ -248,6 +256,15 @@ def keep_queue(notes: Notes, group: PullKey, found: Queue) -> None:
     """Keep what is known of it."""
     plain = {"ref": found.ref, "until": found.until, "trusted": found.trusted}
     notes.remember(f"group:{group}", json.dumps(plain))
+
+
+def _through(notes: Notes, name: str) -> dict[int, int]:
+    known = _texts(notes, name)
+    return {int(one): int(through) for one, through in known.items()}
+
+
+def _keep_through(notes: Notes, name: str, found: Mapping[int, int]) -> None:
+    _keep(notes, name, {str(one): str(through) for one, through in found.items()})
 
 
 def _texts(notes: Notes, name: str) -> dict[str, str]:

@@ -68,11 +68,12 @@ _TROUBLED = SweepReport(troubled=1)
 class _Listed:
     """What GitHub listed in one sweep: repositories, and through whom.
 
-    `unknown` are the installations of which it did not tell what they reach. `tries`
-    are git's for what was listed.
+    `reached` are those that are not archived. `unknown` are the installations of which
+    it did not tell what they reach. `tries` are git's for what was listed.
     """
 
     tries: Tries
+    there: dict[int, int] = field(default_factory=dict)
     reached: dict[int, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
 
@@ -118,7 +119,7 @@ class Reconciler:
                 report += self._installation(one.id, listed)
         report += self._unreached(listed, every)
         asked, troubled = redelivering.redeliver(self._reach)
-        troubled += forgetting.forget(self._reach, listed.reached, began)
+        troubled += forgetting.forget(self._reach, listed.there, began)
         return report + SweepReport(redelivered=asked, troubled=troubled)
 
     def sweep_installation(self, installation: int) -> SweepReport:
@@ -135,6 +136,7 @@ class Reconciler:
         except GitHubError:
             listed.unknown.add(installation)
             return _TROUBLED
+        listed.there.update({one.id: installation for one in found})
         active = [one for one in found if not one.archived]
         listed.reached.update({one.id: installation for one in active})
         return self._repositories(installation, active, listed.tries)
@@ -262,15 +264,15 @@ class Reconciler:
         store = self._reach.store
         before = remembered.reached(store)
         reached = {**listed.still(before), **listed.reached}
-        there = {one.id for one in every}
         lost = [Place(by, one) for one, by in before.items() if one not in reached]
         left = 0
         for one in lost:
             left += len(self._reach.leave(one.installation, one.repository))
             remembered.keep_tips(store, one.repository, {})
             remembered.keep_rest(store, one.repository, None)
-        uninstalled = [one for one in lost if one.installation not in there]
-        forgetting.forget_later(self._reach, uninstalled)
+        silent = {*listed.unknown, *(one.id for one in every if one.suspended)}
+        anybody = {**before, **reached}
+        forgetting.note_unlisted(self._reach, anybody, listed.there, silent)
         self._bases.keep_only(reached)
         if before != reached:
             remembered.keep_reached(store, reached)

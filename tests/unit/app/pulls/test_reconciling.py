@@ -734,6 +734,134 @@ def test_what_cannot_be_written_to_any_more_is_left(gate: Yard, how: str) -> Non
     assert kept == (how != "deleted")
 
 
+def suspends(gate: Yard, *, suspended: bool = True) -> None:
+    through = gate.place.installation
+    old = gate.github.places[through]
+    gate.github.places[through] = replace(old, suspended=suspended)
+
+
+def mirrored(gate: Yard) -> bool:
+    return gate.mirrors.known(gate.place) is not None
+
+
+def trains(gate: Yard) -> None:
+    """A pull request that a sweep has seen, and whose trials run."""
+    gate.works(gate.opens())
+    gate.reconciler.sweep()
+
+
+KEPT_OUT = {
+    "suspended": suspends,
+    "archived": lambda gate: gate.repository(archived=True),
+}
+"""What an owner may undo, and find the mirror again."""
+
+
+@pytest.mark.parametrize("before", [*KEPT_OUT, ""])
+@pytest.mark.parametrize("how", ["uninstalled", "taken away"])
+def test_the_mirror_of_what_is_taken_away_goes_though_no_webhook_told_of_it(
+    gate: Yard, before: str, how: str
+) -> None:
+    """Also where it was not reached any more when it was."""
+    trains(gate)
+    if before:
+        KEPT_OUT[before](gate)
+        later(gate, RESTS_S)
+        later(gate, RESTS_S)
+        assert mirrored(gate)
+    del gate.github.towns[gate.place]
+    if how == "uninstalled":
+        del gate.github.places[gate.place.installation]
+    else:
+        suspends(gate, suspended=False)
+    later(gate)
+    later(gate, RESTS_S - 1.0)
+    assert mirrored(gate)
+    later(gate, 1.0)
+    assert not mirrored(gate)
+    assert remembered.mirrored(gate.store) == {}
+    assert remembered.left(gate.store) == {}
+
+
+@pytest.mark.parametrize("how", KEPT_OUT)
+def test_what_comes_back_in_time_keeps_its_mirror_though_nobody_may_write_to_it(
+    gate: Yard, how: str
+) -> None:
+    trains(gate)
+    KEPT_OUT[how](gate)
+    later(gate)
+    mine = gate.github.places.pop(gate.place.installation)
+    later(gate)
+    assert remembered.left(gate.store)
+    gate.github.places[gate.place.installation] = replace(mine, suspended=False)
+    later(gate)
+    assert remembered.left(gate.store) == {}
+    KEPT_OUT[how](gate)
+    later(gate, RESTS_S)
+    later(gate, RESTS_S)
+    assert mirrored(gate)
+
+
+def test_where_an_installation_does_not_tell_a_mirror_stays(gate: Yard) -> None:
+    trains(gate)
+    gate.repository(archived=True)
+    later(gate)
+    for _ in range(2):
+        gate.github.fails("repositories", Transient("away"))
+        later(gate, RESTS_S)
+    assert mirrored(gate)
+    assert remembered.left(gate.store) == {}
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_mirror_goes_with_the_last_installation_that_reached_it(
+    gate: Yard, archived: bool
+) -> None:
+    """The repository was transferred to somebody else who has the App."""
+    trains(gate)
+    old, town = gate.place, gate.github.towns.pop(gate.place)
+    anew = Place(old.installation + 1, old.repository)
+    mine = gate.github.places.pop(old.installation)
+    gate.github.places[anew.installation] = replace(mine, id=anew.installation)
+    town.repository = replace(town.repository, archived=archived)
+    gate.github.towns[anew] = town
+    later(gate)
+    gate.github.places[anew.installation] = replace(
+        mine, id=anew.installation, suspended=True
+    )
+    later(gate, RESTS_S)
+    later(gate, RESTS_S)
+    assert mirrored(gate)
+    del gate.github.places[anew.installation]
+    later(gate)
+    later(gate, RESTS_S)
+    assert not mirrored(gate)
+
+
+def test_mirrors_that_are_kept_are_not_written_of_at_each_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trains(gate)
+    later(gate)
+
+    def written(*_: object) -> None:
+        pytest.fail("it is written anew")
+
+    for name in ("keep_reached", "keep_mirrored", "keep_left"):
+        monkeypatch.setattr(remembered, name, written)
+    later(gate)
+
+
+def test_a_mirror_of_before_such_notes_goes_too(gate: Yard) -> None:
+    """An older version knew only what is reached."""
+    trains(gate)
+    gate.store.remember("mirrored", "")
+    del gate.github.places[gate.place.installation]
+    later(gate)
+    later(gate, RESTS_S)
+    assert not mirrored(gate)
+
+
 def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None:
     gate.works(gate.opens())
     gate.reconciler.sweep()
