@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import UserFault
 
+SECRET_BYTES = 32
+"""Of a secret that is made here; it is written with two digits each."""
+
 
 class Settings(BaseSettings):
     """Where Seedgate keeps things, and what a person may set.
@@ -57,7 +60,7 @@ class Settings(BaseSettings):
     def secret(self) -> str:
         """The seed secret: from the environment, else made once and kept (mode 600).
 
-        Raises `UserFault` where it cannot be kept.
+        Raises `UserFault` where it cannot be kept, and where it was not kept whole.
         """
         return self._kept(self.seed_secret, "seed-secret")
 
@@ -71,13 +74,27 @@ class Settings(BaseSettings):
         path = self.cache_dir / name
         try:
             with contextlib.suppress(FileExistsError):
-                _write_once(path, secrets.token_hex(32))
-            return path.read_text(encoding="ascii")
+                _write_once(path, secrets.token_hex(SECRET_BYTES))
+            return _whole(path)
         except OSError as error:
             problem = f"The secret {path} cannot be kept: {error.strerror}."
             mend = "Make its folder writable and give it room, or name another with the"
             mend += " environment variable SEEDGATE_CACHE_DIR."
             raise UserFault(problem, mend) from None
+
+
+def _whole(path: Path) -> str:
+    """The secret of a file; raises `UserFault` for less than was written.
+
+    A loss of power, or a full disk, may leave none of it, or zeros in its place.
+    """
+    text = path.read_text(encoding="latin-1")
+    if text.isascii() and len(text.strip("\0 \n")) >= 2 * SECRET_BYTES:
+        return text
+    variable = f"SEEDGATE_{path.name.replace('-', '_').upper()}"
+    problem = f"The file {path} does not hold the whole secret that was written."
+    mend = f"Bring it back from a backup, or name the secret with {variable}. Else"
+    raise UserFault(problem, f"{mend} remove the file: another one is made.")
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -93,6 +110,8 @@ def _write_once(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a loss of power keeps the name alone
         os.link(draft, path)
     finally:
         draft.unlink()

@@ -1,7 +1,7 @@
 """`seedgate doctor` wired: look at everything, then say how it stands."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bot.adapters.github.checkup import ConnectedCheckup
@@ -12,6 +12,7 @@ from bot.adapters.repository.command import require_git
 from bot.app.checkup import Instruments, gathered
 from bot.compose.app_config import load, loaded
 from bot.compose.database import open_store
+from bot.compose.site import require_python
 from bot.compose.trust import trust
 from bot.domain.doctor import (
     Expected,
@@ -47,7 +48,8 @@ def doctor(settings: Settings, most: int) -> Sequence[Finding]:
         now=time.time,
     )
     try:
-        return (*judged(gathered(tools, _expected(config), most)), *_unfit(config))
+        seen = gathered(tools, _expected(config), most)
+        return (*judged(seen), *_unfit(settings, config))
     finally:
         github.close()
 
@@ -61,9 +63,15 @@ def _config(settings: Settings) -> AppConfig | Sequence[Finding]:
     return loaded(settings) if config is None else config
 
 
-def _unfit(config: AppConfig) -> Iterator[Finding]:
+def _unfit(settings: Settings, config: AppConfig) -> Iterator[Finding]:
     """What keeps `serve` from starting, though GitHub can be asked without it."""
-    for look in (require_git, lambda: trust(config)):
+    looks: Sequence[Callable[[], object]] = (
+        require_git,
+        lambda: require_python(settings),
+        lambda: trust(config),
+        settings.secret,
+    )
+    for look in looks:
         try:
             look()
         except UserFault as fault:

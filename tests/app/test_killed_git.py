@@ -17,7 +17,7 @@ from tests.app.stage import Stage, staged
 from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER
 
-Who = Literal["look", "evaluation"]
+Who = Literal["look", "evaluation", "errand"]
 
 
 def killed(found: Collected) -> Collected:
@@ -30,9 +30,9 @@ def mute(found: Collected) -> Collected:
 
 @dataclass
 class Strikes:
-    """What becomes of gits of a verb that looks, or evaluations, start: `left` times.
+    """What becomes of gits of a verb that looks, evaluations or errands start.
 
-    Nothing of it where one works on something else than the mirrors.
+    Of as many as are `left`; nothing of those that work on something else than mirrors.
     """
 
     who: Who
@@ -86,6 +86,21 @@ def test_it_costs_a_moment_and_no_answer(
         stage.concluded(pull.head.sha, "success")
         assert strikes.struck == [verb]
         assert str(stage.cache) not in texts(stage, pull)
+        stage.page(pull)
+
+
+def test_it_costs_no_answer_of_what_was_ordered_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pauses: None
+) -> None:
+    strikes = Strikes("errand", "merge-tree", 1)
+    with staged(tmp_path) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        monkeypatch.setattr(command, "collected", strikes)
+        stage.says(stage.bob, pull, f"/gate split without={pull.head.sha[:7]}")
+        stage.quiet()
+        assert strikes.struck == ["merge-tree"]
+        assert "could not be done" not in texts(stage, pull)
         stage.page(pull)
 
 

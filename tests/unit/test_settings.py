@@ -84,6 +84,51 @@ def test_a_folder_without_a_root_is_the_same_wherever_a_child_starts(
     assert Settings().cache_dir == tmp_path / "cache"
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 64, b"0123456789abcdef", b"\xff" * 64])
+def test_a_secret_that_was_not_kept_whole_is_refused_with_how_to_mend_it(
+    cache: Path, left: bytes
+) -> None:
+    """As after a loss of power: seeds from nothing could be foreseen by anybody."""
+    file = cache / "seed-secret"
+    file.write_bytes(left)
+    with pytest.raises(UserFault, match="whole secret") as refused:
+        Settings().secret()
+    assert str(file) in refused.value.problem
+    assert "SEEDGATE_SEED_SECRET" in refused.value.mend
+    file.unlink()
+    assert len(Settings().secret()) == 64
+    (cache / "link-secret").write_bytes(left)
+    with pytest.raises(UserFault) as refused:
+        Settings().signing()
+    assert "SEEDGATE_LINK_SECRET" in refused.value.mend
+
+
+def test_a_secret_that_was_brought_back_by_hand_is_the_one_it_was(cache: Path) -> None:
+    file = cache / "seed-secret"
+    file.write_text(f"{'ab' * 32}\n")
+    assert Settings().secret() == f"{'ab' * 32}\n"
+
+
+def test_a_secret_is_on_the_disk_before_it_has_its_name(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, sync, link = list[str](), os.fsync, os.link
+
+    def synced(handle: int) -> None:
+        done.append(f"synced {os.fstat(handle).st_size}")
+        sync(handle)
+
+    def linked(draft: Path, path: Path) -> None:
+        done.append(f"named {path.name}")
+        link(draft, path)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "link", linked)
+    Settings().secret()
+    assert done == ["synced 64", "named seed-secret"]
+    assert [one.name for one in cache.iterdir()] == ["seed-secret"]
+
+
 def test_a_secret_that_cannot_be_kept_is_no_fault_of_ours(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

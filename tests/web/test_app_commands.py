@@ -262,11 +262,16 @@ def test_what_serve_refuses_at_its_start_is_found_beside_the_rest(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEEDGATE_LINK_SECRET", "short")
+    monkeypatch.setenv("VIRTUAL_ENV", str(scene.folder / "gone"))
     monkeypatch.setattr(shutil, "which", lambda _: None)  # the fake's own git is there
+    (scene.folder / "cache").mkdir()
+    (scene.folder / "cache" / "seed-secret").write_text("")
     code, said = scene.doctor()
-    git, links = said["config-wrong"]
+    git, python, links, seeds = said["config-wrong"]
     assert (code, git["message"]) == (1, "There is no git program on the PATH.")
+    assert python["message"].startswith("VIRTUAL_ENV names ")
     assert "SEEDGATE_LINK_SECRET" in links["mend"]
+    assert "SEEDGATE_SEED_SECRET" in seeds["mend"]
     assert {"app", "policy", "store"} <= set(said)
 
 
@@ -413,11 +418,14 @@ def test_an_app_that_github_does_not_know_is_not_imported(
 ) -> None:
     scene.app.public_key = new_key()[1]
     assert run(["setup", "--import"]) == 64
-    assert "does not believe who we are" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "does not believe who we are" in said
+    assert "(SEEDGATE_API_URL) is the API of the App's GitHub" in said
     assert not (scene.folder / "cache" / "app.json").exists()
     scene.app.public_key = keys[1]
     scene.fake.faults.plan(Fault("apps/get-authenticated", "502"))
     assert run(["setup", "--import"]) == 70
+    assert "(SEEDGATE_API_URL)" in capsys.readouterr().err
     assert run(["setup", "--import"]) == 0
 
 

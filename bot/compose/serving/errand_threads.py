@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.app.pulls.beside.errands import Errand
 from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
+from bot.compose.serving.judging import patiently
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github.errands import refused
@@ -86,8 +87,9 @@ class ErrandThreads:
 
     def _carry(self, one: _Carried, done: Callable[[str], None]) -> None:
         one.began = True
+        pulse = Heartbeat(Ending(one.closing, one.stop))
         try:
-            text = self._text(one)
+            text = self._text(one, pulse)
             if not one.stop.is_set():
                 done(text)
         except Stopped:
@@ -95,14 +97,31 @@ class ErrandThreads:
         except Exception:
             LOG.exception("The answer to %s waits.", one.errand.key)
         finally:
+            self._settle(one, pulse)
             with self._lock:
                 if self._carried.get(one.errand.key) is one:
                     del self._carried[one.errand.key]
 
-    def _text(self, one: _Carried) -> str:
-        """What is answered, whatever goes wrong; raises `Stopped` alone."""
+    def _settle(self, one: _Carried, pulse: Heartbeat) -> None:
+        """Nobody trains for it any more; what another process goes on with is left."""
+        if one.closing.is_set():
+            return
         try:
-            return self._work(one.errand, Heartbeat(Ending(one.closing, one.stop)))
+            pulse.succession.settle()
+        except Exception:
+            LOG.exception("What %s left is withdrawn by a sweep.", one.errand.key)
+
+    def _text(self, one: _Carried, pulse: Heartbeat) -> str:
+        """What is answered, whatever goes wrong; raises `Stopped` alone.
+
+        A store or a git that fails for a while costs time alone, as for evaluations.
+        """
+
+        def work() -> str:
+            return self._work(one.errand, pulse)
+
+        try:
+            return patiently(work, pulse, one.errand.key)
         except Stopped:
             raise
         except UserFault as fault:

@@ -1,6 +1,8 @@
 """Evaluations that this instance carries on, and what becomes of their wishes."""
 
-from collections.abc import Collection, Hashable, Iterator
+import threading
+import time
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Protocol
@@ -8,8 +10,13 @@ from typing import Protocol
 from bot.adapters.store import StoreError
 from bot.app.ports import EvaluationStore
 from bot.compose.serving.heartbeat import Followed, LetGo
+from bot.compose.serving.judging import PAUSES_S
 from bot.compose.serving.succession import Succession
 from bot.domain.errors import GitFault
+
+SPARED_S = sum(PAUSES_S) + 180.0
+"""How long what was left is not swept: all pauses until it is given up, and the tries
+between them."""
 
 
 class Locks(Protocol):
@@ -27,11 +34,17 @@ class Locks(Protocol):
 class Holding:
     """Evaluations are held while they are carried on, and leave no wishes behind."""
 
-    def __init__(self, locks: Locks, store: EvaluationStore) -> None:
-        """Nothing is held yet."""
-        self._locks, self._store = locks, store
+    def __init__(
+        self,
+        locks: Locks,
+        store: EvaluationStore,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is held yet; `now` is any clock in seconds."""
+        self._locks, self._store, self._now = locks, store, now
         self._first: frozenset[Hashable] | None = None
-        self._spared = set[str]()
+        self._lock = threading.Lock()
+        self._spared = dict[str, float]()
 
     def begin(self) -> None:
         """We lead: trials run that another process began, for whoever goes on here."""
@@ -51,7 +64,8 @@ class Holding:
         except LetGo:
             raise
         except (Followed, StoreError, GitFault):
-            self._spared.add(evaluation)
+            with self._lock:
+                self._spared[evaluation] = self._now() + SPARED_S
             succession.leave(evaluation, partial(self._withdraw, evaluation))
             raise
         except BaseException:
@@ -64,20 +78,29 @@ class Holding:
         `waiting` are those that are held as soon as their turn comes. Which evaluations
         they go on with is known only then, so nothing is withdrawn before each that
         waited at the first of the sweeps had its turn, by the sweep before: it takes a
-        moment from the turn until it is held. One that was left to be gone on with has
-        until the sweep after the next one: a store that failed is tried again by then.
+        moment from the turn until it is held. One that was left to be gone on with is
+        spared for `SPARED_S`, however many sweeps there are: a store or a git that
+        failed may be tried again as late as that.
         """
         before, now = self._first, frozenset(waiting)
         self._first = now if before is None else before & now
         if before or self._first:
             return
-        wishing = self._store.wishing()
-        spared, self._spared = self._spared, set()
-        for evaluation in wishing:
-            if evaluation not in spared:
+        for evaluation in self._store.wishing():
+            if not self._spares(evaluation):
                 self._withdraw(evaluation)
 
+    def _spares(self, evaluation: str) -> bool:
+        now = self._now()
+        with self._lock:
+            spared = self._spared.items()
+            self._spared = {one: until for one, until in spared if until > now}
+            return evaluation in self._spared
+
     def _withdraw(self, evaluation: str) -> None:
+        """Nobody here goes on with it; where somebody carries it on, it is theirs."""
+        with self._lock:
+            self._spared.pop(evaluation, None)
         with self._locks.abandoned(evaluation) as abandoned:
             if abandoned:
                 self._store.withdraw(evaluation)

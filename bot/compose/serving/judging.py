@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.adapters.store import StoreError
 from bot.app.asking import Request
@@ -25,6 +26,7 @@ PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 120.0)
 """How long a store, or a git, that fails is waited for, each time."""
 _PATH = re.compile(r"(?<![\w.])/[^\s/'\"`]+/")
 
+T = TypeVar("T")
 SetUp = Callable[[Heartbeat], Bench]
 Pinned = Callable[[Task], str | None]
 """What a task's policy pins, as its repository resolves it (`Releases.pinned`)."""
@@ -46,14 +48,12 @@ class Judging:
         A store that is away for a while costs nothing: what it holds is gone on with.
         So it is where a git is killed, as the kernel does where memory is short.
         """
-        for pause in PAUSES_S:
-            try:
-                return self._ended(task, pulse, show)
-            except (StoreError, GitFault) as fault:
-                LOG.warning("An evaluation waits: %s", fault.problem)
-                _rest(pulse, pause)
-        try:
+
+        def work() -> Done:
             return self._ended(task, pulse, show)
+
+        try:
+            return patiently(work, pulse, "An evaluation")
         except (StoreError, GitFault) as fault:
             return Done(own_fault(fault))
 
@@ -90,6 +90,20 @@ class Judging:
 
         report = judged(case, load_policy, lambda: self._bench(pulse), watch)
         return Done(outcome_of(report.verdict), report)
+
+
+def patiently(work: Callable[[], T], pulse: Heartbeat, what: str) -> T:
+    """What comes of it, tried again where store or git fail; `what` is for the log.
+
+    Raises `Stopped`, and the fault that is there still after all pauses.
+    """
+    for pause in PAUSES_S:
+        try:
+            return work()
+        except (StoreError, GitFault) as fault:
+            LOG.warning("%s waits: %s", what, fault.problem)
+            _rest(pulse, pause)
+    return work()
 
 
 def own_fault(fault: MachineryFault) -> OwnFault:

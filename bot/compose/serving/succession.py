@@ -36,8 +36,16 @@ class Succession:
             self.settle()
 
     def settle(self) -> None:
-        """Withdraw what was left, but what is carried on again."""
-        for evaluation, withdraw in list(self._left.items()):
-            if evaluation not in self._held:
+        """Withdraw what was left, but what is carried on again.
+
+        Safe beside another one that settles; what could not be withdrawn stays left.
+        """
+        for evaluation in list(self._left):
+            withdraw = self._left.pop(evaluation, None)
+            if withdraw is None or evaluation in self._held:
+                continue
+            try:
                 withdraw()
-            del self._left[evaluation]
+            except BaseException:
+                self._left.setdefault(evaluation, withdraw)
+                raise

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from bot.adapters.policy_file import load_policy
+from bot.adapters.store import StoreError
 from bot.app.mirroring import Mirror, Mirrors
 from bot.app.pulls import remembered
 from bot.app.pulls.beside.alarms import Alarms
@@ -23,6 +24,7 @@ from bot.app.pulls.ports import PullStore
 from bot.app.replicating import refresh, warm
 from bot.compose.serving.errands import ErrandWork
 from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
+from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.github import GitHubError, Place
 from bot.domain.pulls.acts import PullKey
 from bot.domain.pulls.gated import gated
@@ -175,14 +177,18 @@ class Warming:
             return self._wanted.get(wish.key) == wish
 
     def _refresh_all(self) -> None:
+        """Each baseline that is due; one that cannot be refreshed holds up no other."""
         store = self._warmth.store
         for repository, installation in remembered.reached(store).items():
             place = Place(installation, repository)
             for branch, tip in remembered.tips(store, repository).items():
                 try:
                     self._refresh(_Wish(place, branch, tip))
-                except GitHubError as fault:
-                    LOG.warning("A baseline was not refreshed: %s", fault)
+                except StoreError:
+                    raise
+                except (GitHubError, MachineryFault, UserFault) as fault:
+                    said = "The baseline of %s in repository %s was not refreshed: %s"
+                    LOG.warning(said, ascii(branch), repository, fault)
 
     def _refresh(self, wish: _Wish) -> None:
         """Add runs where the policy's period has passed; the alarm, where they tell."""

@@ -48,12 +48,16 @@ def task() -> Task:
     )
 
 
+def nothing(_: Task) -> None:
+    """The policy pins no release."""
+
+
 def ordered(task: Task, orders: Orders) -> Task:
     return replace(task, orders=orders)
 
 
 def test_without_orders_it_is_the_policy_s_whole_plan(task: Task) -> None:
-    found = compared(task)
+    found = compared(task, nothing)
     assert [one.name for one in found.modes] == ["mlp", "conv"]
     assert [one.name for one in found.ladder] == ["fast"]
     assert (found.targeted, found.narrowed, found.more) == (frozenset(), (), 0)
@@ -62,36 +66,36 @@ def test_without_orders_it_is_the_policy_s_whole_plan(task: Task) -> None:
 
 
 def test_targets_are_named_and_leave_no_mode_out(task: Task) -> None:
-    found = compared(ordered(task, Orders(targets=("conv",))))
+    found = compared(ordered(task, Orders(targets=("conv",))), nothing)
     assert found.targeted == {"conv"}
     assert [one.name for one in found.modes] == ["mlp", "conv"]
     assert found.narrowed == ()
 
 
 def test_a_run_of_a_part_is_known_as_one(task: Task) -> None:
-    found = compared(ordered(task, Orders(stage="fast", modes=("conv",))))
+    found = compared(ordered(task, Orders(stage="fast", modes=("conv",))), nothing)
     assert [one.name for one in found.modes] == ["conv"]
     assert found.narrowed
 
 
 def test_more_seeds_are_added(task: Task) -> None:
-    assert compared(ordered(task, Orders(more=5))).more == 5
+    assert compared(ordered(task, Orders(more=5)), nothing).more == 5
 
 
 def test_a_label_adds_the_stage_that_waits_for_it_and_no_other(task: Task) -> None:
     labelled = replace(task, labels=("nice", "full"))
-    assert [one.name for one in compared(labelled).ladder] == ["fast", "full"]
-    alone = compared(ordered(labelled, Orders(stage="fast")))
+    assert [one.name for one in compared(labelled, nothing).ladder] == ["fast", "full"]
+    alone = compared(ordered(labelled, Orders(stage="fast")), nothing)
     assert [one.name for one in alone.ladder] == ["fast"]
 
 
 def test_changes_are_judged_apart_where_somebody_ordered_it(task: Task) -> None:
-    assert not compared(task).ablation
+    assert not compared(task, nothing).ablation
     apart = ordered(task, Orders(apart=True))
-    assert compared(apart).ablation
+    assert compared(apart, nothing).ablation
     assert ruling(apart).ablation.when == "on-pass-or-fail"
     assert ruling(apart).sha256 == task.policy.sha256
 
 
 def test_a_policy_of_pull_requests_is_refused_nothing(task: Task) -> None:
-    assert compared(task).on_github
+    assert compared(task, nothing).on_github

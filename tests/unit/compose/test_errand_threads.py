@@ -1,13 +1,30 @@
 """Errands share a few threads: who waits for one is known."""
 
 import threading
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
+from bot.adapters.store import StoreError
 from bot.app.pulls.beside.errands import Errand
+from bot.compose.serving import judging
 from bot.compose.serving.errand_threads import ErrandThreads
 from bot.compose.serving.heartbeat import Heartbeat
+from bot.domain.errors import GitFault, MachineryFault
+from bot.domain.pulls.acts import PullKey
+from bot.presentation.words import errands as words
 from tests.waiting import until
+
+PULL = PullKey(1, 1)
+KILLED = GitFault("`git merge-tree` was killed (signal 9).")
+AWAY = StoreError("The store is away.")
+
+
+def ordered(key: str) -> Errand:
+    return cast(Errand, SimpleNamespace(key=key, act=SimpleNamespace(pull=PULL)))
 
 
 def test_whose_turn_has_not_come_is_known_by_name() -> None:
@@ -19,9 +36,100 @@ def test_whose_turn_has_not_come_is_known_by_name() -> None:
 
     made = ErrandThreads(work, 1)
     for key in ("a", "b"):
-        made.begin(cast(Errand, SimpleNamespace(key=key)), told.append)
+        made.begin(ordered(key), told.append)
     until(lambda: made.waiting() == {"b"}, "the first to begin")
     go.set()
     until(lambda: made.busy() == 0, "the end")
     assert (made.waiting(), told) == (frozenset(), ["a", "b"])
     made.close()
+
+
+class Failing:
+    """Work that fails so often, and leaves a scan each time; then it ends."""
+
+    def __init__(self, faults: Sequence[MachineryFault]) -> None:
+        self.faults, self.withdrawn = list(faults), list[str]()
+
+    def __call__(self, errand: Errand, pulse: Heartbeat) -> str:
+        if not self.faults:
+            with pulse.succession.carries("scan"):
+                pulse.wait()
+            return "Done."
+        withdraw = partial(self.withdrawn.append, errand.key)
+        pulse.succession.leave("scan", withdraw)
+        raise self.faults.pop()
+
+
+def carried(work: Failing, times: int = 1) -> list[str]:
+    """What an errand is answered that is ordered so often, each time to its end."""
+    told, made = list[str](), ErrandThreads(work)
+    for _ in range(times):
+        made.begin(ordered("a"), told.append)
+        until(lambda: made.busy() == 0, "the end")
+    made.close()
+    return told
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "PAUSES_S", (0.0, 0.0))
+
+
+@pytest.mark.parametrize("fault", [KILLED, AWAY])
+def test_a_git_that_is_killed_costs_time_and_no_answer(
+    pauses: None, fault: MachineryFault
+) -> None:
+    work = Failing([fault, fault])
+    assert carried(work) == ["Done."]
+    assert work.withdrawn == []  # it was gone on with
+
+
+def test_where_it_does_not_pass_that_is_told_and_nobody_trains_for_it(
+    pauses: None,
+) -> None:
+    work = Failing([KILLED] * 3)
+    assert carried(work) == [words.FAILED]
+    assert work.withdrawn == ["a"]
+
+
+def resting(
+    monkeypatch: pytest.MonkeyPatch, end: Callable[[ErrandThreads], None]
+) -> list[str]:
+    """What is withdrawn of an errand that is ended while it waits for a store."""
+    monkeypatch.setattr(judging, "PAUSES_S", (600.0,))
+    work, told = Failing([AWAY]), list[str]()
+    made = ErrandThreads(work)
+    made.begin(ordered("a"), told.append)
+    until(lambda: not work.faults, "the fault")
+    end(made)
+    until(lambda: made.busy() == 0, "the end")
+    made.close()
+    assert told == []
+    return work.withdrawn
+
+
+def test_one_that_is_stopped_while_a_store_is_away_trains_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert resting(monkeypatch, lambda made: made.keep(PULL, ())) == ["a"]
+
+
+def test_another_process_goes_on_with_what_is_let_go_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert resting(monkeypatch, lambda made: made.let_go()) == []
+
+
+def test_trials_that_cannot_be_withdrawn_hold_no_answer_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Stuck(Failing):
+        def __call__(self, errand: Errand, pulse: Heartbeat) -> str:
+            def fails() -> None:
+                raise AWAY
+
+            pulse.succession.leave("scan", fails)
+            return "Done."
+
+    assert carried(Stuck([]), 2) == ["Done.", "Done."]
+    assert "What a left is withdrawn by a sweep." in caplog.text

@@ -8,7 +8,8 @@ import pytest
 from bot.adapters.alive import AliveLocks
 from bot.adapters.store import StoreError
 from bot.compose.serving.heartbeat import Followed, LetGo, Stopped
-from bot.compose.serving.holding import Holding
+from bot.compose.serving.holding import SPARED_S, Holding
+from bot.compose.serving.judging import PAUSES_S
 from bot.compose.serving.succession import Succession
 from bot.domain.errors import GitFault, MachineryFault
 from tests.fakes.store import MemoryStore
@@ -33,9 +34,24 @@ def wishes() -> Wishes:
     return Wishes()
 
 
+class Clock:
+    """Seconds that pass as tests say."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
-def holding(wishes: Wishes, tmp_path: Path) -> Holding:
-    return Holding(AliveLocks(tmp_path), wishes)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def holding(wishes: Wishes, tmp_path: Path, clock: Clock) -> Holding:
+    return Holding(AliveLocks(tmp_path), wishes, clock)
 
 
 @pytest.mark.parametrize("why", [Stopped, RuntimeError])
@@ -86,17 +102,40 @@ def test_where_store_or_git_fail_for_a_moment_no_trial_is_killed_for_it(
     assert wishes.withdrawn == []
 
 
-def test_a_sweep_while_a_store_that_failed_is_waited_for_kills_nothing(
-    holding: Holding, wishes: Wishes
+def test_sweeps_while_a_store_that_failed_is_waited_for_kill_nothing(
+    holding: Holding, wishes: Wishes, clock: Clock
 ) -> None:
+    """However many: each webhook of an installation has everything swept at once."""
     holding.sweep([])
     wishes.withdrawn.clear()
     with pytest.raises(StoreError), holding.hold(Succession(), "one"):
         raise StoreError("The store is away.")
-    holding.sweep([])
-    assert wishes.withdrawn == ["two"]
+    for pause in (0.0, 0.0, *PAUSES_S):
+        clock.seconds += pause
+        holding.sweep([])
+    assert set(wishes.withdrawn) == {"two"}
+    clock.seconds += SPARED_S - sum(PAUSES_S)
+    wishes.withdrawn.clear()
     holding.sweep([])  # nobody went on with it
-    assert wishes.withdrawn == ["two", "one", "two"]
+    assert wishes.withdrawn == ["one", "two"]
+
+
+def test_what_could_not_be_withdrawn_when_it_was_given_up_is_by_the_next_sweep(
+    holding: Holding, wishes: Wishes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    succession = Succession()
+    with pytest.raises(StoreError), holding.hold(succession, "one"):
+        raise StoreError("The store is away.")
+
+    def fails(_evaluation: str) -> None:
+        raise StoreError("The store is away.")
+
+    with monkeypatch.context() as away:
+        away.setattr(wishes, "withdraw", fails)
+        with pytest.raises(StoreError):
+            succession.settle()
+    holding.sweep([])
+    assert wishes.withdrawn == ["one", "two"]
 
 
 def test_where_the_store_failed_for_too_long_they_are_withdrawn_in_the_end(
