@@ -109,6 +109,19 @@ def _trains(rung: Planned) -> bool:
     return rung.kind is RungKind.TRAINING
 
 
+def begins_with(policy: Policy, ladder: tuple[Planned, ...]) -> Stage:
+    """The training stage with which the whole plan begins that this ladder belongs to.
+
+    It is the ladder's own first one, unless that is a stage which was asked for alone.
+    """
+    climbed = training_stages(ladder)
+    names = {one.name for one in climbed}
+    trained = [one for one in policy.stages if one.kind is StageKind.TRAINING]
+    unasked = [one for one in trained if one.planned]
+    whole = all(one.name in names for one in unasked)
+    return climbed[0] if whole else unasked[0]
+
+
 def asked_modes(policy: Policy, request: Request) -> tuple[Mode, ...]:
     """The modes to judge."""
     for name in (*request.modes, *request.targets):

@@ -1,10 +1,11 @@
 """What is known before an evaluation, pinned with it; and how evaluations are counted.
 
 An evaluation counts where it could turn a verdict around by luck: another tree of the
-head, another commit of the base (seeds follow it), another policy, machine or schedule
-make other trials, or another test of them. One that looks again at what an earlier one
-of the same branch compared, to tell changes apart or to name targets, does not count:
-it is judged by what was known when that one began, and finds the same trials.
+head, another commit of the base (seeds follow it), another policy or machine make other
+trials, or another test of them. One that looks again at what an earlier one of the same
+branch compared, to tell changes apart or to name targets, does not count: it is judged
+by what was known when that one began, and finds the same trials. A part of the plan
+shows trials of the whole, so all parts of one plan and the whole count once together.
 """
 
 import dataclasses
@@ -40,7 +41,7 @@ from bot.domain.policing import (
     prospect,
     refusal,
 )
-from bot.domain.policy import Mode
+from bot.domain.policy import Mode, Stage
 from bot.domain.stats.drift import THRESHOLD
 from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 
@@ -49,15 +50,15 @@ from bot.domain.verdict import Evidence, Finding, Reason, Ruling
 class Subject:
     """Whose evaluation it is: the repository, both branches by name, and the head.
 
-    `evaluation` is the one that counts where several stages are evaluated for one
-    answer; empty where it is the plan's own.
+    `begins` is the stage with which the whole plan begins where several stages, or a
+    part of them, are evaluated for one answer; None where it is the plan's own.
     """
 
     repository: str
     base: str
     head: str
     head_commit: str
-    evaluation: str = ""
+    begins: Stage | None = None
 
     @property
     def branch(self) -> str:
@@ -87,10 +88,10 @@ def informed(
     for a tolerance that nothing is known to make of, or that cannot be policed; such an
     evaluation has not begun, and is not counted. `now` is Unix seconds.
     """
-    pinned = memory.pinned(plan.evaluation)
-    if pinned is None:
-        pinned = _look_again(memory, plan, subject)
-    if pinned is None:
+    pinned = memory.pinned(plan.evaluation) or _compared(memory, plan, subject)
+    if pinned is not None:
+        _go_on(memory, plan, subject, pinned)
+    else:
         known = _known(memory, plan, subject, now)
         known = dataclasses.replace(known, lost=lost)
         pinned = _begin(memory, plan, subject, known)
@@ -165,35 +166,55 @@ def _fresh_from(
 
 def _begin(memory: Memory, plan: Plan, subject: Subject, known: Knowledge) -> str:
     _refuse(_with(plan, known))
-    # A part of the plan can never pass, so it uses up no attempt.
-    if plan.narrowed:
-        return memory.pin(plan.evaluation, dump_knowledge(known))
-    counted = subject.evaluation or plan.evaluation
-    attempt = memory.attempt(counted, *_place(subject))
+    attempt = _attempt(memory, plan, subject)
     document = dump_knowledge(dataclasses.replace(known, attempt=attempt))
     document = memory.pin(_comparison(plan, subject), document)
-    return memory.pin(plan.evaluation, document)
+    _go_on(memory, plan, subject, document)
+    return document
 
 
-def _look_again(memory: Memory, plan: Plan, subject: Subject) -> str | None:
-    """Begin an evaluation of what an earlier one of the branch compared, if any did."""
-    document = _compared(memory, plan, subject)
-    if document is None:
-        return None
-    counted = subject.evaluation or plan.evaluation
-    memory.attempt(counted, *_place(subject), again=True)
-    return memory.pin(plan.evaluation, document)
+def _go_on(memory: Memory, plan: Plan, subject: Subject, document: str) -> None:
+    """Note an evaluation of what is counted already, and what it is judged by.
+
+    The comparison too: an earlier version may have pinned the evaluation alone.
+    """
+    memory.attempt(plan.evaluation, *_place(subject), again=True)
+    memory.pin(_comparison(plan, subject), document)
+    memory.pin(plan.evaluation, document)
+
+
+def _attempt(memory: Memory, plan: Plan, subject: Subject) -> int:
+    """Which attempt it is: that of the whole plan, whatever part of it comes first.
+
+    Earlier versions counted the whole plan alone, and kept it with its comparison.
+    """
+    whole = _whole(plan, subject)
+    name = _named("attempt", whole, subject)
+    kept = memory.pinned(name) or memory.pinned(_comparison(whole, subject))
+    if kept is None:
+        attempt = memory.attempt(name, *_place(subject))
+        kept = memory.pin(name, dump_knowledge(Knowledge(attempt=attempt)))
+    return load_knowledge(kept).attempt
+
+
+def _whole(plan: Plan, subject: Subject) -> Plan:
+    """The first plan of the ladder that this is a plan of, with nothing left out."""
+    stage, modes = subject.begins or plan.stage, plan.policy.modes
+    return dataclasses.replace(plan, stage=stage, modes=modes, max_seeds=None)
 
 
 def _compared(memory: Memory, plan: Plan, subject: Subject) -> str | None:
     """What was known when this branch was first compared like this, if it ever was."""
-    return None if plan.narrowed else memory.pinned(_comparison(plan, subject))
+    return memory.pinned(_comparison(plan, subject))
 
 
 def _comparison(plan: Plan, subject: Subject) -> str:
     """The name under which that is kept; it is no evaluation's."""
-    parts = {"comparison": plan.comparison, "branch": _place(subject)}
-    return digest_of(parts)[:16]
+    return _named("comparison", plan, subject)
+
+
+def _named(what: str, plan: Plan, subject: Subject) -> str:
+    return digest_of({what: plan.comparison, "branch": _place(subject)})[:16]
 
 
 def _place(subject: Subject) -> tuple[str, str, str]:

@@ -1,19 +1,21 @@
 """The plans of a ladder: one of each training stage, and all that is climbed."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.app.asking import begins_with, fingerprints
 from bot.app.engine import halving, unhalved
 from bot.app.informing import Subject, foreseen, informed
 from bot.app.ladder import Course
+from bot.app.local import Comparison
 from bot.app.ports import Memory, SourceRepository
-from bot.app.preparing import Prepared, has_prints, versioned_again
+from bot.app.preparing import Prepared, versioned_again
 from bot.domain.history import Place
 from bot.domain.ladder import RungKind
 from bot.domain.plan import Pinned, Plan, room
 from bot.domain.policing import chance_finding, outlooks, prospect
-from bot.domain.policy import Policy, Stage
+from bot.domain.policy import Stage
 from bot.domain.verdict import Finding, Reason
 from workers.contract import Node, ProbeKind, ProbeSpec
 
@@ -61,7 +63,7 @@ def _first_plan(prepared: Prepared, ground: Ground, stage: Stage) -> Plan:
         anchor=Pinned(anchor.name, anchor.tree) if anchor else None,
         pool=asked.pool,
         version=prepared.version,
-        watched=_beside_trials(policy) if has_prints(asked) else None,
+        watched=_beside_trials(asked),
     )
     if not asked.ablation:
         return plan
@@ -70,7 +72,16 @@ def _first_plan(prepared: Prepared, ground: Ground, stage: Stage) -> Plan:
     )
 
 
-def _beside_trials(policy: Policy) -> ProbeSpec:
+def _beside_trials(asked: Comparison) -> ProbeSpec | None:
+    """What looks at the trials of the first stage, by the policy alone.
+
+    It is part of their keys: an order that adds fingerprints, or takes a part of the
+    ladder, finds the trials that the whole plan has.
+    """
+    policy = asked.policy
+    first = begins_with(policy, asked.ladder)
+    if not fingerprints(policy) or asked.stage.name != first.name:
+        return None
     return ProbeSpec(ProbeKind.WATCH, steps=policy.invasive.steps, every=WATCH_EVERY)
 
 
@@ -117,13 +128,18 @@ def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
     tolerances that cannot be policed in any stage.
     """
     first = next(iter(plans.values()))
-    subject = dataclasses.replace(subject, evaluation=first.evaluation)
-    facts = (subject, known.lost, known.now)
-    told = {name: foreseen(known.memory, plan, *facts) for name, plan in plans.items()}
+    asked = prepared.comparison
+    begins = begins_with(asked.policy, asked.ladder)
+    subject = dataclasses.replace(subject, begins=begins)
+    memory, facts = known.memory, (subject, known.lost)
+    told = {
+        name: foreseen(memory, plan, *facts, known.now())
+        for name, plan in plans.items()
+    }
     chance = _chance([*told.values()]) if len(told) > 1 else ()
 
     def begun(plan: Plan) -> Plan:
-        ready = informed(known.memory, plans[plan.stage.name], *facts)
+        ready = informed(memory, plans[plan.stage.name], *facts, known.now())
         return _without_chance(ready) if chance else ready
 
     source = prepared.source if prepared.comparison.ablation else None
@@ -144,11 +160,14 @@ def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a course is informed by: memory, shown losses, the time (Unix s)."""
+    """What a course is informed by: memory, shown losses, the clock (Unix s).
+
+    A later stage may begin hours after the climb.
+    """
 
     memory: Memory
     lost: Mapping[Place, float]
-    now: float
+    now: Callable[[], float]
 
 
 def _chance(plans: Sequence[Plan]) -> tuple[Finding, ...]:

@@ -145,7 +145,7 @@ def _cost_before(evaluation: str, store: Store) -> Cost:
 
 
 def _known(case: Case, store: Store) -> Known:
-    return Known(store, _lost(case, store), time.time())
+    return Known(store, _lost(case, store), time.time)
 
 
 def _lost(case: Case, store: Store) -> Mapping[Place, float]:

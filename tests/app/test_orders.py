@@ -10,6 +10,7 @@ import pytest
 
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import Ablate, Target
+from bot.domain.plan.probing import FINGERPRINT
 from tests.app.stage import PATIENCE_S, Stage, behaving
 from tests.app.test_errands import faces, read, replies, two_changes
 from tests.fakegithub.changes import Author, add_comment
@@ -241,6 +242,60 @@ def test_questions_about_a_green_branch_use_up_no_evaluation_of_it(
         stage.bob.pushes(stage.quick, "idea", behaving("idea", WORSE), "Another")
         stage.concluded(pull.head.sha, "action_required")
         assert attempt_of(stage, pull) == 2
+
+
+def trained(stage: Stage, since: int) -> list[str]:
+    """The trials that were run since so many, but those that only look at steps."""
+    known = stage.app_now.store.find(stage.crew.ran[since:])
+    return [key for key, one in known.items() if one.spec.stage != FINGERPRINT]
+
+
+def test_a_target_gives_a_blocked_branch_no_second_chance(tmp_path: Path) -> None:
+    once = quick_policy(rest="decision: {attempts: 1}\n")
+    with read(tmp_path, once) as stage:
+        pull = stage.proposes("idea", WORSE)
+        stage.concluded(pull.head.sha, "failure")
+        before = len(stage.crew.ran)
+        stage.says(stage.bob, pull, "/gate target mode=quick")
+        told = _plain(stage.concluded(pull.head.sha, "failure").output["text"])
+        assert "Behaviour" in told
+        assert len(stage.crew.ran) > before
+        assert trained(stage, before) == []
+        assert attempt_of(stage, pull) == 1
+
+
+def test_a_stage_that_is_run_alone_finds_the_trials_of_the_whole(
+    tmp_path: Path,
+) -> None:
+    policy = quick_policy(rest="invasive: {steps: 4}\n")
+    with read(tmp_path, policy) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        before = len(stage.crew.ran)
+        stage.says(stage.bob, pull, "/gate run stage=fast")
+        stage.concluded(pull.head.sha, "action_required")
+        assert trained(stage, before) == []
+
+
+def test_who_looks_at_a_part_of_each_head_of_a_draft_has_used_up_an_evaluation(
+    tmp_path: Path,
+) -> None:
+    policy = quick_policy(rest="decision: {attempts: 2}\n").replace(
+        "stages:\n", "stages:\n  tests: {command: [python, -c, pass]}\n"
+    )
+    with read(tmp_path, policy) as stage:
+        stage.bob.pushes(stage.quick, "idea", behaving("idea 1", BETTER))
+        pull = stage.bob.opens_pull(stage.quick, "idea", draft=True)
+        for number in (1, 2, 3):
+            if number > 1:
+                files = behaving(f"idea {number}", BETTER)
+                stage.bob.pushes(stage.quick, "idea", files)
+            stage.quiet()
+            for order in ("/gate run stage=fast", "/gate run"):
+                stage.says(stage.bob, pull, order)
+                stage.quiet()
+                assert attempt_of(stage, pull) == number
+        assert stage.run(pull.head.sha).conclusion == "action_required"
 
 
 def test_ablate_of_one_change_trains_without_that_one_alone(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """From a comparison to all that is climbed: changes, versions, one plan a stage."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -11,7 +11,8 @@ from bot.app.local import POLICY_PATH, Request, compare
 from bot.app.planning import Ground, Known, course_of, plans_of, probed_plan
 from bot.app.preparing import Prepared, prepare, versioned_again
 from bot.domain.errors import UserFault
-from bot.domain.plan import Plan
+from bot.domain.ladder import RungKind
+from bot.domain.plan import Plan, Slot, reachable, spec_of
 from bot.domain.verdict import Reason
 from tests.fakes.repository import FakeRepository
 from tests.fakes.store import MemoryStore
@@ -50,11 +51,16 @@ def planned(rules: bytes, **request: object) -> Mapping[str, Plan]:
     return plans_of(prepared(story(rules), **request), GROUND)
 
 
-def coursed(repository: FakeRepository, store: MemoryStore | None = None) -> Course:
-    ready = prepared(repository)
+def coursed(
+    repository: FakeRepository,
+    store: MemoryStore | None = None,
+    now: Callable[[], float] = lambda: 1.0,
+    **request: object,
+) -> Course:
+    ready = prepared(repository, **request)
     store = store or MemoryStore(lambda: 1.0)
     subject = Subject("/r", "main", "idea", "head")
-    known = Known(store, {}, 1.0)
+    known = Known(store, {}, now)
     return course_of(ready, plans_of(ready, GROUND), subject, repository, known)
 
 
@@ -116,6 +122,57 @@ def test_modes_are_watched_beside_the_trials_of_the_first_stage_alone() -> None:
     assert full.watched is None
 
 
+def keys_of(plan: Plan) -> Mapping[Slot, str]:
+    """The key of every trial that the plan may want."""
+    slots = [slot for mode in plan.modes for slot in reachable(plan, mode)]
+    return {slot: spec_of(plan, slot).key for slot in slots}
+
+
+LABELS = b"""\
+stages:
+  tests: {command: [python, -c, pass]}
+  first: {seeds: [4], when: label:first}
+  fast: {seeds: [4, 5]}
+  full: {seeds: [4, 6], when: label:full}
+"""
+"""Stages of which only one is trained unasked; another that would come before it."""
+
+
+@pytest.mark.parametrize("rest", [b"", INVASIVE])
+@pytest.mark.parametrize("stages", [STAGES, LABELS])
+def test_targets_and_stages_alone_find_the_trials_of_the_whole_plan(
+    stages: bytes, rest: bytes
+) -> None:
+    labels = ("full",) if stages is LABELS else ()
+    whole = planned(BASE + stages + rest, labels=labels)
+    assert [*whole] == ["fast", "full"]
+    meant = planned(BASE + stages + rest, targets=("mlp",), labels=labels)
+    for name, plan in whole.items():
+        assert keys_of(meant[name]) == keys_of(plan)
+        (alone,) = planned(BASE + stages + rest, stage=name).values()
+        assert keys_of(alone) == keys_of(plan)
+
+
+def test_a_stage_that_is_trained_first_where_its_label_is_set_is_watched() -> None:
+    first, fast, _ = planned(
+        BASE + LABELS + INVASIVE, labels=("first", "full")
+    ).values()
+    assert (first.watched is None, fast.watched) == (False, None)
+    only = b"stages: {full: {seeds: [4, 6], when: label:full}}\n"
+    (whole,) = planned(BASE + only + INVASIVE, labels=("full",)).values()
+    (alone,) = planned(BASE + only + INVASIVE, stage="full").values()
+    assert alone.watched == whole.watched == ProbeSpec(ProbeKind.WATCH, 7, every=10)
+
+
+def test_a_target_has_modes_fingerprinted_and_no_trial_watched() -> None:
+    ready = prepared(story(BASE), targets=("mlp",))
+    (plan,) = plans_of(ready, GROUND).values()
+    rungs = [one.kind for one in ready.comparison.ladder]
+    assert rungs == [RungKind.FINGERPRINT, RungKind.TRAINING]
+    assert (plan.watched, plan.targeted) == (None, {"mlp"})
+    assert [one.path for one in ready.lines] == ["model.py", "train.py"]
+
+
 def test_who_changed_a_mode_is_found_without_training_changes_apart() -> None:
     ready = prepared(story(BASE + INVASIVE))
     (plan,) = plans_of(ready, GROUND).values()
@@ -169,7 +226,7 @@ def test_all_stages_are_informed_and_count_as_one_evaluation() -> None:
     course = coursed(story(BASE + STAGES))
     fast, full = course.plans.values()
     assert course.first is fast
-    assert course.subject.evaluation == fast.evaluation
+    assert course.subject.begins == fast.stage
     begun = [course.begun(one) for one in (fast, full)]
     assert [one.knowledge.attempt for one in begun] == [1, 1]
 
@@ -183,6 +240,33 @@ def test_a_branch_that_never_gets_to_a_stage_has_had_no_evaluation() -> None:
     repository.commit({"words.md": b"4"})
     course = coursed(repository, store)
     assert course.begun(course.first).knowledge.attempt == 1
+
+
+@pytest.mark.parametrize("stage", ["fast", "full"])
+def test_a_stage_that_is_run_alone_on_every_head_is_a_try_of_each(stage: str) -> None:
+    repository, store = story(BASE + STAGES), MemoryStore(lambda: 1.0)
+    for number in (1, 2, 3):
+        repository.commit({"words.md": b"%d" % number})
+        alone = coursed(repository, store, stage=stage)
+        whole = coursed(repository, store)
+        begun = [alone.begun(alone.first), *map(whole.begun, whole.plans.values())]
+        assert [one.knowledge.attempt for one in begun] == [number] * 3
+
+
+def test_a_stage_that_waits_for_a_label_is_one_attempt_with_the_rest() -> None:
+    late = STAGES.replace(b"[4, 6]", b"[4, 6], when: label:full")
+    repository, store = story(BASE + late), MemoryStore(lambda: 1.0)
+    asked = ({"stage": "full"}, {}, {"labels": ("full",)})
+    courses = [coursed(repository, store, **one) for one in asked]
+    begun = [one.begun(plan) for one in courses for plan in one.plans.values()]
+    assert [one.knowledge.attempt for one in begun] == [1] * 4
+
+
+def test_a_later_stage_begins_when_it_is_climbed_to() -> None:
+    clock = iter([10.0, 11.0, 20.0, 9_000.0])
+    course = coursed(story(BASE + STAGES), now=lambda: next(clock))
+    begun = [course.begun(one) for one in course.plans.values()]
+    assert [one.knowledge.begun_at for one in begun] == [20.0, 9_000.0]
 
 
 def test_a_stage_that_has_begun_is_judged_by_what_was_known_then() -> None:

@@ -10,7 +10,7 @@ from bot.app.engine import Evaluated, evaluate
 from bot.app.informing import Subject, foreseen, informed
 from bot.app.knowledge_text import dump_knowledge, load_knowledge
 from bot.app.remembering import remember
-from bot.domain.arms import label
+from bot.domain.arms import Branch, label
 from bot.domain.changes import Change, PlannedChange
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.history import (
@@ -171,7 +171,7 @@ def test_a_loss_that_is_shown_is_charged_to_the_branch_that_may_land() -> None:
                     metric("error", Reason.NOT_WORSE, -0.04),
                     metric("speed", Reason.TOLERATED_LOSS, None),
                     metric("rank", Reason.HARM_SHOWN, -0.15),
-                    metric("size", Reason.NOT_SHOWN, -0.15),
+                    undecided("size", Reason.NOT_SHOWN, -0.15),
                 ),
                 findings=(),
             ),
@@ -180,11 +180,14 @@ def test_a_loss_that_is_shown_is_charged_to_the_branch_that_may_land() -> None:
     done = dataclasses.replace(run(Laptop(losing(0.0)), plan()), verdict=verdict)
     memory = store()
     remember(memory, plan(), IDEA, done)
-    charge, blocked = memory.charges("/repo/.git")
+    passed, charge, blocked, untold = memory.charges("/repo/.git")
     assert blocked.place == ("mlp", "rank")
     assert blocked.tolerances == pytest.approx(1.5)
     assert (charge.place, charge.tolerances) == (PLACE, pytest.approx(0.4))
     assert (charge.head_commit, charge.merged_tree) == ("head-commit", "merged-tree")
+    assert charge.base_commit == plan().trees.base_commit != ""
+    assert (passed.place, passed.tolerances) == (("mlp", "error"), 0.0)
+    assert (untold.place, untold.tolerances) == (("mlp", "speed"), 0.0)
     remember(
         memory,
         plan(),
@@ -199,6 +202,10 @@ def metric(name: str, reason: Reason, d: float | None) -> MetricVerdict:
         name, LOSS.role, LOSS.direction, LOSS.source.kind, Ruling.PASS
     )
     return dataclasses.replace(shown, reason=reason, d=d, tolerance=0.1)
+
+
+def undecided(name: str, reason: Reason, d: float) -> MetricVerdict:
+    return dataclasses.replace(metric(name, reason, d), state=Ruling.UNDECIDED)
 
 
 def test_losses_since_the_release_are_pinned_too() -> None:
@@ -324,12 +331,64 @@ def test_a_branch_does_not_choose_its_own_test() -> None:
     assert PLACE in informed(laptop.store, branch(3), other, {}, NOW).knowledge.history
 
 
-def test_a_part_of_the_plan_uses_up_no_attempt() -> None:
+def part(number: int, **left: object) -> Plan:
+    """A part of the plan, which can never pass."""
+    return dataclasses.replace(branch(number), narrowed=("some of it",), **left)
+
+
+def parts(number: int) -> Iterator[tuple[Plan, Subject]]:
+    """The whole of a plan of two modes and two stages, and what may be run of it."""
+    stages = (policy().stages[0], dataclasses.replace(policy().stages[0], name="full"))
+    rule = policy(mode("mlp"), mode("cnn"), stages=stages)
+    fast = dataclasses.replace(branch(number), policy=rule, modes=rule.modes)
+    whose = dataclasses.replace(IDEA, begins=stages[0])
+    for less in ({}, {"narrowed": ("the other stage",)}, {"max_seeds": 4}):
+        for stage in stages:
+            for modes in (rule.modes, rule.modes[:1], rule.modes[1:]):
+                some = dataclasses.replace(fast, stage=stage, modes=modes, **less)
+                yield some, whose
+
+
+def test_all_parts_of_a_plan_and_the_whole_of_it_are_one_attempt() -> None:
+    for order in (1, -1):
+        memory = store()
+        for number in (1, 2):
+            for some, whose in list(parts(number))[::order]:
+                known = informed(memory, some, whose, {}, NOW).knowledge
+                assert known.attempt == number
+        for some, whose in parts(1):
+            assert informed(memory, some, whose, {}, NOW).knowledge.attempt == 1
+
+
+def test_a_part_that_is_run_after_another_head_belongs_to_its_own_attempt() -> None:
     memory = store()
-    part = dataclasses.replace(branch(1), narrowed=("seeds 5 to 8",), max_seeds=4)
-    assert informed(memory, part, IDEA, {}, NOW).knowledge.attempt == 1
+    informed(memory, part(1, max_seeds=4), IDEA, {}, NOW)
+    informed(memory, branch(2), IDEA, {}, NOW)
     assert informed(memory, branch(1), IDEA, {}, NOW).knowledge.attempt == 1
-    assert informed(memory, branch(2), IDEA, {}, NOW).knowledge.attempt == 2
+    assert informed(memory, branch(3), IDEA, {}, NOW).knowledge.attempt == 3
+
+
+def test_a_peek_at_a_part_of_each_head_gives_none_of_them_a_free_chance() -> None:
+    once = policy(decision=Decision(attempts=1))
+    laptop = Laptop(losing(0.0))
+    for number in (1, 2):
+        peek = dataclasses.replace(part(number), policy=once)
+        for here in (peek, dataclasses.replace(peek, narrowed=())):
+            done = run(laptop, here)
+            told = [one.reason for one in done.verdict.findings]
+            assert (Reason.ATTEMPTS_SPENT in told) == (number == 2)
+            seen = [one for one in done.trials if one.arm == Branch()]
+            assert bool(seen) == (number == 1)
+
+
+def test_a_whole_finds_what_its_part_has_run_and_is_judged_by_what_was_known() -> None:
+    laptop = Laptop(losing(0.0))
+    seen = run(laptop, part(1))
+    run(laptop, branch(2), dataclasses.replace(IDEA, head="another"))
+    whole = run(laptop, branch(1))
+    assert compared(whole) == compared(seen)
+    known = informed(laptop.store, branch(1), IDEA, {}, NOW).knowledge
+    assert known.history == {}
 
 
 def targeting(number: int) -> Plan:
@@ -415,9 +474,26 @@ def test_branches_with_one_comparison_are_counted_apart() -> None:
 def test_a_part_of_the_plan_spares_nobody_the_count_of_the_whole() -> None:
     memory = store()
     informed(memory, branch(1), IDEA, {}, NOW)
-    part = dataclasses.replace(branch(2), narrowed=("ablation",))
-    assert informed(memory, part, IDEA, {}, NOW).knowledge.attempt == 1
+    assert informed(memory, part(2), IDEA, {}, NOW).knowledge.attempt == 2
     assert informed(memory, telling_apart(2), IDEA, {}, NOW).knowledge.attempt == 2
+
+
+def pinned_of_old(memory: MemoryStore, here: Plan) -> Knowledge:
+    """Begun by a version that pinned the evaluation alone, and counted it by its id."""
+    at = memory.attempt(here.evaluation, IDEA.repository, IDEA.base, IDEA.head)
+    known = Knowledge(attempt=at, lost={PLACE: 0.5})
+    memory.pin(here.evaluation, dump_knowledge(known))
+    return known
+
+
+def test_what_an_earlier_version_began_is_gone_on_with_and_counted_once() -> None:
+    memory = store()
+    known = pinned_of_old(memory, branch(1))
+    for here in (branch(1), targeting(1), telling_apart(1)):
+        assert informed(memory, here, IDEA, {}, NOW).knowledge == known
+    few = part(1, max_seeds=4)
+    assert informed(memory, few, IDEA, {}, NOW).knowledge.attempt == 1
+    assert informed(memory, branch(2), IDEA, {}, NOW).knowledge.attempt == 2
 
 
 def compared(done: Evaluated) -> dict[tuple[str, int], str]:
