@@ -10,13 +10,13 @@ from bot.domain.history import Charge, Summary
 from bot.domain.past import canary_residual, keys, summarise
 from bot.domain.plan import Plan
 from bot.domain.policy import Mode
-from bot.domain.verdict import MetricVerdict, Reason, Verdict
+from bot.domain.verdict import MetricVerdict, Reason, Ruling, Verdict
 
 
 def remember(
     memory: Memory, plan: Plan, subject: Subject, evaluated: Evaluated
 ) -> None:
-    """Keep what the evaluation showed, and the losses that count should it land.
+    """Keep what the evaluation showed, and what is lost of each metric should it land.
 
     Safe to repeat: the same evaluation replaces what it left before.
     """
@@ -57,13 +57,13 @@ def _summary(
 
 
 def _charges(verdict: Verdict, plan: Plan, subject: Subject) -> Iterator[Charge]:
-    tree = plan.trees.merged_tree
+    tree, base = plan.trees.merged_tree, plan.trees.base_commit
     for mode in verdict.modes:
         for one in mode.metrics:
             share = _lost(one)
-            if share:
+            if share or one.state is Ruling.PASS:
                 place = (mode.name, one.name)
-                yield Charge(place, subject.head_commit, tree, share)
+                yield Charge(place, subject.head_commit, tree, share, base)
 
 
 _SHOWN = (Reason.TOLERATED_LOSS, Reason.HARM_SHOWN)

@@ -155,12 +155,16 @@ class Charge:
 
     It was tolerated, or it blocked. It counts once the judged head commit, or the tree
     that would land, has landed: one that blocked does so where somebody accepted it.
+    The share of a metric that passed without one is 0: where an earlier head lost, and
+    this one landed with it, this one counts. `base_commit` is what the head was
+    compared with; an earlier version kept none.
     """
 
     place: Place
     head_commit: str
     merged_tree: str
     tolerances: float
+    base_commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """Which policy rules a pull request, and what it says when that is in doubt."""
 
+import json
 from pathlib import Path
 
-from tests.app.stage import POLICY, behaving, plain, staged
+import pytest
+
+from tests.app.stage import POLICY, Stage, behaving, plain, staged
+from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, TRAIN, WORSE, Behaviour, quick_policy
 
 BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
@@ -209,3 +213,50 @@ def test_a_release_that_the_policy_pins_by_its_tag_is_found_on_github(
         stage.says(stage.bob, pull, "/gate run")
         stage.concluded(pull.head.sha, "success")
         stage.page(pull)
+
+
+def test_harm_that_was_mended_before_it_landed_is_not_held_against_those_that_follow(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path, quick_policy(rest="anchor: v1.0\n")) as stage:
+        stage.ann.tags(stage.quick, "v1.0", "main")
+        for way in ("merge", "rebase"):
+            pull = stage.blocked(way)
+            mended = behaving(f"{way}, mended")
+            head = stage.bob.pushes(stage.quick, way, mended)
+            stage.concluded(head, "success")
+            stage.bob.merges(stage.quick, pull, way)
+            stage.quiet()
+            stage.page(pull)
+        pull = stage.proposes("next")
+        stage.concluded(pull.head.sha, "success")
+        assert spent(stage, pull) == []
+        stage.page(pull)
+
+
+def test_a_loss_that_was_accepted_and_landed_is_held_against_those_that_follow(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path, quick_policy(rest="anchor: v1.0\n")) as stage:
+        stage.ann.tags(stage.quick, "v1.0", "main")
+        pull = stage.blocked()
+        run = stage.run(pull.head.sha)
+        stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))
+        stage.concluded(pull.head.sha, "success")
+        stage.ann.merges(stage.quick, pull)
+        stage.quiet()
+        stage.page(pull)
+        follows = stage.proposes("next", WORSE)
+        stage.concluded(follows.head.sha, "failure")
+        (lost,) = spent(stage, follows)
+        assert lost == pytest.approx(4.0, abs=0.5)
+        stage.page(follows)
+
+
+def spent(stage: Stage, pull: Pull) -> list[float]:
+    """What was lost since the release, where a verdict says that it was too much."""
+    kept = stage.app_now.pulls.standing(stage.key(pull))
+    assert kept is not None
+    report = json.loads(stage.app_now.store.load_evaluation(kept.evaluation) or "")
+    told = [one["evidence"] for one in report["findings"]]
+    return [one["spent"] for one in told if one["reason"] == "tolerance_spent"]

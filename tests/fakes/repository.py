@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.app.ports import Conflicted, Merged, MergeOutcome, Revision, Unrelated
 from bot.domain.changes import ChangedLines, Leaf, Touched, read_globs
 from bot.domain.errors import UserFault
+from bot.domain.landed import Step
 from bot.domain.policy import Ablation
 from tests.fakes.changes import FakeChanges, Files, Told, blob_name, changed, touched
 
@@ -185,10 +186,9 @@ class FakeRepository:
         self._names[branch] = self._add(self._trees[tree], (above,), message)
         return branch
 
-    def landed(self, since: str, until: str) -> frozenset[str]:
-        old, new = self.resolve(since).commit, self.resolve(until).commit
-        fresh = self._ancestors(new) - self._ancestors(old)
-        return frozenset(fresh) | {self._commits[one].tree for one in fresh}
+    def landed(self, since: str, until: str) -> Mapping[str, Step]:
+        found = ((one, self._commits[one]) for one in self._fresh(since, until)[::-1])
+        return {name: Step(one.tree, one.parents) for name, one in found}
 
     def require_plain(self, tree: str) -> None:
         files = self._trees[tree]

@@ -35,6 +35,7 @@ from bot.app.bundling import Bundled
 from bot.app.ports import MergeOutcome, Revision, Unrelated
 from bot.domain.changes import ChangedLines, Leaf, Touched
 from bot.domain.errors import UserFault
+from bot.domain.landed import Step
 from bot.domain.policy import Ablation
 
 
@@ -233,16 +234,17 @@ class GitRepository:
             commit = commit_on(self._scratch, tree, above, message)
             return bundled(self._scratch, self._place, branch, (above, commit))
 
-    def landed(self, since: str, until: str) -> frozenset[str]:
-        """Commits of `until` that `since` does not have, and the trees of them.
+    def landed(self, since: str, until: str) -> Mapping[str, Step]:
+        """Commits of `until` that `since` does not have, each before its parents.
 
-        Either is how a branch that was judged is found again: a merge or a rebase
-        keeps its commit or its tree.
+        By commit or by tree a branch that was judged is found again: a merge or a
+        rebase keeps one of them.
         """
         old, new = self._commit(since), self._commit(until)
+        words = ("log", "--topo-order", "--format=%H %T %P", f"{old}..{new}", "--")
         with explained(self._place):
-            answer = self._scratch.run("log", "--format=%H %T", f"{old}..{new}", "--")
-        return frozenset(answer.line.split())
+            rows = map(str.split, self._scratch.run(*words).line.splitlines())
+        return {name: Step(tree, (*parents,)) for name, tree, *parents in rows}
 
     def require_plain(self, tree: str) -> None:
         """Refuse, by path, what a trial could not see: submodules, LFS pointers.

@@ -67,11 +67,11 @@ class Memory(Protocol):
     def charge(
         self, evaluation: str, repository: str, charges: Sequence[Charge]
     ) -> None:
-        """Keep the shown losses of an evaluation in place of what it had."""
+        """Keep what an evaluation showed to be lost in place of what it had."""
         ...
 
     def charges(self, repository: str) -> Sequence[Charge]:
-        """Every tolerated loss of a repository."""
+        """Every one of a repository, those of heads that lost nothing among them."""
         ...
 
     def keep_fidelity(

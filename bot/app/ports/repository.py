@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from bot.domain.changes import ChangedLines, Cut, Leaf, PlannedChange, Touched
+from bot.domain.landed import Step
 from bot.domain.policy import Ablation
 
 
@@ -178,8 +179,8 @@ class SourceRepository(Protocol):
         """
         ...
 
-    def landed(self, since: str, until: str) -> frozenset[str]:
-        """Commits of `until` that `since` does not have, and the trees of them."""
+    def landed(self, since: str, until: str) -> Mapping[str, Step]:
+        """Commits of `until` that `since` does not have, each before its parents."""
         ...
 
     def require_plain(self, tree: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.app.ports import Conflicted, Merged, SourceRepository, Unrelated
 from bot.domain.errors import UserFault
+from bot.domain.landed import Step
 from tests.adapters.repository.git_world import GitWorld
 from tests.fakes.repository import FakeRepository
 
@@ -223,9 +224,12 @@ def test_what_landed_since_a_release_is_known_by_commit_and_by_tree(
     open_one = world.commit({"train.py": b"lr = 3\n"})
     repository = world.open()
     landed = repository.landed(release, "main")
-    assert landed == {merged, repository.resolve(merged).tree}
+    assert landed == {merged: Step(repository.resolve(merged).tree, (release,))}
     assert open_one not in landed
-    assert repository.landed("main", release) == frozenset()
+    assert repository.landed("main", release) == {}
+    later = repository.landed(release, "idea")
+    assert list(later) == [open_one, merged]
+    assert later[open_one].parents == (merged,)
 
 
 def test_plain_trees_are_welcome(world: World) -> None:

@@ -144,8 +144,11 @@ ROWS = {
         f"INSERT INTO pull_outlines VALUES (1099511627776, 12, '{OUTLINE}')",
         "INSERT INTO pull_notes VALUES ('round:99', 'how far')",
     ],
+    "0008": [
+        "INSERT INTO charges VALUES ('/old', 'one', 'mlp', 'loss', 'c1', 't1', 1.5)",
+    ],
 }
-"""By the revision that first had these tables; BYTES is the database's own word."""
+"""By the revision whose tables they are for; BYTES is the database's own word."""
 
 
 def read_first(store: SqlStore) -> None:
@@ -246,6 +249,11 @@ def read_seventh(url: str) -> None:
     pulls.close()
 
 
+def read_eighth(store: SqlStore) -> None:
+    """What was charged without a base."""
+    assert store.charges("/old") == [Charge(("mlp", "loss"), "c1", "t1", 1.5)]
+
+
 def of_store(read: Callable[[SqlStore], None]) -> Callable[[str], None]:
     def at(url: str) -> None:
         store = SqlStore(url, lambda: 2_000.0)
@@ -263,5 +271,6 @@ READ: dict[str, Callable[[str], None]] = {
     "0005": read_fifth,
     "0006": read_sixth,
     "0007": read_seventh,
+    "0008": of_store(read_eighth),
 }
 """What a store of today, at a URL, says of those rows."""

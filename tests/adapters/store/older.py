@@ -45,15 +45,16 @@ def opened(url: str) -> Iterator[SqlStore]:
 
 
 def fill(url: str, revision: str) -> None:
-    """A store as an earlier version left it."""
+    """A store as an earlier version left it, with rows that are older still."""
     with connected(url) as connection:
         config = migrations()
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
         raw = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
         for one in sorted(ROWS):
-            for statement in ROWS[one] if one <= revision else ():
-                connection.exec_driver_sql(statement.replace("BYTES", raw))
+            if one <= revision:
+                command.upgrade(config, one)
+                for statement in ROWS[one]:
+                    connection.exec_driver_sql(statement.replace("BYTES", raw))
 
 
 def read(url: str, revision: str) -> None:

@@ -580,13 +580,13 @@ def test_a_pilot_serves_only_what_it_was_made_for(
 
 def test_charges_of_an_evaluation_replace_what_it_had(store: AnyStore) -> None:
     loss, error = ("mlp", "loss"), ("mlp", "error")
-    first = [Charge(loss, "c1", "t1", 0.4), Charge(error, "c1", "t1", 0.1)]
+    first = [Charge(loss, "c1", "t1", 0.4, "b1"), Charge(error, "c1", "t1", 0.0)]
     store.charge("one", "/repo", first)
     store.charge("two", "/repo", [Charge(loss, "c2", "t2", 0.25)])
     store.charge("three", "/other", [Charge(loss, "c2", "t2", 0.3)])
     assert list(store.charges("/repo")) == [
-        Charge(error, "c1", "t1", 0.1),
-        Charge(loss, "c1", "t1", 0.4),
+        Charge(error, "c1", "t1", 0.0),
+        Charge(loss, "c1", "t1", 0.4, "b1"),
         Charge(loss, "c2", "t2", 0.25),
     ]
     store.charge("one", "/repo", [])

@@ -7,7 +7,7 @@ such an order breaks when an upgrade of the system changes the language's rules.
 
 from sqlalchemy import BigInteger, Column, MetaData, String
 
-REVISION = "0008"
+REVISION = "0009"
 """The schema that this code reads and writes; equal to the newest migration."""
 
 NAME = String().with_variant(String(collation="C"), "postgresql")

@@ -137,6 +137,7 @@ def charge(
             "head_commit": one.head_commit,
             "merged_tree": one.merged_tree,
             "tolerances": one.tolerances,
+            "base_commit": one.base_commit,
         }
         for one in made
     ]
@@ -148,6 +149,12 @@ def load_charges(connection: Connection, repository: str) -> Sequence[Charge]:
     order = (charges.c.evaluation, charges.c.mode, charges.c.metric)
     query = select(charges).where(charges.c.repository == repository).order_by(*order)
     return [
-        Charge((row.mode, row.metric), row.head_commit, row.merged_tree, row.tolerances)
+        Charge(
+            (row.mode, row.metric),
+            row.head_commit,
+            row.merged_tree,
+            row.tolerances,
+            row.base_commit,
+        )
         for row in connection.execute(query)
     ]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    text,
 )
 
 from bot.adapters.store.database.tables import NAME, metadata
@@ -172,8 +173,12 @@ charges = Table(
     Column("head_commit", NAME, nullable=False),
     Column("merged_tree", NAME, nullable=False),
     Column("tolerances", Float, nullable=False),
+    Column("base_commit", NAME, nullable=False, server_default=text("''")),
 )
-"""Tolerated losses, in tolerances; they count once the branch has landed."""
+"""Shown losses, in tolerances, 0 for none; they count once the branch has landed.
+
+Those of earlier versions have no `base_commit`, and are losses only.
+"""
 
 fidelity = Table(
     "fidelity",
