@@ -19,6 +19,7 @@ FILE = "app.json"
 """In the cache folder."""
 
 _OTHERS = 0o077
+_ANOTHER = "Name a folder of your own with SEEDGATE_CACHE_DIR."
 
 
 class _AppFile(BaseModel):
@@ -57,13 +58,16 @@ def read_app_file(path: Path) -> Given | None:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if mode & _OTHERS:
-                raise _open_to_others(path, mode)
+                raise open_to_others(path, mode)
             text = file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         problem = f"{path} cannot be read: {error.strerror}."
-        raise UserFault(problem, "It must belong to the user that runs this.") from None
+        mend = "It must belong to the user that runs this."
+        if isinstance(error, NotADirectoryError):
+            mend = _ANOTHER
+        raise UserFault(problem, mend) from None
     return _parsed(path, text)
 
 
@@ -131,7 +135,8 @@ def _parsed(path: Path, text: bytes) -> Given:
     raise UserFault(problem, "Move it away, and run `seedgate setup` again.")
 
 
-def _open_to_others(path: Path, mode: int) -> UserFault:
+def open_to_others(path: Path, mode: int) -> UserFault:
+    """What is the matter with a secret that others may read, and how to mend it."""
     problem = f"{path} holds secrets and is open to others (mode {mode:03o})."
     return UserFault(problem, f"Run `chmod 600 {path}`, and ask who could read it.")
 
@@ -143,5 +148,4 @@ def _there_already(path: Path) -> UserFault:
 
 def _unwritable(path: Path, error: OSError) -> UserFault:
     problem = f"{path} cannot be written: {error.strerror}."
-    mend = "Name a folder of your own with SEEDGATE_CACHE_DIR."
-    return UserFault(problem, mend)
+    return UserFault(problem, _ANOTHER)

@@ -52,6 +52,8 @@ __all__ = [
 PILOT = "pilot"
 """The pool of seeds that pilot runs have for themselves, in place of a merged tree."""
 
+_HEAD = "HEAD"
+
 ParsePolicy = Callable[[bytes, str], Policy]
 
 
@@ -163,9 +165,9 @@ def _head(
 
     Uncommitted work matters only where the judged commit is the one checked out.
     """
-    head = repository.resolve(request.head)
+    head = _named(repository, repository.resolve(request.head))
     dirty = repository.dirty()
-    if not dirty or head.commit != repository.resolve("HEAD").commit:
+    if not dirty or head.commit != repository.resolve(_HEAD).commit:
         return head, None
     if request.allow_dirty:
         return repository.commit_dirty()
@@ -177,6 +179,17 @@ def _head(
         "local`, which commits them to a scratch ref and judges that."
     )
     raise UserFault(problem, mend)
+
+
+def _named(repository: SourceRepository, head: Revision) -> Revision:
+    """What is checked out, by the name of its branch, if that means nothing else."""
+    if head.name != _HEAD:
+        return head
+    try:
+        named = repository.resolve(repository.branch_name(_HEAD))
+    except UserFault:  # a tag of that name
+        return head
+    return named if named.commit == head.commit else head
 
 
 def _policy(

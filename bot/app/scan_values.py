@@ -95,12 +95,24 @@ def _meaning(value: str) -> Decimal | str:
 def against(wish: Wish, own: str) -> Wish:
     """The wish without the policy's own value, which is always tried.
 
-    Raises `UserFault` where no other value is left.
+    Raises `UserFault` where no other value is left, and for a word beside a number:
+    it would be paid for in every mode and seed, and fail.
     """
     mine = _meaning(own)
+    if isinstance(mine, Decimal):
+        _require_numbers(wish, own)
     left = tuple(one for one in wish.values if _meaning(one) != mine)
     if not left:
         problem = f"{own} is the policy's own value of `{wish.param}`: nothing differs."
         raise UserFault(problem, "Give at least one other value to compare with it.")
     again = tuple((one, own) for one in wish.values if one not in left)
     return dataclasses.replace(wish, values=left, same=(*wish.same, *again))
+
+
+def _require_numbers(wish: Wish, own: str) -> None:
+    """What is filled in for each run is no word: a seed is a number."""
+    for value in wish.values:
+        if isinstance(_meaning(value), str) and not _BLANK.search(value):
+            problem = f"`{value}` is no number, as the policy's own {own} is."
+            mend = f"Give numbers for `{wish.param}`; words go where its own is a word."
+            raise UserFault(problem, mend)

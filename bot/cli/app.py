@@ -96,9 +96,14 @@ def run(arguments: Sequence[str], table: Callable[[], typer.Typer] = commands) -
     except Exception:  # noqa: BLE001 - the outermost edge: every failure gets a code
         return _own_failure()
     if code == ExitCode.INTERRUPTED:  # typer makes an exit code of Ctrl-C
-        hint = "finished trials are kept, and the same command goes on from there."
-        err().print(f"seedgate: interrupted; {hint}")
+        err().print(f"seedgate: interrupted; {_how_to_go_on(arguments)}")
     return code
+
+
+def _how_to_go_on(arguments: Sequence[str]) -> str:
+    if {*arguments[:1]} & {"setup", "serve"}:
+        return "where there is no App yet, the same command gives another link."
+    return "finished trials are kept, and the same command goes on from there."
 
 
 def _dispatch(arguments: Sequence[str], table: Callable[[], typer.Typer]) -> int:

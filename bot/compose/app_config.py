@@ -1,11 +1,13 @@
 """Which GitHub App a process is: from the environment, else from what setup stored."""
 
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.adapters.app_file import FILE, read_app_file
+from bot.adapters.app_file import FILE, open_to_others, read_app_file
 from bot.compose.site import make_private
 from bot.domain.errors import UserFault
 from bot.domain.github.configuration import (
@@ -26,7 +28,7 @@ def load(settings: Settings) -> AppConfig | None:
     """
     config = load_at_once(settings)
     if config is not None:
-        require_key(config.private_key)
+        require_key(config.private_key, settings)
     return config
 
 
@@ -81,11 +83,42 @@ def from_environment(settings: Settings) -> Given:
     )
 
 
-def require_key(private_key: Secret) -> None:
-    """Raises `UserFault` for a private key that is none."""
+def require_key(private_key: Secret, settings: Settings) -> None:
+    """Raises `UserFault` for a private key that is none; it says where it is from."""
     from bot.adapters.github.tokens import AppCredential
 
-    AppCredential(1, private_key)
+    try:
+        AppCredential(1, private_key)
+    except UserFault as fault:
+        origin = str(app_file(settings))
+        if settings.private_key is not None:
+            origin = "SEEDGATE_PRIVATE_KEY"
+        elif settings.private_key_file is not None:
+            origin = f"{settings.private_key_file} (SEEDGATE_PRIVATE_KEY_FILE)"
+        problem = f"{fault.problem.removesuffix('.')} from {origin}."
+        raise UserFault(problem, fault.mend) from None
+
+
+def open_key(settings: Settings) -> UserFault | None:
+    """What is to be said of a file with the key that others may read, if it is one.
+
+    No reason to refuse it: secrets that are mounted into a container are such files.
+    """
+    path = settings.private_key_file
+    if path is None or settings.private_key is not None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    # A group of a file that is not ours was given it on purpose: we are in it.
+    ours = found.st_uid == os.getuid()
+    mode = stat.S_IMODE(found.st_mode)
+    if not mode & (stat.S_IRWXO | (stat.S_IRWXG if ours else 0)):
+        return None
+    fault = open_to_others(path, mode)
+    mend = "A secret that is mounted into a container of Seedgate's own may stay so."
+    return UserFault(fault.problem, f"{fault.mend} {mend}")
 
 
 def _private_key(settings: Settings) -> Secret | None:

@@ -10,13 +10,14 @@ from bot.adapters.policy_file import load_policy
 from bot.adapters.reaching import knock
 from bot.adapters.repository.command import require_git
 from bot.app.checkup import Instruments, gathered
-from bot.compose.app_config import load, loaded
+from bot.compose.app_config import load, loaded, open_key
 from bot.compose.database import open_store
 from bot.compose.site import require_python
 from bot.compose.trust import trust
 from bot.domain.doctor import (
     Expected,
     Finding,
+    Kind,
     StoreSeen,
     judged,
     misconfigured,
@@ -49,7 +50,8 @@ def doctor(settings: Settings, most: int) -> Sequence[Finding]:
     )
     try:
         seen = gathered(tools, _expected(config), most)
-        return (*judged(seen), *_unfit(settings, config))
+        unfit = (*_unfit(settings, config), *_open_key(settings))
+        return (*judged(seen), *unfit)
     finally:
         github.close()
 
@@ -76,6 +78,13 @@ def _unfit(settings: Settings, config: AppConfig) -> Iterator[Finding]:
             look()
         except UserFault as fault:
             yield from misconfigured(fault.problem, fault.mend)
+
+
+def _open_key(settings: Settings) -> Iterator[Finding]:
+    fault = open_key(settings)
+    if fault is not None:
+        seen = {"problem": fault.problem, "mend": fault.mend}
+        yield Finding(Kind.KEY_OPEN, "", seen)
 
 
 def _expected(config: AppConfig) -> Expected:

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from importlib.metadata import version
 
+from bot.app.asking import ablates
 from bot.app.expecting import expected, settled
 from bot.app.ladder import Course, Reached
 from bot.app.local import Comparison
@@ -11,7 +12,7 @@ from bot.app.ports import Memory, SourceRepository
 from bot.app.preparing import Prepared
 from bot.app.pricing import price_of
 from bot.domain.evaluation import circumstances
-from bot.domain.verdict import Provenance, Report, Verdict
+from bot.domain.verdict import Apart, Provenance, Report, Verdict
 from workers.contract import Node
 
 
@@ -25,6 +26,7 @@ def unrun(comparison: Comparison, verdict: Verdict, path: str) -> Report:
         provenance=provenance,
         verdict=circumstances(verdict, provenance.sandbox, comparison.scratch_ref),
         repository_path=path,
+        apart=Apart(ablates(comparison.policy)),
     )
 
 
@@ -55,6 +57,7 @@ def reported(
         cost=reached.cost,
         repository_path=str(repository.path),
         exhibits=reached.trained[-1].exhibits if reached.trained else None,
+        apart=Apart(ablates(comparison.policy), prepared.cut.found),
     )
 
 

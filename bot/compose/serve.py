@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from bot.compose.app_config import load, load_at_once, require_key
+from bot.compose.app_config import load, load_at_once, open_key, require_key
 from bot.compose.database import open_store, where
 from bot.compose.logs import log_here
 from bot.compose.site import make_private, require_python
@@ -55,7 +55,9 @@ def serve(
         front = _front(settings, config, listening)
         try:
             front.check()  # webhooks are kept from here on; the rest is read in
-            require_key(config.private_key)
+            require_key(config.private_key, settings)
+            if (fault := open_key(settings)) is not None:
+                LOG.warning("%s %s", fault.problem, fault.mend)
             from bot.compose.serving.service import Service
 
             with Service(settings, config, dispatch=dispatch, jobs=jobs) as service:

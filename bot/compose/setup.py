@@ -29,6 +29,7 @@ from bot.domain.github.configuration import (
 from bot.presentation.github.manifest import LONGEST_NAME, manifest, proposed_name
 from bot.presentation.plain_json import Json
 from bot.presentation.setup_page import Terms
+from bot.presentation.words import setup as words
 from bot.presentation.words.failures import why
 from bot.settings import Settings
 from bot.web.serving import listen, server
@@ -159,7 +160,7 @@ def import_app(settings: Settings) -> AppProfile:
             "and SEEDGATE_PUBLIC_URL."
         )
         raise UserFault(problem, mend)
-    require_key(config.private_key)
+    require_key(config.private_key, settings)
     require_no_app_file(path)
     profile = _asked(config)
     page = f"{config.web_url}/apps/{profile.slug}"
@@ -178,13 +179,15 @@ def _asked(config: AppConfig) -> AppProfile:
         failure = fault.failure
     finally:
         github.close()
-    raise fault_of(failure)
+    raise fault_of(failure, config.api_url)
 
 
-def fault_of(failure: Failure) -> UserFault | MachineryFault:
-    """A failed call as the end of a command."""
+def fault_of(failure: Failure, api_url: str) -> UserFault | MachineryFault:
+    """A failed call to the API at `api_url` as the end of a command."""
     said = why(failure)
-    problem = f"{said[0].upper()}{said[1:]}."
-    if isinstance(failure, Transient | RateLimited):
-        return MachineryFault(problem, "Try again in a while.")
-    return UserFault(problem, "`seedgate doctor` says more.")
+    problem, mend = f"{said[0].upper()}{said[1:]}.", words.asked_at(api_url)
+    if isinstance(failure, RateLimited):
+        return MachineryFault(problem, words.LATER)
+    if isinstance(failure, Transient):
+        return MachineryFault(problem, f"{mend} {words.LATER}")
+    return UserFault(problem, f"{mend} `seedgate doctor` says more.")

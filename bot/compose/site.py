@@ -1,5 +1,6 @@
 """What a command that runs trials works with: store, locks, dispatcher and node."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from bot.adapters.alive import AliveLocks
     from bot.adapters.children import DispatcherProcess
     from bot.adapters.store import SqlStore
+
+LOG = logging.getLogger("seedgate")
+SILENT_S = 10.0
+"""How long nothing is said while a cluster that others started has no machine for us.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,10 @@ def open_site(
     store = open_store(settings)
     stack.callback(store.close)
     dispatcher = stack.enter_context(dispatcher_process(settings, jobs))
-    joined = started if settings.ray_address else None
-    node = _first_node(store, dispatcher, joined)
+    if settings.ray_address:
+        node = _joined_node(store, dispatcher, started, settings)
+    else:
+        node = _own_node(dispatcher)
     require_own_code(node, repository.resolve())
     return Site(store, locks(settings, store), dispatcher, node)
 
@@ -98,16 +106,26 @@ def require_python(settings: Settings) -> None:
         raise UserFault(problem, f"{mend} the variable.")
 
 
-def _first_node(
-    store: Store, dispatcher: "DispatcherProcess", joined: float | None
-) -> Node:
-    """The node that trials will run on.
-
-    Our own dispatcher's, or the first of a cluster that it `joined` at that time.
-    """
-    while True:
-        nodes = store.nodes(joined) if joined is not None else ()
-        node = next(iter(nodes), None) or dispatcher.node()
-        if node is not None:
-            return node
+def _own_node(dispatcher: "DispatcherProcess") -> Node:
+    """The node that our own dispatcher announces."""
+    while (node := dispatcher.node()) is None:
         dispatcher.wait()
+    return node
+
+
+def _joined_node(
+    store: Store, dispatcher: "DispatcherProcess", started: float, settings: Settings
+) -> Node:
+    """The first node of a cluster that our dispatcher has joined since then."""
+    say_at = started + SILENT_S
+    while (node := next(iter(store.nodes(started)), None)) is None:
+        if dispatcher.now() >= say_at:
+            LOG.warning(
+                "Still waiting for a machine of the Ray at %s (RAY_ADDRESS). What the "
+                "dispatcher hears of it stands in %s.",
+                settings.ray_address,
+                settings.cache_dir / "dispatcher.log",
+            )
+            say_at = float("inf")
+        dispatcher.wait()
+    return node

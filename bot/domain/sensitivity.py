@@ -5,7 +5,7 @@ together (Bonferroni), at a number of seeds that was fixed before; they decide n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.policy import Metric, Mode, Role, Seeding
 from bot.domain.stats.estimate import (
@@ -31,7 +31,7 @@ class Tried:
 
     `mean` is the metric's own. `d` is the effect against the policy's value, oriented
     so that positive is better, with its simultaneous interval; None where too few runs
-    ended with a value.
+    ended with a value. `first` is what the first failed run said of itself.
     """
 
     value: str
@@ -41,6 +41,7 @@ class Tried:
     d: float | None = None
     low: float | None = None
     high: float | None = None
+    first: str = ""
 
     @property
     def better(self) -> bool:
@@ -90,12 +91,11 @@ def _sensitivity(
     level = (1.0 - CONFIDENCE) / (2.0 * max(1, len(tried)))
     paired = mode.seeding is Seeding.SHARED
     value, runs = own
-    alone = _values(runs, metric.name)
     return Sensitivity(
         mode=mode.name,
         metric=metric.name,
         orientation=orientation,
-        own=Tried(value, len(alone), _failed(runs), _mean(alone)),
+        own=_alone(value, runs, metric.name),
         tried=tuple(
             _tried(
                 (name, metric.name),
@@ -118,20 +118,26 @@ def _tried(
     place: tuple[str, str], runs: tuple[Runs, Runs], found: _Found, level: float
 ) -> Tried:
     value, metric = place
-    shown = _values(runs[1], metric)
+    alone = _alone(value, runs[1], metric)
     if found is None:
-        return Tried(value, len(shown), _failed(runs[1]), _mean(shown))
+        return alone
     estimate, scale, n = found
     room = half_width(estimate, level)
-    return Tried(
-        value=value,
+    return replace(
+        alone,
         n=n,
-        failed=_failed(runs[1]),
-        mean=_mean(shown),
         d=scale * estimate.value,
         low=scale * (estimate.value - room),
         high=scale * (estimate.value + room),
     )
+
+
+def _alone(value: str, runs: Runs, metric: str) -> Tried:
+    """What a value shows by itself, compared with nothing."""
+    shown, crashed = _values(runs, metric), _crashed(runs)
+    said = (crashed[0].reason, crashed[0].detail) if crashed else ()
+    first = ": ".join(filter(None, said))
+    return Tried(value, len(shown), len(crashed), _mean(shown), first=first)
 
 
 def _gains(own: Runs, tried: Runs, metric: str, orientation: int) -> _Found:
@@ -176,5 +182,5 @@ def _mean(values: tuple[float, ...]) -> float | None:
     return centre(values) if values else None
 
 
-def _failed(runs: Runs) -> int:
-    return sum(isinstance(one, Crashed) for one in runs)
+def _crashed(runs: Runs) -> tuple[Crashed, ...]:
+    return tuple(one for one in runs if isinstance(one, Crashed))

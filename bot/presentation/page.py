@@ -46,6 +46,8 @@ from bot.presentation.rows import (
 from bot.presentation.slices import SliceTable, slice_table
 from bot.presentation.steps import Step, next_steps
 
+_NAMELESS = "HEAD"
+
 
 @dataclass(frozen=True, slots=True)
 class MetricCard:
@@ -144,9 +146,11 @@ def page(report: Report) -> Page:
 
 def _about(report: Report) -> tuple[tuple[str, str], ...]:
     provenance = report.provenance
+    named = provenance.head_revision not in ("", _NAMELESS)
+    head = provenance.head_revision if named else provenance.head_commit
     rows = (
         ("Repository", provenance.repository),
-        ("Branch", provenance.head_revision or provenance.head_commit),
+        ("Branch", head),
         ("Into", provenance.base_revision or provenance.base_commit),
         ("Cost", cost_line(report.cost)),
     )

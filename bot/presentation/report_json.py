@@ -49,6 +49,7 @@ def document(report: Report) -> dict[str, Json]:
         ],
         "modes": {mode.name: _mode(mode) for mode in report.verdict.modes},
         "changes": changes(report.verdict),
+        "apart": plain(dataclasses.asdict(report.apart)),
         "rungs": _each(report.verdict.rungs),
         "price": _whole(report.price),
         "forecasts": _each(report.forecasts),

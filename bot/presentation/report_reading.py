@@ -13,6 +13,7 @@ from bot.domain.policy import Direction, Role
 from bot.domain.stats.method import Method
 from bot.domain.verdict import (
     SCHEMA_VERSION,
+    Apart,
     ChangeVerdict,
     Cost,
     Finding,
@@ -69,6 +70,7 @@ def _report(one: Document) -> Report:
         verdict,
         cost=cost,
         accepted=tuple(filter(None, accepted)),
+        apart=Apart(**_fields(Apart, one.get("apart", {}))),  # earlier ones have none
     )
 
 

@@ -1,8 +1,11 @@
 """A sensitivity scan as tables, sentences and JSON; it decides nothing."""
 
+from collections.abc import Iterator
+
 from bot.domain.sensitivity import CONFIDENCE, Sensitivity, Tried
 from bot.presentation import numbers
 from bot.presentation.calibration_text import Grid
+from bot.presentation.escape import one_line
 
 EXPLORES = (
     "This is an exploration and no verdict: nothing was judged, and whoever picks the "
@@ -10,6 +13,7 @@ EXPLORES = (
 )
 
 _Json = dict[str, object]
+_MOST_SAID = 200
 
 
 def headline(param: str, own: str, seeds: int, counts: tuple[int, int]) -> str:
@@ -71,10 +75,11 @@ def looks(one: Tried) -> str:
 
 
 def sentences(found: tuple[Sensitivity, ...]) -> tuple[str, ...]:
-    """What looks better for each metric, how to read the intervals, and the warning."""
+    """What looks better for each metric, what failed, how to read it, the warning."""
     if not found:
         return ("No metric here has a direction, so nothing can look better.", EXPLORES)
-    return (*(_best(one) for one in found), _how(found), EXPLORES)
+    best = (_best(one) for one in found)
+    return (*best, *_failures(found), _how(found), EXPLORES)
 
 
 def repeated(same: tuple[tuple[str, str], ...], own: str) -> tuple[str, ...]:
@@ -92,6 +97,8 @@ def _repeated(left: str, kept: str, own: str) -> str:
 
 def _best(found: Sensitivity) -> str:
     name, best = f"{found.mode} / {found.metric}", found.best
+    if all(one.d is None for one in found.tried):
+        return f"{name}: nothing can be compared with {found.own.value}."
     if best is None:
         return f"{name}: no value looks better than {found.own.value}."
     if best.better:
@@ -100,6 +107,24 @@ def _best(found: Sensitivity) -> str:
         f"{name}: {best.value} did best, and what was seen does not tell it from "
         f"{found.own.value}."
     )
+
+
+def _failures(found: tuple[Sensitivity, ...]) -> Iterator[str]:
+    """A sentence for each value at which runs failed, in whatever modes."""
+    failed = {
+        (one.mode, at.value): at
+        for one in found
+        for at in (one.own, *one.tried)
+        if at.first
+    }
+    for value in dict.fromkeys(value for _, value in failed):
+        here = {mode: at for (mode, its), at in failed.items() if its == value}
+        count = numbers.counted(sum(at.failed for at in here.values()), "run")
+        mode, first = next(iter(here.items()))
+        said = one_line(first.first, _MOST_SAID).rstrip(".")
+        yield (
+            f"At {value} {count} failed. The first, in {mode} (self-reported): {said}."
+        )
 
 
 def _how(found: tuple[Sensitivity, ...]) -> str:
@@ -143,4 +168,5 @@ def _value(one: Tried) -> _Json:
         "d": one.d,
         "ci": None if one.d is None else [one.low, one.high],
         "looks": looks(one),
+        "first_failure": one.first or None,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.domain.errors import UserFault
+from bot.domain.github.configuration import HOOK
 from bot.domain.github.needs import EVENTS, PERMISSIONS
 from bot.presentation.github.manifest import manifest
 from bot.presentation.words import setup as words
@@ -47,11 +48,16 @@ def setup_page(terms: Terms, state: str) -> Page:
     """The page with the button; `state` comes back with GitHub's answer."""
     asked = tuple((n, level, words.REASONS[n]) for n, level in PERMISSIONS.items())
     heard = tuple((name, "", words.EVENT_REASONS[name]) for name in EVENTS)
+    tables = (
+        (words.REGISTERED, _registered(terms)),
+        (words.PERMISSIONS, asked),
+        (words.EVENTS, heard),
+    )
     text = json.dumps(manifest(terms.name, terms.public_url))
     return Page(
         words.TITLE,
         (words.INTRO,),
-        ((words.PERMISSIONS, asked), (words.EVENTS, heard)),
+        tables,
         Form(_action(terms, state), text, words.BUTTON),
         words.PLEDGE,
     )
@@ -70,6 +76,15 @@ def fault_page(fault: UserFault) -> Page:
 def made_page(slug: str, install: str) -> Page:
     """For an App whose page is not where it was looked for, so it is not gone to."""
     return Page(words.MADE, (words.made_elsewhere(slug, install),))
+
+
+def _registered(terms: Terms) -> tuple[tuple[str, str, str], ...]:
+    return (
+        (words.OWNER, "", words.owner(terms.organization)),
+        (words.NAME, "", terms.name),
+        (words.WHERE, "", terms.web_url),
+        (words.HOOKS, "", f"{terms.public_url}{HOOK}"),
+    )
 
 
 def _action(terms: Terms, state: str) -> str:

@@ -68,7 +68,7 @@ def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
                 *_reported(report, channel),
             )
         case Ruling.BLOCK:
-            mends = _mends(report, channel)
+            mends = (*_mends(report, channel), *_told_apart(report))
             first = tuple(_taken_out(report, channel))
         case _:
             flagged = any(map(_of_change, deciding(report)))
@@ -80,11 +80,31 @@ def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
 def _mends(report: Report, channel: Channel) -> tuple[str, ...]:
     """The mends of what decided, and of a budget that left changes open.
 
-    But for changes that did it: they have a step of their own.
+    But for changes that did it: they have a step of their own. Nor for what a broken
+    baseline leaves open, where only its own mend is one.
     """
-    own = [one for one in deciding(report) if not _of_change(one)]
+    decisive = deciding(report)
+    broken = {one.mode for one in decisive if one.reason is Reason.BASELINE_BROKEN}
+    own = [
+        one
+        for one in decisive
+        if not (_of_change(one) or (_is_open(one) and one.mode in broken))
+    ]
     spent = [one for one in all_findings(report) if one.reason is Reason.BUDGET_SPENT]
     return distinct(channel.mend(words(one)) for one in (*own, *spent))
+
+
+def _told_apart(report: Report) -> tuple[str, ...]:
+    """How to learn which change did it, where there are several and nobody asked."""
+    harmed = any(one.reason is Reason.HARM_SHOWN for one in deciding(report))
+    asked = bool(report.verdict.changes) or report.apart.asked
+    if not harmed or asked or report.apart.found == 1:
+        return ()
+    return (say.TELL_APART,)
+
+
+def _is_open(one: Finding) -> bool:
+    return one.reason is Reason.NOT_SHOWN
 
 
 def _of_change(one: Finding) -> bool:

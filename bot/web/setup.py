@@ -144,13 +144,18 @@ def setup_routes(desk: SetupDesk) -> list[Route]:
 
 def setup_application(desk: SetupDesk) -> Starlette:
     """The setup alone, for a process that serves nothing else yet."""
-    made = Starlette(routes=[Route(HEALTH, _alive), *setup_routes(desk)])
+    health = Route(HEALTH, _alive), Route("/readyz", _unready)
+    made = Starlette(routes=[*health, *setup_routes(desk)])
     made.router.redirect_slashes = False
     return made
 
 
 async def _alive(_request: Request) -> Response:
     return PlainTextResponse("Alive.\n")
+
+
+async def _unready(_request: Request) -> Response:
+    return PlainTextResponse("There is no App yet: GitHub has nobody to ask.\n", 503)
 
 
 def _single(request: Request, name: str) -> str:

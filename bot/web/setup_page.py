@@ -13,6 +13,7 @@ STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
     "padding:0 1rem}table{border-collapse:collapse}th,td{text-align:left;"
     "vertical-align:top;padding:.2rem 1rem .2rem 0}"
+    "td:last-child{overflow-wrap:anywhere}form{margin:1.5rem 0}"
     "button{font:inherit;padding:.5rem 1rem}"
 )
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode("ascii")

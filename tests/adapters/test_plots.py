@@ -331,6 +331,23 @@ def with_curves(*series: list[Point], failed: bool = False) -> Report:
     return replace(reports.report(Ruling.UNDECIDED, (mode,)), trials=trials)
 
 
+@pytest.mark.parametrize(
+    ("steps", "ticks"),
+    [
+        ((1, 2), "1 2"),
+        ((1, 2, 3, 4, 5, 6), "2 4 6"),
+        ((0.1, 0.4), "0.16 0.24 0.32 0.40"),
+    ],
+)
+def test_steps_are_marked_at_whole_numbers_where_there_are_some(
+    steps: tuple[float, ...], ticks: str
+) -> None:
+    """Values without a step of their own are counted: none is at 1.5."""
+    curve = [Point(step, step) for step in steps]
+    made = pictures(with_curves(curve))["mlp", "test_loss", CURVES]
+    assert f" {ticks} step " in f" {words_in(made.light)} "
+
+
 def test_curves_of_different_length_and_steps_are_joined() -> None:
     short = [Point(0, 2.0), Point(10, 1.0)]
     late = [Point(20, 1.5), Point(35, 0.5), Point(40, 0.4)]

@@ -104,6 +104,17 @@ def test_a_wrong_private_key_is_told_and_mended_by_the_right_one(
         stage.ends(pull.head.sha, "failure")
 
 
+def test_a_key_that_others_may_read_is_warned_of_once(tmp_path: Path) -> None:
+    with town(tmp_path) as many:
+        path = tmp_path / "key.pem"
+        path.write_text(many.environment()["SEEDGATE_PRIVATE_KEY"])
+        path.chmod(0o644)
+        one = many.start(SEEDGATE_PRIVATE_KEY="", SEEDGATE_PRIVATE_KEY_FILE=str(path))
+        one.leads()
+        assert one.said.count("key.pem holds secrets and is open to others") == 1
+        assert one.ends() < ENDS_S
+
+
 def test_a_github_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
     with town(tmp_path) as many, Line(many.stage) as line:
         stage = many.stage

@@ -166,6 +166,7 @@ def test_the_good_part_of_a_branch_is_split_off_and_shares_its_trials(
     git("commit", "--quiet", "--allow-empty", "--message", "Say nothing")
     whole = laptop.run("local", "--repo", folder)
     assert (whole.code, whole.verdict) == (1, "block"), whole.err
+    assert whole.report["apart"] == {"asked": True, "found": 3}
 
     target = laptop.home / "split.json"
     words = ("split", "--without", bad, "--repo", folder, "--json", target)

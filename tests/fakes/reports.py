@@ -24,6 +24,7 @@ from bot.domain.verdict import (
     Ruling,
     Verdict,
 )
+from tests.fakes import looks, policies
 from workers.contract import (
     Failed,
     FailureReason,
@@ -465,6 +466,16 @@ def undecided() -> Report:
         (regression("mlp", open_loss, Ruling.UNDECIDED),),
     )
     return report(Ruling.UNDECIDED, (mlp,))
+
+
+def baseline_broken() -> Report:
+    """A base that cannot be trained, so that not even the guardrail was looked at."""
+    runs = policies.mode(
+        "mlp", policies.primary("test_loss"), policies.guardrail("test_accuracy")
+    )
+    crashed = [looks.crash(i) for i in range(4)]
+    one = looks.judge(crashed, crashed, runs)
+    return report(one.state, (one,))
 
 
 def speedrun() -> Report:

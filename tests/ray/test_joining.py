@@ -13,6 +13,7 @@ from tests.ray.conftest import Desk, kill
 from tests.ray.head import TOKEN, standing
 from tests.samples.quick import WORSE, build_quick
 from tests.waiting import alive, until
+from workers.cluster.interface import ClusterError
 from workers.contract import TrialState
 
 pytestmark = pytest.mark.ray
@@ -53,21 +54,61 @@ def test_the_heir_of_a_killed_dispatcher_ends_the_orphans_on_the_cluster(
     until(lambda: not alive(orphan["agent"]), "its agent to end")
 
 
-def test_a_local_branch_is_judged_on_a_cluster_that_is_there(
-    head: str, tmp_path: Path
-) -> None:
-    repository = build_quick(tmp_path / "repository", branch_behaviour=WORSE)
-    report = tmp_path / "report.json"
+def on_ray(address: str, folder: Path, *words: str) -> tuple[int, str]:
+    """What `seedgate local` says of a worse branch with this RAY_ADDRESS."""
+    repository = build_quick(folder / "repository", branch_behaviour=WORSE)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "bot", "local", "--repo", str(repository)),
-            *("--base", "main", "--json", str(report)),
+            *("--base", "main", *words),
         ],
-        env={**os.environ, **TOKEN, "RAY_ADDRESS": head}
-        | {"SEEDGATE_CACHE_DIR": str(tmp_path / "cache")},
+        env={**os.environ, **TOKEN, "RAY_ADDRESS": address}
+        | {"SEEDGATE_CACHE_DIR": str(folder / "cache")},
         capture_output=True,
         timeout=120,
         check=False,
     )
-    assert done.returncode == 1, done.stderr.decode()
+    return done.returncode, done.stderr.decode()
+
+
+def test_a_local_branch_is_judged_on_a_cluster_that_is_there(
+    head: str, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    code, said = on_ray(head, tmp_path, "--json", str(report))
+    assert code == 1, said
     assert json.loads(report.read_text())["verdict"] == "block"
+
+
+def test_a_cluster_that_is_not_there_is_said_before_ray_asks_for_minutes(
+    tmp_path: Path,
+) -> None:
+    code, said = on_ray("127.0.0.1:1", tmp_path)
+    assert code == 70
+    assert "No Ray answers at 127.0.0.1:1 (Connection refused)" in said
+    assert "correct RAY_ADDRESS, or unset it" in said
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("local", None),
+        ("ray://ray.lab:10001", None),
+        ("ray.lab:6379", ("ray.lab", "6379")),
+        ("[fd00::9]:6379", ("fd00::9", "6379")),
+    ],
+)
+def test_only_where_ray_itself_connects_somebody_has_to_listen(
+    address: str, place: tuple[str, str] | None
+) -> None:
+    from workers.cluster.connection import _place
+
+    assert _place(address) == place
+
+
+@pytest.mark.parametrize("address", ["ray.lab", "::1:6379", ""])
+def test_an_address_that_is_none_is_told_with_its_variable(address: str) -> None:
+    from workers.cluster.connection import joined
+
+    with pytest.raises(ClusterError, match="RAY_ADDRESS"), joined(address):
+        pass

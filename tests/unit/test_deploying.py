@@ -60,6 +60,31 @@ def test_the_service_names_variables_that_are_read() -> None:
     assert set(set_) - {"VIRTUAL_ENV"} <= known
 
 
+def test_the_page_of_the_service_makes_what_it_needs_and_calls_verbs_like_it() -> None:
+    page = (ROOT / "docs/github-app.md").read_text(encoding="utf-8")
+    steps = page.split("## Keep it running")[1].split("## What to keep")[0]
+    program = service()["ExecStart"].split()[0]
+    folder = program.removesuffix("/.venv/bin/seedgate")
+    asked = service()["EnvironmentFile"]
+    set_ = re.findall(r"^Environment=(\S+)$", UNIT.read_text(), re.MULTILINE)
+    python = dict(one.split("=") for one in set_)["VIRTUAL_ENV"]
+    for made in (
+        f"useradd --system --create-home {service()['User']}\n",
+        f"make -C {folder} setup\n",
+        f"python3 -m venv {python} ",
+        f"install -m 600 /dev/null {asked}\n",
+    ):
+        assert made in steps
+    called = " ".join(re.findall(r"systemd-run [^`]*", steps)[0].split())
+    for one in (
+        f"-p User={service()['User']} ",
+        f"-p EnvironmentFile={asked} ",
+        *(f"-E {one} " for one in set_),
+        f"{program} doctor",
+    ):
+        assert one in called
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
 def test_every_job_ends_by_itself(workflow: Path) -> None:
     for job in jobs(workflow).values():

@@ -114,6 +114,7 @@ def scene(
     installation = ann.installs(app)
     fake = FakeGitHub(town.world, town.git())
     (tmp_path / "key.pem").write_text(keys[0])
+    (tmp_path / "key.pem").chmod(0o600)
     with fake.running() as api_url, alive() as public_url:
         app.public_key, app.hook_url = keys[1], f"{public_url}/webhook"
         for name, value in {
@@ -273,6 +274,14 @@ def test_what_serve_refuses_at_its_start_is_found_beside_the_rest(
     assert "SEEDGATE_LINK_SECRET" in links["mend"]
     assert "SEEDGATE_SEED_SECRET" in seeds["mend"]
     assert {"app", "policy", "store"} <= set(said)
+
+
+def test_a_key_that_others_may_read_is_warned_of(scene: Scene) -> None:
+    (scene.folder / "key.pem").chmod(0o644)
+    code, said = scene.doctor()
+    (told,) = said["key-open"]
+    assert (code, told["state"]) == (0, "warn")
+    assert "open to others (mode 644)" in told["message"]
 
 
 def test_settings_that_cannot_be_used_are_a_finding_and_none_are_not_configured(

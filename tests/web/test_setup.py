@@ -247,3 +247,5 @@ def test_an_organization_owns_the_app_if_it_is_named(
 def test_health_is_told_while_the_app_is_made(scene: Scene) -> None:
     address = scene.link.partition("/setup")[0]
     assert scene.browser.get(f"{address}/healthz").text == "Alive.\n"
+    ready = scene.browser.get(f"{address}/readyz")
+    assert (ready.status_code, "no App yet" in ready.text) == (503, True)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import ray
+from ray._private import services
 from ray._private.node import Node as RayNode
 from ray.exceptions import RayError
 
 from workers.cluster.interface import Capacity, ClusterError
+from workers.cluster.reaching import require_listener
 
 OBJECT_STORE_BYTES = 100_000_000
+_FAULTS = (RayError, RuntimeError, ValueError, OSError)
 _HELPERS = ("start_monitor", "start_log_monitor", "start_api_server")
 
 
@@ -78,6 +81,10 @@ def _without_helpers() -> Iterator[None]:
             setattr(RayNode, name, method)
 
 
+def _connect(**options: Any) -> None:
+    ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+
+
 def _has(name: str) -> bool:
     return callable(getattr(RayNode, name, None))
 
@@ -85,19 +92,39 @@ def _has(name: str) -> bool:
 @contextmanager
 def joined(address: str) -> Iterator[None]:
     """A Ray that somebody else started."""
-    with _connected(address=address):
+    try:
+        place = _place(address)
+        if place is not None:
+            require_listener(address, *place)
+        _connect(address=address)
+    except _FAULTS as error:
+        message = f"The Ray of RAY_ADDRESS, {address}, cannot be joined: "
+        raise ClusterError(message + _first_line(error)) from error
+    try:
         yield
+    finally:
+        ray.shutdown()
+
+
+def _place(address: str) -> tuple[str, str] | None:
+    """Host and port at which Ray will look; it takes this machine's names for others.
+
+    None where it starts one (`local`) or knows when to give up (`ray://...`).
+    """
+    if "://" in address:
+        return None
+    found = services.canonicalize_bootstrap_address(address)
+    if found is None:
+        return None
+    host, _, port = found.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), port
 
 
 @contextmanager
 def _connected(**options: Any) -> Iterator[None]:
     try:
-        ray.init(
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **options,
-        )
-    except (RayError, RuntimeError, ValueError, OSError) as error:
+        _connect(**options)
+    except _FAULTS as error:
         message = f"Ray could not start: {_first_line(error)}"
         raise ClusterError(message) from error
     try:

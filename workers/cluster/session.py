@@ -43,6 +43,8 @@ def joining_environment() -> dict[str, str]:
         "RAY_USAGE_STATS_ENABLED": "0",
         # Else Ray copies the folder in which `uv run` was called to every worker.
         "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+        # Seconds, by the name; tries of 40 s, by what Ray does. It makes 20 else.
+        "RAY_gcs_server_port_wait_time_s": "2",
         # An agent reserves no GPU itself, and still has to see which there are.
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }

@@ -123,7 +123,7 @@ def _scale(axes: Axes, shown: Learning) -> None:
     ends = [step for steps, _ in (*good, *runs) for step in (steps[0], steps[-1])]
     axes.set_ylim(*limits([value for run in good or runs for value in later(run)]))
     axes.set_xlim(*limits(ends, margin=0.02))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
 
 

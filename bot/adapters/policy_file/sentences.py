@@ -117,8 +117,10 @@ _BOUNDS = {
     "less_than": ("lt", "is not below", "a number below {}"),
     "less_than_equal": ("le", "is above", "a number of {} or less"),
 }
-_NO_NAME = "Use letters, digits, `_`, `-` and `.`, beginning with a letter or digit."
-_NO_PARAM = "Use letters, digits and `_`, beginning with a letter."
+_NO_NAME = (
+    "Use a-z, A-Z, 0-9, `_`, `-` and `.`, beginning with a letter or digit; at most 64."
+)
+_NO_PARAM = "Use a-z, A-Z, 0-9 and `_`, beginning with a letter."
 
 
 def _wrong_value(

@@ -15,11 +15,11 @@ LASTING = (Transient, Unauthorised)
 
 
 class Complaints:
-    """Hears of every call. `now` is any clock in seconds."""
+    """Hears of every call to the API at `api_url`. `now` is any clock in seconds."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, api_url: str, now: Callable[[], float] = time.monotonic) -> None:
         """Nothing was heard yet."""
-        self._now, self._lock = now, threading.Lock()
+        self._api_url, self._now, self._lock = api_url, now, threading.Lock()
         self._told_at: dict[type[Failure], float] = {}
         self._away = False
 
@@ -32,7 +32,8 @@ class Complaints:
             LOG.info(AGAIN)
 
     def _complain(self, failure: Failure) -> None:
-        kind, now, text = type(failure), self._now(), trouble(failure)
+        kind, now = type(failure), self._now()
+        text = trouble(failure, self._api_url)
         with self._lock:
             began = isinstance(failure, LASTING) and not self._away
             self._away = self._away or isinstance(failure, LASTING)

@@ -13,6 +13,8 @@ from bot.domain.errors import MachineryFault
 LOG = logging.getLogger("seedgate")
 AGAIN_S, SHORT_S = 5.0, 60.0
 """How soon one is started again, and within what time one that ends did not work."""
+REPEAT_S = 300.0
+"""How long the same words are not said again, where each try ends in them."""
 
 Child = TypeVar("Child", bound=ChildProcess)
 
@@ -33,6 +35,7 @@ class Kept(Generic[Child]):
         self._stack = ExitStack()
         self._child: Child | None = None
         self._again_at = float("-inf")
+        self._said, self._say_at = "", float("-inf")
 
     def check(self) -> None:
         """Start it where it does not run; one that ends at once is not hurried.
@@ -40,7 +43,7 @@ class Kept(Generic[Child]):
         Raises `MachineryFault` where it was tried often enough.
         """
         with self._lock:
-            if self._child is not None and _alive(self._child):
+            if self._child is not None and self._alive(self._child):
                 return
             self._child = None
             self._stack.close()
@@ -63,6 +66,20 @@ class Kept(Generic[Child]):
             problem = f"The {self._name} does not come up, nor did it when tried again."
             raise MachineryFault(problem, "What it said stands above.")
 
+    def _alive(self, child: Child) -> bool:
+        try:
+            child.require()
+        except MachineryFault as fault:
+            self._tell(fault.problem)
+            return False
+        return True
+
+    def _tell(self, problem: str) -> None:
+        now = time.monotonic()
+        if problem != self._said or now >= self._say_at:
+            self._said, self._say_at = problem, now + REPEAT_S
+            LOG.warning("%s It is started again.", problem)
+
     def running(self) -> Child | None:
         """The child, if one was started; it may have ended since."""
         with self._lock:
@@ -79,12 +96,3 @@ class Kept(Generic[Child]):
         with self._lock:
             self._stack.close()
             self._child = None
-
-
-def _alive(child: ChildProcess) -> bool:
-    try:
-        child.require()
-    except MachineryFault as fault:
-        LOG.warning("%s It is started again.", fault.problem)
-        return False
-    return True

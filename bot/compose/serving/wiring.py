@@ -93,7 +93,7 @@ class Wiring(ABC):
         for one in (self.store, self.inbox, self.pulls, self.pages, self.lead):
             self._stack.callback(one.close)
         identity = Identity(config.app, config.private_key, config.api_url)
-        leads, heard = self.pulls.still_reigns, Complaints().hear
+        leads, heard = self.pulls.still_reigns, Complaints(config.api_url).hear
         self.github = ConnectedGitHub(identity, now, heard, leads)
         self._stack.callback(self.github.close)
         self.known = Known(self.github, now)

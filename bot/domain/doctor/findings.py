@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     CONFIG = "config"
     CONFIG_WRONG = "config-wrong"
+    KEY_OPEN = "key-open"
     APP = "app"
     APP_REFUSED = "app-refused"
     APP_UNKNOWN = "app-unknown"
@@ -110,6 +111,7 @@ _FAILS = frozenset(
 )
 _WARNS = frozenset(
     {
+        Kind.KEY_OPEN,
         Kind.CLOCK_OFF,
         Kind.CLOCK_UNKNOWN,
         Kind.PERMISSION_BEYOND,

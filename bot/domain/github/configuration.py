@@ -15,6 +15,7 @@ HOOK = "/webhook"
 HEALTH = "/healthz"
 SETUP = "/setup"
 SETUP_DONE = "/setup/done"
+PUBLIC, API = "SEEDGATE_PUBLIC_URL", "SEEDGATE_API_URL"
 GITHUB_API = "https://api.github.com"
 _GITHUB_WEB = "https://github.com"
 _ENTERPRISE = "/api/v3"
@@ -148,7 +149,7 @@ def web_address(api_url: str) -> str:
 
 def public_address(url: str) -> str:
     """The address of this process on the outside, without a slash at its end."""
-    parts = _address("public address", url)
+    parts = _address("public address", url, PUBLIC)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         problem = f"The public address {url} is not https."
         raise UserFault(problem, "Put a proxy with a certificate before it.")
@@ -166,32 +167,45 @@ def is_loopback(host: str) -> bool:
 
 
 def _api(url: str) -> str:
-    parts = _address("address of GitHub's API", url)
+    parts = _address("address of GitHub's API", url, API)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         problem = f"The address of GitHub's API {url} is not https."
         raise UserFault(problem, "Tokens are sent there: give an https address.")
     return url.rstrip("/")
 
 
-def _address(what: str, url: str) -> SplitResult:
+def _address(what: str, url: str, variable: str) -> SplitResult:
     """The parts of an address that is nothing but scheme, host, port and path."""
     try:
         parts = urlsplit(url)
-        sound = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise _no_address(what, url) from None
-    spare = parts.query or parts.fragment or parts.username or parts.password
-    seen = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'\\")
-    if not sound or parts.scheme not in {"http", "https"} or spare or not seen:
-        raise _no_address(what, url)
-    return parts
+        why = _flaw(url, parts)
+    except ValueError as error:
+        parts, why = SplitResult("", "", "", "", ""), f"it cannot be read ({error})"
+    if not why:
+        return parts
+    example = f"{GITHUB_API} or https://HOST{_ENTERPRISE}"
+    if variable == PUBLIC:
+        example = "https://gate.example.com"
+    problem = f"The {what} {url!r} is none: {why}."
+    raise UserFault(problem, f"Give it whole in {variable}, such as {example}.")
 
 
-def _no_address(what: str, url: str) -> UserFault:
-    example = "such as https://gate.example.com"
-    if what != "public address":
-        example = f"such as {GITHUB_API} or https://HOST{_ENTERPRISE}"
-    return UserFault(f"The {what} {url!r} is none.", f"Give it whole, {example}.")
+def _flaw(url: str, parts: SplitResult) -> str:
+    """Why this is no such address; empty where it is one. `ValueError` for a port."""
+    odd = [one for one in url if not one.isprintable() or one in " <>\"'\\"]
+    flaws = {
+        "it does not begin with https://": parts.scheme not in {"http", "https"},
+        "it names no host": not parts.hostname,
+        "its port is 0": parts.port == 0,
+        "it has a query (`?...`)": "?" in url,
+        "it has a fragment (`#...`)": "#" in url,
+        "it has a user in it (`...@`)": "@" in parts.netloc,
+        f"it has the character {odd[0] if odd else ''!r} in it": bool(odd),
+        "it has a letter that is not ASCII; hosts are written as `xn--...`": not (
+            url.isascii()
+        ),
+    }
+    return next((why for why, there in flaws.items() if there), "")
 
 
 def _listen(text: str) -> Listen:

@@ -22,23 +22,19 @@ from bot.domain.stats.method import Method
 from bot.domain.stats.sequential import Crossing
 from bot.domain.verdict import Evidence as Facts
 from bot.domain.verdict import MetricVerdict, Reason, Ruling
-from bot.domain.verdict.counting import DECIDING
+from bot.domain.verdict.counting import only_unshown
 
 
 def is_extendable(step: Step) -> bool:
     """Whether the schedule ended undecided, and e-values could still end it well.
 
     So only where nothing but primary metrics is open: no other role may be looked at
-    again, and what failures or a limit forbid, no further seed of a metric mends.
+    again, and what failures or a limit forbid, no further seed of a metric mends. Nor
+    does one mend a broken baseline. `extendable` tells the same of a mode's verdict.
     """
-    waiting = [
-        verdict
-        for verdict, _ in step.judged.values()
-        if verdict.state is Ruling.UNDECIDED and verdict.role in DECIDING
-    ]
-    open_ones = [one for one in waiting if one.reason is Reason.NOT_SHOWN]
     sampled = step.decided and step.state is Ruling.UNDECIDED and step.case.may_pass
-    return sampled and bool(waiting) and open_ones == waiting
+    open_ones = only_unshown(verdict for verdict, _ in step.judged.values())
+    return sampled and not step.failures.broken and open_ones
 
 
 def extend_looks(step: Step, evidence_at: Callable[[int], Evidence | None]) -> Step:

@@ -25,8 +25,12 @@ def fingerprinted(
     """The rung of fingerprints; what waits for trials to be decided stops nobody.
 
     A finding that is UNDECIDED here asks whether trials show the mode to be equivalent.
+    Where no mode could be compared, nothing passes: the rung is INFO.
     """
+    prints = {one.fingerprint for one in behaviours.values()}
     state = state_of_prints(findings)
+    if state is Ruling.PASS and prints <= {Fingerprint.UNKNOWN}:
+        state = Ruling.INFO
     bare = [
         ModeVerdict(name, Ruling.INFO, targeted=True, metrics=(), findings=())
         for name in behaviours

@@ -14,6 +14,7 @@ from bot.domain.verdict.reasons import (
 )
 from bot.domain.verdict.report import (
     SCHEMA_VERSION,
+    Apart,
     Cost,
     Provenance,
     Report,
@@ -36,6 +37,7 @@ from bot.domain.verdict.tree import (
 __all__ = [
     "FLAGS",
     "SCHEMA_VERSION",
+    "Apart",
     "Behaviour",
     "ChangeEffect",
     "ChangePrice",

@@ -57,6 +57,17 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Whether the policy has changes of the branch judged apart, and how many it has.
+
+    `found` is 0 where nobody counted them.
+    """
+
+    asked: bool = False
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that any reader shows of one evaluation.
 
@@ -74,6 +85,7 @@ class Report:
     price: ChangePrice | None = None
     forecasts: tuple[Forecast, ...] = ()
     accepted: tuple[Override, ...] = ()
+    apart: Apart = field(default_factory=Apart)
 
     def override_of(self, found: Finding) -> Override | None:
         """Who accepted a finding; None where it counts."""

@@ -1,8 +1,9 @@
 """The rungs of the ladder: what ran in which order, and where it stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.domain.verdict import Report, Ruling, Rung
+from bot.domain.ladder import RungKind
+from bot.domain.verdict import Fingerprint, ModeVerdict, Report, Ruling, Rung
 from bot.presentation.exhibits.section import Column, Row, Section
 from bot.presentation.rows import NOTHING
 
@@ -28,18 +29,22 @@ def ladder(report: Report) -> Iterator[Section]:
             ("result", Column.BADGE),
             ("seen", Column.TEXT),
         ),
-        rows=tuple(_row(one) for one in rungs),
+        rows=tuple(_row(one, report.verdict.modes) for one in rungs),
         brief=True,
     )
 
 
-def _row(rung: Rung) -> Row:
-    what = _KINDS.get(rung.kind, rung.kind)
-    return Row((rung.stage, what, _result(rung), rung.note or NOTHING), rung.state)
+def _row(rung: Rung, modes: Sequence[ModeVerdict]) -> Row:
+    what, result = _KINDS.get(rung.kind, rung.kind), _result(rung, modes)
+    return Row((rung.stage, what, result, rung.note or NOTHING), rung.state)
 
 
-def _result(rung: Rung) -> str:
+def _result(rung: Rung, modes: Sequence[ModeVerdict]) -> str:
     """A rung without a ruling was not started, or found nothing to rule on."""
     if rung.state is not Ruling.INFO:
         return str(rung.state)
-    return "nothing decided" if rung.note else "not started"
+    if not rung.note:
+        return "not started"
+    seen = any(one.fingerprint is not Fingerprint.UNKNOWN for one in modes)
+    unseen = rung.kind == RungKind.FINGERPRINT and not seen
+    return "nothing compared" if unseen else "nothing decided"

@@ -11,8 +11,10 @@ from bot.domain.conclusions import (
     Superseded,
     Waiting,
 )
-from bot.domain.verdict import Ruling
+from bot.domain.verdict import Report, Ruling
+from bot.domain.verdict.counting import extendable
 from bot.presentation.github.situation import Situation
+from bot.presentation.headline import all_findings
 
 MOST = 3
 LABEL, DESCRIPTION, IDENTIFIER = 20, 40, 20
@@ -44,12 +46,20 @@ def _verbs(said: Situation) -> tuple[Verb, ...]:
     match said.plain:
         case Waiting() | Running() | Superseded() | Closed() | NotGated():
             return ()
-        case Judged(verdict=verdict) if verdict.state is Ruling.PASS:
-            return Verb.RUN, Verb.ABLATE
-        case Judged():
-            return Verb.RUN, Verb.MORE, Verb.ABLATE
+        case Judged(verdict=verdict):
+            report = said.with_verdict(verdict)
+            more = (Verb.MORE,) if takes_seeds(report) else ()
+            apart = () if report.apart.found == 1 else (Verb.ABLATE,)
+            return Verb.RUN, *more, *apart
         case _:
             return (Verb.RUN,)
+
+
+def takes_seeds(report: Report) -> bool:
+    """Whether further seeds, if somebody asked for them, could decide what is open."""
+    verdict, found = report.verdict, all_findings(report)
+    undecided = verdict.state is Ruling.UNDECIDED
+    return undecided and any(extendable(one, found) for one in verdict.modes)
 
 
 def clicked(identifier: str) -> Verb | None:

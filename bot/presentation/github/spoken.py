@@ -28,6 +28,7 @@ from bot.domain.conclusions import (
     state_of,
 )
 from bot.domain.verdict import Reason, Report, Ruling
+from bot.presentation.github.actions import takes_seeds
 from bot.presentation.github.commands import GITHUB, ok_line, target_line
 from bot.presentation.github.situation import Situation
 from bot.presentation.headline import answered, because, deciding, why
@@ -198,6 +199,5 @@ def _also(report: Report) -> Iterator[Step]:
     ]
     if modes and (line := target_line(tuple(dict.fromkeys(modes)))):
         yield Step(pulls.IF_MEANT, line)
-    modes_open = [one for one in report.verdict.modes if one.state is Ruling.UNDECIDED]
-    if report.verdict.state is Ruling.UNDECIDED and any(m.look for m in modes_open):
+    if takes_seeds(report):
         yield Step(pulls.MORE_SEEDS, "/gate more 5")

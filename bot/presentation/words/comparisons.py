@@ -108,9 +108,8 @@ def _harm(facts: Facts) -> Words:
         f"{facts.lead}{facts.oriented} got worse{facts.means}: {facts.effect}, "
         f"tolerance {numbers.number(facts.real('tolerance'))}, "
         f"{facts.seeds}.{facts.any_time}",
-        "Undo or mend what costs it (a section `ablation` in the policy has each "
-        "change judged). If the loss is a price worth paying, raise the tolerance on "
-        "the base branch first.",
+        "Undo or mend what costs it. If the loss is a price worth paying, raise the "
+        "tolerance on the base branch first.",
     )
 
 

@@ -29,11 +29,13 @@ _RULE = "in the rule of branch {branch}, under `Require status checks to pass`"
 _WORDS: dict[Kind, Said] = {
     Kind.CONFIG: Said("App {app} is configured, for webhooks at {hook}."),
     Kind.CONFIG_WRONG: Said("{problem}", "{mend}"),
+    Kind.KEY_OPEN: Said("{problem}", "{mend}"),
     Kind.APP: Said("GitHub knows the key: it is the App {slug}."),
     Kind.APP_REFUSED: Said(
         "The key of the App is not taken: {why}.",
-        "See that SEEDGATE_APP_ID is the `App ID` in the App's settings on GitHub. If "
-        "it is, make a private key there, and set it here.",
+        "See that SEEDGATE_APP_ID is the `App ID` in the App's settings on GitHub, and "
+        "SEEDGATE_API_URL the API of that GitHub. If so, make a private key there, and "
+        "set it here.",
     ),
     Kind.APP_UNKNOWN: Said(
         "The App could not be looked at: {why}.",

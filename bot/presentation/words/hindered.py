@@ -26,7 +26,8 @@ def hindered(facts: Facts, short: str, enough: str, but: str) -> Words | None:
     The p-value `enough` decides the latter; `but` is said of the values then.
     """
     if facts.real("d") is None:
-        return Words(short, too_few(facts), _MEND_TOO_FEW)
+        mend = _MEND_FAILURES if _silent(facts) else _MEND_TOO_FEW
+        return Words(short, too_few(facts), mend)
     if facts.less(enough):
         return Words(
             f"failed trials keep {facts.metric} from passing{facts.here}",
@@ -34,3 +35,10 @@ def hindered(facts: Facts, short: str, enough: str, but: str) -> Words | None:
             _MEND_FAILURES,
         )
     return None
+
+
+def _silent(facts: Facts) -> bool:
+    """Whether no trial of an arm had a value, so that no number of seeds is enough."""
+    evidence = facts.finding.evidence
+    means = ("baseline_mean", "branch_mean")
+    return any(one in evidence and evidence[one] is None for one in means)

@@ -166,6 +166,7 @@ def _mode_invasive(facts: Facts) -> Words:
         f"{facts.lead}which nobody named as a target, {_difference(facts)}"
         f"{_shift(facts)}{_by(facts)}{equal}",
         f"Take the change out of this mode, or name the mode as a target.{_who(facts)}",
+        local="`--target MODE,MODE` names all that are meant to change.",
     )
 
 

@@ -11,6 +11,9 @@ INTRO = (
     "to this process alone. After that GitHub asks on which repositories to install it."
 )
 BUTTON = "Register the App on GitHub"
+REGISTERED = "What is registered"
+OWNER, NAME, WHERE, HOOKS = "Owner", "Name", "GitHub", "Webhooks"
+OWN = "your own account. For an organization's, run `seedgate setup --org NAME` instead"
 PERMISSIONS = "Permissions, and what each is for"
 EVENTS = "Events that GitHub tells of"
 PLEDGE = (
@@ -53,6 +56,7 @@ LOST = (
     "settings and give both to `seedgate setup --import`; or delete it and begin anew."
 )
 MADE = "The App is registered"
+LATER = "Try again in a while."
 
 
 def refused(failure: Failure) -> UserFault:
@@ -66,6 +70,16 @@ def refused(failure: Failure) -> UserFault:
             return UserFault(problem, f"{RELOAD} {LOST}")
         case _:
             return UserFault(problem, LOST)
+
+
+def asked_at(api_url: str) -> str:
+    """Where the App was asked for; a wrong address is no App's."""
+    return f"See that {api_url} (SEEDGATE_API_URL) is the API of the App's GitHub."
+
+
+def owner(organization: str) -> str:
+    """Whose the App will be, which cannot be seen from GitHub's page at a glance."""
+    return f"the organization {organization}" if organization else OWN
 
 
 def opened(link: str) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ Names = Mapping[str, str]
 """Changes by their ids, with their titles."""
 
 GO_ON = "Start the same command again to go on."
+TELL_APART = (
+    "To learn which change did it, give the policy a section `ablation`: it has each "
+    "change judged."
+)
 _SHA_DIGITS = 10
 
 

@@ -32,18 +32,26 @@ def unlisted(failure: Failure) -> str:
     )
 
 
-def trouble(failure: Failure) -> str:
-    """A sentence, and its mend where there is one; empty for what is no trouble."""
+def trouble(failure: Failure, api_url: str) -> str:
+    """A sentence, and its mend where there is one; empty for what is no trouble.
+
+    `api_url` is what was asked: a wrong one looks like a GitHub that is away, or that
+    does not know the App.
+    """
     match failure:
         case NotFound():
             text = ""
         case Transient(said=said):
-            text = f"GitHub cannot be reached, or fails ({said}). It is asked again."
+            text = (
+                f"GitHub cannot be reached, or fails ({said}), at {api_url} "
+                "(SEEDGATE_API_URL). It is asked again."
+            )
         case Unauthorised(said=said):
             text = (
                 f"GitHub does not believe that we are the App ({said}). See that the "
                 "private key is one of this App's, that nobody deleted it there, that "
-                "SEEDGATE_APP_ID is right, and this machine's clock too."
+                "SEEDGATE_APP_ID is right, and this machine's clock too, and that "
+                f"{api_url} (SEEDGATE_API_URL) is the API of the App's GitHub."
             )
         case Forbidden(needs=needs, said=said):
             wanted = f" It takes the permission {' or '.join(needs)}." if needs else ""

@@ -121,7 +121,7 @@ def test_no_number_has_us_rest_longer_than_an_hour_and_a_little(
     """A proxy's, or one in milliseconds: nobody could take the rest back."""
     limited = said(429, **headers)
     assert limited == RateLimited(NOW + LONGEST_REST_S)
-    assert "has us rest until" in trouble(limited)
+    assert "has us rest until" in trouble(limited, "https://api.github.com")
 
 
 def test_a_clock_that_is_none_of_this_world_is_no_clock() -> None:

@@ -66,16 +66,25 @@ COMMAND = '[python, train.py, --seed, "{seed}", --steps, "{steps}"]'
         pytest.param(
             SOUND.replace("  mlp:", "  m l p:"),
             [
-                "3:3 modes.m l p: `m l p` cannot be a name. Use letters, digits, "
-                "`_`, `-` and `.`, beginning with a letter or digit.",
+                "3:3 modes.m l p: `m l p` cannot be a name. Use a-z, A-Z, 0-9, "
+                "`_`, `-` and `.`, beginning with a letter or digit; at most 64.",
             ],
             id="a name with spaces",
+        ),
+        pytest.param(
+            SOUND.replace("  mlp:", "  \u00e4:"),
+            [
+                "3:3 modes.\u00e4: `\u00e4` cannot be a name. Use a-z, A-Z, 0-9, "
+                "`_`, `-` and `.`, beginning with a letter or digit; at most 64.",
+            ],
+            id="a name of letters that are not taken",
         ),
         pytest.param(
             SOUND.replace("loss:", "test/loss:"),
             [
                 "6:7 modes.mlp.metrics.test/loss: `test/loss` cannot be a name. Use "
-                "letters, digits, `_`, `-` and `.`, beginning with a letter or digit.",
+                "a-z, A-Z, 0-9, `_`, `-` and `.`, beginning with a letter or digit; at "
+                "most 64.",
             ],
             id="a metric name with a slash",
         ),
@@ -180,8 +189,8 @@ COMMAND = '[python, train.py, --seed, "{seed}", --steps, "{steps}"]'
         pytest.param(
             with_stages("fast: {params: {2x: 1, steps: 1}}"),
             [
-                "10:19 stages.fast.params.2x: `2x` cannot be a name. Use letters, "
-                "digits and `_`, beginning with a letter.",
+                "10:19 stages.fast.params.2x: `2x` cannot be a name. Use a-z, "
+                "A-Z, 0-9 and `_`, beginning with a letter.",
             ],
             id="a parameter with a name that is none",
         ),

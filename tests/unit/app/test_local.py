@@ -49,12 +49,22 @@ def test_the_branch_is_merged_into_the_main_branch_and_all_modes_are_judged(
     repository: FakeRepository,
 ) -> None:
     found = ask(repository)
-    assert (found.base.name, found.head.name) == ("main", "HEAD")
+    assert (found.base.name, found.head.name) == ("main", "idea")
     assert found.trees is not None
     assert found.trees.base_tree != found.trees.merged_tree
     assert [mode.name for mode in found.modes] == ["mlp", "conv"]
     assert (found.narrowed, found.stage.name) == ((), "fast")
     assert found.policy_source == f"main:{POLICY_PATH}"
+
+
+@pytest.mark.parametrize("called", ["HEAD", "also-a-tag", "main"])
+def test_head_stays_head_where_its_branch_s_name_does_not_mean_it(
+    repository: FakeRepository, monkeypatch: pytest.MonkeyPatch, called: str
+) -> None:
+    """On no branch; or a tag has that name, too, and is refused, or goes first."""
+    monkeypatch.setattr(repository, "branch_name", lambda _: called)
+    found = ask(repository)
+    assert found.head == repository.resolve("HEAD")
 
 
 def test_the_policy_of_the_base_rules_not_that_of_the_branch(
@@ -81,7 +91,7 @@ def test_a_policy_that_is_only_on_the_branch_is_seen_and_named() -> None:
     repository.commit({POLICY_PATH: POLICY})
     with pytest.raises(UserFault) as caught:
         ask(repository)
-    assert "The head HEAD has one" in caught.value.mend
+    assert "The head idea has one" in caught.value.mend
     assert "--policy .github/seedgate.yml" in caught.value.mend
 
 

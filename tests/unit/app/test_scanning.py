@@ -81,7 +81,9 @@ def test_the_own_value_among_those_asked_for_is_not_counted_twice() -> None:
 
 def test_failed_trials_are_outcomes_and_lost_ones_are_our_fault() -> None:
     found, ticks = scanned(Laptop(answering), Wish("lr", ("9",), 2))
-    assert (found.metrics[0].tried[0].failed, ticks[-1].failed) == (2, 2)
+    nine = found.metrics[0].tried[0]
+    assert (nine.failed, ticks[-1].failed) == (2, 2)
+    assert nine.first == "exception: no"
     lost = TrialResult(Infra(InfraReason.PLACEMENT, "No node can run it."))
     with pytest.raises(MachineryFault, match="4 of 4 trials were lost: No node"):
         scanned(Laptop(lambda spec: lost), Wish("lr", ("0.1",), 2))
@@ -114,6 +116,14 @@ def test_the_policys_own_value_needs_no_asking() -> None:
     assert against(parse("opt=sgd,adam", 4), "adam").values == ("sgd",)
     with pytest.raises(UserFault, match=r"0\.5 is the policy's own value of `lr`"):
         against(parse("lr=0.50,.5", 4), "0.5")
+
+
+def test_a_word_beside_a_number_is_refused_before_it_is_paid_for() -> None:
+    """`abc` ran in every mode and seed, and failed in each."""
+    with pytest.raises(UserFault, match="`abc` is no number, as the policy's own 60"):
+        against(parse("steps=10,20,abc", 4), "60")
+    assert against(parse("start={seed},1e3", 4), "60").values == ("{seed}", "1e3")
+    assert against(parse("opt=1,sgd", 4), "adam").values == ("1", "sgd")
 
 
 def test_what_was_left_out_of_a_scan_goes_with_it_to_the_end() -> None:

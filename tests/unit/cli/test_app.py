@@ -275,5 +275,24 @@ def test_an_interruption_and_a_fault_of_ours_say_how_to_go_on(
     assert "seedgate: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("verb", "said"), [("setup", "another link"), ("local", "trials are kept")]
+)
+def test_what_an_interruption_leaves_is_said_of_that_verb(
+    capsys: pytest.CaptureFixture[str], verb: str, said: str
+) -> None:
+    def failing() -> typer.Typer:
+        app = typer.Typer(callback=lambda: None)
+
+        @app.command(verb)
+        def interrupted() -> None:
+            raise KeyboardInterrupt
+
+        return app
+
+    assert run([verb], failing) == 130
+    assert said in capsys.readouterr().err
+
+
 def test_control_characters_never_reach_the_terminal() -> None:
     assert clean("a\x1b[31mb\x07\tc\nd\x9b") == "a[31mb\tc\nd"

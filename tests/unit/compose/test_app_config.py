@@ -1,5 +1,6 @@
 """Which App a process is: the environment first, then what setup has stored."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bot.adapters.app_file import write_app_file
-from bot.compose.app_config import app_file, load, loaded, place_of
+from bot.compose.app_config import app_file, load, loaded, open_key, place_of
 from bot.compose.setup import Wish, place_for, terms_of
 from bot.domain.errors import UserFault
 from bot.domain.github.configuration import Listen, NewApp
@@ -136,7 +137,68 @@ def test_a_key_that_is_none_or_of_another_kind_is_refused(
         sets(monkeypatch, private_key=text)
         with pytest.raises(UserFault, match="private key cannot be read") as caught:
             load(Settings())
+        assert "from SEEDGATE_PRIVATE_KEY." in caught.value.problem
         assert "no key" not in str(caught.value)
+
+
+def test_a_wrong_key_is_told_with_the_file_that_it_is_from(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores("no key")
+    with pytest.raises(UserFault, match=r"from .*/app\.json\. "):
+        load(Settings())
+    path = cache / "key.pem"
+    path.write_text("no key")
+    sets(monkeypatch, private_key_file=str(path))
+    with pytest.raises(UserFault) as caught:
+        load(Settings())
+    assert f"from {path} (SEEDGATE_PRIVATE_KEY_FILE)." in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("mode", "ours", "told"),
+    [
+        (0o600, True, False),
+        (0o400, True, False),
+        (0o640, True, True),
+        (0o644, True, True),
+        (0o440, False, False),  # the group of a mounted secret is ours
+        (0o444, False, True),
+    ],
+)
+def test_a_key_that_others_may_read_is_told_of_and_taken(
+    cache: Path,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    ours: bool,
+    told: bool,
+) -> None:
+    path = cache / "key.pem"
+    path.write_text(key)
+    path.chmod(mode)
+    sets(monkeypatch, app_id="1", webhook_secret="hush", public_url=PUBLIC)
+    sets(monkeypatch, private_key_file=str(path))
+    if not ours:
+        monkeypatch.setattr(os, "getuid", lambda: path.stat().st_uid + 1)
+    assert loaded(Settings()).private_key == Secret(key)
+    fault = open_key(Settings())
+    assert (fault is not None) is told
+    if fault is not None:
+        assert f"open to others (mode {mode:03o})" in fault.problem
+        assert f"chmod 600 {path}" in fault.mend
+    sets(monkeypatch, private_key=key)
+    assert open_key(Settings()) is None
+
+
+def test_a_cache_folder_that_is_a_file_is_named_as_one(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cache / "file").write_text("")
+    sets(monkeypatch, cache_dir=str(cache / "file"))
+    with pytest.raises(UserFault, match="cannot be read: Not a dir") as caught:
+        load(Settings())
+    assert caught.value.mend.endswith("of your own with SEEDGATE_CACHE_DIR.")
 
 
 def test_the_addresses_are_known_before_there_is_an_app(

@@ -6,6 +6,7 @@ from bot.compose.serving.complaints import EVERY_S, Complaints
 from bot.domain.github import Forbidden, NotFound, Refused, Transient
 from bot.presentation.words.troubles import AGAIN
 
+API = "https://ghe.lab/api/v3"
 TAKEN = Forbidden(("checks=write",), "Resource not accessible by integration")
 
 
@@ -15,7 +16,7 @@ class Told:
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level("INFO", "seedgate")
         self.now, self._caplog = 0.0, caplog
-        self.complaints = Complaints(lambda: self.now)
+        self.complaints = Complaints(API, lambda: self.now)
 
     @property
     def lines(self) -> list[str]:

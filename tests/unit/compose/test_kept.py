@@ -63,6 +63,28 @@ def test_one_that_worked_for_long_is_started_again_however_often(
         several.close()
 
 
+def test_what_each_try_ends_with_is_said_once_and_then_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    several, made = short_lived(tries=9)
+
+    def again(tries: int) -> list[str]:
+        caplog.clear()
+        for _ in range(tries):
+            several.check()
+            until(lambda: ended(made), "it to end")
+        return [one.getMessage() for one in caplog.records]
+
+    try:
+        assert again(4) == ["The child ended with status 3. It is started again."]
+        assert again(1) == []
+        monkeypatch.setattr(kept, "REPEAT_S", 0.0)
+        several._said = "something else"
+        assert len(again(2)) == 2
+    finally:
+        several.close()
+
+
 def test_one_that_is_dismissed_ends_by_itself() -> None:
     one = Kept("child", lambda: ChildProcess(Program("child", SERVES, {})))
     one.dismiss()  # nothing runs yet

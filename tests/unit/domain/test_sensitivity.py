@@ -102,5 +102,5 @@ def test_primary_metrics_are_shown_and_others_only_where_there_is_none() -> None
 
 def test_a_metric_that_no_run_showed_has_no_mean() -> None:
     (found,) = sensitivities(mode(), ("own", runs(None, None)), {"v": runs(None, None)})
-    assert found.own == Tried("own", 0, 2)
-    assert found.tried == (Tried("v", 0, 2),)
+    assert found.own == Tried("own", 0, 2, first="exception")
+    assert found.tried == (Tried("v", 0, 2, first="exception"),)

@@ -55,6 +55,27 @@ def test_a_scan_says_what_looks_better_and_that_it_is_no_verdict() -> None:
     assert scan_text.sentences(())[1] == scan_text.EXPLORES
 
 
+def test_a_scan_says_once_a_value_how_many_runs_failed_and_why() -> None:
+    why = "exception: ValueError: invalid int value: 'abc'."
+    failed = replace(BROKEN, value="abc", first=why)
+    other = replace(sensitivity(BETTER, failed), mode="gru")
+    found = (sensitivity(BETTER, failed), sensitivity(BETTER, failed), other)
+    said = [one for one in scan_text.sentences(found) if "failed" in one]
+    assert said == [
+        "At abc 8 runs failed. The first, in mlp (self-reported): exception: "
+        "ValueError: invalid int value: 'abc'."
+    ]
+    own = replace(OWN, failed=1, first="timeout")
+    broken = replace(sensitivity(ALIKE), own=own)
+    told = "At 0.5 1 run failed. The first, in mlp (self-reported): timeout."
+    assert told in scan_text.sentences((broken,))
+
+
+def test_where_nothing_ended_no_value_is_said_to_look_worse() -> None:
+    said = scan_text.sentences((sensitivity(BROKEN),))
+    assert said[0] == "mlp / loss: nothing can be compared with 0.5."
+
+
 def test_a_scan_says_what_ran() -> None:
     said = scan_text.headline("lr", "0.5", 4, (9, 3))
     assert said == "Scan of lr (own value 0.5), 4 seeds a value: 9 trials, 3 reused."
@@ -85,6 +106,7 @@ def test_a_scan_as_json_has_null_for_what_is_not_known() -> None:
     assert metric["best"] == "0.3"
     assert metric["values"][0]["ci"] == [0.031, 0.049]
     assert metric["values"][1]["ci"] is None
+    assert metric["values"][0]["first_failure"] is None
     none = scan_text.document("lr", 4, (sensitivity(WORSE),))["metrics"]
     assert isinstance(none, list)
     assert none[0]["best"] is None

@@ -30,6 +30,7 @@ FAULT = {"problem": "The database is down.", "mend": "Start it."}
 SAMPLES: Mapping[Kind, tuple[str, Mapping[str, object]]] = {
     Kind.CONFIG: ("", {"app": 4711, "hook": HOOK}),
     Kind.CONFIG_WRONG: ("", {"problem": "The secret is empty.", "mend": "Set it."}),
+    Kind.KEY_OPEN: ("", {"problem": "The key is open.", "mend": "Close it."}),
     Kind.APP: ("", {"slug": "gate", "app": 4711}),
     Kind.CLOCK: ("", {"ahead_s": 0.4}),
     Kind.CLOCK_OFF: ("", {"ahead_s": -45.0}),

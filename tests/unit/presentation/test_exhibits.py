@@ -95,6 +95,26 @@ def test_the_ladder_says_what_ran_and_what_did_not() -> None:
     assert rows == [("a", "unheard of", "pass", "-")]
 
 
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (Fingerprint.UNKNOWN, "nothing compared"),
+        (Fingerprint.CHANGED, "nothing decided"),
+    ],
+)
+def test_the_ladder_says_where_no_mode_could_be_compared(
+    seen: Fingerprint, told: str
+) -> None:
+    verdict = reports.passing().verdict
+    modes = tuple(replace(one, fingerprint=seen) for one in verdict.modes)
+    rung = Rung("fingerprint", "fingerprint", Ruling.INFO, "4 runs, 2 s in all")
+    verdict = replace(verdict, rungs=(rung,), modes=modes)
+    ((_, _, result, _),) = section(
+        replace(reports.passing(), verdict=verdict), "Ladder"
+    )
+    assert result == told
+
+
 def test_nothing_more_is_said_of_a_mode_than_that_nothing_was_seen() -> None:
     rows = section(shown_reports.everything(), "Modes of the code")
     said = {cells[0]: cells[2] for cells in rows}

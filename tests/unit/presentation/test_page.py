@@ -12,8 +12,14 @@ def test_the_top_answers_merge_or_not_why_and_what_to_do() -> None:
     made = page(reports.blocking())
     assert made.answer == "Do not merge"
     assert made.because.startswith("Because test_loss got worse in mlp")
-    assert len(made.steps) == 2
+    assert len(made.steps) == 3
     assert ("Into", "main") in made.about
+
+
+def test_a_branch_without_a_name_is_its_commit() -> None:
+    nameless = replace(reports.PROVENANCE, head_revision="HEAD")
+    about = page(replace(reports.blocking(), provenance=nameless)).about
+    assert ("Branch", nameless.head_commit) in about
 
 
 def test_a_compared_metric_has_three_pictures_in_reading_order() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.arms import Branch
-from bot.domain.verdict import Report
+from bot.domain.verdict import Apart, Report
 from bot.presentation.headline import all_findings, headline
 from bot.presentation.report_json import document
 from bot.presentation.report_reading import report_of, runs_lost
@@ -53,6 +53,18 @@ def test_what_is_read_says_the_same_of_findings_and_metrics(name: str) -> None:
     assert set(read.accepted) == set(report.accepted)
     for one, other in zip(read.verdict.modes, report.verdict.modes, strict=True):
         assert replace(one, findings=other.findings, behaviour=other.behaviour) == other
+
+
+def test_how_a_branch_is_taken_apart_is_read_where_the_report_says_it() -> None:
+    report = replace(reports.passing(), apart=Apart(asked=True, found=3))
+    written = kept(report)
+    read = report_of(written)
+    assert read is not None
+    assert read.apart == report.apart
+    del written["apart"]
+    earlier = report_of(written)
+    assert earlier is not None
+    assert earlier.apart == Apart()
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -169,7 +169,7 @@ def test_a_finding_is_shown_with_its_kind_its_id_and_its_mend() -> None:
     assert first.kind == "regression"
     assert first.id.startswith("regression-")
     assert first.of_metric
-    assert "a section `ablation` in the policy" in first.mend
+    assert "raise the tolerance on the base branch first" in first.mend
 
 
 def test_a_failed_trial_shows_reason_log_and_how_to_repeat_it() -> None:

@@ -60,7 +60,7 @@ Said = Iterator[tuple[str, str]]
 
 
 def scans(names: Names) -> Said:
-    own = Value("0.1", 4, 0, 1.0)
+    own = Value("0.1", 4, 1, 1.0, first=f"exception: ValueError: {names.value}")
     other = Value(names.value, 4, 0, 0.9, 0.1, 0.05, 0.15)
     metric = Sensitivity(names.mode, names.metric, -1, own, (other,))
     scan = Scan(names.param, "0.1", 4, names.stage, COMMIT, (4, 4), (metric,))

@@ -49,10 +49,28 @@ def test_a_name_is_proposed_that_github_takes() -> None:
 
 def test_the_page_gives_a_reason_for_each_permission_and_event() -> None:
     page = setup_page(TERMS, "s")
-    (_, asked), (_, heard) = page.tables
+    _, (_, asked), (_, heard) = page.tables
     assert [(name, level) for name, level, _ in asked] == list(PERMISSIONS.items())
     assert [name for name, _, _ in heard] == list(EVENTS)
     assert all(reason for _, _, reason in (*asked, *heard))
+
+
+@pytest.mark.parametrize(
+    ("organization", "owner"),
+    [("lab", "the organization lab"), ("", words.OWN)],
+)
+def test_the_page_says_whose_app_is_made_where(organization: str, owner: str) -> None:
+    """A forgotten --org would be seen on GitHub only, and the owner stays."""
+    terms = Terms("gate", "https://ghe.lab", PUBLIC, organization)
+    (_, rows), *_ = setup_page(terms, "s").tables
+    told = {name: text for name, _, text in rows}
+    assert told == {
+        "Owner": owner,
+        "Name": "gate",
+        "GitHub": "https://ghe.lab",
+        "Webhooks": f"{PUBLIC}{HOOK_PATH}",
+    }
+    assert "--org" in words.OWN
 
 
 def test_the_form_goes_to_github_with_the_state() -> None:

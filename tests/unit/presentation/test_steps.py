@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.verdict import (
+    Apart,
     ChangeVerdict,
     Evidence,
     Finding,
@@ -21,6 +22,7 @@ from bot.presentation.headline import headline
 from bot.presentation.listing import finding_rows
 from bot.presentation.splitting import split_line
 from bot.presentation.steps import Step, next_steps
+from bot.presentation.words.steps import TELL_APART
 from tests.fakes import grouped_reports, reports, wide_reports
 
 
@@ -64,6 +66,17 @@ def test_a_pass_by_another_definition_asks_to_look_at_it() -> None:
 def test_what_nothing_decides_is_gone_on_with() -> None:
     steps = next_steps(around(Ruling.UNDECIDED))
     assert steps == (Step("Start the same command again to go on."),)
+
+
+@pytest.mark.parametrize("apart", [Apart(asked=True), Apart(found=1)])
+def test_telling_changes_apart_is_advised_where_there_are_some_and_nobody_asked(
+    apart: Apart,
+) -> None:
+    report = reports.blocking()
+    advised = [one.text for one in next_steps(report) if "`ablation`" in one.text]
+    assert advised == [TELL_APART]
+    for one in (replace(report, apart=apart), grouped_reports.grouped()):
+        assert not any("`ablation`" in step.text for step in next_steps(one))
 
 
 def test_at_most_three_steps_are_given_and_none_twice() -> None:

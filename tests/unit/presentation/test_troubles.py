@@ -14,6 +14,8 @@ from bot.domain.github import (
 )
 from bot.presentation.words.troubles import trouble, unlisted
 
+API = "https://ghe.lab/api/v3"
+
 
 @pytest.mark.parametrize(
     ("failure", "words"),
@@ -29,11 +31,18 @@ from bot.presentation.words.troubles import trouble, unlisted
     ],
 )
 def test_a_failure_is_told_in_a_sentence(failure: Failure, words: str) -> None:
-    assert words in trouble(failure)
+    assert words in trouble(failure, API)
+
+
+@pytest.mark.parametrize("failure", [Transient("502"), Unauthorised("no")])
+def test_a_wrong_address_is_named_where_it_looks_like_a_github_that_is_away(
+    failure: Failure,
+) -> None:
+    assert f"{API} (SEEDGATE_API_URL)" in trouble(failure, API)
 
 
 def test_what_is_not_there_is_no_trouble() -> None:
-    assert trouble(NotFound("Not Found")) == ""
+    assert trouble(NotFound("Not Found"), API) == ""
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Finding, Reason, Report, Ruling
+from bot.domain.verdict.counting import extendable
 from bot.domain.verdict.exhibits import Unmeasured
 from bot.presentation.github.known import Known
 from bot.presentation.headline import all_findings
@@ -36,8 +37,22 @@ def decided(known: Known) -> bool:
     verdict = report.verdict
     modes = all(one.decided for one in verdict.modes)
     effects = [one.state for change in verdict.changes for one in change.effects]
-    ended = verdict.state in (Ruling.PASS, Ruling.BLOCK)
+    ended = verdict.state in (Ruling.PASS, Ruling.BLOCK) or _stuck(known, report)
     return ended and modes and Ruling.UNDECIDED not in effects
+
+
+def _stuck(known: Known, report: Report) -> bool:
+    """Whether modes are left open by what no seeds mend: a broken baseline, say.
+
+    Not where something was lost, or left out: then what is set going anew may run it. A
+    later stage that was skipped is no such thing, for it waits for these modes.
+    """
+    modes, found = report.verdict.modes, all_findings(report)
+    if known.lost or any(extendable(one, found) for one in modes):
+        return False
+    left = (one for one in found if _goes_on(one))
+    skipped = all(one.reason is Reason.RUNG_SKIPPED for one in left)
+    return skipped and any(one.state is Ruling.UNDECIDED for one in modes)
 
 
 def lossless(known: Known) -> bool:

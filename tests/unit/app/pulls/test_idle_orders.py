@@ -89,6 +89,39 @@ def test_an_order_that_has_nothing_to_do_after_a_block_is_told_so_and_not_kept(
     assert told in bench.reply()
 
 
+@pytest.mark.parametrize(
+    ("report", "idle"),
+    [(reports.baseline_broken(), True), (reports.undecided(), False)],
+)
+def test_seeds_are_added_to_what_is_open_only_where_they_would_be_run(
+    tmp_path: Path, report: Report, idle: bool
+) -> None:
+    """The report is one that was kept, and read again."""
+    one = blocked(tmp_path, report)
+    begun, told = one.begun, Reaction.REFUSED if idle else Reaction.DONE
+    assert one.says("/gate more 5") == told
+    one.yard.works(one.pull)
+    assert one.begun == begun + (not idle)
+
+
+def test_of_a_broken_baseline_is_told_why_no_seeds_are_added(bench: Bench) -> None:
+    bench.desk.told = judged(reports.baseline_broken())
+    bench.says("/gate more 5")
+    assert "No seeds are added: they are run where they could decide" in bench.reply()
+
+
+@pytest.mark.parametrize("reason", [Reason.TRIALS_LOST, Reason.NARROWED])
+def test_nor_are_they_refused_where_something_was_left_out(reason: Reason) -> None:
+    known = judged(reports.baseline_broken())
+    assert known.report is not None
+    assert decided(known)
+    assert not decided(replace(known, lost=True))
+    assert not decided(replace(known, report=lacking(known.report, reason)))
+    assert decided(
+        replace(known, report=lacking(known.report, Reason.RUNG_SKIPPED)),
+    )
+
+
 @pytest.mark.parametrize("verb", ["more", "retry", "ablate"])
 def test_an_order_that_may_have_trials_run_is_done_without_words(
     bench: Bench, verb: str

@@ -99,27 +99,35 @@ def test_the_environment_goes_before_what_is_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "why"),
     [
-        "gate.example.com",
-        "ftp://gate.example.com",
-        "https://",
-        "https://ann:pw@gate.example.com",
-        "https://gate.example.com?x=1",
-        "https://gate.example.com#x",
-        "https://gate.example.com:99999",
-        "https://gate.example.com:0",
-        "https://[gate",
-        "https://gate example.com",
-        'https://gate.example.com/"',
-        "https://g\u00e4te.example.com",
+        ("gate.example.com", "does not begin with https://"),
+        ("ftp://gate.example.com", "does not begin with https://"),
+        ("https://", "names no host"),
+        ("https://ann:pw@gate.example.com", "a user in it"),
+        ("https://gate.example.com?x=1", "a query"),
+        ("https://gate.example.com/?", "a query"),
+        ("https://gate.example.com#x", "a fragment"),
+        ("https://gate.example.com:99999", "out of range"),
+        ("https://gate.example.com:0", "its port is 0"),
+        ("https://[gate", "cannot be read"),
+        ("https://gate example.com", "the character ' '"),
+        ('https://gate.example.com/"', "the character '\"'"),
+        ("https://g\u00e4te.example.com", "not ASCII"),
     ],
 )
-def test_an_address_that_is_none_is_refused_with_an_example(url: str) -> None:
-    with pytest.raises(UserFault, match="is none") as caught:
+def test_an_address_that_is_none_is_refused_with_why_and_an_example(
+    url: str, why: str
+) -> None:
+    for api, example in ((False, "gate.example.com"), (True, "api.github.com")):
+        wrong = replace(WHOLE, **{"api_url" if api else "public_url": url})
+        refused = fault(wrong)
+        assert "is none: it" in refused.problem
+        assert why in refused.problem
+        name = "SEEDGATE_API_URL" if api else "SEEDGATE_PUBLIC_URL"
+        assert f"in {name}, such as https://{example}" in refused.mend
+    with pytest.raises(UserFault, match="is none"):
         public_address(url)
-    assert "https://gate.example.com" in caught.value.mend
-    assert "api.github.com" in fault(replace(WHOLE, api_url=url)).mend
 
 
 def test_nothing_secret_goes_over_plain_http_but_on_this_machine() -> None:

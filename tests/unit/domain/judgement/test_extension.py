@@ -8,6 +8,7 @@ from bot.domain.policy import Mode, RelativeTolerance
 from bot.domain.stats.method import Method
 from bot.domain.trials import Measured, Observation
 from bot.domain.verdict import ModeVerdict, Reason, Ruling
+from bot.domain.verdict.counting import extendable
 from tests.fakes.looks import columns, crash, judge, metric, noise, of, reasons
 from tests.fakes.policies import guardrail, improve, limit, mode, primary
 
@@ -97,6 +98,35 @@ def test_failures_that_forbade_a_pass_are_not_outrun_by_more_seeds() -> None:
     branch[2] = crash(2)
     verdict = extended(baseline, branch)
     assert (verdict.state, verdict.look, verdict.decided) == (Ruling.UNDECIDED, 6, True)
+
+
+def test_a_broken_baseline_is_nothing_that_seeds_mend() -> None:
+    baseline = [crash(i) for i in range(24)]
+    branch = [crash(i) for i in range(24)]
+    for one in (RUNS, mode("mlp", WIDE, guardrail("seconds", 0.1))):
+        verdict = judge(baseline, branch, one, looks=(6,), beyond=MORE)
+        assert Reason.BASELINE_BROKEN in reasons(verdict)
+        assert (verdict.look, verdict.decided) == (6, True)
+
+
+@pytest.mark.parametrize("crashed", [(), (2,), (20,), (2, 20), tuple(range(24))])
+@pytest.mark.parametrize("broken", [0, 6, 24])
+@pytest.mark.parametrize("runs", [RUNS, mode("mlp", WIDE, improve("loss"))])
+def test_a_verdict_tells_by_itself_whether_further_seeds_would_be_run(
+    crashed: tuple[int, ...], broken: int, runs: Mode
+) -> None:
+    """Asked of each end, of the schedule or past it, as of the whole story."""
+    baseline, branch = arms(later=0.1)
+    for i in crashed:
+        branch[i] = crash(i)
+    baseline[:broken] = [crash(i) for i in range(broken)]
+    for last in (LOOKS, (*LOOKS, 12), (*LOOKS, *MORE)):
+        beyond = last[len(LOOKS) :]
+        verdict = judge(baseline, branch, runs, looks=LOOKS, beyond=beyond)
+        if verdict.state is not Ruling.UNDECIDED:
+            continue
+        more = judge(baseline, branch, runs, looks=LOOKS, beyond=(*beyond, 40))
+        assert extendable(verdict, verdict.findings) is not more.decided
 
 
 def test_a_crash_among_the_seeds_asked_for_keeps_them_from_passing() -> None:

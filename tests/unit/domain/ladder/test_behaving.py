@@ -1,6 +1,17 @@
 """How modes behave, beside what was judged of their metrics."""
 
-from bot.domain.ladder import behaving, fingerprinted, with_findings
+import pytest
+
+from bot.domain.ladder import (
+    Planned,
+    RungKind,
+    behaving,
+    fingerprinted,
+    next_rung,
+    summed,
+    trained,
+    with_findings,
+)
 from bot.domain.verdict import (
     Behaviour,
     Finding,
@@ -11,6 +22,7 @@ from bot.domain.verdict import (
     Verdict,
 )
 from bot.domain.verdict.findings import finding
+from tests.unit.domain.ladder.test_climbed import FAST
 
 SAME = Behaviour(Fingerprint.IDENTICAL, steps=20)
 CHANGED = Behaviour(Fingerprint.CHANGED, steps=20, step=3)
@@ -25,6 +37,8 @@ INVASIVE = said(Reason.MODE_INVASIVE, Ruling.BLOCK, "conv")
 WAITS = said(Reason.MODE_INVASIVE, Ruling.UNDECIDED, "conv")
 MEANT = said(Reason.MODE_CHANGED, Ruling.INFO, "conv")
 BOTH = {"mlp": SAME, "conv": CHANGED}
+UNSEEN = Behaviour(Fingerprint.UNKNOWN)
+UNKNOWN = said(Reason.MODE_UNKNOWN, Ruling.INFO, "conv")
 
 
 def mode(name: str, state: Ruling = Ruling.PASS) -> ModeVerdict:
@@ -45,6 +59,24 @@ def test_a_mode_that_nobody_named_blocks_the_rung_and_itself() -> None:
 def test_what_trials_may_still_excuse_does_not_stop_the_climb() -> None:
     done = fingerprinted(BOTH, (IDENTICAL, WAITS), ())
     assert done.rung.state is Ruling.INFO
+
+
+@pytest.mark.parametrize(
+    ("behaviours", "state"),
+    [
+        ({"mlp": UNSEEN, "conv": UNSEEN}, Ruling.INFO),
+        ({"mlp": SAME, "conv": UNSEEN}, Ruling.PASS),
+    ],
+)
+def test_where_nothing_could_be_compared_nothing_passes_nor_stops(
+    behaviours: dict[str, Behaviour], state: Ruling
+) -> None:
+    done = fingerprinted(behaviours, (UNKNOWN,), ())
+    assert done.rung.state is state
+    planned = (Planned("fingerprint", RungKind.FINGERPRINT), FAST)
+    assert next_rung(planned, [done.rung]) == FAST
+    passed = trained("fast", Verdict(Ruling.PASS, (), (mode("mlp"),)))
+    assert summed(planned, [done, passed], ()).state is Ruling.PASS
 
 
 def test_modes_that_behave_as_meant_pass() -> None:

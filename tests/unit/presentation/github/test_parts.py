@@ -20,7 +20,7 @@ from bot.domain.conclusions import (
     Waiting,
 )
 from bot.domain.github import octets
-from bot.domain.verdict import Exhibits, Report
+from bot.domain.verdict import Apart, Exhibits, Report
 from bot.domain.verdict.exhibits import Band, Curves
 from bot.presentation.github import actions, clicked, mark, marked, sticky
 from bot.presentation.github.plots import LIMIT, curve_plots, effect_plots
@@ -103,6 +103,16 @@ def test_buttons_are_those_that_make_sense() -> None:
     assert labels(OwnFault()) == labels(BudgetSpent()) == ["Run again"]
     for outcome in (Waiting(), Running(), Superseded(), Closed()):
         assert labels(outcome) == []
+
+
+def test_no_button_is_shown_that_would_be_answered_by_no() -> None:
+    blocked = reports.blocking()
+    assert labels(Judged(blocked.verdict)) == ["Run again", "Ablate"]
+    broken = reports.baseline_broken()
+    assert labels(Judged(broken.verdict)) == ["Run again", "Ablate"]
+    one_change = replace(blocked, apart=Apart(found=1))
+    shown = actions(situation(Judged(blocked.verdict), report=one_change))
+    assert [one.label for one in shown] == ["Run again"]
 
 
 def test_a_click_is_the_command_of_its_button_and_no_other() -> None:

@@ -159,6 +159,17 @@ def test_more_seeds_are_offered_where_a_comparison_is_still_open() -> None:
     assert "/gate more" not in sticky(person, "pull-1")
 
 
+def test_a_broken_baseline_asks_for_nothing_but_its_mend() -> None:
+    """Further seeds, and as many as a guardrail needs, would fail like the others."""
+    broken = judged(reports.baseline_broken())
+    (step,) = spoken(broken).steps
+    assert step.text.startswith("Mend the base branch")
+    text = sticky(broken, "pull-1")
+    assert "the baseline itself is broken" in text
+    assert "/gate more" not in text
+    assert "five seeds" not in text
+
+
 def test_a_policy_that_rules_instead_of_a_broken_one_is_named() -> None:
     fault = PolicyFault(3, 1, "modes", "No mode.", "Add one.")
     one = replace(situations.passing(), instead=Instead("0a1b2c:policy", (fault,)))

@@ -81,8 +81,8 @@ SUBJECTS: Mapping[Refusal, Says] = {
         f"**{markdown(one.text('stands'), _TITLE)}**."
     ),
     Refusal.DECIDED: lambda one: (
-        "No seeds are added: they are run where the answer is open, and this one is "
-        f"given, **{markdown(one.text('stands'), _TITLE)}**."
+        "No seeds are added: they are run where they could decide what is open, and "
+        f"here they could not, **{markdown(one.text('stands'), _TITLE)}**."
     ),
     Refusal.NOTHING_LOST: lambda _: (
         "Nothing that the answer lacks was lost to a machine, so there is nothing to "

@@ -1,0 +1,63 @@
+"""What a command that runs trials waits for before it begins."""
+
+import logging
+from collections.abc import Sequence
+
+import pytest
+
+from bot.compose import site
+from bot.domain.errors import MachineryFault
+from bot.settings import Settings
+from workers.contract import Node
+
+NODE = Node("n1", "cpu", "env", 2.0, 0.0, 10**9)
+
+
+class Joining:
+    """A dispatcher, and its store, on a cluster that has a machine at its own time."""
+
+    def __init__(self, there_at: float, dies_at: float = float("inf")) -> None:
+        self._there_at, self._dies_at, self._now = there_at, dies_at, 0.0
+
+    def nodes(self, _since: float) -> Sequence[Node]:
+        return (NODE,) if self._now >= self._there_at else ()
+
+    def now(self) -> float:
+        return self._now
+
+    def wait(self) -> None:
+        self._now += 1.0
+        if self._now >= self._dies_at:
+            raise MachineryFault("No Ray answers at ray.lab:6379.", "")
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("RAY_ADDRESS", "ray.lab:6379")
+    return Settings()
+
+
+def joined(one: Joining, settings: Settings) -> Node:
+    return site._joined_node(one, one, 0.0, settings)  # type: ignore[arg-type]
+
+
+def test_a_cluster_that_is_there_is_taken_without_a_word(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert joined(Joining(there_at=9.0), settings) is NODE
+    assert caplog.records == []
+
+
+def test_a_cluster_without_a_machine_is_named_once_while_it_is_waited_for(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "seedgate"):
+        assert joined(Joining(there_at=100.0), settings) is NODE
+    (said,) = [one.getMessage() for one in caplog.records]
+    assert "ray.lab:6379 (RAY_ADDRESS)" in said
+    assert said.endswith("dispatcher.log.")
+
+
+def test_a_dispatcher_that_ends_is_not_waited_for(settings: Settings) -> None:
+    with pytest.raises(MachineryFault, match="No Ray answers"):
+        joined(Joining(there_at=100.0, dies_at=3.0), settings)
