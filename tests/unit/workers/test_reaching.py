@@ -20,13 +20,16 @@ def test_somebody_who_listens_is_left_alone(host: str) -> None:
         reaching.require_listener("auto", host, str(server.getsockname()[1]))
 
 
-def test_so_is_one_by_ipv6() -> None:
-    try:
-        server = socket.create_server(("::1", 0), family=socket.AF_INET6)
-    except OSError as error:
-        pytest.skip(f"this machine has no IPv6: {error.strerror}")
-    with server:
-        reaching.require_listener("auto", "::1", str(server.getsockname()[1]))
+def test_so_is_one_by_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[object]()
+
+    def listening(place: object, _within_s: float) -> socket.socket:
+        asked.append(place)
+        return socket.socket()
+
+    monkeypatch.setattr(socket, "create_connection", listening)
+    reaching.require_listener("auto", "::1", "6379")
+    assert asked == [("::1", 6379)]
 
 
 def test_nobody_there_is_said_at_once_with_the_variable() -> None:
