@@ -69,7 +69,7 @@ tests: $(STAMP) ## Unit, adapter and worker tests, with coverage
 
 # Stories wait for processes as often as they work: more of them than there are cores.
 stories: $(STAMP) ## End-to-end stories on real trials, and of the App
-	$(BIN)/pytest -m '$(CHOSEN)' tests/app tests/e2e -n 4 --dist loadgroup
+	$(BIN)/pytest -m '$(CHOSEN)' tests/app tests/e2e -n 5 --dist loadgroup
 
 soak: $(STAMP) ## More stories, more seeds and more moments to kill at
 	$(BIN)/pytest -m 'soak and ($(GPU))' tests/e2e tests/app

@@ -9,6 +9,7 @@ from tests.app.soak import Wishes, soak
 SHORT = Wishes(seed=5, seconds=20.0, houses=3, a_second=2.0, kill_s=(1.5, 4.0))
 
 
+@pytest.mark.long
 def test_whatever_happens_in_the_end_every_check_run_is_right(tmp_path: Path) -> None:
     told = soak(tmp_path, SHORT)
     print("\n".join(told.lines()))

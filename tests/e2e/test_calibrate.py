@@ -22,6 +22,7 @@ def calibrate(laptop: Laptop, repository: Path, *words: str) -> tuple[Told, dict
     return told, json.loads(target.read_text()) if target.exists() else {}
 
 
+@pytest.mark.long
 def test_auto_is_refused_then_calibrated_then_judges_a_clean_branch(
     laptop: Laptop, tmp_path: Path
 ) -> None:

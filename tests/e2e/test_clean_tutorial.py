@@ -27,7 +27,7 @@ def blocks(kind: str) -> list[str]:
 LISTED, BLOCKED = blocks("text")[:2]
 CALLS = [line.removeprefix("$ ") for line in "\n".join(blocks("console")).split("\n")]
 
-pytestmark = pytest.mark.xdist_group("tutorial")
+pytestmark = [pytest.mark.xdist_group("tutorial"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.samples.names.workbench import Workbench
 
 CHANGED, IDENTICAL = Fingerprint.CHANGED, Fingerprint.IDENTICAL
 
-pytestmark = pytest.mark.xdist_group("names")
+pytestmark = [pytest.mark.xdist_group("names"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import Laptop, Told
 from tests.samples.digits.build import build
 
-pytestmark = pytest.mark.xdist_group("digits")
+pytestmark = [pytest.mark.xdist_group("digits"), pytest.mark.long]
 SECRETS = (
     "one secret",
     pytest.param("another secret", marks=pytest.mark.soak),
