@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.repository.command import GitCommand
+from bot.adapters.repository.command import GitCommand, GitError
 
 _LEFTOVERS = ("tmp_", "incoming-")
 
@@ -90,10 +90,14 @@ class Home:
     def commit_of(self, name: str) -> str | None:
         """The commit that an object is, or leads to as a tag does; None for any other.
 
-        What is missing is no commit either.
+        Raises `GitError` where that is missing.
         """
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
-        return self.git.ask(*asked, f"{name}^{{commit}}").line or None
+        feed = f"{name}^{{}}\n".encode()
+        answer = self.git.run("cat-file", "--batch-check", feed=feed)
+        words = answer.line.split()
+        if words[-1:] == ["missing"]:
+            raise GitError(answer)
+        return words[0] if words[1] == "commit" else None
 
     def holds(self, commits: Sequence[str]) -> bool:
         """Whether each of these commits is here with its top folder."""

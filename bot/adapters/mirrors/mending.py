@@ -1,18 +1,20 @@
 """Work in a mirror that may be missing or damaged: then it is made anew, once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.adapters.mirrors.failing import MirrorTroubleError, require_room
-from bot.adapters.mirrors.home import Home
+from bot.adapters.mirrors.home import Home, scratches
 from bot.adapters.mirrors.network import Remote
 from bot.adapters.mirrors.watching import OverrunError, watched
 from bot.adapters.repository.command import GitError, complaint
 from bot.app.mirroring import MirrorError, Unreachable
 from bot.domain.errors import GitFault, MachineryFault
 
-_FSCK = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+_FSCK = ("fsck", "--no-dangling", "--no-progress")
+_IN_SHORT = ("--connectivity-only",)
+_ITSELF = ("--no-full",)  # without what it borrows
 
 
 def mended(home: Home, remote: Remote, work: Callable[[], None]) -> None:
@@ -25,7 +27,7 @@ def mended(home: Home, remote: Remote, work: Callable[[], None]) -> None:
     words = _tried(remote, work)
     if words is None:
         return
-    if not is_damaged(home, remote):
+    if not _is_damaged(home, remote, _IN_SHORT):
         said = f"{remote.name} could not be fetched: {complaint(words)}."
         raise MirrorError(Unreachable(said))
     home.make()
@@ -52,13 +54,27 @@ def _tried(remote: Remote, work: Callable[[], None]) -> str | None:
     return words
 
 
-def is_damaged(home: Home, remote: Remote) -> bool:
+def looked_through(home: Home, remote: Remote) -> None:
+    """Take away what is damaged, after all of it was read: it is made anew.
+
+    That is the mirror, or what was made of its commits: the files of those are many,
+    and a loss of power leaves some of them empty.
+    """
+    if home.is_there() and _is_damaged(home, remote):
+        home.make()
+    for made in scratches(home):
+        if _is_damaged(made, remote, _ITSELF):
+            made.remove()
+
+
+def _is_damaged(home: Home, remote: Remote, how: Sequence[str] = ()) -> bool:
     """Whether git misses objects that refs lead to, or cannot read it at all.
 
     Where git is killed as it looks, nobody knows; what is held is not thrown away.
     """
     try:
-        found = watched(home.git, _FSCK, b"", remote.lent, remote.limits)
+        asked = (*_FSCK, *how)
+        found = watched(home.git, asked, b"", remote.lent, remote.limits)
     except OverrunError:
         return False
     return found.status > 0

@@ -47,7 +47,10 @@ class GitMirror:
     def tag(self, name: str) -> str | None:
         """The commit of a tag; None if it was not there, names none, or unwanted."""
         named = self._refs.get(of_tag(name))
-        return self._home.commit_of(named) if named is not None else None
+        try:
+            return self._home.commit_of(named) if named is not None else None
+        except GitError as failed:
+            raise unread(self._doubted) from failed
 
     def has(self, sha: str) -> bool:
         """Whether a commit is held, by its full SHA."""

@@ -12,7 +12,7 @@ from bot.adapters.mirrors.fetching import listed
 from bot.adapters.mirrors.home import Home, scratches
 from bot.adapters.mirrors.keeping import clear, clear_scratch, day_of, keep, outlived
 from bot.adapters.mirrors.locking import Held, StillHeldError, held
-from bot.adapters.mirrors.mending import is_damaged, mended, on_disk
+from bot.adapters.mirrors.mending import looked_through, mended, on_disk
 from bot.adapters.mirrors.mirror import GitMirror
 from bot.adapters.mirrors.network import Remote, Server, network_git
 from bot.adapters.mirrors.refs import OURS
@@ -23,7 +23,7 @@ from bot.adapters.repository.command import GitError, require_git
 from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
 from bot.domain.github import Place, Secret
 
-SOUND_S = 600.0
+SOUND_S = 3600.0
 """How long a mirror that was looked through is not looked through again."""
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*/(?!\.{1,2}\Z)[\w.-]+", re.ASCII)
 
@@ -162,14 +162,13 @@ class GitMirrors:
         That takes long where there is much, and a git may be killed again and again:
         what was sound is believed for a while.
         """
-        number, now = place.repository, self._clock()
+        number = place.repository
         since = self._sound.get(number, -math.inf)
-        if number not in self._doubted or now < since + SOUND_S:
+        if number not in self._doubted or self._clock() < since + SOUND_S:
             return
         self._doubted.discard(number)
-        self._sound[number] = now
-        if home.is_there() and is_damaged(home, remote):
-            home.make()
+        looked_through(home, remote)
+        self._sound[number] = self._clock()
 
     def _keep(self, place: Place, sha: str) -> bool:
         with self._locked(place) as (home, _):

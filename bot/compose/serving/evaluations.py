@@ -43,6 +43,10 @@ class _Carried:
     def repository(self) -> int:
         return self.task.pull.repository
 
+    def unheld(self) -> bool:
+        """Whether neither it nor any before it carried an evaluation on by now."""
+        return not (self.succession.begun or self.ended.is_set())
+
 
 Show = Callable[[Progress], None]
 Work = Callable[[Task, Heartbeat, Show], Done]
@@ -144,9 +148,14 @@ class EvaluationThreads:
             return self._working
 
     def waiting(self) -> frozenset[PullKey]:
-        """Whose turn has not come yet: their trials may run since before a restart."""
+        """Whose turn has not come yet: their trials may run since before a restart.
+
+        Nor has it for one that fetches what its policy pins, or rests since a git was
+        killed, before it carries any evaluation on.
+        """
         with self._lock:
-            return frozenset(one.task.pull for one in self._line.waiting())
+            unheld = [one for one in self._carried.values() if one.unheld()]
+            return frozenset(one.task.pull for one in (*self._line.waiting(), *unheld))
 
     def let_go(self) -> None:
         """Carry none on: another process does, with the trials that were begun."""

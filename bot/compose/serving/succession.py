@@ -13,7 +13,11 @@ class Succession:
     """What tasks leave to those that follow; they are never carried on side by side."""
 
     def __init__(self) -> None:
-        """Nothing is carried on, and nothing left."""
+        """Nothing is carried on, and nothing left.
+
+        `begun` says whether anything ever was carried on.
+        """
+        self.begun = False
         self._held = set[str]()
         self._left = dict[str, Callable[[], None]]()
 
@@ -21,6 +25,7 @@ class Succession:
     def carries(self, evaluation: str) -> Iterator[None]:
         """Within the block the task of now carries an evaluation on."""
         self._held.add(evaluation)
+        self.begun = True
         try:
             yield
         finally:

@@ -100,7 +100,7 @@ class Wiring(ABC):
         self.mirrors = GitMirrors(settings.cache_dir, config.web_url, now)
         self.holding = Holding(locks(settings, self.store), self.store)
         self._dispatcher = OwnDispatcher(settings, jobs) if dispatch else None
-        releases = Releases(self._mirrored)
+        releases = Releases(self._mirrored, self.mirrors.known)
         judging = Judging(settings.secret(), self._bench, jobs, releases.pinned)
         alarms = Alarms(self.pulls, now)
         self.press = Press(html_of, load_printing)

@@ -10,7 +10,13 @@ import pytest
 from bot.adapters.mirrors import mending, mirrors
 from bot.adapters.mirrors.home import Home
 from bot.adapters.repository.command import Answer, GitCommand, GitError
-from bot.app.mirroring import MirrorError, Unreachable, WantedBranch, WantedCommit
+from bot.app.mirroring import (
+    MirrorError,
+    Unreachable,
+    WantedBranch,
+    WantedCommit,
+    WantedTag,
+)
 from bot.domain.errors import GitFault, MachineryFault
 from tests.adapters.mirrors.stage import OnFake
 from tests.fakegithub import plumbing
@@ -197,17 +203,77 @@ def test_what_no_fetch_misses_is_found_out_once_it_cannot_be_read(
     assert again.read_file(tip, "conf/gate.yml") == b"version: 1\n"
 
 
+def spoil(home: Path, name: str) -> None:
+    """The bytes of one object in a pack become zeros."""
+    for index in (home / "objects" / "pack").glob("*.idx"):
+        told = plumbing.run(home, "verify-pack", "-v", str(index)).decode()
+        for row in map(str.split, told.splitlines()):
+            if row[:1] == [name]:
+                at, size = int(row[4]), int(row[3])
+                pack = index.with_suffix(".pack")
+                held = bytearray(pack.read_bytes())
+                held[at + 2 : at + size] = bytes(size - 2)
+                pack.chmod(0o600)
+                pack.write_bytes(held)
+                return
+    raise AssertionError(name)
+
+
+def test_a_file_that_a_disk_spoilt_is_found_out_once_it_cannot_be_read(
+    real: OnFake,
+) -> None:
+    tip = real.pushes("main", {"conf/gate.yml": "version: 1\n" * 50})
+    real.refresh(MAIN)
+    blob = plumbing.run(real.home, "rev-parse", f"{tip}:conf/gate.yml").decode().strip()
+    spoil(real.home, blob)
+    with pytest.raises(GitFault, match="our own copy"):
+        real.refresh(MAIN).repository.read_file(tip, "conf/gate.yml")
+    again = real.refresh(MAIN).repository
+    assert again.read_file(tip, "conf/gate.yml") == b"version: 1\n" * 50
+
+
+def test_so_is_what_was_made_of_commits(real: OnFake) -> None:
+    """Where the power is lost, files that nobody had time to write are empty."""
+    idea = WantedBranch("idea")
+    head = real.pushes("idea", {"a/train.py": "lr = 3\n"})
+    base = real.pushes("main", {"b/notes.md": "x\n"})
+    made = real.refresh(MAIN, idea).repository.merge(base, head)
+    for path in Home(real.home).scratch.rglob("objects/??/*"):
+        path.chmod(0o600)
+        path.write_bytes(b"")
+    with pytest.raises(GitFault, match="our own copy"):
+        real.refresh(MAIN, idea).repository.merge(base, head)
+    assert real.refresh(MAIN, idea).repository.merge(base, head) == made
+
+
+@pytest.mark.parametrize("about", ["", "The first release."])
+def test_a_release_that_is_lost_is_no_tag_that_github_does_not_have(
+    real: OnFake, about: str
+) -> None:
+    real.refresh(MAIN)
+    before = set((real.home / "objects" / "pack").iterdir())
+    released = real.pushes("release", {"train.py": "lr = 9\n"})
+    real.tags("v1.0", released, about)
+    real.deletes_branch("release")
+    real.refresh(WantedTag("v1.0"))
+    for pack in set((real.home / "objects" / "pack").iterdir()) - before:
+        pack.unlink()
+    with pytest.raises(GitFault, match="our own copy"):
+        real.refresh(WantedTag("v1.0")).tag("v1.0")
+    assert real.refresh(WantedTag("v1.0")).tag("v1.0") == released
+
+
 def test_a_sound_mirror_is_not_looked_through_again_and_again(
     real: OnFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes long, and a git that is killed says nothing of a mirror."""
-    asked, look = list[Home](), mirrors.is_damaged
+    asked, look = list[Home](), mirrors.looked_through
 
-    def counted(home: Home, remote: Any) -> bool:
+    def counted(home: Home, remote: Any) -> None:
         asked.append(home)
-        return look(home, remote)
+        look(home, remote)
 
-    monkeypatch.setattr(mirrors, "is_damaged", counted)
+    monkeypatch.setattr(mirrors, "looked_through", counted)
 
     def doubted() -> None:
         mirror = real.refresh(MAIN)
@@ -215,7 +281,7 @@ def test_a_sound_mirror_is_not_looked_through_again_and_again(
         with pytest.raises(GitFault):
             mirror.has("0" * 40)
         monkeypatch.undo()
-        monkeypatch.setattr(mirrors, "is_damaged", counted)
+        monkeypatch.setattr(mirrors, "looked_through", counted)
 
     def killed(*_: object, **__: object) -> Answer:
         raise GitError(Answer(-9, b"", ""))

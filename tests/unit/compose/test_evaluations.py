@@ -37,6 +37,12 @@ def for_ever(task: Task, pulse: Heartbeat, _show: Show) -> Done:
     return END
 
 
+def carried(task: Task, pulse: Heartbeat, show: Show) -> Done:
+    """As `for_ever`, with an evaluation that is carried on."""
+    with pulse.succession.carries("one"):
+        return for_ever(task, pulse, show)
+
+
 @contextmanager
 def threads(
     work: Callable[[Task, Heartbeat, Show], Done], most: int = 8
@@ -92,15 +98,33 @@ def test_what_nobody_foresaw_ends_as_our_own_failure_and_wakes_the_pull_request(
 
 
 def test_the_place_in_the_line_is_told_until_it_is_carried_on() -> None:
-    with threads(for_ever, 2) as made:
+    with threads(carried, 2) as made:
         for number in range(3):
             made.begin(task(1, number))
         assert made.state(PullKey(1, 0), "a") == Busy()
         assert made.progress(PullKey(1, 2)) == Queued(2)
-        assert made.waiting() == {PullKey(1, 1), PullKey(1, 2)}
+        waiting = {PullKey(1, 1), PullKey(1, 2)}
+        until(lambda: made.waiting() == waiting, "the first to be carried on")
         made.stop(PullKey(1, 0))
         until(lambda: made.progress(PullKey(1, 1)) is None, "its turn")
         assert made.busy() == 2
+
+
+def test_whoever_carries_nothing_on_by_now_waits_though_it_has_begun() -> None:
+    """It fetches a release, or rests: its trials may run since before a restart."""
+    begun = threading.Event()
+
+    def rests(_task: Task, pulse: Heartbeat, _show: Show) -> Done:
+        begun.set()
+        while True:
+            pulse.wait()
+
+    with threads(rests) as made:
+        made.begin(task(1))
+        assert begun.wait(30.0)
+        assert made.waiting() == {PullKey(1, 1)}
+        made.stop(PullKey(1, 1))
+        assert made.waiting() == frozenset()
 
 
 def test_the_next_one_of_a_pull_request_waits_for_the_last_that_had_begun() -> None:

@@ -40,8 +40,11 @@ class World:
     def fetch(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
         return self.mirrors.refresh(place, DIGITS, Secret("x"), wanted)
 
+    def releases(self) -> Releases:
+        return Releases(self.fetch, self.mirrors.known)
+
     def pinned(self, word: str | None) -> str | None:
-        return Releases(self.fetch).pinned(self.pinning(word))
+        return self.releases().pinned(self.pinning(word))
 
     def pinning(self, word: str | None) -> Task:
         return replace(self.task, policy=replace(self.task.policy, anchor=word))
@@ -79,7 +82,7 @@ def test_a_tag_is_asked_of_github_and_compared_by_its_commit(
     world: World, word: str
 ) -> None:
     tagged(world.mirrors.origin(PLACE), "v1.0", world.released, "The first release.")
-    found = compared(world.pinning(word), Releases(world.fetch).pinned)
+    found = compared(world.pinning(word), world.releases().pinned)
     assert found.anchor is not None
     assert (found.anchor.commit, found.anchor.name) == (world.released, word)
     assert found.policy.anchor == word
@@ -87,14 +90,14 @@ def test_a_tag_is_asked_of_github_and_compared_by_its_commit(
 
 def test_a_commit_is_asked_for_though_no_branch_has_it(world: World) -> None:
     apart = world.mirrors.commits(PLACE, {"train.py": "lr = 3\n"}, world.released)
-    found = compared(world.pinning(apart), Releases(world.fetch).pinned)
+    found = compared(world.pinning(apart), world.releases().pinned)
     assert found.anchor is not None
     assert found.anchor.commit == apart
 
 
 def test_the_first_digits_of_a_commit_of_the_base_do(world: World) -> None:
     short = world.released[:10]
-    found = compared(world.pinning(short), Releases(world.fetch).pinned)
+    found = compared(world.pinning(short), world.releases().pinned)
     assert found.anchor is not None
     assert found.anchor.commit == world.released
 
@@ -102,7 +105,7 @@ def test_the_first_digits_of_a_commit_of_the_base_do(world: World) -> None:
 @pytest.mark.parametrize("word", ["v9", "main", "a b", "-x", "v1^{tree}"])
 def test_what_names_no_release_is_the_policys_fault(world: World, word: str) -> None:
     with pytest.raises(UserFault) as caught:
-        compared(world.pinning(word), Releases(world.fetch).pinned)
+        compared(world.pinning(word), world.releases().pinned)
     assert caught.value.problem.startswith(f"The policy's `anchor` is {word!r}.")
 
 
@@ -131,4 +134,17 @@ def test_a_token_that_cannot_be_had_is_tried_for_again(world: World) -> None:
         raise GitHubError(Transient("502"))
 
     with pytest.raises(GitFault):
-        Releases(unheard).pinned(world.pinning("v1.0"))
+        Releases(unheard, world.mirrors.known).pinned(world.pinning("v1.0"))
+
+
+def test_what_is_held_needs_nobody(world: World) -> None:
+    """GitHub may be away when the turn of an evaluation comes at last."""
+    tagged(world.mirrors.origin(PLACE), "v1.0", world.released)
+    assert world.pinned("v1.0") == world.released
+    before = len(world.mirrors.asked)
+    assert world.pinned(world.released) == world.released
+    assert len(world.mirrors.asked) == before
+    world.mirrors.fails(PLACE, Unreachable("GitHub did not answer."))
+    assert world.pinned("v1.0") == world.released
+    with pytest.raises(GitFault):
+        world.pinned("v2.0")
