@@ -8,7 +8,7 @@ from functools import cache
 from bot.app.ports import Revision, SourceRepository
 from bot.domain.errors import UnheldFault, UserFault
 from bot.domain.history import Charge, Place
-from bot.domain.landed import Landed
+from bot.domain.landed import Landed, Step
 from bot.domain.policy import Policy
 
 
@@ -32,19 +32,21 @@ def tolerated_since(
     """Shown losses of what landed since the anchor, in tolerances.
 
     A judged head landed if the base pointed to it, or to a merge of it, or to the tree
-    that would land. So an earlier head of a merged branch did not, though the base has
-    it in its history; where it did, because it was landed without a merge, it is part
-    of what was judged later, and that counts in its place. What was judged more than
-    once, as onto a base that moved on or for an order, landed once: its largest loss
-    counts.
+    that would land; or, where it did none of it, if it was merged into another branch
+    that landed. So an earlier head of a merged branch did not, though the base has it
+    in its history; where it did, because it was landed without a merge, it is part of
+    what was judged later, and that counts in its place. What was judged more than once,
+    as onto a base that moved on or for an order, landed once: its largest loss counts.
     """
-    lost: dict[Place, list[_Branch]] = {}
+    lost: dict[Place, dict[str, _Branch]] = {}
     for place, one in _landed(repository, anchor, base, charges):
-        before = lost.get(place, [])
-        same = [other for other in before if other.names & one.names]
-        apart = [other for other in before if other not in same]
-        lost[place] = [*apart, one.with_(same)]
-    summed = {place: _summed(many) for place, many in lost.items()}
+        known = lost.setdefault(place, {})
+        whole = one.with_([known[name] for name in one.names if name in known])
+        known.update(dict.fromkeys(whole.names, whole))
+    summed = {
+        place: _summed([*dict.fromkeys(known.values())])
+        for place, known in lost.items()
+    }
     return {place: loss for place, loss in summed.items() if loss}
 
 
@@ -54,33 +56,88 @@ def _landed(
     base: Revision,
     charges: Sequence[Charge],
 ) -> Iterator[tuple[Place, "_Branch"]]:
-    """What was judged of each place, and landed."""
-    landed = Landed(repository.landed(anchor.commit, base.commit))
-    line = landed.line([base.commit, *(one.base_commit for one in charges)])
-    merges = {side: name for name, one in line.items() for side in one.parents[1:]}
-    by_head = {**merges, **{name: name for name in line}}
-    by_tree = {one.tree: name for name, one in line.items()}
+    """What was judged of each place that lost anything, and landed since."""
+    landed = Landed(commits := repository.landed(anchor.commit, base.commit))
+    bases = [base.commit, *(one.base_commit for one in charges)]
+    lines = [landed.line([base.commit]), landed.line(bases)]
+    ways = [*(_Way.along(line, commits) for line in lines), _Way.through(commits)]
     between = cache(landed.between)
+    losing = {one.place for one in charges if one.tolerances}
     for charge in charges:
-        head, tree = charge.head_commit, charge.merged_tree
-        at = by_head.get(head, "")
-        of_tree = at if at and line[at].tree == tree else by_tree.get(tree, "")
-        if mark := head if at else of_tree:
-            names = frozenset([head, f"{charge.base_commit}:{tree}"])
-            holds = between(charge.base_commit, of_tree or head)
+        if charge.place not in losing or charge.head_commit in landed.released:
+            continue
+        if found := next(filter(None, (way.found(charge) for way in ways)), None):
+            mark, top = found
+            result = f"{charge.base_commit}:{charge.merged_tree}"
+            names = frozenset([charge.head_commit, result])
+            holds = between(charge.base_commit, top)
             yield charge.place, _Branch(names, {mark}, holds, charge.tolerances)
 
 
 def _summed(branches: Sequence["_Branch"]) -> float:
     """The losses of all that is not part of another one."""
-    return sum(
-        one.loss
-        for one in branches
-        if one.loss and not any(one.is_part_of(other) for other in branches)
-    )
+    marked: dict[str, list[_Branch]] = {}
+    for one in branches:
+        for mark in one.marks if one.loss else ():
+            marked.setdefault(mark, []).append(one)
+    marks = frozenset(marked)
+    parts = {
+        one
+        for other in branches
+        for mark in marks & other.holds
+        for one in marked[mark]
+        if one.is_part_of(other)
+    }
+    return sum(one.loss for one in branches if one not in parts)
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """Commits by which heads may have landed.
+
+    `at` names for each head the one of them that brought it: itself, or a merge of it.
+    `trees` are those that a branch pointed to.
+    """
+
+    commits: Mapping[str, Step]
+    landed: Mapping[str, Step]
+    at: Mapping[str, str]
+    trees: Mapping[str, str]
+
+    @classmethod
+    def along(cls, line: Mapping[str, Step], landed: Mapping[str, Step]) -> "_Way":
+        """What branches pointed to."""
+        at = {**_merges(line), **{name: name for name in line}}
+        return cls(line, landed, at, {one.tree: name for name, one in line.items()})
+
+    @classmethod
+    def through(cls, landed: Mapping[str, Step]) -> "_Way":
+        """What was merged anywhere; no trees, which earlier heads have, too."""
+        return cls(landed, landed, _merges(landed), {})
+
+    def found(self, charge: Charge) -> tuple[str, str] | None:
+        """The commit that marks what landed, and the one that ends its comparison.
+
+        That is where the judged tree came to be; but the head itself where it was
+        judged on a branch that came another way, and may have come with it.
+        """
+        head, tree = charge.head_commit, charge.merged_tree
+        at = self.at.get(head, "")
+        same = bool(at) and self.commits[at].tree == tree
+        of_tree = at if same else self.trees.get(tree, "")
+        if not (at or of_tree):
+            return None
+        base = charge.base_commit
+        elsewhere = base in self.landed and base not in self.commits
+        return head if at else of_tree, head if elsewhere else of_tree or head
+
+
+def _merges(line: Mapping[str, Step]) -> Mapping[str, str]:
+    """The merge that brought each head."""
+    return {side: name for name, one in line.items() for side in one.parents[1:]}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Branch:
     """What was judged of one branch, and the largest loss that it showed.
 

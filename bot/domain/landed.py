@@ -22,7 +22,23 @@ class Landed:
         self._names = (*commits,)
         self._place = {name: place for place, name in enumerate(commits)}
         parents = {one for commit in commits.values() for one in commit.parents}
-        self._known = parents | commits.keys()
+        self.released = frozenset(parents - commits.keys())
+        """Those of the release that something was made on, or that were merged."""
+        own = reversed([*self._firsts(next(iter(commits), ""))])
+        self._own = {name: step for step, name in enumerate(own)}
+        self._since = self._steps()
+
+    def _steps(self) -> Mapping[str, int]:
+        """With which step of its own line the branch came to have a commit."""
+        since = dict[str, int]()
+        for name, step in self._own.items():
+            waiting = [name]
+            while waiting:
+                one = waiting.pop()
+                if one in self._commits and one not in since:
+                    since[one] = step
+                    waiting += self._commits[one].parents
+        return since
 
     def line(self, starts: Iterable[str]) -> Mapping[str, Step]:
         """What the branch itself pointed to: first parents, from each of `starts`.
@@ -47,26 +63,32 @@ class Landed:
     def between(self, base: str, top: str) -> frozenset[str]:
         """What a comparison of `top` with `base` contains: commits of `top` alone.
 
-        Nothing for a base that is neither here nor known to be in the release.
+        Nothing for a base that is neither here nor known to be in the release, and
+        nothing for a top that is not here. A step of the branch's own line has all that
+        came with it or before: there nobody walks on, however old the top's parents.
         """
-        if base not in self._known:
+        known = base in self._place or base in self.released
+        if not known or top not in self._place:
             return frozenset()
-        below = {top: False, base: True}  # whether the base has it
-        waiting = [self._place[one] for one in below if one in self._place]
+        seen, alone, found = {base, top}, {top} - {base}, set[str]()
+        waiting = [self._place[one] for one in seen if one in self._place]
         heapify(waiting)
-        found, more = set[str](), sum(not below[one] for one in below)
-        while more:
+        reached = -1  # the last step that the base has
+        while alone:
             name = self._names[heappop(waiting)]
-            if not below[name]:
-                more -= 1
+            if name not in alone:
+                reached = max(reached, self._own.get(name, -1))
+            if self._since.get(name, len(self._names)) <= reached:
+                alone.discard(name)
+                continue
+            parents = self._place.keys() & self._commits[name].parents
+            if name in alone:
                 found.add(name)
-            for one in self._commits[name].parents:
-                if one not in self._place:
-                    continue
-                if one not in below:
-                    heappush(waiting, self._place[one])
-                    more += not below[name]
-                elif below[name] and not below[one]:
-                    more -= 1
-                below[one] = below[name] or below.get(one, False)
+                alone |= parents - seen
+            else:
+                alone -= parents
+            alone.discard(name)
+            for one in parents - seen:
+                heappush(waiting, self._place[one])
+            seen |= parents
         return frozenset(found)

@@ -71,9 +71,9 @@ class Story:
         self.world.git("branch", name, onto)
         self.update(name, branch)
 
-    def lost(self) -> float:
+    def lost(self, name: str = "main") -> float:
         repository = self.world.open()
-        anchor, base = repository.resolve(self.release), repository.resolve("main")
+        anchor, base = repository.resolve(self.release), repository.resolve(name)
         return tolerated_since(repository, anchor, base, self.charges).get(LOSS, 0.0)
 
 
@@ -262,6 +262,57 @@ def test_it_does_so_where_the_first_was_squashed_and_comes_along_once_more(
     assert story.lost() == pytest.approx(0.7)
 
 
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("land", [Story.merge, Story.squash, Story.queue])
+@pytest.mark.parametrize("first", [Story.squash, Story.rebase])
+def test_it_does_so_where_it_was_judged_on_the_first_before_that_was_made_anew(
+    story: Story, first: Land, land: Land, *, moved: bool
+) -> None:
+    """The first's own commits come along, but are not what landed of it."""
+    story.judge(story.push("idea"), 0.4)
+    story.world.git("branch", "more", "idea")
+    story.judge(story.push("more"), 0.3, base="idea")
+    first(story, "idea")
+    if moved:
+        story.push("main")
+    story.judge(story.update("more"), 0.3)
+    land(story, "more")
+    assert story.lost() == pytest.approx(0.7)
+
+
+@each_way
+def test_what_landed_and_was_merged_into_another_branch_is_lost_there_too(
+    story: Story, land: Land
+) -> None:
+    """By its head alone: of what was made anew, once it was judged above it."""
+    story.world.git("branch", "develop", "main")
+    story.push("develop")
+    story.judge(story.push("hotfix"), 0.9)
+    land(story, "hotfix")
+    story.merge("main", "develop")
+    anew = land in (Story.squash, Story.rebase)
+    assert story.lost("develop") == (0.0 if anew else 0.9)
+    story.judge(story.push("next"), 0.0)
+    assert story.lost("develop") == 0.9
+
+
+@pytest.mark.parametrize(("whole", "lost"), [(None, 0.8), (0.0, 0.0), (0.6, 0.6)])
+def test_what_was_merged_into_a_branch_landed_with_it_unless_that_was_judged(
+    story: Story, whole: float | None, lost: float
+) -> None:
+    story.push("develop")
+    for branch in ("one", "two"):
+        story.world.git("branch", branch, "develop")
+        story.judge(story.push(branch), 0.9, base="develop")
+        story.judge(story.push(branch), 0.4, base="develop")
+        story.merge(branch, "develop")
+    story.push("main")
+    if whole is not None:
+        story.judge("develop", whole)
+    story.merge("develop")
+    assert story.lost() == pytest.approx(lost)
+
+
 def test_branches_that_were_judged_as_one_count_as_one(story: Story) -> None:
     story.judge(story.push("idea"), 0.4)
     story.world.git("branch", "more", "idea")
@@ -278,6 +329,21 @@ def test_a_release_from_which_the_base_went_apart_is_no_hindrance(story: Story) 
     story.judge(story.push("idea"), 0.0)
     story.forward("idea")
     assert story.lost() == 0.0
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_head_that_the_release_has_is_not_lost_since_then(
+    story: Story, *, moved: bool
+) -> None:
+    """A fix on the branch of a release, which is merged back."""
+    story.release = story.push("release")
+    story.judge(story.push("idea"), 0.3)
+    story.merge("idea")
+    story.judge("release", 0.4)
+    if moved:
+        story.push("main")
+    story.merge("release")
+    assert story.lost() == pytest.approx(0.3)
 
 
 def test_what_an_earlier_version_charged_counts_by_how_it_landed(story: Story) -> None:

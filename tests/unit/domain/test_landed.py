@@ -33,15 +33,23 @@ def test_the_release_has_what_is_no_commit_of_ours_but_a_parent() -> None:
     assert landed.between("a", "c") == {"c", "b"}
     assert landed.between("nobody knows", "c") == frozenset()
     assert landed.between("", "c") == frozenset()
+    assert landed.between("b", "a") == frozenset()
+    assert Landed({}).between("a", "a") == frozenset()
 
 
 def test_whatever_the_shape_of_the_history_it_is_one_ancestry_without_another() -> None:
     chance = random.Random(4)
-    for _ in range(300):
+    for _ in range(600):
         commits = made(chance)
-        base, top = chance.choices(list(commits), k=2)
-        apart = ancestors(commits, top) - ancestors(commits, base)
-        assert Landed(commits).between(base, top) == apart
+        release = chance.choice(
+            [set[str](), ancestors(commits, chance.choice([*commits]))]
+        )
+        landed = {name: commits[name] for name in commits if name not in release}
+        known = {*landed}.union(*(one.parents for one in landed.values()))
+        base, top = chance.choice([*sorted(known), "0"]), chance.choice([*commits])
+        apart = ancestors(commits, top) - ancestors(commits, base) - release
+        found = Landed(landed).between(base, top)
+        assert found == (apart if base in known else set())
 
 
 def made(chance: random.Random) -> dict[str, Step]:
