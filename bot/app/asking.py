@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from bot.domain.errors import UserFault
 from bot.domain.ladder import Planned, RungKind, ladder_of
-from bot.domain.policy import Mode, Policy, Role, Stage, StageKind
+from bot.domain.policy import Gate, Mode, Policy, Role, Stage, StageKind
 
 MOST_MORE = 200
 FEWEST_SEEDS = 4
@@ -97,7 +97,11 @@ def _require_labels(policy: Policy, labels: tuple[str, ...]) -> None:
 
 
 def _training(policy: Policy) -> list[str]:
-    return [one.name for one in policy.stages if one.kind is StageKind.TRAINING]
+    return [one.name for one in _trained(policy)]
+
+
+def _trained(policy: Policy) -> list[Stage]:
+    return [one for one in policy.stages if one.kind is StageKind.TRAINING]
 
 
 def training_stages(ladder: tuple[Planned, ...]) -> tuple[Stage, ...]:
@@ -109,17 +113,23 @@ def _trains(rung: Planned) -> bool:
     return rung.kind is RungKind.TRAINING
 
 
-def begins_with(policy: Policy, ladder: tuple[Planned, ...]) -> Stage:
-    """The training stage with which the whole plan begins that this ladder belongs to.
+def begins_with(policy: Policy) -> Stage:
+    """The training stage by which the whole plan is known, whatever is climbed of it.
 
-    It is the ladder's own first one, unless that is a stage which was asked for alone.
+    It is the first that runs unasked, though a label may add one before it; where each
+    waits to be asked for, the first of them.
     """
-    climbed = training_stages(ladder)
-    names = {one.name for one in climbed}
-    trained = [one for one in policy.stages if one.kind is StageKind.TRAINING]
-    unasked = [one for one in trained if one.planned]
-    whole = all(one.name in names for one in unasked)
-    return climbed[0] if whole else unasked[0]
+    trained = _trained(policy)
+    return next((one for one in trained if one.planned), trained[0])
+
+
+def may_begin(policy: Policy) -> tuple[Stage, ...]:
+    """The training stages of which each is the first where the right labels are set."""
+    first, trained = begins_with(policy), _trained(policy)
+    if not first.planned:
+        return tuple(trained)
+    before = trained[: trained.index(first)]
+    return (*(one for one in before if one.when is Gate.LABEL), first)
 
 
 def asked_modes(policy: Policy, request: Request) -> tuple[Mode, ...]:

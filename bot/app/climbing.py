@@ -142,7 +142,7 @@ class Climb:
     def _look_back(self) -> None:
         """What the first stage that trained says of fingerprints counts for their rung.
 
-        Only its trials are watched.
+        A second one may be watched, for others that begin with it: it is not asked.
         """
         if self._prints is None or len(self._trained) > 1:
             return

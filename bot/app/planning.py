@@ -4,18 +4,17 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.app.asking import begins_with, fingerprints
+from bot.app.asking import begins_with, fingerprints, may_begin
 from bot.app.engine import halving, unhalved
 from bot.app.informing import Subject, foreseen, informed
 from bot.app.ladder import Course
-from bot.app.local import Comparison
 from bot.app.ports import Memory, SourceRepository
 from bot.app.preparing import Prepared, versioned_again
 from bot.domain.history import Place
 from bot.domain.ladder import RungKind
 from bot.domain.plan import Pinned, Plan, room
 from bot.domain.policing import chance_finding, outlooks, prospect
-from bot.domain.policy import Stage
+from bot.domain.policy import Policy, Stage
 from bot.domain.verdict import Finding, Reason
 from workers.contract import Node, ProbeKind, ProbeSpec
 
@@ -63,7 +62,7 @@ def _first_plan(prepared: Prepared, ground: Ground, stage: Stage) -> Plan:
         anchor=Pinned(anchor.name, anchor.tree) if anchor else None,
         pool=asked.pool,
         version=prepared.version,
-        watched=_beside_trials(asked),
+        watched=_beside_trials(policy, stage),
     )
     if not asked.ablation:
         return plan
@@ -72,15 +71,15 @@ def _first_plan(prepared: Prepared, ground: Ground, stage: Stage) -> Plan:
     )
 
 
-def _beside_trials(asked: Comparison) -> ProbeSpec | None:
-    """What looks at the trials of the first stage, by the policy alone.
+def _beside_trials(policy: Policy, stage: Stage) -> ProbeSpec | None:
+    """What looks at the trials of a stage that may be the first, by the policy alone.
 
     It is part of their keys: an order that adds fingerprints, or takes a part of the
-    ladder, finds the trials that the whole plan has.
+    ladder, finds the trials that the whole plan has; so does one after a label came or
+    went, though what is seen beside a second stage is then not asked.
     """
-    policy = asked.policy
-    first = begins_with(policy, asked.ladder)
-    if not fingerprints(policy) or asked.stage.name != first.name:
+    first = {one.name for one in may_begin(policy)}
+    if not fingerprints(policy) or stage.name not in first:
         return None
     return ProbeSpec(ProbeKind.WATCH, steps=policy.invasive.steps, every=WATCH_EVERY)
 
@@ -88,13 +87,14 @@ def _beside_trials(asked: Comparison) -> ProbeSpec | None:
 def _later_plan(first: Plan, stage: Stage) -> Plan:
     """A stage after the first: dearer, so its changes are told apart only if it blocks.
 
-    What its trials do step by step was looked at in the first stage.
+    What modes do step by step was looked at in the first stage.
     """
     rule = first.policy.ablation
     fails = rule.when in ("on-fail", "on-pass-or-fail")
     seldom = dataclasses.replace(rule, when="on-fail" if fails else "never")
     policy = dataclasses.replace(first.policy, ablation=seldom)
-    return dataclasses.replace(first, stage=stage, policy=policy, watched=None)
+    watched = _beside_trials(policy, stage)
+    return dataclasses.replace(first, stage=stage, policy=policy, watched=watched)
 
 
 def probed_plan(prepared: Prepared, first: Plan) -> Plan:
@@ -128,8 +128,7 @@ def course_of(  # noqa: PLR0913 - what was accepted stands beside it all
     tolerances that cannot be policed in any stage.
     """
     first = next(iter(plans.values()))
-    asked = prepared.comparison
-    begins = begins_with(asked.policy, asked.ladder)
+    begins = begins_with(prepared.comparison.policy)
     subject = dataclasses.replace(subject, begins=begins)
     memory, facts = known.memory, (subject, known.lost)
     told = {

@@ -409,6 +409,22 @@ def test_trials_of_the_base_that_differ_late_themselves_show_no_change() -> None
     assert "a trial of the base that is run twice" in seen[0].notes[0]
 
 
+def test_what_is_seen_beside_a_second_stage_is_not_asked() -> None:
+    asked = policy(stages=(FAST, FULL), invasive=PROBED)
+    here = course(asked, prints=True)
+    watched = here.plans["fast"].watched
+    full = dataclasses.replace(here.plans["full"], watched=watched)
+    here = dataclasses.replace(here, plans={**here.plans, "full": full})
+    laptop = Climber(by_stage({"fast": losing(0.0)}, late))
+    done = laptop.climb(here)
+    assert {spec.stage for spec in laptop.ran if spec.probe and spec.metrics} == {
+        "fast",
+        "full",
+    }
+    assert [state for _, state in rungs(done)] == [Ruling.PASS] * 3
+    assert [one.fingerprint for one in done.verdict.modes] == [Fingerprint.IDENTICAL]
+
+
 def plans(asked: Course) -> Sequence[Plan]:
     return list(asked.plans.values())
 

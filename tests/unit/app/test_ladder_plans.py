@@ -153,15 +153,39 @@ def test_targets_and_stages_alone_find_the_trials_of_the_whole_plan(
         assert keys_of(alone) == keys_of(plan)
 
 
-def test_a_stage_that_is_trained_first_where_its_label_is_set_is_watched() -> None:
-    first, fast, _ = planned(
-        BASE + LABELS + INVASIVE, labels=("first", "full")
-    ).values()
-    assert (first.watched is None, fast.watched) == (False, None)
-    only = b"stages: {full: {seeds: [4, 6], when: label:full}}\n"
-    (whole,) = planned(BASE + only + INVASIVE, labels=("full",)).values()
-    (alone,) = planned(BASE + only + INVASIVE, stage="full").values()
-    assert alone.watched == whole.watched == ProbeSpec(ProbeKind.WATCH, 7, every=10)
+WATCH = ProbeSpec(ProbeKind.WATCH, 7, every=10)
+
+
+def test_each_stage_that_labels_may_make_the_first_is_watched_in_any_case() -> None:
+    rules = BASE + LABELS + INVASIVE
+    whole = planned(rules, labels=("first", "full"))
+    assert [one.watched for one in whole.values()] == [WATCH, WATCH, None]
+    for request in ({}, {"labels": ("full",)}, {"stage": "first"}, {"stage": "fast"}):
+        for name, plan in planned(rules, **request).items():
+            assert keys_of(plan) == keys_of(whole[name])
+            assert plan.evaluation == whole[name].evaluation
+
+
+def test_where_each_stage_waits_for_its_label_any_may_be_the_first() -> None:
+    waiting = b"""\
+stages:
+  fast: {seeds: [4, 5], when: label:fast}
+  full: {seeds: [4, 6], when: label:full}
+"""
+    rules = BASE + waiting + INVASIVE
+    whole = planned(rules, labels=("fast", "full"))
+    assert [one.watched for one in whole.values()] == [WATCH, WATCH]
+    for request in ({"labels": ("full",)}, {"stage": "full"}, {"labels": ("fast",)}):
+        ((name, plan),) = planned(rules, **request).items()
+        assert keys_of(plan) == keys_of(whole[name])
+
+
+def test_a_stage_that_no_label_makes_the_first_is_not_watched() -> None:
+    rules = BASE + LABELS.replace(b"label:first", b"never") + INVASIVE
+    (alone,) = planned(rules, stage="first").values()
+    assert alone.watched is None
+    (fast,) = planned(rules).values()
+    assert fast.watched == WATCH
 
 
 def test_a_target_has_modes_fingerprinted_and_no_trial_watched() -> None:
@@ -255,11 +279,35 @@ def test_a_stage_that_is_run_alone_on_every_head_is_a_try_of_each(stage: str) ->
 
 def test_a_stage_that_waits_for_a_label_is_one_attempt_with_the_rest() -> None:
     late = STAGES.replace(b"[4, 6]", b"[4, 6], when: label:full")
-    repository, store = story(BASE + late), MemoryStore(lambda: 1.0)
     asked = ({"stage": "full"}, {}, {"labels": ("full",)})
+    assert attempts_at(BASE + late, *asked) == [1] * 4
+
+
+def attempts_at(rules: bytes, *asked: Mapping[str, object]) -> list[int]:
+    """Which attempt each plan is, where all that is asked is run of one head."""
+    repository, store = story(rules), MemoryStore(lambda: 1.0)
     courses = [coursed(repository, store, **one) for one in asked]
     begun = [one.begun(plan) for one in courses for plan in one.plans.values()]
-    assert [one.knowledge.attempt for one in begun] == [1] * 4
+    return [one.knowledge.attempt for one in begun]
+
+
+@pytest.mark.parametrize("stage", ["first", "fast", "full"])
+def test_a_label_that_adds_a_stage_before_the_first_makes_no_other_attempt(
+    stage: str,
+) -> None:
+    alone, labelled = {"stage": stage}, {"labels": ("first", "full")}
+    assert attempts_at(BASE + LABELS, alone, labelled, {}) == [1] * 5
+    assert attempts_at(BASE + LABELS, labelled, {}, alone) == [1] * 5
+    assert attempts_at(BASE + LABELS, {}, labelled, alone) == [1] * 5
+
+
+def test_each_head_is_one_attempt_whatever_label_it_has() -> None:
+    repository, store = story(BASE + LABELS), MemoryStore(lambda: 1.0)
+    for number, labels in enumerate([("first",), (), ("first", "full")], start=1):
+        repository.commit({"words.md": b"%d" % number})
+        course = coursed(repository, store, labels=labels)
+        begun = [course.begun(one) for one in course.plans.values()]
+        assert {one.knowledge.attempt for one in begun} == {number}
 
 
 def test_a_later_stage_begins_when_it_is_climbed_to() -> None:
