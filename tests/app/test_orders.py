@@ -291,11 +291,14 @@ def test_who_looks_at_a_part_of_each_head_of_a_draft_has_used_up_an_evaluation(
                 files = behaving(f"idea {number}", BETTER)
                 stage.bob.pushes(stage.quick, "idea", files)
             stage.quiet()
-            for order in ("/gate run stage=fast", "/gate run"):
-                stage.says(stage.bob, pull, order)
-                stage.quiet()
-                assert attempt_of(stage, pull) == number
-        assert stage.run(pull.head.sha).conclusion == "action_required"
+            head, spent = pull.head.sha, number > 2
+            part, whole = "action_required", "action_required" if spent else "success"
+            stage.says(stage.bob, pull, f"/gate run {head[:9]} stage=fast")
+            stage.concluded(head, part)
+            assert attempt_of(stage, pull) == number
+            stage.says(stage.bob, pull, f"/gate run {head[:9]}")
+            stage.concluded(head, whole)
+            assert attempt_of(stage, pull) == number
 
 
 def test_ablate_of_one_change_trains_without_that_one_alone(tmp_path: Path) -> None:
