@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.app.behaving import Prints, run_prints
 from bot.app.course import Course, Reached, Standing, Watch
-from bot.app.engine import Pulse, Tick, evaluate
+from bot.app.engine import Pulse, Tick, adopt, evaluate
 from bot.app.foretelling import Trained, foresaid, remember_pairs, slower
 from bot.app.ports import Store, StoredTrial
 from bot.app.referencing import REFERENCES, measure_references
@@ -70,6 +70,8 @@ class Climb:
 
     def step(self, rung: Planned) -> None:
         """Run one rung to its end."""
+        if not self._ended and rung.kind is not RungKind.TRAINING:
+            adopt(self._course.first, self._store, self._started)
         match rung.kind:
             case RungKind.TESTS | RungKind.SANITY:
                 self._run(rung)

@@ -98,6 +98,19 @@ def evaluate(
         pulse.wait()
 
 
+def adopt(plan: Plan, store: EvaluationStore, now: float) -> None:
+    """Want what is under way of the plan's trials; nothing is begun.
+
+    Whoever has them run may end while the plan waits for something else, such as
+    fingerprints: they would be withdrawn, and paid for once more in their turn.
+    """
+    specs = {spec.key: spec for spec in _resolve(plan, store, now).values()}
+    stored = store.find([*specs])
+    under_way = [specs[key] for key, one in stored.items() if one.state not in TERMINAL]
+    if under_way:
+        store.want(plan.evaluation, under_way)
+
+
 class _Run:
     """One run of the command over an evaluation: which key serves which slot."""
 

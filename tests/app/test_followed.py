@@ -22,6 +22,7 @@ def running(stage: Stage, folder: Path) -> Pull:
     """A pull request whose trials run until they may end."""
     hold, ledger = folder / "hold", folder / "ledger"
     held = replace(BETTER, hold=str(hold), ledger=str(ledger))
+    stage.bob.pushes(stage.quick, "idea", {"other.py": "# Another change.\n"})
     pull = stage.proposes("idea", held)
     until(lambda: ledger.exists() and "start idea" in ledger.read_text(), "a trial")
     return pull

@@ -32,7 +32,7 @@ def test_a_command_in_a_review_whose_webhook_was_lost_is_carried_out(
 ) -> None:
     with staged(tmp_path) as stage:
         pull = passed(stage)
-        stage.bob.reviews(stage.quick, pull, "COMMENTED", "/gate more 2")
+        stage.bob.reviews(stage.quick, pull, "COMMENTED", "/gate run")
         stage.app_now.reconciler.sweep()
         until(lambda: stage.app_now.pulls.acts(stage.key(pull)), "the order is kept")
         stage.concluded(pull.head.sha, "success")

@@ -74,25 +74,25 @@ class Sender:
         self._outbox, self._github, self._turns = outbox, github, turns
         self._now, self._draw = now, draw
         self._poster = Poster(outbox, github, now)
-        self._doubted: dict[str, float] = {}  # until when, by key
+        self._doubted: dict[str, _Doubt] = {}  # by key
         self._hidden: dict[str, float] = {}  # since when, by key
 
     def inherit(self, doubted: Collection[str]) -> None:
         """Let posts rest that another process may have on their way at this moment."""
-        self._doubted = dict.fromkeys(doubted, self._now() + DOUBT_S)
+        self._doubted = dict.fromkeys(doubted, _Doubt(self._now() + DOUBT_S))
 
     def pick(self, busy: Collection[int] = ()) -> Picked:
         """What may go now; nothing of the installations that are `busy`."""
         now = self._now()
         waiting = self._outbox.waiting(now, MOST_LOOKED_AT)
-        doubted = {key: at for key, at in dict(self._doubted).items() if at > now}
+        rests = {one.key: self._rests(one) for one in waiting}
         free = [
             one
             for one in waiting
-            if one.installation not in busy and one.key not in doubted
+            if one.installation not in busy and rests[one.key] <= now
         ]
         picked: list[Queued] = []
-        opens = [doubted[one.key] for one in waiting if one.key in doubted]
+        opens = [until for until in rests.values() if until > now]
         ordered = sorted(free, key=lambda one: one.installation)
         for installation, group in groupby(ordered, lambda one: one.installation):
             turn = self._next(installation, list(group), now)
@@ -144,8 +144,14 @@ class Sender:
             self._missing(one, failure)
             return
         if uncertain(failure) and _may_come_late(one):
-            self._doubted[one.key] = self._now() + DOUBT_S
+            said = one.digest if operation(one) is Operation.CHANGE else ""
+            self._doubted[one.key] = _Doubt(self._now() + DOUBT_S, said)
         self._again(one, failure)
+
+    def _rests(self, one: Queued) -> float:
+        """Until when it waits for what may come late, in Unix seconds."""
+        doubt = self._doubted.get(one.key)
+        return 0.0 if doubt is None or doubt.said == one.digest else doubt.until
 
     def _missing(self, one: Queued, failure: NotFound) -> None:
         """What GitHub hides it shows again; what stays away somebody deleted."""
@@ -169,8 +175,19 @@ class Sender:
         if isinstance(decided, GiveUp):
             self._outbox.give_up(one, str(failure))
         else:
-            at = max(decided.at, self._doubted.get(one.key, 0.0))
+            at = max(decided.at, self._rests(one))
             self._outbox.later(one, at, str(failure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A call that may take effect until then; to say the same once more does no harm.
+
+    `said` is the version of a change; what is made is made twice whatever it says.
+    """
+
+    until: float
+    said: str = ""
 
 
 def _may_come_late(one: Queued) -> bool:

@@ -608,6 +608,19 @@ def test_a_check_run_that_flickers_away_is_looked_for_before_it_is_made_anew(
     assert [run.conclusion for run in desk.town.checks.values()] == ["success"]
 
 
+def test_the_same_answer_is_said_again_before_long(desk: Desk) -> None:
+    """It does no harm where the first one comes late, and people wait for it."""
+    desk.puts(desk.check())
+    desk.works(2)
+    began = desk.now
+    desk.puts(desk.check(Conclusion.FAILURE))
+    for _ in range(2):
+        desk.github.fails("change_check", LOST)
+    while conclusions(desk) == [None]:
+        desk.step()
+    assert desk.now - began < DOUBT_S
+
+
 def test_what_text_the_comment_has_is_kept_whoever_edits_it_later(desk: Desk) -> None:
     first, second = desk.sticky("One \n\nTwo\n"), desk.sticky("Three")
     desk.puts(first)
