@@ -94,7 +94,7 @@ def test_a_scan_finds_the_better_value_and_shares_its_trials_with_the_verdict(
     assert [one["cached"] for one in branch] == [True] * 4
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_trial_is_reproduced_bit_for_bit_as_long_as_its_objects_are_there(
     laptop: Laptop, repository: Path
 ) -> None:

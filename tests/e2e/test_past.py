@@ -129,7 +129,7 @@ def test_losses_that_landed_are_added_up_and_held_against_the_pinned_release(
     assert "v1" in found["message"]
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_history_chooses_the_test_and_plans_for_later_evaluations_only(
     laptop: Laptop, tmp_path: Path
 ) -> None:

@@ -47,6 +47,7 @@ def states(told: Told) -> dict[str, str]:
     return {str(one["mode"]): str(one["state"]) for one in found}
 
 
+@pytest.mark.soak
 def test_a_true_improvement_passes(digits: Laptop, repository: Path) -> None:
     told = judge(digits, repository, "improvement")
     assert (told.code, told.verdict) == (0, "pass")
