@@ -16,8 +16,8 @@ KEPT_S = 3 * 86_400.0
 """How long GitHub keeps deliveries (docs.github.com, "Redelivering webhooks")."""
 OVERLAP_S = 3_600.0
 """What was gone through before is gone through again so far back: some come late."""
-A_MINUTE, MINUTE_S = 80, 60.0
-"""Redeliveries of any minute, restarts or not: 400 of the 900 points that an App may
+A_MINUTE, MINUTE_S = 40, 60.0
+"""Redeliveries of any minute, restarts or not: 200 of the 900 points that an App may
 spend in it. The others follow; the sweep itself needs none of them."""
 TOGETHER = 10
 """So many are asked for before that is written down; a kill forgets no more."""

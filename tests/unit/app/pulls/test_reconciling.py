@@ -646,22 +646,22 @@ def failed(count: int) -> list[HookDelivery]:
 def test_redeliveries_that_did_not_fit_into_a_sweep_go_with_the_next(
     gate: Yard,
 ) -> None:
-    gate.github.attempts = failed(150)
+    gate.github.attempts = failed(70)
     first, second = gate.reconciler.sweep(), later(gate)
-    assert (first.redelivered, second.redelivered) == (80, 70)
-    assert sorted(gate.github.redelivered) == list(range(1, 151))
+    assert (first.redelivered, second.redelivered) == (40, 30)
+    assert sorted(gate.github.redelivered) == list(range(1, 71))
 
 
 def test_one_that_is_started_again_and_again_asks_for_no_more_in_a_minute(
     gate: Yard,
 ) -> None:
     """GitHub counts what is asked of it, not who asks since when."""
-    gate.github.attempts = failed(150)
+    gate.github.attempts = failed(70)
     each = [gate.reconciler.sweep().redelivered]
     for _ in range(3):
         gate.clock.now += 25
         each.append(gate.reconciler.sweep().redelivered)
-    assert each == [80, 0, 0, 70]
+    assert each == [40, 0, 0, 30]
 
 
 def test_of_more_than_can_be_listed_the_newest_are_made_good_and_the_mark_moves(
