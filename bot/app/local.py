@@ -64,7 +64,7 @@ class Comparison:
     `ladder` are the rungs to climb, and `stage` the first of them that trains.
     `conflicts` is not empty where head does not merge; then there are no trees.
     `anchor` is the release that the policy pins, `ablation` whether changes are judged
-    apart.
+    apart. `pool` and `whose` are those of a `Plan`.
     """
 
     base: Revision
@@ -85,6 +85,7 @@ class Comparison:
     ablation: bool = False
     pool: str = ""
     on_github: bool = False
+    whose: str = ""
 
 
 def compare(

@@ -61,6 +61,7 @@ def _first_plan(prepared: Prepared, ground: Ground, stage: Stage) -> Plan:
         more=asked.more,
         anchor=Pinned(anchor.name, anchor.tree) if anchor else None,
         pool=asked.pool,
+        whose=asked.whose,
         version=prepared.version,
         watched=_beside_trials(policy, stage),
     )

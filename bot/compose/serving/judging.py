@@ -147,6 +147,7 @@ def compared(task: Task, pinned: Pinned) -> Comparison:
         head=replace(found.head, name=task.head_ref),
         policy=replace(found.policy, anchor=policy.anchor),
         anchor=release and replace(release, name=policy.anchor or ""),
+        whose=f"{task.pull.repository}#{task.pull.number}@{task.head}",
     )
 
 

@@ -54,7 +54,8 @@ class Plan:
     a branch split off another one shares its seeds, and so its trials. `version` is
     what defines the metrics, where the policy says so. `watched` asks for a probe
     beside every trial. `apart` are ids of the changes that somebody asked for by
-    name: only they are judged apart, all where it is empty.
+    name: only they are judged apart, all where it is empty. `whose` names for whom it
+    is judged, where reports are not to be shared: two branches may land one tree.
     """
 
     policy: Policy
@@ -79,6 +80,7 @@ class Plan:
     version: MetricVersion | None = None
     watched: ProbeSpec | None = None
     apart: tuple[str, ...] = ()
+    whose: str = ""
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -150,14 +152,17 @@ class Plan:
         """The id: equal inputs resume one evaluation instead of starting another.
 
         Halving a group goes on with the same evaluation. One that was asked for
-        without its ablation is another, with a report of its own; trials have keys of
-        their own, so that each finds what the other has run.
+        without its ablation is another, with a report of its own, and so is that of
+        somebody else; trials have keys of their own, so that each finds what the other
+        has run.
         """
         parts = {**self._compared, "targeted": sorted(self.targeted)}
         if self.ablated:  # without changes, ids are what they were before there was it
             parts["ablated"] = True
         if self.ablated and self.apart:
             parts["apart"] = sorted(self.apart)
+        if self.whose:
+            parts["whose"] = self.whose
         return digest_of(parts)[:16]
 
     @property

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from bot.domain.arms import Only, Without
-from bot.domain.plan import reachable
+from bot.domain.plan import reachable, spec_of
 from bot.domain.policy import Ablation
 from tests.fakes.branches import Branch, planned
 from tests.fakes.policies import mode, plan, policy
@@ -81,6 +81,19 @@ def test_a_branch_that_shares_the_seeds_of_another_is_an_evaluation_of_its_own()
 ):
     here = planned(Branch("ab"))
     assert dataclasses.replace(here, pool="f" * 40).evaluation != here.evaluation
+
+
+def test_what_is_judged_for_another_is_an_evaluation_of_its_own_on_the_same_trials() -> (
+    None
+):
+    here = dataclasses.replace(planned(Branch("ab")), whose="1#3@aaa")
+    there = dataclasses.replace(here, whose="1#6@bbb")
+    assert there.evaluation != here.evaluation
+    assert there.comparison == here.comparison
+    slots = reachable(here, mode())
+    assert [spec_of(there, one).key for one in slots] == [
+        spec_of(here, one).key for one in slots
+    ]
 
 
 def test_of_changes_that_were_named_no_others_are_trained() -> None:
