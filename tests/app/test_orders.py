@@ -253,8 +253,7 @@ def trained(stage: Stage, since: int) -> list[str]:
 def test_a_target_gives_a_blocked_branch_no_second_chance(tmp_path: Path) -> None:
     once = quick_policy(rest="decision: {attempts: 1}\n")
     with read(tmp_path, once) as stage:
-        pull = stage.proposes("idea", WORSE)
-        stage.concluded(pull.head.sha, "failure")
+        pull = stage.blocked()
         before = len(stage.crew.ran)
         stage.says(stage.bob, pull, "/gate target mode=quick")
         told = _plain(stage.concluded(pull.head.sha, "failure").output["text"])
@@ -269,8 +268,7 @@ def test_a_stage_that_is_run_alone_finds_the_trials_of_the_whole(
 ) -> None:
     policy = quick_policy(rest="invasive: {steps: 4}\n")
     with read(tmp_path, policy) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
+        pull = stage.passed()
         before = len(stage.crew.ran)
         stage.says(stage.bob, pull, "/gate run stage=fast")
         stage.concluded(pull.head.sha, "action_required")

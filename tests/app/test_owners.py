@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -201,21 +202,32 @@ def test_no_webhook_waits_until_what_was_taken_away_is_fetched(
             worked_off(stage)
 
 
+@contextmanager
+def forgetful(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A stage where a pull request passed, and what is gone is forgotten at once."""
+    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
+    with staged(folder) as stage:
+        stage.page(stage.passed())
+        yield stage
+
+
+def mirrored(stage: Stage) -> bool:
+    """Whether the App has a mirror of the repository."""
+    place = Place(stage.installation.id, stage.quick.id)
+    return stage.app_now.mirrors.known(place) is not None
+
+
 def test_nothing_is_left_of_a_repository_that_was_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
-    with staged(tmp_path) as stage:
-        pull = stage.passed()
-        stage.page(pull)
-        place = Place(stage.installation.id, stage.quick.id)
-        assert stage.app_now.mirrors.known(place) is not None
+    with forgetful(tmp_path, monkeypatch) as stage:
+        assert mirrored(stage)
         before = asked(stage)
         stage.ann.deletes(stage.quick)
         stage.quiet()
         stage.app_now.reconciler.sweep()
         assert asked(stage) == before
-        assert stage.app_now.mirrors.known(place) is None
+        assert not mirrored(stage)
 
 
 SHUT = {
@@ -229,9 +241,7 @@ def test_nothing_is_left_of_what_was_shut_long_before_it_was_uninstalled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """Until then its mirror stays: it may be opened again."""
-    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
-    with staged(tmp_path) as stage:
-        stage.page(stage.passed())
+    with forgetful(tmp_path, monkeypatch) as stage:
         SHUT[how](stage)
         looked_at_anew(stage)
         assert mirrored(stage)
@@ -240,18 +250,10 @@ def test_nothing_is_left_of_what_was_shut_long_before_it_was_uninstalled(
         assert not mirrored(stage)
 
 
-def mirrored(stage: Stage) -> bool:
-    """Whether the App has a mirror of the repository."""
-    place = Place(stage.installation.id, stage.quick.id)
-    return stage.app_now.mirrors.known(place) is not None
-
-
 def test_nothing_is_left_of_what_github_listed_a_moment_longer_than_it_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
-    with staged(tmp_path) as stage:
-        stage.page(stage.passed())
+    with forgetful(tmp_path, monkeypatch) as stage:
         github = stage.app_now.github
         stale = [github.repositories(stage.installation.id)]
         listed = type(github).repositories
@@ -270,9 +272,7 @@ def test_nothing_is_left_of_what_was_taken_away_without_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The App was down, and GitHub has dropped the webhook meanwhile."""
-    monkeypatch.setattr(forgetting, "RESTS_S", 0.0)
-    with staged(tmp_path) as stage:
-        stage.page(stage.passed())
+    with forgetful(tmp_path, monkeypatch) as stage:
         stage.end()
         stage.ann.chooses(stage.installation, removed=[stage.quick])
         stage.deliveries.settle()

@@ -1,6 +1,8 @@
 """Which policy rules a pull request, and what it says when that is in doubt."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, TRAIN, WORSE, Behaviour, quick_policy
 
 BROKEN = quick_policy().replace("direction: minimize", "direction: sideways")
+PINNED = quick_policy(rest="anchor: v1.0\n")
 ANEW = TRAIN.read_text() + "# Measured anew.\n"
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9\n"
 
@@ -203,8 +206,7 @@ def test_a_stage_that_waits_for_a_label_runs_once_it_is_there(tmp_path: Path) ->
 def test_a_release_that_the_policy_pins_by_its_tag_is_found_on_github(
     tmp_path: Path,
 ) -> None:
-    pinned = quick_policy(rest="anchor: v1.0\n")
-    with staged(tmp_path, pinned) as stage:
+    with staged(tmp_path, PINNED) as stage:
         pull = stage.proposes("idea", BETTER)
         run = stage.concluded(pull.head.sha, "action_required")
         assert "v1.0" in run.output["summary"]
@@ -215,11 +217,18 @@ def test_a_release_that_the_policy_pins_by_its_tag_is_found_on_github(
         stage.page(pull)
 
 
+@contextmanager
+def released(folder: Path) -> Iterator[Stage]:
+    """A stage whose main is the release that its policy pins."""
+    with staged(folder, PINNED) as stage:
+        stage.ann.tags(stage.quick, "v1.0", "main")
+        yield stage
+
+
 def test_harm_that_was_mended_before_it_landed_is_not_held_against_those_that_follow(
     tmp_path: Path,
 ) -> None:
-    with staged(tmp_path, quick_policy(rest="anchor: v1.0\n")) as stage:
-        stage.ann.tags(stage.quick, "v1.0", "main")
+    with released(tmp_path) as stage:
         for way in ("merge", "rebase"):
             pull = stage.blocked(way)
             mended = behaving(f"{way}, mended")
@@ -237,8 +246,7 @@ def test_harm_that_was_mended_before_it_landed_is_not_held_against_those_that_fo
 def test_a_loss_that_was_accepted_and_landed_is_held_against_those_that_follow(
     tmp_path: Path,
 ) -> None:
-    with staged(tmp_path, quick_policy(rest="anchor: v1.0\n")) as stage:
-        stage.ann.tags(stage.quick, "v1.0", "main")
+    with released(tmp_path) as stage:
         pull = stage.blocked()
         run = stage.run(pull.head.sha)
         stage.says(stage.ann, pull, stage.acceptance(run, "regression-"))

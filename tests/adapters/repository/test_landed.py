@@ -71,6 +71,15 @@ class Story:
         self.world.git("branch", name, onto)
         self.update(name, branch)
 
+    def develop(self) -> None:
+        """A branch of main on which two others landed; each lost 0.4 in the end."""
+        self.push("develop")
+        for branch in ("one", "two"):
+            self.world.git("branch", branch, "develop")
+            self.judge(self.push(branch), 0.9, base="develop")
+            self.judge(self.push(branch), 0.4, base="develop")
+            self.merge(branch, "develop")
+
     def lost(self, name: str = "main") -> float:
         repository = self.world.open()
         anchor, base = repository.resolve(self.release), repository.resolve(name)
@@ -223,16 +232,17 @@ def test_it_does_so_where_it_was_pushed_to_once_more_and_landed_without_a_merge(
     assert story.lost() == pytest.approx(0.7)
 
 
-@pytest.mark.parametrize(("whole", "lost"), [(None, 0.8), (0.0, 0.0), (0.6, 0.6)])
+# How `develop` was judged as a whole, if it was, and what counts of it then.
+each_whole = pytest.mark.parametrize(
+    ("whole", "lost"), [(None, 0.8), (0.0, 0.0), (0.6, 0.6)]
+)
+
+
+@each_whole
 def test_a_branch_that_others_landed_on_counts_as_a_whole_once_it_was_judged(
     story: Story, whole: float | None, lost: float
 ) -> None:
-    story.push("develop")
-    for branch in ("one", "two"):
-        story.world.git("branch", branch, "develop")
-        story.judge(story.push(branch), 0.9, base="develop")
-        story.judge(story.push(branch), 0.4, base="develop")
-        story.merge(branch, "develop")
+    story.develop()
     story.world.git("branch", "three", "develop")
     story.judge(story.push("three"), 0.0, base="develop")
     if whole is not None:
@@ -296,16 +306,11 @@ def test_what_landed_and_was_merged_into_another_branch_is_lost_there_too(
     assert story.lost("develop") == 0.9
 
 
-@pytest.mark.parametrize(("whole", "lost"), [(None, 0.8), (0.0, 0.0), (0.6, 0.6)])
+@each_whole
 def test_what_was_merged_into_a_branch_landed_with_it_unless_that_was_judged(
     story: Story, whole: float | None, lost: float
 ) -> None:
-    story.push("develop")
-    for branch in ("one", "two"):
-        story.world.git("branch", branch, "develop")
-        story.judge(story.push(branch), 0.9, base="develop")
-        story.judge(story.push(branch), 0.4, base="develop")
-        story.merge(branch, "develop")
+    story.develop()
     story.push("main")
     if whole is not None:
         story.judge("develop", whole)
