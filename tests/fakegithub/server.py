@@ -9,7 +9,7 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -32,6 +32,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 MOST_BODY = 25 * 1024 * 1024
 DRIP = 16
+
+
+class HungUpError(Exception):
+    """The caller went before the request was whole; GitHub's front drops such a one."""
 
 
 @dataclass(slots=True)
@@ -63,7 +67,14 @@ class FakeGitHub:
         path = scope["path"]
         if self.git is not None and is_git(path):
             await self.git(scope, receive, send)
-        elif path.endswith("/settings/apps/new"):
+            return
+        with suppress(HungUpError):
+            await self._whole(path, scope, receive, send)
+
+    async def _whole(
+        self, path: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if path.endswith("/settings/apps/new"):
             await _send(send, await self._register(scope, receive))
         elif (api_path := self._api_path(scope)) is not None:
             await self._api(api_path, scope, receive, send)
@@ -123,6 +134,8 @@ async def _body(receive: Receive) -> bytes:
     whole, more = b"", True
     while more and len(whole) <= MOST_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HungUpError
         whole += message.get("body", b"")
         more = message.get("more_body", False)
     return whole

@@ -1,6 +1,9 @@
 """What every request must bring: headers, a credential, a body that can be read."""
 
+import asyncio
+from collections.abc import MutableMapping
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from tests.unit.fakegithub.stage import staged, taken_breaks
 
@@ -127,3 +130,36 @@ def test_a_name_of_the_query_that_the_fake_passes_over_is_its_own_break() -> Non
         assert taken_breaks(stage) == [
             "fake issues/create: the fake does not heed assignees"
         ]
+
+
+def test_whoever_hangs_up_before_the_request_is_whole_did_nothing() -> None:
+    """A client that is killed as it sends has its headers on the way, and no more."""
+    said: list[MutableMapping[str, Any]] = []
+    comes = iter(
+        [
+            {"type": "http.request", "body": b'{"title": "x', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> MutableMapping[str, Any]:
+        return next(comes)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message)
+
+    with staged() as stage:
+        path = f"{stage.path}/issues"
+        headers = stage.raw().headers.raw
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": [(name.lower(), value) for name, value in headers],
+        }
+        asyncio.run(stage.fake(scope, receive, send))
+        assert said == []
+        assert taken_breaks(stage) == []
+        assert stage.raw().get(path).json() == []

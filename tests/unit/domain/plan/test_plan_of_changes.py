@@ -83,9 +83,7 @@ def test_a_branch_that_shares_the_seeds_of_another_is_an_evaluation_of_its_own()
     assert dataclasses.replace(here, pool="f" * 40).evaluation != here.evaluation
 
 
-def test_what_is_judged_for_another_is_an_evaluation_of_its_own_on_the_same_trials() -> (
-    None
-):
+def test_what_is_judged_for_another_is_its_own_evaluation_on_the_same_trials() -> None:
     here = dataclasses.replace(planned(Branch("ab")), whose="1#3@aaa")
     there = dataclasses.replace(here, whose="1#6@bbb")
     assert there.evaluation != here.evaluation
