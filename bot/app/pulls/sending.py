@@ -84,6 +84,9 @@ class Sender:
     def pick(self, busy: Collection[int] = ()) -> Picked:
         """What may go now; nothing of the installations that are `busy`."""
         now = self._now()
+        for key, doubt in list(self._doubted.items()):
+            if doubt.until <= now:
+                self._doubted.pop(key)
         waiting = self._outbox.waiting(now, MOST_LOOKED_AT)
         rests = {one.key: self._rests(one) for one in waiting}
         free = [
@@ -135,8 +138,7 @@ class Sender:
             self._poster.post(one)
         except GitHubError as fault:
             self._failed(one, fault.failure)
-        else:
-            self._doubted.pop(one.key, None)
+        else:  # a doubt stays: what was lost may come after this
             self._hidden.pop(one.key, None)
 
     def _failed(self, one: Queued, failure: Failure) -> None:
@@ -144,7 +146,7 @@ class Sender:
             self._missing(one, failure)
             return
         if uncertain(failure) and _may_come_late(one):
-            said = one.digest if operation(one) is Operation.CHANGE else ""
+            said = one.digest if _only_ends(one) else ""
             self._doubted[one.key] = _Doubt(self._now() + DOUBT_S, said)
         self._again(one, failure)
 
@@ -183,11 +185,24 @@ class Sender:
 class _Doubt:
     """A call that may take effect until then; to say the same once more does no harm.
 
-    `said` is the version of a change; what is made is made twice whatever it says.
+    `said` is the version of a change that makes nothing; what makes something makes it
+    twice, whatever it says.
     """
 
     until: float
     said: str = ""
+
+
+def _only_ends(one: Queued) -> bool:
+    """Whether it ends a check run that is open, and can do nothing else.
+
+    One that has ended stays so: in place of being changed it may be followed by another
+    one, or get further annotations.
+    """
+    post, known = one.post, one.remote
+    if not isinstance(post, CheckPost) or known is None or known.concluded:
+        return False
+    return post.change.conclusion is not None
 
 
 def _may_come_late(one: Queued) -> bool:

@@ -236,20 +236,77 @@ def test_a_success_that_comes_late_does_not_outlast_what_was_said_after_it(
 ) -> None:
     desk.puts(desk.check())
     desk.works(2)
-    call = desk.github.change_check
-
-    def late(*asked: Any) -> CheckRun:
-        monkeypatch.setattr(desk.github, "change_check", call)
-        desk.coming.append((desk.now + 5.0, partial(call, *asked)))
-        raise GitHubError(LOST)
-
-    monkeypatch.setattr(desk.github, "change_check", late)
+    comes_late(desk, monkeypatch, "change_check", after=5.0)
     desk.puts(desk.check(Conclusion.SUCCESS))
     desk.step()
     desk.puts(desk.check(then))
     desk.works()
     assert conclusions(desk)[-1] == then
     assert desk.row(desk.check()).state is PostState.SENT
+
+
+def comes_late(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, after: float
+) -> None:
+    """The next such call gets no answer, and takes effect in so many seconds."""
+    call = getattr(desk.github, name)
+
+    def late(*asked: Any, **more: Any) -> CheckRun:
+        monkeypatch.setattr(desk.github, name, call)
+        desk.coming.append((desk.now + after, partial(call, *asked, **more)))
+        raise GitHubError(LOST)
+
+    monkeypatch.setattr(desk.github, name, late)
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        (Conclusion.SUCCESS, Conclusion.FAILURE),
+        (Conclusion.FAILURE, Conclusion.SUCCESS),
+    ],
+)
+def test_nor_does_it_where_the_same_was_said_again_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, said: Conclusion, then: Conclusion
+) -> None:
+    """What was said again at once was heard, and then comes what was said first."""
+    desk.puts(desk.check())
+    desk.works(2)
+    comes_late(desk, monkeypatch, "change_check", after=CALL_S)
+    desk.puts(desk.check(said))
+    desk.works(4)
+    assert desk.row(desk.check()).state is PostState.SENT
+    desk.puts(desk.check(then))
+    desk.works()
+    assert conclusions(desk)[-1] == then
+
+
+def test_a_run_that_was_to_follow_a_lost_answer_is_not_made_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of what is open by all we know, and has ended, makes another run."""
+    desk.puts(desk.check())
+    desk.works(2)
+    comes_late(desk, monkeypatch, "change_check", after=3.0)
+    desk.puts(desk.check(Conclusion.SUCCESS))
+    desk.step()
+    loses_one(desk, monkeypatch, "create_check")
+    desk.puts(desk.check())
+    desk.works(60)
+    desk.puts(desk.check(Conclusion.FAILURE))
+    desk.works()
+    assert conclusions(desk) == ["success", "failure"]
+
+
+def test_annotations_that_come_late_are_not_sent_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.puts(desk.check(Conclusion.FAILURE, remarks=120))
+    desk.works(2)
+    comes_late(desk, monkeypatch, "annotate", after=CALL_S)
+    desk.works(60)
+    (run,) = desk.town.checks
+    assert desk.town.annotations[run] == list(REMARKS)
 
 
 def test_an_answer_is_taken_back_of_which_it_is_not_known_that_it_arrived(
