@@ -37,6 +37,7 @@ def tolerated_since(
     in its history; where it did, because it was landed without a merge, it is part of
     what was judged later, and that counts in its place. What was judged more than once,
     as onto a base that moved on or for an order, landed once: its largest loss counts.
+    What landed on another branch, too, has a loss of its own there.
     """
     lost: dict[Place, dict[str, _Branch]] = {}
     for place, one in _landed(repository, anchor, base, charges):
@@ -68,27 +69,60 @@ def _landed(
             continue
         if found := next(filter(None, (way.found(charge) for way in ways)), None):
             mark, top = found
-            result = f"{charge.base_commit}:{charge.merged_tree}"
-            names = frozenset([charge.head_commit, result])
-            holds = between(charge.base_commit, top)
+            on = charge.base_commit
+            # Of what landed on two lines each has the loss that it has there.
+            here = on in lines[0] or on in landed.released
+            line = "" if here else "elsewhere:"
+            heard = (charge.head_commit, f"{on}:{charge.merged_tree}")
+            names = frozenset(f"{line}{one}" for one in heard)
+            holds = between(on, top)
             yield charge.place, _Branch(names, {mark}, holds, charge.tolerances)
 
 
 def _summed(branches: Sequence["_Branch"]) -> float:
-    """The losses of all that is not part of another one."""
+    """The losses of all that is not part of another one that counts.
+
+    Whatever is part of one that does not count, as that is part of a third, may be no
+    part of the third: this was judged when it had landed.
+    """
+    wholes, counts = _wholes(branches), dict["_Branch", bool]()
+    for branch in branches:
+        if branch not in counts:
+            _settle(branch, wholes, counts)
+    return sum(one.loss for one in branches if counts[one])
+
+
+def _settle(
+    branch: "_Branch",
+    wholes: Mapping["_Branch", Sequence["_Branch"]],
+    counts: dict["_Branch", bool],
+) -> None:
+    """Find out whether a branch counts, and before it those that it is part of."""
+    path = {branch: None}  # in order: each is part of the next
+    while path:
+        one = next(reversed(path))
+        above = wholes.get(one, ())
+        unknown = (o for o in above if o not in counts and o not in path)
+        if (first := next(unknown, None)) is not None:
+            path[first] = None
+        else:
+            counts[one] = not any(counts.get(o) for o in above)
+            del path[one]
+
+
+def _wholes(branches: Sequence["_Branch"]) -> Mapping["_Branch", list["_Branch"]]:
+    """For each branch those that it is part of."""
     marked: dict[str, list[_Branch]] = {}
     for one in branches:
-        for mark in one.marks if one.loss else ():
+        for mark in one.marks:
             marked.setdefault(mark, []).append(one)
-    marks = frozenset(marked)
-    parts = {
-        one
-        for other in branches
-        for mark in marks & other.holds
-        for one in marked[mark]
-        if one.is_part_of(other)
-    }
-    return sum(one.loss for one in branches if one not in parts)
+    marks, found = frozenset(marked), dict["_Branch", list["_Branch"]]()
+    for other in branches:
+        inside = {one for mark in marks & other.holds for one in marked[mark]}
+        for one in inside - {other}:
+            if one.is_part_of(other):
+                found.setdefault(one, []).append(other)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +191,8 @@ class _Branch:
         return bool(self.marks & other.holds)
 
     def with_(self, others: Sequence["_Branch"]) -> "_Branch":
+        """What was judged more than once, as it was when it lost most."""
         every = [self, *others]
-        return _Branch(
-            frozenset[str]().union(*(one.names for one in every)),
-            frozenset[str]().union(*(one.marks for one in every)),
-            frozenset[str]().union(*(one.holds for one in every)),
-            max(one.loss for one in every),
-        )
+        worst = min(every, key=lambda one: (-one.loss, len(one.holds)))
+        names = frozenset[str]().union(*(one.names for one in every))
+        return _Branch(names, worst.marks, worst.holds, worst.loss)

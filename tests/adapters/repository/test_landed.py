@@ -363,3 +363,66 @@ def test_what_an_earlier_version_charged_counts_by_how_it_landed(story: Story) -
 
 
 KEPT = ("place", "head_commit", "merged_tree", "tolerances")
+
+
+@pytest.mark.parametrize("land", [Story.rebase, Story.forward])
+def test_what_landed_before_the_branch_on_top_of_it_is_not_lost_with_that_ones_past(
+    story: Story, land: Land
+) -> None:
+    """Both in one were judged first; once the lower had landed, the rest alone."""
+    story.judge(story.push("idea"), 0.4)
+    story.world.git("branch", "more", "idea")
+    story.judge(story.push("more"), 0.5)
+    land(story, "idea")
+    story.push("more")
+    if land is Story.rebase:
+        below = story.world.git("rev-parse", "more~2")
+        story.world.git("rebase", "-q", "--onto", "main", below, "more")
+        story.world.switch("main")
+    story.judge("more", 0.1)
+    land(story, "more")
+    assert story.lost() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("land", [Story.merge, Story.queue])
+def test_nor_where_a_third_was_judged_on_both_of_them(story: Story, land: Land) -> None:
+    story.judge(story.push("idea"), 0.4)
+    story.world.git("branch", "more", "idea")
+    story.judge(story.push("more"), 0.5)
+    story.world.git("branch", "third", "more")
+    story.judge(story.push("third"), 0.1, base="more")
+    land(story, "idea")
+    story.judge(story.push("more"), 0.1)
+    land(story, "more")
+    assert story.lost() == pytest.approx(0.5)
+
+
+def test_nor_where_two_worked_on_it_and_merged_each_other(story: Story) -> None:
+    story.judge(story.push("idea"), 0.4)
+    story.world.git("branch", "more", "idea")
+    story.world.git("branch", "mine", "more")
+    story.judge(story.push("more"), 0.5)
+    story.push("mine")
+    story.merge("idea")
+    story.update("mine", "more")
+    story.world.git("branch", "-f", "more", "mine")
+    story.judge("more", 0.1)
+    story.merge("more")
+    assert story.lost() == pytest.approx(0.5)
+
+
+def test_what_landed_on_two_lines_is_lost_beside_the_rest_of_the_other(
+    story: Story,
+) -> None:
+    """A mend goes to main and, by a queue, to a branch of main that follows it."""
+    story.push("develop")
+    story.judge(story.push("fix"), 0.3)
+    story.judge("fix", 0.3, base="develop")
+    story.group("fix", "develop", "queue")
+    story.judge("queue", 0.3, base="develop")
+    story.world.git("branch", "-f", "develop", "queue")
+    story.merge("fix")
+    assert story.lost() == pytest.approx(0.3)
+    story.judge("develop", 0.4)
+    story.merge("develop")
+    assert story.lost() == pytest.approx(0.7)
