@@ -48,7 +48,11 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     """Print the plan of a policy file; `recall` gives what is known of a stage."""
     from bot.adapters.policy_file import load_policy
     from bot.domain.policy import unsupported
-    from bot.presentation.foresight_text import notes_section, refusals_section
+    from bot.presentation.foresight_text import (
+        absent_section,
+        notes_section,
+        refusals_section,
+    )
     from bot.presentation.policy_text import headline, plan_sections
     from bot.presentation.power_text import prospects_section
 
@@ -58,6 +62,7 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     )
     foreseen = _foreseen(policy, recall)
     between = (
+        absent_section(_absent(policy, path)),
         prospects_section(_prospects(policy, recall)),
         notes_section({name: one.notes for name, one in foreseen.items()}),
         refusals_section({name: one.faults for name, one in foreseen.items()}),
@@ -80,6 +85,31 @@ def repository_top(start: Path) -> Path | None:
     """The nearest folder, from `start` upwards, that holds a `.git`."""
     folders = (start, *start.parents)
     return next((one for one in folders if (one / ".git").exists()), None)
+
+
+def _absent(policy: "Policy", path: Path) -> "Mapping[str, Sequence[str]]":
+    """Programs that commands run, and that the repository of the policy lacks.
+
+    Nothing can be said where the file is not a repository's own policy.
+    """
+    from bot.domain.policy import own_programs
+
+    whole = path.resolve()
+    top = repository_top(whole.parent)
+    if top is None or whole != top / POLICY_PATH:
+        return {}
+    programs = own_programs(policy).items()
+    return {path: names for path, names in programs if _lacks(top, path)}
+
+
+def _lacks(top: Path, path: str) -> bool:
+    try:
+        (top / path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # it may be there
+        return False
+    return False
 
 
 def read_bytes(path: Path) -> bytes:

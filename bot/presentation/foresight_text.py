@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.errors import UserFault
 from bot.domain.verdict import Finding
+from bot.presentation.numbers import some
 from bot.presentation.policy_rows import Row, Section
 from bot.presentation.words import words
+
+_MOST = 3
 
 
 def refusals_section(faults: Mapping[str, Sequence[UserFault]]) -> Section:
@@ -16,6 +19,19 @@ def refusals_section(faults: Mapping[str, Sequence[UserFault]]) -> Section:
         for one in many
     )
     return Section("A run would be refused", tuple(rows), warns=True)
+
+
+def absent_section(absent: Mapping[str, Sequence[str]]) -> Section:
+    """Programs, by their paths, that commands run and the working copy lacks."""
+    mend = (
+        "Correct the path, which counts from the top folder, or commit the file. Leave "
+        "it if something makes the file before it is run."
+    )
+    rows = (
+        Row(path, f"is run by {some([f'`{one}`' for one in names], _MOST)}.", (mend,))
+        for path, names in absent.items()
+    )
+    return Section("Not in this working copy", tuple(rows), warns=True)
 
 
 def notes_section(notes: Mapping[str, Sequence[Finding]]) -> Section:

@@ -15,6 +15,7 @@ from bot.domain.policy.metrics import (
     Tolerance,
 )
 from bot.domain.policy.modes import Launch, Mode, Quantity, Seeding, reference_runs
+from bot.domain.policy.programs import own_programs
 from bot.domain.policy.rules import (
     Ablation,
     BaselineRule,
@@ -61,6 +62,7 @@ __all__ = [
     "StageKind",
     "Tolerance",
     "Unsupported",
+    "own_programs",
     "parse_spending",
     "reference_runs",
     "unsupported",

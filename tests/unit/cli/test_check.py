@@ -95,6 +95,38 @@ def test_a_folder_is_no_policy(
     assert ".github cannot be read" in capsys.readouterr().err
 
 
+def warned(file: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a check that finds no fault says of programs that are not there."""
+    assert run(["check", file]) == ExitCode.PASS
+    _, _, told = capsys.readouterr().out.partition("Not in this working copy\n")
+    return told
+
+
+def test_a_program_that_the_repository_lacks_is_told_with_the_mend(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ".github/seedgate.yml"
+    (repository / own).write_text(SOUND)
+    told = warned(own, capsys)
+    assert told.startswith("  train.py  is run by `modes.mlp.train`.\n")
+    assert "Correct the path, which counts from the top folder" in told
+    os.chdir(repository / ".github")
+    assert warned("seedgate.yml", capsys) == told
+    (repository / "train.py").symlink_to("elsewhere")
+    assert warned("seedgate.yml", capsys) == ""
+
+
+def test_nothing_is_said_of_programs_for_a_file_that_rules_no_repository(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A draft, an example, a file outside any repository: who knows what it is of."""
+    (repository / "p.yml").write_text(SOUND)
+    assert warned("p.yml", capsys) == ""
+    (repository / ".github/seedgate.yml").write_text(SOUND)
+    (repository / ".git").rmdir()
+    assert warned(".github/seedgate.yml", capsys) == ""
+
+
 def test_what_this_version_leaves_out_is_told_last(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
