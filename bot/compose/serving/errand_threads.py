@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.app.pulls.beside.errands import Errand
 from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
 from bot.compose.serving.judging import patiently
+from bot.compose.serving.succession import Succession
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github.errands import refused
@@ -26,7 +27,7 @@ class _Carried:
     errand: Errand
     closing: threading.Event
     stop: threading.Event = field(default_factory=threading.Event)
-    began: bool = False
+    succession: Succession = field(default_factory=Succession)
 
 
 class ErrandThreads:
@@ -65,9 +66,13 @@ class ErrandThreads:
             return self._working
 
     def waiting(self) -> frozenset[str]:
-        """Whose turn has not come yet, by their keys."""
+        """Which, by their keys, carry nothing on by now: as for evaluations.
+
+        Their turn has not come yet, or they fetch what their policy pins, or rest.
+        """
         with self._lock:
-            return frozenset(key for key, one in self._carried.items() if not one.began)
+            carried = self._carried.items()
+            return frozenset(key for key, one in carried if not one.succession.begun)
 
     def let_go(self) -> None:
         """Carry none out: another process does."""
@@ -86,8 +91,7 @@ class ErrandThreads:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _carry(self, one: _Carried, done: Callable[[str], None]) -> None:
-        one.began = True
-        pulse = Heartbeat(Ending(one.closing, one.stop))
+        pulse = Heartbeat(Ending(one.closing, one.stop), one.succession)
         try:
             text = self._text(one, pulse)
             if not one.stop.is_set():

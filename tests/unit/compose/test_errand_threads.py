@@ -3,19 +3,23 @@
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from bot.adapters.alive import AliveLocks
 from bot.adapters.store import StoreError
 from bot.app.pulls.beside.errands import Errand
 from bot.compose.serving import judging
 from bot.compose.serving.errand_threads import ErrandThreads
 from bot.compose.serving.heartbeat import Heartbeat
+from bot.compose.serving.holding import Holding
 from bot.domain.errors import GitFault, MachineryFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.words import errands as words
+from tests.fakes.store import MemoryStore
 from tests.waiting import until
 
 PULL = PullKey(1, 1)
@@ -30,8 +34,9 @@ def ordered(key: str) -> Errand:
 def test_whose_turn_has_not_come_is_known_by_name() -> None:
     go, told = threading.Event(), list[str]()
 
-    def work(errand: Errand, _: Heartbeat) -> str:
-        go.wait(20.0)
+    def work(errand: Errand, pulse: Heartbeat) -> str:
+        with pulse.succession.carries("scan"):
+            go.wait(20.0)
         return errand.key
 
     made = ErrandThreads(work, 1)
@@ -42,6 +47,57 @@ def test_whose_turn_has_not_come_is_known_by_name() -> None:
     until(lambda: made.busy() == 0, "the end")
     assert (made.waiting(), told) == (frozenset(), ["a", "b"])
     made.close()
+
+
+def test_whoever_fetches_a_release_after_a_restart_goes_on_with_its_trials(
+    tmp_path: Path,
+) -> None:
+    """However many sweeps come meanwhile: nothing it began is killed and paid twice."""
+    store, withdrawn, told = MemoryStore(lambda: 0.0), list[str](), list[str]()
+    store.wishing = lambda: ["scan"]  # type: ignore[method-assign]
+    store.withdraw = withdrawn.append  # type: ignore[method-assign, assignment]
+    holding = Holding(AliveLocks(tmp_path), store)
+    fetching, fetched = threading.Event(), threading.Event()
+
+    def work(_: Errand, pulse: Heartbeat) -> str:
+        fetching.set()
+        fetched.wait(20.0)
+        with holding.hold(pulse.succession, "scan"):
+            return "Done."
+
+    made = ErrandThreads(work)
+    made.begin(ordered("a"), told.append)
+    assert fetching.wait(20.0)
+    for _ in range(3):
+        holding.sweep(made.waiting())
+    spared = not withdrawn
+    fetched.set()
+    until(lambda: made.busy() == 0, "the end")
+    made.close()
+    assert (spared, told) == (True, ["Done."])
+    for _ in range(2):
+        holding.sweep(made.waiting())
+    assert withdrawn == ["scan"]  # it has ended: nobody goes on with that any more
+
+
+def test_one_that_rests_before_it_carried_anything_on_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judging, "PAUSES_S", (600.0,))
+    failed = threading.Event()
+
+    def work(_: Errand, __: Heartbeat) -> str:
+        failed.set()
+        raise KILLED
+
+    made = ErrandThreads(work)
+    made.begin(ordered("a"), lambda _: None)
+    assert failed.wait(20.0)
+    resting = made.waiting()
+    made.keep(PULL, ())
+    stopped = made.waiting()
+    made.close()
+    assert (resting, stopped) == ({"a"}, frozenset())
 
 
 class Failing:
