@@ -70,8 +70,8 @@ class Climb:
 
     def step(self, rung: Planned) -> None:
         """Run one rung to its end."""
-        if not self._ended and rung.kind is not RungKind.TRAINING:
-            adopt(self._course.first, self._store, self._started)
+        if not self._ended:
+            self._take_over(rung)
         match rung.kind:
             case RungKind.TESTS | RungKind.SANITY:
                 self._run(rung)
@@ -81,6 +81,20 @@ class Climb:
                 self._train(rung)
             case _:
                 assert_never(rung.kind)
+
+    def _take_over(self, rung: Planned) -> None:
+        """What is under way of any stage goes on; the first that trains asks itself."""
+        first, *later = self._course.plans.values()
+        training = rung.kind is RungKind.TRAINING
+        for plan in later if training else (first, *later):
+            adopt(plan, self._store, self._started)
+
+    def leave(self) -> None:
+        """Want nothing more of stages that were not reached."""
+        reached = {one.stage.name for one in self._trained}
+        for name, plan in self._course.plans.items():
+            if name not in reached:
+                self._store.withdraw(plan.evaluation)
 
     def _run(self, rung: Planned) -> None:
         if rung.stage is None:  # pragma: no cover - only fingerprints have no stage

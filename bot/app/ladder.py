@@ -22,4 +22,5 @@ def climb(course: Course, store: Store, pulse: Pulse, watch: Watch) -> Reached:
     while (rung := next_rung(course.ladder, run.rungs)) is not None:
         run.step(rung)
     run.refer()
+    run.leave()
     return run.reached()

@@ -74,6 +74,27 @@ def test_a_label_while_trials_run_kills_none_of_them(tmp_path: Path) -> None:
         stage.page(pull)
 
 
+@pytest.mark.parametrize("text", ["/gate target mode=quick", "/gate ablate"])
+def test_an_order_while_a_later_stage_runs_kills_none_of_its_trials(
+    tmp_path: Path, text: str
+) -> None:
+    with staged(tmp_path, STAGES) as stage:
+        hold, ledger = tmp_path / "hold", tmp_path / "ledger"
+        hold.touch()
+        pull = running(stage, tmp_path)
+        stage.concluded(pull.head.sha, "success")
+        hold.unlink()
+        before = len(ledger.read_text())
+        stage.ann.labels(stage.quick, pull, "full")
+        until(lambda: "start idea" in ledger.read_text()[before:], "the next stage")
+        asks_anew(stage, lambda: stage.bob.comments(stage.quick, pull, text))
+        hold.touch()
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert twice(stage) == []
+        stage.page(pull)
+
+
 def test_a_push_while_trials_run_lets_those_of_the_baseline_go_on(
     tmp_path: Path,
 ) -> None:

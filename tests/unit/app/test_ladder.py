@@ -11,7 +11,7 @@ from bot.app.ladder import Course, Reached, Standing, climb
 from bot.domain.arms import Baseline
 from bot.domain.history import StagePair
 from bot.domain.ladder import ladder_of
-from bot.domain.plan import Plan
+from bot.domain.plan import Plan, reachable, spec_of
 from bot.domain.policy import Budget, Gate, Invasive, Mode, Policy, Stage, StageKind
 from bot.domain.verdict import Finding, Fingerprint, Reason, Ruling
 from bot.domain.verdict.findings import finding
@@ -36,6 +36,7 @@ from workers.contract import (
     StepSeen,
     TrialResult,
     TrialSpec,
+    TrialState,
 )
 
 Script = Callable[[TrialSpec], TrialResult]
@@ -181,6 +182,44 @@ def test_a_climb_that_died_half_way_goes_on_where_it_was() -> None:
     assert {spec.stage for spec in laptop.ran[before:]} == {"full"}
     assert done.cost.trials_reused >= before - 2
     assert done.verdict.state is Ruling.PASS
+
+
+def under_way(laptop: Climber, later: Plan, wanting: str) -> TrialSpec:
+    """A trial of a later stage that somebody wanted before, and that runs."""
+    spec = spec_of(later, next(iter(reachable(later, later.modes[0]))))
+    laptop.store.want(wanting, [spec])
+    (claim,) = laptop.store.claim(1)
+    laptop.store.advance(claim.attempt, TrialState.RUNNING)
+    return spec
+
+
+def test_trials_of_a_later_stage_that_run_go_on_while_the_first_is_climbed_anew() -> (
+    None
+):
+    """Whoever wanted them wants them no more, once the climb has begun."""
+    laptop = Climber(losing(0.0))
+    asked = course(rules(FAST, FULL))
+    spec = under_way(laptop, asked.plans["full"], "before")
+
+    def work() -> None:
+        laptop.store.withdraw("before")
+        state = laptop.store.find([spec.key])[spec.key].state
+        assert state is TrialState.RUNNING
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        climb(asked, laptop.store, ScriptedPulse(work), laptop.stood.append)
+
+
+def test_they_end_where_the_climb_does_not_get_there() -> None:
+    laptop = Climber(losing(0.5))
+    asked = course(rules(FAST, FULL))
+    spec = under_way(laptop, asked.plans["full"], "before")
+    done = laptop.climb(asked)
+    assert done.verdict.state is Ruling.BLOCK
+    laptop.store.withdraw("before")
+    assert laptop.store.find([spec.key])[spec.key].state is TrialState.CANCELLED
+    assert laptop.store.wishing() == []
 
 
 def test_whoever_watches_sees_every_rung() -> None:
