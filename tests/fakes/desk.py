@@ -27,8 +27,9 @@ class ScriptedDesk:
         self._call(f"terms {key} {pull.head.sha}")
         return self.agreed
 
-    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
-        self._call(f"changes {pull} {head}")
+    def changes(self, place: Place, pull: Pull, typed: Sequence[str]) -> Named:
+        key = PullKey(place.repository, pull.number)
+        self._call(f"changes {key} {pull.head.sha}")
         return Named(self.parts, tuple(one for one in typed if one not in self.parts))
 
     def errands(self, pull: PullKey, head: str) -> bool:

@@ -59,16 +59,15 @@ class AppDesk:
             return UNKNOWN
         return _terms(policy, edited=_edits(mirror, base, pull.head.sha))
 
-    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
+    def changes(self, place: Place, pull: Pull, typed: Sequence[str]) -> Named:
         """Which of the names are of changes of the branch."""
-        shelf = self._shelf
-        kept = shelf.store.standing(pull)
-        mirror = shelf.mirrors.known(kept.place) if kept is not None else None
-        if kept is None or mirror is None or not mirror.has(head):
+        shelf, head, onto = self._shelf, pull.head.sha, pull.base.ref
+        mirror = shelf.mirrors.known(place)
+        if mirror is None or not mirror.has(head):
             return Named()
-        pin = shelf.store.pinned(pull, head, kept.base_ref)
+        pin = shelf.store.pinned(PullKey(place.repository, pull.number), head, onto)
         held = pin is not None and mirror.has(pin.base)
-        base = pin.base if pin and held else mirror.branch(kept.base_ref)
+        base = pin.base if pin and held else mirror.branch(onto)
         policy = self._policy(mirror, base)
         if base is None or policy is None:
             return Named()

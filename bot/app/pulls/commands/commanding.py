@@ -46,7 +46,7 @@ from bot.domain.commands import (
     parse_comment,
     permit,
 )
-from bot.domain.github import Account, Pull
+from bot.domain.github import Account, Place, Pull
 from bot.domain.pulls.acts import Act, Moment
 from bot.domain.pulls.ordering import (
     UNKNOWN,
@@ -151,7 +151,9 @@ class Commander:
         person = self._person(remark, commands, pull)
         known = self._known(remark, commands)
         facts = self._facts(remark, pull, person, known)
-        return self._with_changes(remark, commands, facts), known
+        if pull is None:
+            return facts, known
+        return self._with_changes(place, pull, commands, facts), known
 
     def _known(self, remark: Remark, commands: Sequence[Command]) -> Known:
         """What is known after GitHub was asked: that takes a while, and trials end."""
@@ -223,7 +225,7 @@ class Commander:
         return last if before == last else None
 
     def _with_changes(
-        self, remark: Remark, commands: Sequence[Command], facts: Facts
+        self, place: Place, pull: Pull, commands: Sequence[Command], facts: Facts
     ) -> Facts:
         """With the changes of the branch, and what it has of those that they name.
 
@@ -236,11 +238,10 @@ class Commander:
             if isinstance(one, Ablate | Split)
             and isinstance(permit(one.verb, person, rules), Allowed)
         ]
-        head = facts.heads.now
-        if not about or head is None:
+        if not about:
             return facts
         typed = [name for one in about for name in named_changes(one)]
-        return replace(facts, changes=self._desk.changes(remark.pull, head, typed))
+        return replace(facts, changes=self._desk.changes(place, pull, typed))
 
     def _text(self, outcome: Granted | Refused, facts: Facts, known: Known) -> str:
         """What is said of one command."""

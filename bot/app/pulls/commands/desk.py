@@ -24,7 +24,7 @@ class Desk(Protocol):
         """
         ...
 
-    def changes(self, pull: PullKey, head: str, typed: Sequence[str]) -> Named:
+    def changes(self, place: Place, pull: Pull, typed: Sequence[str]) -> Named:
         """Which of the names are of changes of the branch; asked only where some are.
 
         This takes the branch apart, so it takes a while.

@@ -73,12 +73,26 @@ def test_changes_are_named_on_the_base_of_now_where_the_pinned_one_is_gone(
     pull = gate.opens()
     gate.works(pull)
     key, head = gate.key(pull), pull.head.sha
-    named = desk(gate).changes(key, head, [head[:9]])
+    named = desk(gate).changes(gate.place, pull, [head[:9]])
     pin = gate.store.pinned(key, head, "main")
     assert pin is not None
     gate.store.pin(replace(pin, base="f" * 40), renew=True)
     assert named.known != ()
-    assert desk(gate).changes(key, head, [head[:9]]) == named
+    assert desk(gate).changes(gate.place, pull, [head[:9]]) == named
+
+
+def test_changes_are_those_since_the_base_of_now(gate: Yard) -> None:
+    """The base was edited, and nobody has looked since."""
+    gate.mirrors.moves(gate.place, "dev", gate.tip())
+    gate.commits({"other.py": "print(3)\n"}, "dev")
+    gate.mirrors.moves(gate.place, "idea", gate.tip("dev"))
+    pull = gate.opens("idea")
+    pull = gate.edits(pull, base=side(gate.place, gate.tip("dev"), "dev"))
+    gate.works(pull)
+    assert len(desk(gate).changes(gate.place, pull, []).known) == 1
+    gate.works(gate.opens("next"))  # main is held, too
+    there = gate.edits(pull, base=side(gate.place, gate.tip(), "main"))
+    assert len(desk(gate).changes(gate.place, there, []).known) == 2
 
 
 def test_an_errand_is_under_way_until_it_is_answered_or_stopped(gate: Yard) -> None:
@@ -161,4 +175,5 @@ def test_without_common_history_no_change_has_a_name(gate: Yard) -> None:
     gate.github.pushes(gate.place, pull.number, head)
     gate.mirrors.opens(gate.place, pull.number, head)
     gate.works(pull)
-    assert desk(gate).changes(gate.key(pull), head, [head[:9]]) == Named()
+    pull = gate.github.pull(gate.place, pull.number)
+    assert desk(gate).changes(gate.place, pull, [head[:9]]) == Named()
