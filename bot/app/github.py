@@ -81,10 +81,12 @@ class GitHub(Protocol):
         """Where GitHub sends webhooks to; empty when nowhere."""
         ...
 
-    def deliveries(self, since: float) -> Sequence[HookDelivery]:
+    def deliveries(
+        self, since: float, most: int = MOST_DELIVERIES
+    ) -> Sequence[HookDelivery]:
         """Attempts to deliver since a moment, newest first; GitHub keeps three days.
 
-        Where there are more than `MOST_DELIVERIES`, the newest ones.
+        Where there are more than `most`, the newest ones; a call for each hundred.
         """
         ...
 

@@ -6,7 +6,7 @@ stays readable for as long as `Mirrors.prune` lets it, however often branches ar
 rewritten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -166,6 +166,13 @@ class Mirrors(Protocol):
 
         How many names were dropped; a call drops a bounded number. Whatever anybody
         reads must have been found or kept since.
+        """
+        ...
+
+    def held(self) -> Collection[int]:
+        """The repositories of which anything lies on this disk, by their numbers.
+
+        Also what is left where somebody died while it was removed.
         """
         ...
 

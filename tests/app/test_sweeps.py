@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from bot.app.pulls.sweeping import redelivering
+from bot.compose.serving import service
 from tests.app.stage import POLICY, Stage, staged
 from tests.app.test_queue import queued
 from tests.fakegithub.fates import Fate, nothing
@@ -16,6 +20,11 @@ def group_lost(delivery: Delivery) -> Fate:
     """What tells of a merge group never arrives, unless it is asked for."""
     is_lost = delivery.event == "merge_group" and not delivery.redelivery
     return Fate("drop" if is_lost else "deliver")
+
+
+def all_lost(delivery: Delivery) -> Fate:
+    """Nothing arrives, unless it is asked for."""
+    return Fate("deliver" if delivery.redelivery else "drop")
 
 
 def passed(stage: Stage) -> Pull:
@@ -109,6 +118,30 @@ def test_a_group_whose_webhook_was_lost_is_asked_for_once_more_and_answered(
         ]
         assert [one.status for one in told] == ["failed to connect to host", "OK"]
         assert told[0].guid == told[1].guid
+
+
+def test_what_was_lost_beyond_a_minute_s_share_follows_without_a_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redelivering, "A_MINUTE", 1)
+    monkeypatch.setattr(redelivering, "MINUTE_S", 0.05)
+    monkeypatch.setattr(service, "REDELIVER_S", 0.02)
+    with staged(tmp_path) as stage:
+        stage.quiet()
+        told = stage.town.world.deliveries
+        before = len(told)
+        stage.deliveries.policy = all_lost
+        pull = stage.proposes("idea", BETTER)
+        stage.quiet()
+        lost = {one.guid for one in told[before:]}
+        assert len(lost) > 1
+        assert stage.app_now.reconciler.sweep().redelivered == 1
+        until(
+            lambda: lost <= {one.guid for one in told if one.redelivery},
+            "all were sent once more",
+        )
+        stage.concluded(pull.head.sha, "success")
+        stage.page(pull)
 
 
 def test_a_group_whose_webhook_vanished_is_found_by_its_branch_and_answered(

@@ -210,10 +210,12 @@ class GitHubInMemory(GitHub):
         self._begin("hook_address")
         return self.hook
 
-    def deliveries(self, since: float) -> Sequence[HookDelivery]:
+    def deliveries(
+        self, since: float, most: int = MOST_DELIVERIES
+    ) -> Sequence[HookDelivery]:
         self._begin("deliveries")
         found = [one for one in self.attempts if one.delivered_at >= int(since)]
-        return sorted(found, key=lambda one: -one.id)[:MOST_DELIVERIES]
+        return sorted(found, key=lambda one: -one.id)[:most]
 
     def redeliver(self, delivery: int) -> None:
         self._begin("redeliver")

@@ -1,7 +1,7 @@
 """Mirrors of repositories on this machine: real git, no network, no server."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,6 +191,9 @@ class FakeMirrors:
         for one in dropped:
             del town.seen[one]
         return len(old) + len(dropped)
+
+    def held(self) -> Collection[int]:
+        return {number for number, town in self._towns.items() if town.made}
 
     def forget(self, place: Place) -> None:
         if (town := self._towns.get(place.repository)) is not None:

@@ -118,6 +118,7 @@ class Yard:
             load_policy,
             self.clock,
             nullcontext(),
+            nullcontext(),
         )
         self.bases = Bases(self.reach, lambda *one: self.warmed.append(one))
         scenes = Scenes(self.store, load_policy, self.clock)

@@ -70,7 +70,9 @@ class AppCalls:
         desk, ask = self._desk, Ask(Request("GET", "/app/hook/config"))
         return desk.asker.read(desk.app, ask, HOOK).url
 
-    def deliveries(self, since: float) -> Sequence[HookDelivery]:
+    def deliveries(
+        self, since: float, most: int = MOST_DELIVERIES
+    ) -> Sequence[HookDelivery]:
         """Attempts since a moment, newest first, unfiltered; the newest of too many.
 
         GitHub's own filter for failures leaves out timeouts; it tells whole seconds.
@@ -78,7 +80,7 @@ class AppCalls:
         desk, ask = self._desk, Ask(Request("GET", "/app/hook/deliveries"))
         found: list[HookDelivery] = []
         pages = desk.asker.pages(desk.app, ask, DELIVERIES)
-        for page in islice(pages, MOST_DELIVERIES // PER_PAGE):
+        for page in islice(pages, most // PER_PAGE):
             found += [one.value() for one in page]
             if found and found[-1].delivered_at < int(since):
                 break

@@ -21,6 +21,15 @@ _NETWORK = re.compile(
     r"|bad line length|the remote end"
 )
 _FULL = "No space left"
+# As the C library says it, and git itself; and git's word on a name it does not know.
+_UNABLE = re.compile(
+    r"^(fatal|error): .*(out of memory|cannot allocate memory|too many open files"
+    r"|no file descriptors available|resource temporarily unavailable"
+    r"|unhandled message id)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Summed up anew. A size that was spoilt asks for more memory than there is, too.
+_SPOILT = re.compile(r"^error: .*(mismatch|does not match)", re.MULTILINE)
 _REMOTE = "remote: "
 _MISSING = re.compile(r"couldn't find remote ref|not our ref|no such remote ref")
 
@@ -49,6 +58,14 @@ def require_room(words: str) -> None:
     """Raise `MachineryFault` where git said that the disk is full."""
     if _FULL in words:
         raise MachineryFault(f"The disk is full: {complaint(words)}.", "Make room.")
+
+
+def was_unable(words: str) -> bool:
+    """Whether git gave up for want of memory or files, or for what it was asked.
+
+    That says nothing of what it read, unless it had found that spoilt already.
+    """
+    return _UNABLE.search(words) is not None and _SPOILT.search(words) is None
 
 
 def is_missing(words: str) -> bool:

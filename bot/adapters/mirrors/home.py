@@ -70,6 +70,12 @@ class Home:
             else:
                 path.unlink(missing_ok=True)
 
+    def drop_graph(self) -> None:
+        """Remove what git worked out from the commits, and makes again in time."""
+        info = self.folder / "objects" / "info"
+        (info / "commit-graph").unlink(missing_ok=True)
+        shutil.rmtree(info / "commit-graphs", ignore_errors=True)
+
     def refs(self, prefix: str) -> Mapping[str, str]:
         """The refs below a prefix with the commits that they name."""
         answer = self.git.run(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,8 @@ from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
 from bot.domain.github import Place, Secret
 
 SOUND_S = 3600.0
-"""How long a mirror that was looked through is not looked through again."""
+"""How long a mirror that was looked through is not looked through again (seconds)."""
+_OF_ONE = re.compile(r"\.?(\d+)\.(git|scratch)(-.*)?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*/(?!\.{1,2}\Z)[\w.-]+", re.ASCII)
 
 
@@ -49,16 +50,16 @@ class GitMirrors:
         self._limits = limits or Limits()
         self._opened: dict[int, GitRepository] = {}
         self._doubted: set[int] = set()
-        self._sound: dict[int, float] = {}  # when it was last looked through
+        self._looked: dict[int, float] = {}  # when it was last looked through
 
     def refresh(
         self, place: Place, full_name: str, token: Secret, wanted: Sequence[Wanted]
     ) -> GitMirror:
         """Bring a mirror up to date with what is wanted, and no more than that."""
+        self._look_through(place)
         with self._reached(place, full_name, token) as (home, remote):
-            self._look_through(place, home, remote)
-            day = day_of(self._clock())
-            mended(home, remote, partial(bring, home, remote, wanted, day))
+            day, doubted = day_of(self._clock()), partial(self._doubt, place)
+            mended(home, remote, partial(bring, home, remote, wanted, day), doubted)
             return self._mirror(place, home, home.refs(OURS))
 
     def listed(
@@ -67,7 +68,8 @@ class GitMirrors:
         """Where the branches of a folder are, by short name; nothing is fetched."""
         found = dict[str, str]()
         with self._reached(place, full_name, token) as (home, remote):
-            mended(home, remote, lambda: found.update(listed(remote, folder)))
+            doubted = partial(self._doubt, place)
+            mended(home, remote, lambda: found.update(listed(remote, folder)), doubted)
         return found
 
     def known(self, place: Place) -> GitMirror | None:
@@ -94,15 +96,23 @@ class GitMirrors:
                     clear_scratch(made, lock.file, self._limits, unused_s)
             except (GitError, MirrorTroubleError, OverrunError) as trouble:
                 require_room(str(trouble))
-                return 0  # the next refresh looks whether it is damaged
+                self._doubt(place)
+                return 0
             return len(gone)
+
+    def held(self) -> Collection[int]:
+        """The repositories of which anything lies on this disk, by their numbers."""
+        with on_disk(self._folder):
+            names = [one.name for one in self._folder.glob("*")]
+        return {int(found[1]) for one in names if (found := _OF_ONE.fullmatch(one))}
 
     def forget(self, place: Place) -> None:
         """Remove a mirror, as when the App was taken away; none is no error."""
         with self._locked(place) as (home, _):
             self._opened.pop(place.repository, None)
-            home.remove()
-            Home(home.scratch).remove()
+            for one in (home, Home(home.scratch)):
+                one.remove()
+                one.sweep()
 
     def _home(self, place: Place) -> Home:
         return Home(self._folder / f"{place.repository}.git")
@@ -156,19 +166,29 @@ class GitMirrors:
         """It could not be read: the next refresh looks whether it is damaged."""
         self._doubted.add(place.repository)
 
-    def _look_through(self, place: Place, home: Home, remote: Remote) -> None:
+    def _look_through(self, place: Place) -> None:
         """Make one anew that is damaged where no fetch finds it out.
 
         That takes long where there is much, and a git may be killed again and again:
-        what was sound is believed for a while.
+        one looks, and nobody else for a while. A doubt stays until a look could tell.
         """
-        number = place.repository
-        since = self._sound.get(number, -math.inf)
-        if number not in self._doubted or self._clock() < since + SOUND_S:
+        number, home = place.repository, self._home(place)
+        if number not in self._doubted or not self._is_due(number):
             return
-        self._doubted.discard(number)
-        looked_through(home, remote)
-        self._sound[number] = self._clock()
+        self._looked[number] = self._clock()
+        try:
+            with on_disk(home.folder):
+                locked = partial(self._locked, place)
+                could_tell = looked_through(home, self._limits, locked)
+        except BaseException:
+            self._looked.pop(number, None)
+            raise
+        self._looked[number] = self._clock()
+        if could_tell:
+            self._doubted.discard(number)
+
+    def _is_due(self, number: int) -> bool:
+        return self._clock() >= self._looked.get(number, -math.inf) + SOUND_S
 
     def _keep(self, place: Place, sha: str) -> bool:
         with self._locked(place) as (home, _):

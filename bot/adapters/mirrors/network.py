@@ -25,8 +25,9 @@ from bot.domain.github import Secret
 # What leads out of a checkout, or names no object, is refused.
 _REFUSED = ("fullPathname", "hasDot", "hasDotdot", "hasDotgit", "nullSha1")
 # Old tools wrote untidy people and dates, and submodules are never looked at here: a
-# repository must not be shut out for what is in its history and harms nobody.
-_BORNE = (
+# repository must not be shut out for what is in its history and harms nobody. Looks
+# for damage bear the same: `fsck.*` and `fetch.fsck.*` have the same names.
+BORNE = (
     "badDate", "badDateOverflow", "badEmail", "badName", "badTimezone",
     "gitmodulesBlob", "gitmodulesLarge", "gitmodulesMissing", "gitmodulesName",
     "gitmodulesParse", "gitmodulesPath", "gitmodulesSymlink", "gitmodulesUpdate",
@@ -39,7 +40,7 @@ _SETTINGS = {
     "credential.helper": "",
     "fetch.fsckObjects": "true",
     **{f"fetch.fsck.{name}": "error" for name in _REFUSED},
-    **{f"fetch.fsck.{name}": "ignore" for name in _BORNE},
+    **{f"fetch.fsck.{name}": "ignore" for name in BORNE},
     "fetch.recurseSubmodules": "false",
     "fetch.unpackLimit": "1",  # what comes is one file, whose size can be watched
     "http.followRedirects": "false",  # a renamed repository has another name

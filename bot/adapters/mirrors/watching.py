@@ -37,13 +37,21 @@ class OvergrownError(Exception):
 
 
 def watched(
-    git: GitCommand, arguments: tuple[str, ...], feed: bytes, lent: int, limits: Limits
+    git: GitCommand,
+    arguments: tuple[str, ...],
+    feed: bytes,
+    lent: int | None,
+    limits: Limits,
 ) -> Answer:
-    """Run git in a mirror, which it locks by the file `lent`, within the limits."""
+    """Run git in a mirror, which it locks by the file `lent`, within the limits.
+
+    One that only reads needs no lock: None.
+    """
+    files = () if lent is None else (lent,)
     with TemporaryFile() as source:
         source.write(feed)
         source.seek(0)
-        with git.start(*arguments, source=source, lent=(lent,)) as process:
+        with git.start(*arguments, source=source, lent=files) as process:
             try:
                 return _answer(process, git.folder, limits)
             finally:

@@ -4,7 +4,8 @@ A look that is under way holds no lock on its mirror. So one that is to go is no
 rests for longer than anything goes on that was begun before, and is then removed by a
 sweep, which has just asked what is reached. Webhooks and sweeps both note: one at a
 time, or one of them would write over the other one's. What webhooks say may come too
-early, or never; so sweeps go by all that was ever reached and has its mirror still.
+early, or never; so sweeps go by what lies on this disk. Several instances share notes,
+and each has a disk of its own.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,6 +17,9 @@ from bot.domain.errors import MachineryFault
 from bot.domain.github import Place
 
 RESTS_S = 3600.0
+ANYBODY = 0
+"""For an installation that nobody knows: webhooks alone told of the repository, or
+another instance has removed its own mirror."""
 
 
 def forget_later(reach: Reach, places: Collection[Place]) -> None:
@@ -37,20 +41,25 @@ def note_unlisted(
 
     `reached` are repositories that may have got a mirror by now. `listed` are all that
     GitHub listed, those that are archived among them. `silent` are the installations
-    that list nothing, and may have theirs again: suspended ones, say.
+    that list nothing, and may have theirs again: suspended ones, say; with `ANYBODY`
+    where it may be any one's.
     """
+    try:
+        held = reach.mirrors.held()
+    except MachineryFault:
+        return  # the next sweep may see them
     before = remembered.mirrored(reach.store)
-    known = {**before, **reached}
-    mirrored = {one: listed.get(one, through) for one, through in known.items()}
-    if mirrored != before:
-        remembered.keep_mirrored(reach.store, mirrored)
+    known = {
+        one: listed.get(one, through)
+        for one, through in {**before, **reached}.items()
+        if one in held or one in listed or through in silent
+    }
+    if known != before:
+        remembered.keep_mirrored(reach.store, known)
+    lost = [Place(known.get(one, ANYBODY), one) for one in held if one not in listed]
     noted = remembered.left(reach.store)
-    gone = [
-        Place(through, one)
-        for one, through in mirrored.items()
-        if one not in listed and through not in silent
-    ]
-    forget_later(reach, [one for one in gone if one not in noted])
+    gone = [one for one in lost if one.installation not in silent and one not in noted]
+    forget_later(reach, gone)
 
 
 def forget(reach: Reach, listed: Collection[int], at: float) -> int:
@@ -74,7 +83,6 @@ def forget(reach: Reach, listed: Collection[int], at: float) -> int:
     ]
     removed = [one for one in rested if _removed(reach, one)]
     _strike(reach, {one: noted[one] for one in (*again, *removed)})
-    _unmirror(reach, {one.repository for one in removed})
     return len(rested) - len(removed)
 
 
@@ -84,13 +92,6 @@ def _removed(reach: Reach, place: Place) -> bool:
     except (MirrorError, MachineryFault):
         return False
     return True
-
-
-def _unmirror(reach: Reach, removed: Collection[int]) -> None:
-    if removed:
-        known = remembered.mirrored(reach.store).items()
-        kept = {one: through for one, through in known if one not in removed}
-        remembered.keep_mirrored(reach.store, kept)
 
 
 def _strike(reach: Reach, over: Mapping[Place, float]) -> None:

@@ -18,7 +18,8 @@ from bot.domain.pulls.acts import PullKey
 class Reach:
     """Times are Unix seconds by `now`.
 
-    `speaking` is the one that looks have: whoever holds it speaks alone.
+    `speaking` is the one that looks have: whoever holds it speaks alone. Whoever holds
+    `redelivering` asks alone for what was lost.
     """
 
     github: GitHub
@@ -29,6 +30,7 @@ class Reach:
     parse: ParsePolicy
     now: Callable[[], float]
     speaking: AbstractContextManager[object]
+    redelivering: AbstractContextManager[object]
 
     def mirror(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
         """The mirror of a repository, brought up to date.

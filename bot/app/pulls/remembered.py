@@ -1,11 +1,11 @@
 """How far sweeps came, as small texts in the store.
 
-Losing any of them costs a few looks, and nothing else; or a mirror that stays.
+Losing any of them costs a few looks, a mirror that is fetched anew, or a press.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field
 
 from bot.app.pulls.ports import Notes
 from bot.domain.github import Place
@@ -99,6 +99,27 @@ def redelivered(notes: Notes) -> dict[str, float]:
 def keep_redelivered(notes: Notes, found: Mapping[str, float]) -> None:
     """Keep which were asked for again."""
     _keep(notes, "redelivered", {guid: str(at) for guid, at in found.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A delivery that failed and is to be asked for again, by the id of an attempt."""
+
+    guid: str
+    id: int
+    at: float
+    pressed: bool
+
+
+def unasked(notes: Notes) -> list[Unasked]:
+    """Those that wait, in the order in which they are to be asked for."""
+    text = notes.recall("unasked")
+    return [Unasked(*one) for one in json.loads(text)] if text else []
+
+
+def keep_unasked(notes: Notes, found: Iterable[Unasked]) -> None:
+    """Keep which wait; there may be thousands."""
+    notes.remember("unasked", json.dumps([astuple(one) for one in found]))
 
 
 def moment(notes: Notes, what: str) -> float | None:

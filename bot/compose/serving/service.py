@@ -36,7 +36,7 @@ IDLE_S = 0.25
 """How long loops rest that nobody rings: whoever makes work for another one does."""
 STANDBY_S = 1.0
 SENDS = 4
-SWEEP_S = 180.0
+SWEEP_S, REDELIVER_S = 180.0, 15.0
 DAY_S = 86_400.0
 TIDY_S, TIDY_PAUSE_S = 3600.0, 1.0
 INBOX_S, PAGES_S, MIRRORS_S = 7 * DAY_S, 90 * DAY_S, 60 * DAY_S
@@ -82,6 +82,7 @@ class Service(Wiring):
             "looks": partial(self._look, looks),
             "sends": partial(self._send, sends),
             "sweeps": self._sweep,
+            "redeliveries": self._redeliver,
             "tidying": self._tidy,
             "warming": self.warming.look,
         }
@@ -179,6 +180,11 @@ class Service(Wiring):
             # By now whatever is to go on is carried on, or waits for its turn.
             self.holding.sweep({*self.evaluations.waiting(), *self.errands.waiting()})
         return IDLE_S
+
+    def _redeliver(self) -> float:
+        """Lost deliveries that wait: beside sweeps, for those may take long."""
+        self.reconciler.redeliver()
+        return REDELIVER_S
 
     def _tidy(self) -> float:
         """Let go of what nobody will ask for again."""

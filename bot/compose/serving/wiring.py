@@ -127,6 +127,7 @@ class Wiring(ABC):
             parse=load_policy,
             now=now,
             speaking=speaking,
+            redelivering=threading.Lock(),
         )
         self._wake = reach.wake
         groups = Groups(reach, scenes, self._page, speaking)

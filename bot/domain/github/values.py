@@ -193,6 +193,13 @@ class Permission:
     role_name: str
 
 
+_PRESSES = {
+    ("check_run", "requested_action"),
+    ("check_run", "rerequested"),
+    ("check_suite", "rerequested"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HookDelivery:
     """One attempt of GitHub to deliver; attempts of one delivery share the guid."""
@@ -211,6 +218,11 @@ class HookDelivery:
     def ok(self) -> bool:
         """Whether it was answered well; a timeout has no status code, but no OK."""
         return self.status == "OK"
+
+    @property
+    def pressed(self) -> bool:
+        """Whether it tells of a pressed button: GitHub lists those nowhere else."""
+        return (self.event, self.action) in _PRESSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -366,6 +366,8 @@ def test_of_too_many_deliveries_the_newest_are_told(stage: Stage) -> None:
     made = [stage.delivers("OK") for _ in range(MOST_DELIVERIES + 150)]
     found = stage.github.deliveries(0.0)
     assert [one.id for one in found] == made[-1 : -MOST_DELIVERIES - 1 : -1]
+    found = stage.github.deliveries(0.0, MOST_DELIVERIES + 100)
+    assert [one.id for one in found] == made[-1 : -MOST_DELIVERIES - 101 : -1]
 
 
 def test_to_be_let_in_is_told_of_beforehand(stage: Stage) -> None:

@@ -245,3 +245,16 @@ def tagged(origin: Path, name: str, named: str, about: str = "") -> None:
         )
         named = plumbing.run(origin, "mktag", given=text.encode()).decode().strip()
     plumbing.move_refs(origin, {f"refs/tags/{name}": named})
+
+
+def committed(
+    real: OnFake, entry: bytes, parent: str, at: str = "1700000000 +0000"
+) -> str:
+    """A commit on the server, of a tree with one entry, that no git would write."""
+    say = (real.origin, "hash-object", "-w", "--literally", "--stdin", "-t")
+    blob = plumbing.run(*say, "blob", given=b"x").decode().strip()
+    tree = plumbing.run(*say, "tree", given=entry + bytes.fromhex(blob))
+    who = f"Ann <ann@example.org> {at}"
+    text = f"tree {tree.decode().strip()}\nparent {parent}\n"
+    whole = f"{text}author {who}\ncommitter {who}\n\nA step\n".encode()
+    return plumbing.run(*say, "commit", given=whole).decode().strip()

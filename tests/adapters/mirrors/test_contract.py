@@ -226,6 +226,14 @@ def test_a_mirror_that_is_forgotten_is_unknown_and_comes_again(stage: Stage) -> 
     assert stage.refresh(MAIN).branch("main") == found
 
 
+def test_what_is_held_is_known_by_its_number(stage: Stage) -> None:
+    assert set(stage.mirrors.held()) == set()
+    stage.refresh(MAIN)
+    assert set(stage.mirrors.held()) == {stage.place.repository}
+    stage.mirrors.forget(stage.place)
+    assert set(stage.mirrors.held()) == set()
+
+
 @pytest.mark.parametrize("about", ["", "The first release."])
 def test_a_tag_leads_to_its_commit_and_is_followed_where_it_is_moved(
     stage: Stage, about: str

@@ -203,8 +203,15 @@ def test_what_no_fetch_misses_is_found_out_once_it_cannot_be_read(
     assert again.read_file(tip, "conf/gate.yml") == b"version: 1\n"
 
 
-def spoil(home: Path, name: str) -> None:
-    """The bytes of one object in a pack become zeros."""
+Spoils = Callable[[bytearray, int, int], None]
+
+
+def zeros(held: bytearray, at: int, size: int) -> None:
+    held[at + 2 : at + size] = bytes(size - 2)
+
+
+def spoil(home: Path, name: str, how: Spoils = zeros) -> None:
+    """Some bytes of one object in a pack become others: by default zeros."""
     for index in (home / "objects" / "pack").glob("*.idx"):
         told = plumbing.run(home, "verify-pack", "-v", str(index)).decode()
         for row in map(str.split, told.splitlines()):
@@ -212,7 +219,7 @@ def spoil(home: Path, name: str) -> None:
                 at, size = int(row[4]), int(row[3])
                 pack = index.with_suffix(".pack")
                 held = bytearray(pack.read_bytes())
-                held[at + 2 : at + size] = bytes(size - 2)
+                how(held, at, size)
                 pack.chmod(0o600)
                 pack.write_bytes(held)
                 return
@@ -269,9 +276,9 @@ def test_a_sound_mirror_is_not_looked_through_again_and_again(
     """It takes long, and a git that is killed says nothing of a mirror."""
     asked, look = list[Home](), mirrors.looked_through
 
-    def counted(home: Home, remote: Any) -> None:
+    def counted(home: Home, *more: Any) -> bool:
         asked.append(home)
-        look(home, remote)
+        return look(home, *more)
 
     monkeypatch.setattr(mirrors, "looked_through", counted)
 

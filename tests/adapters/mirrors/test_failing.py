@@ -14,7 +14,7 @@ from bot.app.mirroring import (
     WantedPull,
 )
 from bot.domain.errors import MachineryFault
-from tests.adapters.mirrors.stage import OnFake, noise, processes
+from tests.adapters.mirrors.stage import OnFake, committed, noise, processes
 from tests.adapters.mirrors.wires import stalling, strange
 from tests.fakegithub import plumbing
 from tests.waiting import until
@@ -111,7 +111,7 @@ def test_more_than_may_come_at_once_is_refused(real: OnFake) -> None:
 def test_a_head_that_leads_out_of_a_checkout_is_unfit(real: OnFake, name: str) -> None:
     good = real.refresh(MAIN).branch("main")
     number, sha = real.opens_from_fork({"train.py": "lr = 2\n"})
-    evil = _commit(real, f"100644 {name}\0".encode(), sha)
+    evil = committed(real, f"100644 {name}\0".encode(), sha)
     plumbing.place_ref(real.origin, f"refs/pull/{number}/head", evil)
     with pytest.raises(MirrorError, match="no tree may hold") as caught:
         real.refresh(WantedPull(number))
@@ -125,20 +125,9 @@ def test_a_head_that_leads_out_of_a_checkout_is_unfit(real: OnFake, name: str) -
 def test_an_untidy_history_shuts_nobody_out(real: OnFake) -> None:
     tip = plumbing.read_ref(real.origin, "refs/heads/main")
     assert tip is not None
-    untidy = _commit(real, b"100664 train.py\0", tip, zone="+51800")
+    untidy = committed(real, b"100664 train.py\0", tip, "1700000000 +51800")
     plumbing.place_ref(real.origin, "refs/heads/main", untidy)
     assert real.refresh(MAIN).branch("main") == untidy
-
-
-def _commit(real: OnFake, entry: bytes, parent: str, zone: str = "+0000") -> str:
-    """A commit of a tree with one entry that no git would write."""
-    say = (real.origin, "hash-object", "-w", "--literally", "--stdin", "-t")
-    blob = plumbing.run(*say, "blob", given=b"x").decode().strip()
-    tree = plumbing.run(*say, "tree", given=entry + bytes.fromhex(blob))
-    who = f"Ann <ann@example.org> 1700000000 {zone}"
-    text = f"tree {tree.decode().strip()}\nparent {parent}\n"
-    whole = f"{text}author {who}\ncommitter {who}\n\nA step\n".encode()
-    return plumbing.run(*say, "commit", given=whole).decode().strip()
 
 
 def test_a_full_disk_is_our_own_fault() -> None:

@@ -113,3 +113,20 @@ def test_of_a_mirror_that_is_forgotten_nothing_stays_on_disk(real: OnFake) -> No
     assert [one.suffix for one in left] == [".lock"]
     number = max(real.digits.pulls)
     assert merged(real.refresh(MAIN, WantedPull(number)), head) == tree
+
+
+def test_what_somebody_left_who_died_while_it_was_forgotten_is_held_until_it_goes(
+    real: OnFake,
+) -> None:
+    mirror, head = proposed(real)
+    merged(mirror, head)
+    number = real.place.repository
+    for kind in ("git", "scratch"):
+        half = real.home.with_name(f".{number}.{kind}-abc")
+        half.mkdir()
+        real.home.with_suffix(f".{kind}").rename(half / "gone.git")
+        assert set(real.mirrors.held()) == {number}
+    real.mirrors.forget(real.place)
+    assert set(real.mirrors.held()) == set()
+    left = [one.name for one in real.home.parent.iterdir()]
+    assert left == [f"{number}.lock"]

@@ -122,6 +122,10 @@ class Reconciler:
         troubled += forgetting.forget(self._reach, listed.there, began)
         return report + SweepReport(redelivered=asked, troubled=troubled)
 
+    def redeliver(self) -> int:
+        """Between sweeps: ask for deliveries that wait; how many those were."""
+        return redelivering.go_on(self._reach)
+
     def sweep_installation(self, installation: int) -> SweepReport:
         """Go through one installation, as when it is new."""
         listed = _Listed(Tries(self._reach))
@@ -271,6 +275,8 @@ class Reconciler:
             remembered.keep_tips(store, one.repository, {})
             remembered.keep_rest(store, one.repository, None)
         silent = {*listed.unknown, *(one.id for one in every if one.suspended)}
+        if listed.unknown:
+            silent.add(forgetting.ANYBODY)
         anybody = {**before, **reached}
         forgetting.note_unlisted(self._reach, anybody, listed.there, silent)
         self._bases.keep_only(reached)

@@ -5,17 +5,18 @@ import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from bot.app.github import MOST_DELIVERIES
-from bot.app.mirroring import MirrorError, Unreachable
+from bot.app.mirroring import MirrorError, Unreachable, WantedBranch
 from bot.app.pulls import remembered
 from bot.app.pulls.forgetting import RESTS_S
 from bot.app.pulls.ports import Queued
 from bot.app.pulls.sweeping.bases import Looked
-from bot.app.pulls.sweeping.reconciling import SweepReport
+from bot.app.pulls.sweeping.reconciling import Reconciler, SweepReport
+from bot.app.pulls.sweeping.redelivering import AWAY_S, MOST_AWAY
 from bot.app.pulls.sweeping.verifying import AT_ONCE
 from bot.domain.conclusions import Judged
 from bot.domain.errors import GitFault, MachineryFault, UserFault
@@ -34,6 +35,7 @@ from bot.domain.github import (
     Refused,
     Repository,
     Review,
+    Secret,
     Side,
     Transient,
     Unauthorised,
@@ -45,6 +47,7 @@ from bot.domain.pulls.standing import Standing
 from bot.domain.verdict import Report
 from bot.presentation.github.sharing import check_post
 from tests.fakes import reports
+from tests.fakes.mirrors import FakeMirrors
 from tests.fakes.yard import DAY_S, START, Yard, files, yard
 
 MINUTE_S, HOUR_S = 60.0, 3_600.0
@@ -664,22 +667,112 @@ def test_one_that_is_started_again_and_again_asks_for_no_more_in_a_minute(
     assert each == [40, 0, 0, 30]
 
 
+def test_what_waits_is_asked_for_between_sweeps_and_no_more_than_a_minute_has_room_for(
+    gate: Yard,
+) -> None:
+    gate.github.attempts = failed(130)
+    gate.reconciler.sweep()
+    each = list[int]()
+    for _ in range(8):
+        gate.clock.now += 30
+        each.append(gate.reconciler.redeliver())
+    assert each == [0, 40, 0, 40, 0, 10, 0, 0]
+    assert sorted(gate.github.redelivered) == list(range(1, 131))
+    assert remembered.unasked(gate.store) == []
+    assert later(gate).redelivered == 0
+
+
+def test_what_waits_is_asked_for_though_github_lists_other_ones_by_then(
+    gate: Yard,
+) -> None:
+    """Its list slides on, and redeliveries fill it too."""
+    gate.github.attempts = failed(100)
+    assert (gate.reconciler.sweep().redelivered, later(gate).redelivered) == (40, 40)
+    asked = remembered.redelivered(gate.store)
+    gate.github.attempts += [
+        delivery(1000 + number, f"new{number}", gate.clock())
+        for number in range(MOST_DELIVERIES)
+    ]
+    begun = Reconciler(gate.reach, gate.bases, lambda _: None, lambda _: None, 1)
+    gate.clock.now += HOUR_S
+    assert begun.sweep().redelivered == 20
+    assert len({*asked, *remembered.redelivered(gate.store)}) == 100
+
+
+def test_what_came_meanwhile_and_what_github_has_dropped_is_not_asked_for(
+    gate: Yard,
+) -> None:
+    """An owner may have pressed GitHub's own button."""
+    gate.github.attempts = failed(90)
+    gate.reconciler.sweep()
+    gate.github.attempts += [
+        delivery(1000 + number, f"g{number}", gate.clock(), again=True)
+        for number in range(41, 91)
+    ]
+    assert (later(gate).redelivered, later(gate).redelivered) == (0, 0)
+    gate.github.attempts = [
+        delivery(2000 + number, f"h{number}", gate.clock(), "502")
+        for number in range(50)
+    ]
+    assert later(gate).redelivered == 40
+    assert later(gate, 3 * DAY_S + 1).redelivered == 0
+    assert remembered.unasked(gate.store) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "action"),
+    [
+        ("check_run", "requested_action"),
+        ("check_run", "rerequested"),
+        ("check_suite", "rerequested"),
+    ],
+)
+def test_pressed_buttons_are_asked_for_first(
+    gate: Yard, event: str, action: str
+) -> None:
+    """No sweep finds those."""
+    press = replace(delivery(90, "p", START - 60, "502"), event=event, action=action)
+    other = replace(press, id=91, guid="q", action="completed")
+    gate.github.attempts = [*failed(80), other, press]
+    gate.reconciler.sweep()
+    assert gate.github.redelivered == [90, *range(1, 40)]
+
+
+def test_who_was_away_goes_through_more_of_them_once(gate: Yard) -> None:
+    gate.github.attempts = [
+        delivery(1, "early", START - DAY_S, "502"),
+        *(delivery(n, f"g{n}", START - HOUR_S) for n in range(2, MOST_DELIVERIES + 9)),
+    ]
+    assert gate.reconciler.sweep().redelivered == 1
+    most = list[int]()
+    listed = gate.github.deliveries
+
+    def deliveries(since: float, some: int) -> Sequence[HookDelivery]:
+        most.append(some)
+        return listed(since, some)
+
+    gate.github.deliveries = deliveries  # type: ignore[method-assign,assignment]
+    for pause in (180.0, AWAY_S - 1, AWAY_S, 180.0):
+        later(gate, pause)
+    assert most == [MOST_DELIVERIES, MOST_DELIVERIES, MOST_AWAY, MOST_DELIVERIES]
+
+
 def test_of_more_than_can_be_listed_the_newest_are_made_good_and_the_mark_moves(
     gate: Yard,
 ) -> None:
     """Else every later sweep would go through all of them, and none be asked for."""
     gate.github.attempts = [
         delivery(number, f"g{number}", START - 2 * HOUR_S)
-        for number in range(3, MOST_DELIVERIES + 2)
+        for number in range(3, MOST_AWAY + 2)
     ]
     gate.github.attempts += [
         delivery(1, "long ago", START - DAY_S, "502"),
         delivery(2, "before", START - 3 * HOUR_S, "502"),
-        delivery(MOST_DELIVERIES + 2, "just now", START - 5, "502"),
+        delivery(MOST_AWAY + 2, "just now", START - 5, "502"),
     ]
     report = gate.reconciler.sweep()
     assert (report.redelivered, report.troubled) == (1, 0)
-    assert gate.github.redelivered == [MOST_DELIVERIES + 2]
+    assert gate.github.redelivered == [MOST_AWAY + 2]
     assert remembered.moment(gate.store, "deliveries") == START
 
 
@@ -779,6 +872,7 @@ def test_the_mirror_of_what_is_taken_away_goes_though_no_webhook_told_of_it(
     assert mirrored(gate)
     later(gate, 1.0)
     assert not mirrored(gate)
+    later(gate)
     assert remembered.mirrored(gate.store) == {}
     assert remembered.left(gate.store) == {}
 
@@ -860,6 +954,67 @@ def test_a_mirror_of_before_such_notes_goes_too(gate: Yard) -> None:
     later(gate)
     later(gate, RESTS_S)
     assert not mirrored(gate)
+
+
+def test_a_mirror_goes_that_another_instance_has_forgotten_on_its_own_disk(
+    gate: Yard,
+) -> None:
+    """They share what is noted. Nothing waits for one that nobody opens again."""
+    trains(gate)
+    mine = gate.github.places.pop(gate.place.installation)
+    later(gate)
+    later(gate, RESTS_S)
+    later(gate)
+    assert not mirrored(gate)  # on the disk of the one that led until now
+    assert remembered.mirrored(gate.store) == {}
+    gate.mirrors.refresh(gate.place, "ann/digits", Secret("x"), [WantedBranch("main")])
+    shut = replace(mine, id=mine.id + 1, suspended=True)
+    gate.github.places[shut.id] = shut
+    later(gate)
+    later(gate, RESTS_S)
+    assert not mirrored(gate)
+    later(gate, HOUR_S)
+    assert remembered.left(gate.store) == {}
+
+
+def test_a_mirror_goes_that_no_sweep_has_ever_seen_reached(gate: Yard) -> None:
+    """A webhook told of the repository, and it was gone when the sweep came."""
+    gate.works(gate.opens())
+    del gate.github.towns[gate.place]
+    for _ in range(2):
+        gate.github.fails("repositories", Transient("away"))
+        later(gate, RESTS_S)
+    assert remembered.left(gate.store) == {}  # it may be there
+    later(gate)
+    later(gate, RESTS_S - 1.0)
+    assert mirrored(gate)
+    later(gate, 1.0)
+    assert not mirrored(gate)
+
+
+def test_a_mirror_that_a_webhook_made_stays_where_a_sweep_lists_it_late(
+    gate: Yard,
+) -> None:
+    gate.works(gate.opens())
+    town = gate.github.towns.pop(gate.place)
+    later(gate)
+    gate.github.towns[gate.place] = town
+    later(gate, RESTS_S)
+    assert remembered.left(gate.store) == {}
+    assert mirrored(gate)
+
+
+def test_a_disk_that_cannot_be_read_holds_up_no_sweep(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> NoReturn:
+        raise MachineryFault("The disk is gone.", "Bring it back.")
+
+    trains(gate)
+    del gate.github.places[gate.place.installation]
+    monkeypatch.setattr(FakeMirrors, "held", held)
+    assert later(gate).left == 1
+    assert remembered.mirrored(gate.store) != {}
 
 
 def test_where_github_did_not_tell_everything_nobody_is_left(gate: Yard) -> None:

@@ -1,6 +1,7 @@
 """Values of GitHub: what cannot be asked for cannot be made."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -116,6 +117,24 @@ def attempt(number: int, guid: str, status: str) -> HookDelivery:
     return HookDelivery(
         number, guid, float(number), False, status, "push", None, None, None
     )
+
+
+@pytest.mark.parametrize(
+    ("event", "action", "pressed"),
+    [
+        ("check_run", "requested_action", True),
+        ("check_run", "rerequested", True),
+        ("check_run", "completed", False),
+        ("check_suite", "rerequested", True),
+        ("check_suite", "requested", False),
+        ("push", None, False),
+    ],
+)
+def test_a_delivery_tells_whether_somebody_pressed_a_button(
+    event: str, action: str | None, pressed: bool
+) -> None:
+    told = replace(attempt(1, "a", "OK"), event=event, action=action)
+    assert told.pressed == pressed
 
 
 def test_a_delivery_has_failed_when_none_of_its_attempts_arrived() -> None:
