@@ -87,14 +87,7 @@ class Climb:
         first, *later = self._course.plans.values()
         training = rung.kind is RungKind.TRAINING
         for plan in later if training else (first, *later):
-            adopt(plan, self._store, self._started)
-
-    def leave(self) -> None:
-        """Want nothing more of stages that were not reached."""
-        reached = {one.stage.name for one in self._trained}
-        for name, plan in self._course.plans.items():
-            if name not in reached:
-                self._store.withdraw(plan.evaluation)
+            adopt(plan, self._store, self._started, self._course.halve)
 
     def _run(self, rung: Planned) -> None:
         if rung.stage is None:  # pragma: no cover - only fingerprints have no stage

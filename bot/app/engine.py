@@ -11,6 +11,7 @@ from typing import Protocol
 from bot.app.ports import ChangeSource, EvaluationStore, StoredTrial
 from bot.domain.evaluation import Distrust, Facts, Step, next_step
 from bot.domain.plan import Plan, Slot, reachable, spec_of
+from bot.domain.plan.references import asked_references
 from bot.domain.trials import Trial
 from bot.domain.verdict import Cost, Finding, ModeVerdict, Verdict
 from workers.contract import FINISHED, TERMINAL, TrialSpec, TrialState
@@ -98,17 +99,30 @@ def evaluate(
         pulse.wait()
 
 
-def adopt(plan: Plan, store: EvaluationStore, now: float) -> None:
-    """Want what is under way of the plan's trials; nothing is begun.
+def adopt(
+    plan: Plan, store: EvaluationStore, now: float, halve: Halve = unhalved
+) -> None:
+    """Want what has started of the plan's trials, and has not ended; nothing is begun.
 
     Whoever has them run may end while the plan waits for something else, such as
-    fingerprints: they would be withdrawn, and paid for once more in their turn.
+    fingerprints: they would be withdrawn, and paid for once more in their turn. One
+    that is only queued costs nothing by then, and may never be needed.
     """
-    specs = {spec.key: spec for spec in _resolve(plan, store, now).values()}
-    stored = store.find([*specs])
-    under_way = [specs[key] for key, one in stored.items() if one.state not in TERMINAL]
-    if under_way:
-        store.want(plan.evaluation, under_way)
+    run = _Run(plan, store, now)
+    step = next_step(run.facts())
+    while step.distrust or step.refine:
+        run.pass_over(step.distrust)
+        run.refine(step.refine, halve)
+        step = next_step(run.facts())
+    wanted = {one.key: one for one in run.specs}
+    wanted |= {
+        one.key: one for all_of in asked_references(plan) for one in all_of.specs
+    }
+    stored = store.find([*wanted])
+    over = {*TERMINAL, TrialState.QUEUED}
+    started = [wanted[key] for key, one in stored.items() if one.state not in over]
+    if started:
+        store.want(plan.evaluation, started)
 
 
 class _Run:
@@ -123,6 +137,11 @@ class _Run:
         self._doubts: dict[str | None, Finding] = {}
         self._finished: dict[str, StoredTrial] = {}
         self._last: tuple[tuple[tuple[Slot, TrialState], ...], Step] | None = None
+
+    @property
+    def specs(self) -> Collection[TrialSpec]:
+        """The trials that may serve by now."""
+        return self._specs.values()
 
     def facts(self) -> Facts:
         """Every stored trial of the plan, in dispatch order."""

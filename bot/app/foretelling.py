@@ -41,7 +41,8 @@ def remember_pairs(memory: Memory, repository: str, ended: Sequence[Trained]) ->
     """Keep the effects that the stages of one climb had, two and two.
 
     Those of a part of the plan are not kept: they say less than a whole one. Safe to
-    repeat.
+    repeat: the same trials are one pair, however often and for whomever they were
+    judged.
     """
     pairs = [
         pair
@@ -49,7 +50,7 @@ def remember_pairs(memory: Memory, repository: str, ended: Sequence[Trained]) ->
         for pair in _pairs(earlier, later)
     ]
     if pairs and not ended[0].plan.narrowed:
-        memory.keep_fidelity(ended[0].plan.evaluation, repository, pairs)
+        memory.keep_fidelity(ended[0].plan.comparison, repository, pairs)
 
 
 def _pairs(earlier: Trained, later: Trained) -> tuple[StagePair, ...]:

@@ -22,5 +22,4 @@ def climb(course: Course, store: Store, pulse: Pulse, watch: Watch) -> Reached:
     while (rung := next_rung(course.ladder, run.rungs)) is not None:
         run.step(rung)
     run.refer()
-    run.leave()
     return run.reached()

@@ -20,6 +20,7 @@ def unrun(comparison: Comparison, verdict: Verdict, path: str) -> Report:
     """The report of an evaluation that needed no trial."""
     provenance = _provenance(comparison)
     parts = [provenance.base_commit, provenance.head_commit, provenance.policy_sha256]
+    parts.append(comparison.whose)
     return Report(
         evaluation=hashlib.sha256("".join(parts).encode()).hexdigest()[:16],
         stages=(comparison.stage.name,),

@@ -52,7 +52,7 @@ class Holding:
 
     @contextmanager
     def hold(self, succession: Succession, evaluation: str) -> Iterator[None]:
-        """Carry it on; where it is stopped, nobody is to train for it any more.
+        """Carry it on; once it ends or is stopped, nobody is to train for it any more.
 
         Where the process ends its trials go on: the next one takes them up. So do they
         where another task of the pull request follows, until that one has asked for its
@@ -71,6 +71,8 @@ class Holding:
         except BaseException:
             self._withdraw(evaluation)
             raise
+        else:
+            self._withdraw(evaluation)
 
     def sweep(self, waiting: Collection[Hashable]) -> None:
         """Withdraw the wishes of evaluations that nobody carries on.

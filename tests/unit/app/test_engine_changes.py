@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bot.app.engine import Evaluated, evaluate, halving
+from bot.app.engine import Evaluated, adopt, evaluate, halving
 from bot.domain.arms import Baseline, Without
 from bot.domain.plan import Plan, Trees
 from bot.domain.policy import Ablation
@@ -14,7 +14,7 @@ from tests.fakes.branches import Branch, planned, tree, value
 from tests.fakes.clock import ScriptedPulse
 from tests.fakes.policies import policy
 from tests.unit.app.test_engine import Laptop
-from workers.contract import Ok, TrialResult, TrialSpec
+from workers.contract import Ok, TrialResult, TrialSpec, TrialState
 
 EIGHT = "abcdefgh"
 HIDDEN = {"c": -0.4, "h": 0.9}
@@ -99,6 +99,31 @@ def test_a_killed_evaluation_goes_on_with_the_same_halves() -> None:
     assert done.verdict == expected.verdict
     assert len(keys(laptop)) == len(set(keys(laptop)))
     assert set(keys(laptop)) == set(keys(whole))
+
+
+def test_halves_that_have_started_go_on_where_another_one_is_to_judge_them() -> None:
+    """It takes them over before it comes to them, and whoever had them leaves."""
+    branch, laptop = Branch(EIGHT, most=2), gaining(HIDDEN)
+    started: list[TrialSpec] = []
+
+    def stop_while_halves_run() -> None:
+        if not branch.asked:
+            laptop.work()
+            return
+        for claim in laptop.store.claim(4):
+            laptop.store.advance(claim.attempt, TrialState.RUNNING)
+            started.append(claim.spec)
+        raise KeyboardInterrupt
+
+    here, doomed = planned(branch), ScriptedPulse(stop_while_halves_run)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(here, laptop.store, doomed, laptop.ticks.append, halving(branch))
+    other = dataclasses.replace(here, targeted=frozenset({"mlp"}))
+    adopt(other, laptop.store, 0.0, halving(branch))
+    laptop.store.withdraw(here.evaluation)
+    found = laptop.store.find([one.key for one in started]).values()
+    assert len(found) == 4
+    assert {one.state for one in found} == {TrialState.RUNNING}
 
 
 def test_a_second_run_asks_for_the_same_halves_and_trains_nothing() -> None:

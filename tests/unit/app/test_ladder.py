@@ -211,15 +211,35 @@ def test_trials_of_a_later_stage_that_run_go_on_while_the_first_is_climbed_anew(
         climb(asked, laptop.store, ScriptedPulse(work), laptop.stood.append)
 
 
-def test_they_end_where_the_climb_does_not_get_there() -> None:
+def test_those_that_only_wait_are_not_taken_over() -> None:
+    """They would run before the first stage, which may end it all."""
     laptop = Climber(losing(0.5))
     asked = course(rules(FAST, FULL))
-    spec = under_way(laptop, asked.plans["full"], "before")
-    done = laptop.climb(asked)
+    later = asked.plans["full"]
+    slots = [*reachable(later, later.modes[0])][:4]
+    laptop.store.want("before", [spec_of(later, one) for one in slots])
+
+    def work() -> None:
+        laptop.store.withdraw("before")
+        laptop.work()
+
+    done = climb(asked, laptop.store, ScriptedPulse(work), laptop.stood.append)
     assert done.verdict.state is Ruling.BLOCK
-    laptop.store.withdraw("before")
-    assert laptop.store.find([spec.key])[spec.key].state is TrialState.CANCELLED
-    assert laptop.store.wishing() == []
+    assert laptop.ran_stages() == ["fast"]
+
+
+def test_what_was_judged_for_several_is_one_pair_of_effects() -> None:
+    """Two pull requests that land the same tree: neither trains anything anew."""
+    laptop = Climber(losing(0.0))
+    asked = course(rules(FAST, FULL))
+    for whose in ("1#3@aaa", "1#6@bbb"):
+        plans = {
+            name: dataclasses.replace(one, whose=whose)
+            for name, one in asked.plans.items()
+        }
+        laptop.climb(dataclasses.replace(asked, plans=plans, probed=plans["fast"]))
+    place = ("/repository", "mlp", "loss", "fast", "full")
+    assert len(laptop.store.fidelity(*place)) == 1
 
 
 def test_whoever_watches_sees_every_rung() -> None:

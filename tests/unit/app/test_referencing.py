@@ -2,14 +2,17 @@
 
 import dataclasses
 
-from bot.app.ladder import Reached
+import pytest
+
+from bot.app.ladder import Reached, climb
 from bot.domain.arms import Reference
 from bot.domain.errors import MachineryFault
-from bot.domain.plan.references import REFERENCE_RUN
+from bot.domain.plan.references import REFERENCE_RUN, asked_references
 from bot.domain.policy import Budget, Mode, Stage
 from bot.domain.verdict import Finding, Reason, Ruling
 from bot.domain.verdict.exhibits import ReferenceShown, Unmeasured
-from tests.fakes.policies import mode
+from tests.fakes.clock import ScriptedPulse
+from tests.fakes.policies import mode, policy
 from tests.unit.app.test_engine import losing
 from tests.unit.app.test_ladder import (
     FAILED,
@@ -23,7 +26,14 @@ from tests.unit.app.test_ladder import (
     passes,
     rules,
 )
-from workers.contract import Infra, InfraReason, Ok, TrialResult, TrialSpec
+from workers.contract import (
+    Infra,
+    InfraReason,
+    Ok,
+    TrialResult,
+    TrialSpec,
+    TrialState,
+)
 
 LINEAR = ("python", "linear.py", "{seed}")
 ONCE = ("python", "linear.py")
@@ -198,3 +208,22 @@ def test_whoever_watches_sees_the_references_run() -> None:
         None,
     )
     assert [one.stage for one in last.done] == ["fast"]
+
+
+def test_runs_that_have_started_go_on_while_the_first_stage_is_climbed_anew() -> None:
+    """Whoever wanted them wants them no more, once the climb has begun."""
+    laptop = Climber(losing(0.0))
+    asked = course(policy(referring(), stages=(FAST, FULL)))
+    (some,) = asked_references(asked.plans["full"])
+    laptop.store.want("before", some.specs)
+    for claim in laptop.store.claim(len(some.specs)):
+        laptop.store.advance(claim.attempt, TrialState.RUNNING)
+
+    def work() -> None:
+        laptop.store.withdraw("before")
+        found = laptop.store.find([one.key for one in some.specs]).values()
+        assert {one.state for one in found} == {TrialState.RUNNING}
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        climb(asked, laptop.store, ScriptedPulse(work), laptop.stood.append)

@@ -63,11 +63,13 @@ def test_what_is_stopped_is_withdrawn(
     assert wishes.withdrawn == ["one"]
 
 
-def test_what_ends_by_itself_or_with_the_process_is_not(
-    holding: Holding, wishes: Wishes
-) -> None:
+def test_so_is_what_a_verdict_did_not_need(holding: Holding, wishes: Wishes) -> None:
     with holding.hold(Succession(), "one"):
-        pass
+        assert wishes.withdrawn == []
+    assert wishes.withdrawn == ["one"]
+
+
+def test_what_ends_with_the_process_is_not(holding: Holding, wishes: Wishes) -> None:
     with pytest.raises(LetGo), holding.hold(Succession(), "one"):
         raise LetGo
     assert wishes.withdrawn == []
@@ -86,7 +88,7 @@ def test_what_is_followed_is_withdrawn_once_the_next_one_has_asked(
         succession.asked()
         assert wishes.withdrawn == ["one"]
         succession.asked()
-    assert wishes.withdrawn == ["one"]
+        assert wishes.withdrawn == ["one"]
 
 
 @pytest.mark.parametrize("fault", [StoreError, GitFault])
@@ -99,7 +101,7 @@ def test_where_store_or_git_fail_for_a_moment_no_trial_is_killed_for_it(
     assert wishes.withdrawn == []
     with holding.hold(succession, "one"):
         succession.asked()
-    assert wishes.withdrawn == []
+        assert wishes.withdrawn == []
 
 
 def test_sweeps_while_a_store_that_failed_is_waited_for_kill_nothing(
@@ -156,8 +158,8 @@ def test_what_is_followed_by_itself_is_gone_on_with(
         raise Followed
     with holding.hold(succession, "one"):
         succession.asked()
-    succession.settle()
-    assert wishes.withdrawn == []
+        succession.settle()
+        assert wishes.withdrawn == []
 
 
 def test_one_that_another_carries_on_is_left_to_it(
@@ -167,7 +169,7 @@ def test_one_that_another_carries_on_is_left_to_it(
         with pytest.raises(Stopped), holding.hold(Succession(), "one"):
             raise Stopped
         holding.sweep([])
-    assert wishes.withdrawn == ["two"]
+        assert wishes.withdrawn == ["two"]
 
 
 def test_nothing_is_withdrawn_before_all_that_waited_first_had_their_turn(
