@@ -17,6 +17,7 @@ from bot.domain.verdict import Report
 from bot.presentation.escape import plain, spans
 from bot.presentation.frames import Picture
 from bot.presentation.page import page
+from bot.presentation.steps import Advice, next_steps
 from bot.presentation.words import pages as words
 
 Pictures = Mapping[tuple[str, str, str], Picture]
@@ -27,18 +28,24 @@ LARGEST = 5 * 1024 * 1024
 
 def render_page(report: Report, pictures: Pictures) -> str:
     """The page of a report; `pictures` by mode, metric and kind, any may be missing."""
-    return _rendered(report, pictures, "")
+    return _rendered(next_steps, report, pictures, "")
 
 
-def bounded_page(report: Report, pictures: Pictures, most: int = LARGEST) -> str:
+def bounded_page(
+    report: Report,
+    pictures: Pictures,
+    most: int = LARGEST,
+    advice: Advice = next_steps,
+) -> str:
     """The page in at most `most` bytes; what it leaves out for that is said in it.
 
     Pictures go first, the last ones before the first, then the ends of logs, at last
-    the table of trials. What is left is the verdict with its tables.
+    the table of trials. What is left is the verdict with its tables. `advice` says what
+    to do to those who read it.
     """
     made = ""
     for smaller, tables in _ever_smaller(report):
-        drawn = partial(_with_first, smaller, pictures, tables)
+        drawn = partial(_with_first, advice, smaller, pictures, tables)
         kept = _that_fit(drawn, len(pictures), most)
         made = drawn(max(0, kept))
         if kept >= 0:
@@ -66,23 +73,25 @@ def _that_fit(drawn: Callable[[int], str], pictures: int, most: int) -> int:
     return bisect_right(counts, most, key=lambda kept: _size(drawn(kept))) - 1
 
 
-def _with_first(report: Report, pictures: Pictures, tables: str, kept: int) -> str:
+def _with_first(
+    advice: Advice, report: Report, pictures: Pictures, tables: str, kept: int
+) -> str:
     """The page with the first pictures; the others are known to be drawn, and empty."""
     shown = {
         key: one if place < kept else replace(one, light=b"", dark=b"")
         for place, (key, one) in enumerate(pictures.items())
     }
     missing = words.left_out(len(pictures) - kept, len(pictures), tables)
-    return _rendered(report, shown, missing)
+    return _rendered(advice, report, shown, missing)
 
 
 def _size(html: str) -> int:
     return len(html.encode("utf-8", "replace"))
 
 
-def _rendered(report: Report, pictures: Pictures, left_out: str) -> str:
+def _rendered(advice: Advice, report: Report, pictures: Pictures, left_out: str) -> str:
     return _template().render(
-        page=page(report),
+        page=page(report, advice),
         pictures=pictures,
         left_out=left_out,
         picture_left_out=words.PICTURE_LEFT_OUT,

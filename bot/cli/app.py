@@ -121,7 +121,8 @@ def _usage(fault: TyperException) -> int:
     message = fault.format_message().rstrip(".")
     if not message:  # no words at all: the help has been shown
         return ExitCode.USAGE
-    show_fault(UserFault(f"{message}.", f"`{place} --help` shows what it takes."))
+    problem = message if message.endswith("?") else f"{message}."
+    show_fault(UserFault(problem, f"`{place} --help` shows what it takes."))
     return ExitCode.USAGE
 
 

@@ -55,8 +55,10 @@ def open_site(
 ) -> Site:
     """Start a dispatcher and wait for the node that it serves; `stack` ends it.
 
-    Refuses a node on which every arm would import the working copy of `repository`.
+    Refuses a node on which every arm would import the working copy of `repository`,
+    and a named environment that is not there.
     """
+    require_python(settings)
     started = time.time()
     store = open_store(settings)
     stack.callback(store.close)

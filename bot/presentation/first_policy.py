@@ -41,7 +41,8 @@ class CommandGuess:
 class MetricGuess:
     """A metric: its key, the field of its source, and the place where it was seen.
 
-    `form` is stdout, jsonl, csv, tensorboard or trainer_state.
+    `form` is stdout, jsonl, csv, tensorboard or trainer_state. `seldom`: a run may show
+    it too few times to be called bit-identical.
     """
 
     name: str
@@ -50,6 +51,7 @@ class MetricGuess:
     locator: str
     key: str = ""
     seen: str = ""
+    seldom: bool = False
 
 
 NO_METRIC = MetricGuess(
@@ -129,9 +131,16 @@ def _metric(metric: MetricGuess | None, anchor: str) -> list[str]:
         f"    metrics: {anchor}".rstrip(),
         f"      {guess.name}:",
         f"        direction: {guess.direction}  # {word}: {better} is better",
+        *([f"        # {line}" for line in _OFTEN] if guess.seldom else []),
         f"        source: {{{_source(guess)}}}  # {word}: {_seen(guess)}",
         "        tolerance: 1%  # CHECK: the largest loss that you would still merge",
     ]
+
+
+_OFTEN = (
+    "Print it as it goes, three times a run or more: identical runs then pass at the",
+    "first look, and else need all seeds.",
+)
 
 
 def _source(guess: MetricGuess) -> str:
@@ -226,7 +235,10 @@ def _about_metric(metric: MetricGuess | None) -> list[str]:
     if metric is None:
         return ["metrics: EDIT name, direction and source of the number that counts."]
     better = "lower" if metric.direction is Direction.MINIMIZE else "higher"
-    return [f"direction: {metric.name} by its name: {better} is better."]
+    return [
+        f"direction: {metric.name} by its name: {better} is better.",
+        *([f"source: {' '.join(_OFTEN)}"] if metric.seldom else []),
+    ]
 
 
 def _following(path: str) -> tuple[tuple[str, str], ...]:

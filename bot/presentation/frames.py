@@ -12,7 +12,7 @@ from bot.domain.trials import Trial
 from bot.domain.verdict import MetricVerdict
 from bot.presentation import numbers
 from bot.presentation.changes import ChangeTable
-from bot.presentation.rows import FAILED, MetricRow, SeedRow
+from bot.presentation.rows import FAILED, NOTHING, MetricRow, SeedRow
 from bot.presentation.slices import SliceTable
 
 SEEDS = "seeds"
@@ -71,18 +71,28 @@ def _effect_frame(metric: MetricVerdict, row: MetricRow) -> Frame:
         return Frame(
             EFFECT,
             "Mean against the target",
-            "Dots: single trials. Bar: where the mean is proven to be.",
-            f"{row.name}: mean {row.branch}, interval {row.interval}, {row.rule}",
+            f"Dots: single trials.{_bar(row, 'where the mean is proven to be')}",
+            _in_words(row, f"mean {row.branch}"),
             "Too few trials ended with a value.",
         )
     side = " Right is better." if metric.direction else ""
     return Frame(
         EFFECT,
         f"Effect{_against(metric)}",
-        f"Dots: single seeds. Bar: what is proven.{side}",
-        f"{row.name}: effect {row.effect}, interval {row.interval}, {row.rule}",
+        f"Dots: single seeds.{_bar(row, 'what is proven')}{side}",
+        _in_words(row, f"effect {row.effect}"),
         "Too few seeds ended with a value on both arms.",
     )
+
+
+def _bar(row: MetricRow, what: str) -> str:
+    return "" if row.interval == NOTHING else f" Bar: {what}."
+
+
+def _in_words(row: MetricRow, estimate: str) -> str:
+    """`loss: effect -0.053, interval [-0.058, -0.049], at most 0.01 worse`."""
+    interval = "" if row.interval == NOTHING else f", interval {row.interval}"
+    return f"{row.name}: {estimate}{interval}, {row.rule}"
 
 
 def _against(metric: MetricVerdict) -> str:
@@ -122,24 +132,39 @@ def _curves_frame(row: MetricRow, *, thin: bool) -> Frame:
 
 def slices_frame(table: SliceTable) -> Frame:
     """Every slice of a metric in one picture, in the order of its table."""
+    rows = [(one.row.effect, one.row.interval) for one in table.rows]
     return Frame(
         SLICES,
         "Every slice against its tolerance",
-        "Numbers: rows of the table. Bar: what is proven. Right is better. Shaded: "
-        "beyond the tolerance.",
+        f"Numbers: rows of the table. {_bars(rows)} Right is better. Shaded: beyond "
+        "the tolerance.",
         f"{table.metric}: {table.summary}; the table has their numbers",
         "No slice has enough values.",
     )
 
 
+def _bars(rows: Iterable[tuple[str, str]]) -> str:
+    """What bars mean, and that some have none; `rows` are (effect, interval)."""
+    known = [interval != NOTHING for effect, interval in rows if effect != NOTHING]
+    if all(known):
+        return "Bar: what is proven."
+    if any(known):
+        return "Bar: what is proven; no bar: no interval."
+    return "No bar: no interval."
+
+
 def changes_frame(table: ChangeTable) -> Frame:
     """Every change of the branch in one picture, in the order of its table."""
     count = numbers.counted(len(table.rows), "change")
+    whole = [(one.effect, one.interval) for one in table.rows]
+    alone = [(one.alone, one.alone_interval) for one in table.rows]
+    shown = any(effect != NOTHING for effect, _ in alone)
+    hollow = " Hollow: the change alone." if shown else ""
     return Frame(
         CHANGES,
         "What each change does",
-        "Numbers: rows of the table. Bar: what is proven. Right: the change helps. "
-        "Hollow: the change alone. Shaded: worse beyond the tolerance.",
+        f"Numbers: rows of the table. {_bars((*whole, *alone))} Right: the change "
+        f"helps.{hollow} Shaded: worse beyond the tolerance.",
         f"{table.metric}: {count}; the table has their numbers",
         "No change has enough values.",
     )

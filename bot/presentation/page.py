@@ -44,7 +44,7 @@ from bot.presentation.rows import (
     whole_metrics,
 )
 from bot.presentation.slices import SliceTable, slice_table
-from bot.presentation.steps import Step, next_steps
+from bot.presentation.steps import Advice, Step, next_steps
 
 _NAMELESS = "HEAD"
 
@@ -115,15 +115,15 @@ class Page:
     cost: tuple[tuple[str, str], ...]
 
 
-def page(report: Report) -> Page:
-    """The page of a report."""
+def page(report: Report, advice: Advice = next_steps) -> Page:
+    """The page of a report; `advice` is for those who read it."""
     findings = finding_rows(report)
     return Page(
         evaluation=report.evaluation,
         state=report.verdict.state,
         answer=answered(report),
         because=because(report),
-        steps=next_steps(report),
+        steps=advice(report),
         about=_about(report),
         first=tuple(first_sections(report)),
         modes=tuple(_mode(one, report) for one in modes_in_view(report)),

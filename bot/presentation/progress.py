@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.arms import Only, Without
 from bot.domain.arms import label as arm_label
 from bot.domain.trials import Trial
 from bot.domain.verdict import ModeVerdict, Ruling, Rung
@@ -11,13 +12,29 @@ from bot.presentation import numbers
 from workers.contract import TERMINAL, TrialState
 
 _WAITING = frozenset({TrialState.QUEUED, TrialState.RESERVED})
+_WITHDRAWN = frozenset({TrialState.CANCELLED, TrialState.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Changes judged apart: how many of the trials asked for by now have ended."""
+
+    ended: int = 0
+    total: int = 0
+    failed: int = 0
+    lost: int = 0
+
+
+NOTHING_APART = Apart()
+"""Where no change is judged apart, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModeSnapshot:
     """One mode. `seeds` ended in all its arms; `next_look` and `last_look` are seeds.
 
-    `values` holds lines such as `branch seed 17: loss 2.31 at step 400`.
+    `values` holds lines such as `branch seed 17: loss 2.31 at step 400`. Trials of
+    single changes are counted in `apart` alone.
     """
 
     name: str
@@ -31,6 +48,7 @@ class ModeSnapshot:
     failed: int
     lost: int
     values: tuple[str, ...] = ()
+    apart: Apart = NOTHING_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +75,24 @@ def snapshot(
     slots: int,
     elapsed_s: float,
 ) -> Snapshot:
-    """The state of an evaluation whose machine runs `slots` trials at once."""
+    """The state of an evaluation whose machine runs `slots` trials at once.
+
+    A trial that serves several arms has run, and costs, once.
+    """
     shown = tuple(_mode(one, _of(one, trials)) for one in modes)
     still = [one for one in shown if not one.decided]
     to_next = {one.name: one.next_look for one in still}
     to_last = {one.name: one.last_look for one in still}
-    ended = [one for one in trials if one.finished]
+    once = _once(trials)
+    ended = [one for one in once if one.finished]
+    compared = [one for one in trials if not _of_change(one)]
     return Snapshot(
         modes=shown,
         elapsed_s=elapsed_s,
-        next_look_s=_remaining(trials, to_next, slots),
-        worst_s=_remaining(trials, to_last, slots),
-        cpu_s=sum(_spent(one) * _cpus(one) for one in trials),
-        gpu_s=sum(_spent(one) * _gpus(one) for one in trials),
+        next_look_s=_remaining(compared, to_next, slots),
+        worst_s=_remaining(compared, to_last, slots),
+        cpu_s=sum(_spent(one) * _cpus(one) for one in once),
+        gpu_s=sum(_spent(one) * _gpus(one) for one in once),
         finished=len(ended),
         reused=sum(one.cached for one in ended),
     )
@@ -79,10 +102,24 @@ def _of(mode: ModeVerdict, trials: Iterable[Trial]) -> list[Trial]:
     return [one for one in trials if one.mode == mode.name]
 
 
-def _mode(mode: ModeVerdict, trials: Sequence[Trial]) -> ModeSnapshot:
+def _once(trials: Iterable[Trial]) -> list[Trial]:
+    """Each trial as that of the first arm that it serves."""
+    first: dict[str, Trial] = {}
+    for one in trials:
+        first.setdefault(one.key, one)
+    return list(first.values())
+
+
+def _of_change(trial: Trial) -> bool:
+    return isinstance(trial.arm, Without | Only)
+
+
+def _mode(mode: ModeVerdict, every: Sequence[Trial]) -> ModeSnapshot:
     later = [n for n in mode.looks if n > mode.look]
     last = mode.looks[-1] if mode.looks else mode.look
+    trials = [one for one in every if not _of_change(one)]
     running = [one for one in trials if _runs(one)]
+    moving = [one for one in _once(every) if _runs(one)]
     return ModeSnapshot(
         name=mode.name,
         state=mode.state,
@@ -94,7 +131,24 @@ def _mode(mode: ModeVerdict, trials: Sequence[Trial]) -> ModeSnapshot:
         running=len(running),
         failed=sum(one.state is TrialState.FAILED for one in trials),
         lost=sum(one.state is TrialState.INFRA for one in trials),
-        values=tuple(text for one in running if (text := _values(one))),
+        values=tuple(text for one in moving if (text := _values(one))),
+        apart=_apart(every, trials) if mode.decided else NOTHING_APART,
+    )
+
+
+def _apart(every: Iterable[Trial], compared: Iterable[Trial]) -> Apart:
+    """What runs for single changes, and for no arm that the verdict rests on."""
+    others = {one.key for one in compared}
+    own = [
+        one
+        for one in _once(every)
+        if one.key not in others and one.state not in _WITHDRAWN
+    ]
+    return Apart(
+        ended=sum(one.finished for one in own),
+        total=len(own),
+        failed=sum(one.state is TrialState.FAILED for one in own),
+        lost=sum(one.state is TrialState.INFRA for one in own),
     )
 
 
@@ -210,9 +264,20 @@ def line(mode: ModeSnapshot) -> str:
         text += f", next look at {mode.next_look}, {mode.running} running"
     else:
         text += f", next look at {mode.next_look}"
-    if mode.failed:
-        text += f", {mode.failed} failed"
-    return f"{text}, {mode.lost} lost" if mode.lost else text
+    text += _gone(mode)
+    return f"{text}; {_apart_words(mode.apart)}" if mode.apart.total else text
+
+
+def _apart_words(apart: Apart) -> str:
+    """`changes: 10 of 24 trials ended`."""
+    trials = numbers.counted(apart.total, "trial")
+    return f"changes: {apart.ended} of {trials} ended{_gone(apart)}"
+
+
+def _gone(counts: ModeSnapshot | Apart) -> str:
+    """`, 2 failed, 1 lost`, as far as there are any."""
+    failed = f", {counts.failed} failed" if counts.failed else ""
+    return f"{failed}, {counts.lost} lost" if counts.lost else failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,17 +45,29 @@ class Step:
 class Channel:
     """Where the steps are taken: how to merge, how to go on, and what splits a branch.
 
-    `split` gives the line that makes the branch without these changes, or nothing.
-    `mend` says what to do about a finding there.
+    `split` gives the line for the branch without these changes, or nothing, `does` says
+    what it does, and `one_out` how to leave out a change by hand. `mend` says what to
+    do about a finding there.
     """
 
     merge: Callable[[Provenance], str]
     go_on: str
     split: Callable[[Report, Sequence[str]], str]
     mend: Callable[[Words], str]
+    does: say.Does
+    one_out: str
 
 
-SHELL = Channel(say.merge, say.GO_ON, split_line, lambda one: one.on_shell)
+SHELL = Channel(
+    say.merge,
+    say.GO_ON,
+    split_line,
+    lambda one: one.on_shell,
+    say.made,
+    say.SPLIT_ONE,
+)
+Advice = Callable[[Report], tuple[Step, ...]]
+"""What to do after a report, where it is read."""
 
 
 def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
@@ -69,12 +81,26 @@ def next_steps(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
             )
         case Ruling.BLOCK:
             mends = (*_mends(report, channel), *_told_apart(report))
-            first = tuple(_taken_out(report, channel))
+            first = taken_out(report, channel)
         case _:
-            flagged = any(map(_of_change, deciding(report)))
-            first = tuple(_taken_out(report, channel)) if flagged else ()
+            first = taken_out(report, channel)
             mends = _mends(report, channel) or (() if first else (channel.go_on,))
     return (*first, *(Step(one) for one in mends))[:_MOST]
+
+
+def taken_out(report: Report, channel: Channel = SHELL) -> tuple[Step, ...]:
+    """The step that names who did it, or may have, and gives the branch without it.
+
+    None where the branch passes, or is open for another reason.
+    """
+    match report.verdict.state:
+        case Ruling.PASS:
+            return ()
+        case Ruling.BLOCK:
+            return tuple(_taken_out(report, channel))
+        case _:
+            flagged = any(map(_of_change, deciding(report)))
+            return tuple(_taken_out(report, channel)) if flagged else ()
 
 
 def _mends(report: Report, channel: Channel) -> tuple[str, ...]:
@@ -118,10 +144,10 @@ def _taken_out(report: Report, channel: Channel) -> Iterator[Step]:
     if not every:
         return
     if nothing_left(report, tuple(every)):
-        yield Step(say.mend(every))
+        yield Step(say.mend(every, channel.one_out))
         return
     line = channel.split(report, tuple(every))
-    yield Step(say.take_out(guilty, suspects, line=bool(line)), line)
+    yield Step(say.take_out(guilty, suspects, channel.does if line else None), line)
 
 
 def _accused(report: Report) -> tuple[dict[str, str], dict[str, str]]:
@@ -159,7 +185,7 @@ def _reported(report: Report, channel: Channel) -> tuple[Step, ...]:
     names = tuple(dict.fromkeys(one.change or "" for one in found))
     line = channel.split(report, names)
     what = and_more(distinct(words(one).short for one in found))
-    return (Step(say.reported(what, line=bool(line)), line),)
+    return (Step(say.reported(what, channel.does if line else None), line),)
 
 
 def _warnings(report: Report, channel: Channel) -> tuple[str, ...]:

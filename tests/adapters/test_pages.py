@@ -119,6 +119,32 @@ def test_a_missing_picture_is_explained() -> None:
     assert "This metric has one value a trial, so it has no curve." in text
 
 
+def columns(report: Report) -> list[str]:
+    """The titles of the last table: that of the trials."""
+    return re.findall(r"<th[^>]*>([^<]*)</th>", html_of(report))[-8:]
+
+
+def test_trials_name_their_stage_where_there_are_several() -> None:
+    report = reports.passing()
+    last = ["mode", "seed", "arm", "end", "values", "wall", "log and repeat"]
+    assert columns(report)[-7:] == last
+    assert "stage" not in columns(report)
+    watched = replace(report.trials[0], key="watched", stage="fingerprint")
+    several = replace(report, trials=(watched, *report.trials))
+    assert columns(several) == ["stage", *last]
+    assert "<td>fingerprint</td>" in html_of(several)
+
+
+def test_on_a_phone_each_cell_has_the_name_of_its_column_and_empty_ones_go() -> None:
+    made = render_page(shown_reports.everything(), {})
+    assert 'data-of="meant to change"' in made
+    assert '<td class="k-text blank" data-of="changed by">-</td>' in made
+    assert '<td class="num blank" data-of="alone">-</td>' in made
+    narrow = made[made.index("@media (max-width: 560px)") :]
+    assert "content: attr(data-of)" in narrow
+    assert "td.blank { display: none; }" in narrow
+
+
 def test_failures_are_shown_with_reason_log_and_repeat_line() -> None:
     text = " ".join(read(reports.blocking()).text)
     assert "0 of 8 baseline and 4 of 8 branch trials failed" in text
@@ -171,12 +197,12 @@ def test_a_line_for_the_shell_stands_by_itself_as_it_is() -> None:
 def test_names_and_logs_of_others_are_only_text(
     hostile: Callable[[], Report],
 ) -> None:
-    made = render_page(hostile(), pictures(hostile()))
-    assert "<script" not in made
-    assert "<!-- c -->" not in made
-    assert "\x1b" not in made
-    assert "\u202e" not in made
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
+    for made in (render_page(hostile(), pictures(hostile())), html_of(hostile())):
+        assert "<script" not in made
+        assert "<!-- c -->" not in made
+        assert "\x1b" not in made
+        assert "\u202e" not in made
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
 
 
 def test_colours_follow_the_reader_and_paper_is_light() -> None:
@@ -247,6 +273,19 @@ def test_a_page_for_others_is_the_report_but_for_where_its_trees_lie() -> None:
         "Repeat it where it was run"
     )
     assert len(shown.encode()) < LARGEST
+
+
+def test_a_page_says_what_to_do_where_it_is_read() -> None:
+    shadowed, undecided = wide_reports.shadowed(), reports.undecided()
+    for report, line in (
+        (shadowed, "/gate split without=9e8d7c6"),
+        (undecided, "/gate more 5"),
+    ):
+        own, shown = render_page(report, {}), html_of(report)
+        assert line in shown
+        assert not re.search("seedgate (split|local)|command line", shown)
+        assert "/gate" not in own
+        assert re.search("seedgate (split|local)", own)
 
 
 def test_of_a_page_that_is_too_large_the_last_pictures_go_first() -> None:

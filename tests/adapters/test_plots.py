@@ -174,6 +174,22 @@ def test_changes_are_drawn_with_their_effect_alone() -> None:
     assert {"1", "2", "3", "4"} <= set(words_in(made.light).split())
 
 
+def bars(svg: bytes) -> int:
+    """Lines in the width of a bar."""
+    return svg.count(b"stroke-width: 2.2")
+
+
+def test_where_no_interval_is_known_a_change_is_a_point_without_a_bar() -> None:
+    report = wide_reports.neutral()
+    first, second = report.verdict.changes
+    known = replace(first.effects[0], low=-0.002, high=None)
+    half = (replace(first, effects=(known,)), second)
+    both = replace(report, verdict=replace(report.verdict, changes=half))
+    place = ("mlp", "test_loss", CHANGES)
+    assert bars(pictures(report)[place].light) == 0
+    assert bars(pictures(both)[place].light) == 1
+
+
 def test_changes_without_any_effect_have_no_picture() -> None:
     report = wide_reports.shadowed()
     none = replace(report.verdict.changes[0].effects[0], d=None, low=None, high=None)

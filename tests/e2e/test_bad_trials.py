@@ -50,7 +50,8 @@ def test_a_pattern_that_never_matches_is_the_policys_fault_and_says_what_was_see
     assert (told.code, told.verdict) == (2, "undecided")
     (found,) = told.findings("failure")
     assert found["evidence"]["reason"] == "baseline_broken"
-    assert "validation loss" in str(found["message"])
+    assert "'validation loss (?P<value>\\S+)'" in str(found["message"])
+    assert "Mend the metric's `source`" in str(found["message"])
     assert "step 5 loss" in str(found["message"])
 
 

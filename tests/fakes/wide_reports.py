@@ -212,6 +212,19 @@ def shadowed() -> Report:
     return replace(made, verdict=replace(made.verdict, changes=changes()))
 
 
+def neutral() -> Report:
+    """Neither of its changes does anything: their trials are those of the branch."""
+    same = effect(
+        Ruling.PASS, Reason.NO_DIFFERENCE, 0.0, low=None, high=None, p_harm=1.0
+    )
+    two = (ChangeVerdict("4c0ffee", (same,)), ChangeVerdict("9e8d7c6", (same,)))
+    still = loss(
+        8, 0.0, d=0.0, low=None, high=None, state=Ruling.PASS, reason=Reason.NOT_WORSE
+    )
+    made = report(Ruling.PASS, (mode("mlp", Ruling.PASS, (still,)),))
+    return replace(made, verdict=replace(made.verdict, changes=two))
+
+
 def extended() -> Report:
     """More seeds than the plan: only evidence that may be looked at any time counts."""
     open_loss = loss(

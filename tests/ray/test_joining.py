@@ -110,5 +110,6 @@ def test_only_where_ray_itself_connects_somebody_has_to_listen(
 def test_an_address_that_is_none_is_told_with_its_variable(address: str) -> None:
     from workers.cluster.connection import joined
 
-    with pytest.raises(ClusterError, match="RAY_ADDRESS"), joined(address):
+    told = "RAY_ADDRESS.*: correct the variable"
+    with pytest.raises(ClusterError, match=told), joined(address):
         pass

@@ -98,8 +98,10 @@ def joined(address: str) -> Iterator[None]:
             require_listener(address, *place)
         _connect(address=address)
     except _FAULTS as error:
-        message = f"The Ray of RAY_ADDRESS, {address}, cannot be joined: "
-        raise ClusterError(message + _first_line(error)) from error
+        why = _first_line(error).rstrip(".:")
+        problem = f"The Ray of RAY_ADDRESS, {address}, cannot be joined ({why}): "
+        mend = "correct the variable (HOST:PORT or auto), or unset it."
+        raise ClusterError(problem + mend) from error
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from workers.contract import (
     Take,
 )
 from workers.metrics.files import Place, UnsafeFile, places
-from workers.metrics.numbers import shown
+from workers.metrics.numbers import as_written, shown
 from workers.metrics.observe import Observer
 from workers.metrics.patterns import Pattern
 from workers.metrics.record import Record
@@ -189,7 +189,7 @@ class Collector:
         return Failed(FailureReason.MISSING_METRIC, sentence, metric.name)
 
     def _unmatched(self, metric: MetricSource) -> str:
-        sentence = f"No line of stdout matched {metric.locator!r}."
+        sentence = f"No line of stdout matched '{as_written(metric.locator)}'."
         if not self._last_line:
             return f"{sentence} The trial printed nothing there."
         last = shown(self._last_line.decode(errors="replace"))

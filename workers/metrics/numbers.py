@@ -22,6 +22,11 @@ def cleaned(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def as_written(text: str) -> str:
+    """`text` with its backslashes as they are; what cannot be seen is spelled out."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
 def shown(text: str) -> str:
     """`text` as a short quotation: cleaned, at most 120 characters."""
     plain = cleaned(text).replace("\n", " ").strip()

@@ -152,11 +152,17 @@ class ChildProcess:
         child = self._child
         if child is not None and child.poll() is not None:
             problem = f"The {self._program.name} ended with status {child.returncode}."
-            raise MachineryFault(problem + self._last_words(), self._mend())
+            told = self._last_words()
+            raise MachineryFault(problem + told, self._mend(told))
 
-    def _mend(self) -> str:
-        """With a first mend where the disk is full: the log could not say it either."""
-        mend = "Run the same command again to go on."
+    def _mend(self, told: str) -> str:
+        """With a first mend where the disk is full: the log could not say it either.
+
+        Where what it `told` names a variable of ours, that is to be mended before.
+        """
+        again = "Run the same command again to go on."
+        named = any(one in told for one in self._program.sees)
+        mend = f"Then {again[0].lower()}{again[1:]}" if named else again
         if self._log is None:
             return mend
         mend += f" Its log: {self._log}"

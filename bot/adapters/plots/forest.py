@@ -28,7 +28,10 @@ _EDGE = 0.14
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One effect, positive is better. `alone` is (estimate, low, high) of a second."""
+    """One effect, positive is better. `alone` is (estimate, low, high) of a second.
+
+    An end that is not known is open; with neither there is no interval at all.
+    """
 
     estimate: float | None
     low: float | None
@@ -121,9 +124,27 @@ def _effect(
     effect: tuple[float, float | None, float | None],
     face: str,
 ) -> None:
-    """Interval and estimate; an end that is open or out of view is an arrow."""
-    left, right = axes.get_xlim()
+    """Interval, where there is one, and estimate."""
     estimate, low, high = effect
+    if low is not None or high is not None:
+        _interval(axes, colour, at, (low, high))
+    axes.plot(
+        [estimate],
+        [at],
+        marker="D",
+        markersize=6,
+        markerfacecolor=face,
+        markeredgecolor=colour,
+        linestyle="none",
+    )
+
+
+def _interval(
+    axes: Axes, colour: str, at: float, ends: tuple[float | None, float | None]
+) -> None:
+    """The bar; an end that is open or out of view is an arrow."""
+    left, right = axes.get_xlim()
+    low, high = ends
     start = left if low is None else max(left, low)
     end = right if high is None else min(right, high)
     axes.plot(
@@ -134,15 +155,6 @@ def _effect(
         (end, "|" if high is not None and high <= right else ">"),
     ):
         _sign(axes, colour, (place, at), marker)
-    axes.plot(
-        [estimate],
-        [at],
-        marker="D",
-        markersize=6,
-        markerfacecolor=face,
-        markeredgecolor=colour,
-        linestyle="none",
-    )
 
 
 def _sign(axes: Axes, colour: str, at: tuple[float, float], marker: str) -> None:

@@ -40,11 +40,50 @@ def _pattern(found: re.Match[str]) -> str:
     return rf"\b{name}{gap}(?P<value>{value})"
 
 
-def printed(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Lines that the code may print, from its f-strings, with their line numbers."""
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line that the code may print, its number, and whether a loop repeats it."""
+
+    text: str
+    number: int
+    looped: bool
+
+
+def printed(tree: ast.Module) -> Iterator[Printed]:
+    """Lines that the code may print, from its f-strings."""
+    looped = {id(node) for node in _looped(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield "".join(map(_sample, node.values)), node.lineno
+            text = "".join(map(_sample, node.values))
+            yield Printed(text, node.lineno, id(node) in looped)
+
+
+def _looped(tree: ast.Module) -> Iterator[ast.AST]:
+    """What loops repeat, also in functions of the same file that they call."""
+    nodes = list(ast.walk(tree))
+    functions = {
+        node.name: node
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    loops = (
+        one for one in nodes if isinstance(one, ast.For | ast.AsyncFor | ast.While)
+    )
+    repeated: list[ast.AST] = [statement for loop in loops for statement in loop.body]
+    while repeated:
+        for node in ast.walk(repeated.pop()):
+            yield node
+            called = functions.pop(_called(node), None)
+            repeated += [called] if called else []
+
+
+def _called(node: ast.AST) -> str:
+    """The name of the function or method that is called; empty for no call."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return name
+        case _:
+            return ""
 
 
 def _sample(part: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +19,8 @@ Guess = tuple[str, MetricGuess]
 """The name as it was seen, by which guesses are ranked, and the guess."""
 
 MOST_LOGS = 20
+ENOUGH = 3
+"""Values of a run from which on its stream has a digest (`MIN_DIGEST_VALUES`)."""
 LONGEST_SEEN = 100
 _LOGS = (".log", ".txt", ".out")
 _TABLES = ("metrics", "log", "results", "progress", "history", "scores")
@@ -59,10 +62,13 @@ def _from_logs(root: Path, newest: Sequence[Path]) -> Iterator[Guess]:
     logs = [path for path in newest if _is_log(path)]
     for path in logs[:MOST_LOGS]:
         lines = tail(path).splitlines()
-        last = {pair.name: (pair, line) for line in lines for pair in pairs(line)}
+        found = [(pair, line) for line in lines for pair in pairs(line)]
+        last = {pair.name: (pair, line) for pair, line in found}
+        often = Counter(pair.name for pair, _ in found)
         seen = f"{path.relative_to(root).as_posix()}"
         guesses = [
-            _stdout(pair, f"{seen}: {line.strip()}") for pair, line in last.values()
+            _stdout(pair, f"{seen}: {line.strip()}", seldom=often[name] < ENOUGH)
+            for name, (pair, line) in last.items()
         ]
         if any(guesses):
             yield from filter(None, guesses)
@@ -76,19 +82,24 @@ def _is_log(path: Path) -> bool:
 
 def _from_code(found: Sequence[Script]) -> Iterator[Guess]:
     for script in found:
-        for line, number in printed(script.tree):
-            for pair in pairs(line):
-                guess = _stdout(pair, f"{script.path}:{number}, which prints it")
-                if guess:
-                    yield guess
+        lines = [
+            (pair, one) for one in printed(script.tree) for pair in pairs(one.text)
+        ]
+        often = {pair.name for pair, line in lines if line.looped}
+        for pair, line in lines:
+            seen = f"{script.path}:{line.number}, which prints it"
+            guess = _stdout(pair, seen, seldom=pair.name not in often)
+            if guess:
+                yield guess
 
 
-def _stdout(pair: Pair, seen: str) -> Guess | None:
+def _stdout(pair: Pair, seen: str, *, seldom: bool) -> Guess | None:
     direction, key = direction_of(pair.name), key_of(pair.name)
     if direction is None or not key[:1].isalnum():
         return None
     where = _one_line(seen)
-    return pair.name, MetricGuess(key, direction, "stdout", pair.pattern, "", where)
+    found = MetricGuess(key, direction, "stdout", pair.pattern, "", where, seldom)
+    return pair.name, found
 
 
 def _one_line(text: str) -> str:

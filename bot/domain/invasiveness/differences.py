@@ -1,8 +1,9 @@
 """Where two probed runs first differ, bit for bit."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.invasiveness.quantities import (
     Quantity,
@@ -144,7 +145,16 @@ def _steps(base: Probed, branch: Probed) -> Iterator[Difference]:
     pairs = zip(base.steps, branch.steps, strict=False)
     for place, (old, new) in enumerate(pairs):
         if old != new:
-            yield step_difference(place, old, new, base.optimizers)
+            found = step_difference(place, old, new, base.optimizers)
+            moved = found.quantity is Quantity.BATCH and _reordered(base, branch)
+            quantity = Quantity.BATCHES if moved else found.quantity
+            yield replace(found, quantity=quantity)
+
+
+def _reordered(base: Probed, branch: Probed) -> bool:
+    """Whether both saw the same batches, each as often, at other steps."""
+    old, new = (Counter(one.batch for one in run.steps) for run in (base, branch))
+    return old == new and None not in old
 
 
 def step_difference(

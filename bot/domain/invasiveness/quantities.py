@@ -15,7 +15,8 @@ class Quantity(StrEnum):
     SHAPES = "parameter shapes"
     PROCESSES = "number of processes"
     ORDER = "order of optimizer steps"
-    BATCH = "data order"
+    BATCHES = "order of the data"  # the same batches
+    BATCH = "data"  # other ones, by their digests: why is not known
     BACKWARDS = "calls of backward"
     RATES = "learning rates"
     LOSS = "loss"

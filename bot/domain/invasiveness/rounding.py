@@ -115,6 +115,7 @@ def shifted(base: Probed, branch: Probed, first: Difference) -> bool:
     Where data is seen and is the same, numbers were not shifted.
     """
     from_the_start = first.place == 0 and first.quantity in (
+        Quantity.BATCHES,
         Quantity.BATCH,
         Quantity.LOSS,
     )

@@ -1,5 +1,7 @@
 """Failed trials are outcomes: they can block, they can forbid a pass, never vanish."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 from bot.domain.judgement.case import Case
@@ -14,6 +16,9 @@ from bot.domain.verdict.counting import more_failed
 
 BROKEN_SHARE = 0.5
 """A baseline that fails this often cannot be compared with."""
+MISSING_MODULE = "missing_module"
+"""By what a baseline is broken where its Python lacks a module; else a reason."""
+_NO_MODULE = re.compile(r"\bNo module named\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,11 @@ def judge_failures(rules: Rulebook, evidence: Evidence, look: Look) -> FailureVe
     facts, p = _facts(evidence, level)
     reason, state = _rule(evidence, p <= level, look)
     forbids = fails_more(evidence)
+    broken = reason is Reason.BASELINE_BROKEN
+    if broken:
+        facts = {**facts, "broken_by": _commonest(evidence.baseline.crashed)}
     one = finding(reason, state, facts, mode=rules.mode.name)
     decisive = state in (Ruling.BLOCK, Ruling.UNDECIDED)
-    broken = reason is Reason.BASELINE_BROKEN
     return FailureVerdict(state if decisive else Ruling.PASS, forbids, (one,), broken)
 
 
@@ -92,6 +99,15 @@ def _facts(evidence: Evidence, level: float) -> tuple[Facts, float]:
         "first": _first(branch.crashed or baseline.crashed),
     }
     return facts, p
+
+
+def _commonest(crashed: tuple[Crashed, ...]) -> str:
+    """What most of them failed for; of as many the one that came first."""
+    counts = Counter(
+        MISSING_MODULE if _NO_MODULE.search(one.detail) else one.reason
+        for one in crashed
+    )
+    return counts.most_common(1)[0][0]
 
 
 def _first(crashed: tuple[Crashed, ...]) -> str:

@@ -114,6 +114,7 @@ _ASIDE: dict[Reason, tuple[str, ...]] = {
     Reason.MODE_INVASIVE: ("equivalent",),
     Reason.CHANGE_HARMFUL: ("halving",),
     Reason.MORE_FAILURES: ("halving",),
+    Reason.BASELINE_BROKEN: ("broken_by",),
 }
 """Evidence that is no part of the id, for it can change while the effect does not.
 

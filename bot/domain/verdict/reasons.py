@@ -176,6 +176,8 @@ class Reason(StrEnum):
     MORE_FAILURES = "more_failures"
     FAILURES_LEFT = "failures_left"
     FAILURES_SEEN = "failures_seen"
+    # failure: also broken_by (of most failed baseline trials: their reason, or
+    # "missing_module"; not in older reports)
     BASELINE_BROKEN = "baseline_broken"
     # limit: value, bound, side ("max" or "min"), seed, violations, n_branch
     LIMIT_BROKEN = "limit_broken"

@@ -44,7 +44,8 @@ def _gains(report: Report) -> Iterator[str]:
         for metric in mode.metrics:
             if metric.role in _JUDGED and metric.d is not None and not metric.slice_of:
                 made = metric_row(metric)
-                yield f"{made.name} {made.effect} {made.interval} in {mode.name}"
+                known = "" if made.interval == NOTHING else f" {made.interval}"
+                yield f"{made.name} {made.effect}{known} in {mode.name}"
 
 
 def forecasts(report: Report) -> Iterator[Section]:

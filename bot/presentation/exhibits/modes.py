@@ -22,6 +22,7 @@ from bot.presentation.exhibits.section import Column, Row, Section
 from bot.presentation.exhibits.targets import how_meant, meant
 from bot.presentation.headline import all_findings
 from bot.presentation.rows import NOTHING
+from bot.presentation.words.invasive import REORDERED
 
 _MOST_FILES = 5
 _MOST_SHAPES = 20
@@ -132,12 +133,14 @@ def _also(one: Behaviour) -> Iterator[str]:
             numbers.counted(one.changed_lines, "changed line"),
         )
         yield f"{ran or 'none'} of {lines} ran"
+    reordered = one.quantity == REORDERED
     if one.shifted:
-        yield "probably a shift of randomness"
+        also = "" if reordered else ", or other values of the data"
+        yield f"perhaps a shift of randomness{also}"
     if one.same_command is False:
         yield "another command"
     if one.same_data_order is False:
-        yield "another order of data"
+        yield "another order of data" if reordered else "other data at the same step"
     if one.files_added:
         yield f"reads {numbers.some(one.files_added, _MOST_FILES)} as well"
     if one.files_gone:

@@ -5,6 +5,7 @@ Whatever comes from a repository is escaped; each answer is at most `LONGEST` lo
 
 import statistics
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.domain.github import CheckStatus, Conclusion
 from bot.domain.pulls.standing import Standing, Voice
@@ -13,6 +14,7 @@ from bot.presentation import numbers
 from bot.presentation.background import cost_line
 from bot.presentation.escape import code, markdown, prose
 from bot.presentation.github.banners import override_lines
+from bot.presentation.github.commands import GITHUB
 from bot.presentation.github.known import Known
 from bot.presentation.github.lifting import lifts
 from bot.presentation.github.links import link, note
@@ -22,13 +24,14 @@ from bot.presentation.github.standing import standing as progress_parts
 from bot.presentation.markdown import step_item
 from bot.presentation.rows import digits_of
 from bot.presentation.rule import rule
+from bot.presentation.steps import taken_out
 from bot.presentation.words import answers, around, sharing, words
 
 LONGEST = 20_000
 """UTF-16 units; a reply may have several answers."""
 _NAME, _SENTENCE, _SHA = 80, 1200, 40
 _MOST_ROWS = 100
-_LAST = (around.ASK, f"[{around.DETAILS}](", f"[{around.ALL_OF_IT}](")
+_LAST = (around.ASK, f"[{around.DETAILS}](", f"[{around.ALL_OF_IT}")
 _MERGES = {Conclusion.SUCCESS, Conclusion.NEUTRAL}
 
 
@@ -110,9 +113,19 @@ def _summary(voice: Voice) -> str:
 
 def _conditions(known: Known) -> Iterator[str]:
     yield answers.not_met(len(known.unmet))
+    yield from _taken_out(known)
     for at, one in enumerate(known.unmet, 1):
         yield _condition(at, one, known.judged)
     yield answers.TIGHTER
+
+
+def _taken_out(known: Known) -> Iterator[str]:
+    """The changes that did it, or may have, as the comment names them."""
+    if known.judged is None:
+        return
+    report = replace(known.judged, accepted=known.overrides)
+    for step in taken_out(report, GITHUB):
+        yield step_item(step).rstrip()
 
 
 def _condition(at: int, one: Finding, report: Report | None) -> str:

@@ -6,7 +6,7 @@ from bot.domain.commands import CommandLine, Ok, Split, Target, parse
 from bot.domain.verdict import Report
 from bot.presentation.splitting import nothing_left
 from bot.presentation.steps import Channel
-from bot.presentation.words import pulls
+from bot.presentation.words import pulls, steps
 
 
 def ok_line(head: str) -> str:
@@ -34,5 +34,12 @@ def split_line(report: Report, changes: Sequence[str]) -> str:
     return line if parse(CommandLine(line)) == Split(names) else ""
 
 
-GITHUB = Channel(pulls.merge, pulls.GO_ON, split_line, lambda one: one.on_github)
+GITHUB = Channel(
+    pulls.merge,
+    pulls.GO_ON,
+    split_line,
+    lambda one: one.on_github,
+    steps.offered,
+    steps.OFFER_ONE,
+)
 """The steps as they are taken on a pull request."""

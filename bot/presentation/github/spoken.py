@@ -179,9 +179,8 @@ def _with_verdict(said: Situation, one: Judged | Partial | BudgetSpent) -> Spoke
         case Partial(verdict=verdict) if verdict.state is not Ruling.BLOCK:
             return _told(_UNDECIDED, pulls.PARTLY, pulls.PARTLY_WORDS, _RUN)
         case Judged(verdict=verdict) | Partial(verdict=verdict):
-            judged = _judged(said.with_verdict(verdict))
-            also = _also(said.with_verdict(verdict))
-            return replace(judged, steps=(*judged.steps, *also))
+            report = said.with_verdict(verdict)
+            return replace(_judged(report), steps=steps_on_pull(report))
         case _:
             assert_never(one)
 
@@ -190,6 +189,11 @@ def _judged(report: Report) -> Spoken:
     state = report.verdict.state
     steps = next_steps(report, GITHUB)
     return Spoken(_SIGNS[state], answered(report), why(report), because(report), steps)
+
+
+def steps_on_pull(report: Report) -> tuple[Step, ...]:
+    """What to do after a verdict, by those who read the pull request."""
+    return (*next_steps(report, GITHUB), *_also(report))
 
 
 def _also(report: Report) -> Iterator[Step]:

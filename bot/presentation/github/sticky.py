@@ -76,8 +76,8 @@ def step_parts(one: Spoken) -> Iterator[str]:
 
 
 def page_link(said: Situation) -> str:
-    """The link to the details; empty without an address."""
-    words = around.DETAILS if said.shown is None else around.ALL_OF_IT
+    """The permanent link, which is not signed; empty without an address."""
+    words = around.DETAILS if said.shown is None else around.HOW_TO_SEE_IT
     return link(words, said.page)
 
 

@@ -34,6 +34,8 @@ ASK = (
     "commands."
 )
 ALL_OF_IT = "All of it, with pictures"
+HOW_TO_SEE_IT = f"{ALL_OF_IT}: `/gate status` gives a link for a day"
+"""Of an address that shows nothing by itself, and says so."""
 DETAILS = "Details"
 PAGE = "details page"
 _SHA_DIGITS = 10

@@ -5,7 +5,13 @@ from typing import Literal, assert_never
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.words.hindered import hindered
-from bot.presentation.words.phrase import MORE_EVIDENCE, Facts, Words
+from bot.presentation.words.phrase import (
+    ACCEPTED,
+    MORE_EVIDENCE,
+    WORTH_IT,
+    Facts,
+    Words,
+)
 
 Settled = Literal[
     Reason.NOT_WORSE,
@@ -102,14 +108,16 @@ def _better(facts: Facts) -> Words:
 
 
 def _harm(facts: Facts) -> Words:
+    undo = "Undo or mend what costs it."
+    raised = "raise the tolerance on the base branch first."
     return Words(
         f"{facts.metric} got worse{facts.here}{facts.means} "
         f"(tolerance {numbers.number(facts.real('tolerance'))}, {facts.seeds})",
         f"{facts.lead}{facts.oriented} got worse{facts.means}: {facts.effect}, "
         f"tolerance {numbers.number(facts.real('tolerance'))}, "
         f"{facts.seeds}.{facts.any_time}",
-        "Undo or mend what costs it. If the loss is a price worth paying, raise the "
-        "tolerance on the base branch first.",
+        f"{undo} {WORTH_IT}, {raised}",
+        instead=f"{undo} {WORTH_IT}, {ACCEPTED} Or {raised}",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.words.hindered import too_few
-from bot.presentation.words.phrase import Facts, Words
+from bot.presentation.words.phrase import ACCEPTED, WORTH_IT, Facts, Words
 
 Guardrails = Literal[Reason.GUARDRAIL_BROKEN, Reason.GUARDRAIL_KEPT]
 
@@ -37,12 +37,13 @@ def _broken(facts: Facts) -> Words:
     many = f"{family} slices and guardrails share the error rate"
     note = f"; {many}" if family > 1 else ""
     shared = f" {many}, so more of them mean no more false alarms." if note else ""
+    raised = "raise the tolerance of this metric on the base branch first."
     return Words(
         f"{facts.metric} got worse{facts.here}{_by(facts)} ({_beyond(facts)}{note})",
         f"{facts.lead}{facts.oriented} got worse{facts.means}, {_beyond(facts)}: "
         f"{facts.effect}, {facts.seeds}.{shared}",
-        "Mend what costs it. If the loss is a price worth paying, raise the tolerance "
-        "of this metric on the base branch first.",
+        f"Mend what costs it. {WORTH_IT}, {raised}",
+        instead=f"Mend what costs it. {WORTH_IT}, {ACCEPTED} Or {raised}",
     )
 
 

@@ -10,6 +10,8 @@ _LONGEST = 200
 """Characters of what was seen before and after; the rest is cut."""
 _NO_STEP = ("outcome", "number of steps")
 """What no single step is the first to show."""
+REORDERED = "order of the data"
+"""What differs first where both saw the same batches."""
 
 Behaviours = Literal[
     Reason.MODE_IDENTICAL,
@@ -105,12 +107,27 @@ def _difference(facts: Facts) -> str:
     return f"{since}{_first(facts)}."
 
 
+def _data(facts: Facts) -> str:
+    """What is known of data that differ, and what is not."""
+    if facts.text("quantity") == REORDERED:
+        return " The batches are the same ones, at other steps."
+    if facts.text("quantity") == "data":
+        return (
+            " Of each batch only a digest is known: it may be another order, another "
+            "draw, or other values of the same data."
+        )
+    return ""
+
+
 def _shift(facts: Facts) -> str:
     if not facts.flag("shifted"):
         return ""
+    if facts.text("quantity") == REORDERED:
+        return " Losses stay near: it may be no more than a shift of randomness."
     return (
-        " It may be no more than a shift of randomness: the data differ from the first "
-        "step on, as after one more random draw, and losses stay near."
+        " Losses differ from the first step on and stay near, which fits a shift of "
+        "randomness (one more random draw) and a small change of the data's values "
+        "alike."
     )
 
 
@@ -149,7 +166,7 @@ def _mode_changed(facts: Facts) -> Words:
     return Words(
         f"the behaviour changed{facts.here}, as meant",
         f"{facts.lead}which is a target, {_difference(facts)}"
-        f"{_shift(facts)}{_by(facts)}",
+        f"{_data(facts)}{_shift(facts)}{_by(facts)}",
         _who(facts).strip(),
     )
 
@@ -164,7 +181,7 @@ def _mode_invasive(facts: Facts) -> Words:
     return Words(
         f"the behaviour changed{facts.here}, which nobody named as a target",
         f"{facts.lead}which nobody named as a target, {_difference(facts)}"
-        f"{_shift(facts)}{_by(facts)}{equal}",
+        f"{_data(facts)}{_shift(facts)}{_by(facts)}{equal}",
         f"Take the change out of this mode, or name the mode as a target.{_who(facts)}",
         local="`--target MODE,MODE` names all that are meant to change.",
     )

@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
+from workers.contract import FailureReason
 
 Failures = Literal[
     Reason.MORE_FAILURES,
@@ -18,6 +19,21 @@ Targets = Literal[Reason.TARGET_SHOWN, Reason.TARGET_MISSED, Reason.TARGET_NOT_S
 _READ_LOG = (
     "Read the log of a failed trial and repeat it with its repro line; both are in "
     "the report. A crash on some seeds is a defect of the change."
+)
+_MEND_BASE = (
+    "Mend the base branch or the policy's training command first, then judge again."
+)
+_FIND_METRIC = (
+    "Mend the metric's `source` in the policy of the base, or what the training prints "
+    "or writes, so that the one finds the other; then judge again."
+)
+_INSTALL = (
+    "Install what is missing in the environment that trains: the one that is active "
+    "(`VIRTUAL_ENV`, else `CONDA_PREFIX`) where Seedgate, or the Ray that it joins, is "
+    "started; with none it is Seedgate's own. A module of the repository itself is "
+    "found by `PYTHONPATH` in the training command.",
+    "Or activate the environment that has it; then judge again.",
+    "Whoever runs Seedgate starts it again after that; then comment `/gate run`.",
 )
 
 
@@ -136,9 +152,22 @@ def _baseline_broken(facts: Facts) -> Words:
         f"the baseline itself is broken{facts.here}: {failed} failed",
         f"{facts.lead}the baseline itself is broken: {failed} failed, so there is "
         f"nothing to compare with.{_first(facts)}",
-        "Mend the base branch or the policy's training command first, then judge "
-        "again.",
+        *_baseline_mend(facts.text("broken_by")),
     )
+
+
+def _baseline_mend(by: str) -> tuple[str, str, str]:
+    """What to do for what most baseline trials failed for; then locally, and on GitHub.
+
+    A report of an earlier version does not tell it.
+    """
+    match by:
+        case "missing_module":
+            return _INSTALL
+        case FailureReason.MISSING_METRIC | FailureReason.UNPARSABLE_METRIC:
+            return _FIND_METRIC, "", ""
+        case _:
+            return _MEND_BASE, "", ""
 
 
 def _bound(facts: Facts) -> str:

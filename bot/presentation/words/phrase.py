@@ -11,6 +11,12 @@ MORE_EVIDENCE = (
     "Allow more seeds (seeds of the stage), widen the tolerance, or make single runs "
     "less noisy (train longer, evaluate on more data); then judge again."
 )
+WORTH_IT = "If the loss is a price worth paying"
+"""Begins a sentence on a loss that may stand."""
+ACCEPTED = (
+    "have a maintainer accept the finding: `/gate why` has the `/gate accept` line."
+)
+"""How it may stand on a pull request; ends such a sentence."""
 MOST_NAMES = 12
 """Names in one sentence; further ones are counted."""
 _LONGEST_TITLE = 60
@@ -29,7 +35,8 @@ class Words:
 
     `short` is a clause without a full stop, for headlines. `sentence` says all of it.
     `mend` says what to do; empty where nothing must be done. `local` and `pull` say
-    how to go on then, on the command line alone and on a pull request alone.
+    how to go on then, on the command line alone and on a pull request alone; where
+    `instead` is given, it stands in the place of `mend` on a pull request.
     """
 
     short: str
@@ -37,6 +44,7 @@ class Words:
     mend: str = ""
     local: str = ""
     pull: str = ""
+    instead: str = ""
 
     @property
     def on_shell(self) -> str:
@@ -46,7 +54,7 @@ class Words:
     @property
     def on_github(self) -> str:
         """What to do, by somebody who reads a pull request."""
-        return f"{self.mend} {self.pull}".strip()
+        return f"{self.instead or self.mend} {self.pull}".strip()
 
 
 @dataclass(frozen=True, slots=True)

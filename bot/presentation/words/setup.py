@@ -28,7 +28,8 @@ REASONS = {
     "what landed is not what was judged",
     "merge_queues": "to answer for groups of a merge queue",
     "metadata": "every App has it: names, branches, rules, and what a person may do",
-    "pull_requests": "to see pull requests, and keep one comment on each up to date",
+    "pull_requests": "to see pull requests, keep one comment on each up to date, and "
+    "call by a short one where somebody has to act",
 }
 EVENT_REASONS = {
     "issue_comment": "commands in comments",

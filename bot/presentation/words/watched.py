@@ -7,10 +7,11 @@ from bot.domain.policy.differing import GIVEN
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
 from bot.presentation.escape import one_line
-from bot.presentation.words.phrase import MOST_NAMES, Facts, Words
+from bot.presentation.words.phrase import ACCEPTED, MOST_NAMES, Facts, Words
 
 _LONGEST = 240
 _LONGEST_VALUE = 60
+_ON_THE_PULL = "Or have a maintainer accept this finding on the pull request."
 
 Watched = Literal[
     Reason.PROTECTED_TOUCHED,
@@ -36,7 +37,9 @@ def _protected_touched(facts: Facts) -> Words:
         f"The branch changes, adds or removes files that the policy protects "
         f"(`protected: {', '.join(patterns)}`): "
         f"{numbers.some(files, MOST_NAMES)}.",
-        "Take them out of the branch, or have a maintainer accept this finding.",
+        "Undo what the branch does to the protected files.",
+        local=_ON_THE_PULL,
+        pull=f"Or {ACCEPTED}",
     )
 
 
@@ -49,14 +52,16 @@ def _policy_touched(facts: Facts) -> Words:
                 "the branch deletes the policy",
                 f"The branch deletes {path}. {judged}; after a merge every evaluation "
                 "would be refused, because there would be no policy.",
-                "Bring the file back, or have a maintainer accept this finding.",
+                "Bring the file back.",
+                local=_ON_THE_PULL,
+                pull=f"Or {ACCEPTED}",
             )
         case "unreadable":
             return Words(
                 "the branch leaves a policy that cannot be read",
                 f"The branch leaves a {path} that cannot be read: {_faults(facts)}. "
                 f"{judged}; after a merge every evaluation would be refused.",
-                f"Mend it: `seedgate check {path}` tells all of its faults.",
+                f"Mend the file: `seedgate check {path}` tells all of its faults.",
             )
         case "refused":
             return Words(

@@ -122,7 +122,19 @@ def test_its_last_words_are_part_of_the_fault(tmp_path: Path) -> None:
         waited(process, lambda: False)
     assert "status 1" in caught.value.problem
     assert "The queue is broken." in caught.value.problem
-    assert str(tmp_path / "log") in caught.value.mend
+    assert caught.value.mend == (
+        f"Run the same command again to go on. Its log: {tmp_path / 'log'}"
+    )
+
+
+def test_a_variable_that_it_names_is_to_be_mended_first(tmp_path: Path) -> None:
+    entry = "import sys; sys.exit('No Ray answers: correct RAY_ADDRESS.')"
+    with (
+        DispatcherProcess({}, tmp_path / "log", entry=entry) as process,
+        pytest.raises(MachineryFault, match="correct RAY_ADDRESS") as caught,
+    ):
+        waited(process, lambda: False)
+    assert caught.value.mend.startswith("Then run the same command again to go on.")
 
 
 def test_one_that_says_nothing_is_named_all_the_same(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def test_a_report_that_cannot_be_written_is_the_callers_to_mend(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nonsense"], "No such command 'nonsense'"),
+        (["nonsense"], "No such command 'nonsense'.\n"),
+        (["locl"], "No such command 'locl'. Did you mean 'local'?\n"),
         (["judge"], "Missing option '--policy'"),
         (["power", "--sd", "x", "--tolerance", "1"], "--sd"),
         (["judge", "--policy", "none.yml", "--trials", "x"], "none.yml"),

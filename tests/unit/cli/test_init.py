@@ -13,10 +13,12 @@ from bot.cli.app import run
 from bot.cli.init import events, look_at
 from bot.cli.init.lines import pairs
 from bot.cli.init.names import direction_of, key_of
+from bot.cli.init.traces import ENOUGH
 from bot.domain.errors import ExitCode
 from bot.domain.policy import Direction, Mode, Policy
 from bot.presentation.first_policy import EDIT, MetricGuess
 from workers.contract import SourceKind
+from workers.metrics.collect import MIN_DIGEST_VALUES
 
 TRAIN = """\
 import argparse
@@ -226,6 +228,49 @@ def test_without_any_run_the_prints_of_the_code_are_read(
     assert guess is not None
     assert guess.name == "val_loss"
     assert guess.seen == "train.py:10, which prints it"
+
+
+OFTEN = "Print it as it goes, three times a run or more"
+LINE = 'print(f"val loss {1.0:.4f}")'
+
+
+@pytest.mark.parametrize(
+    ("body", "seldom"),
+    [
+        (LINE, True),
+        (f"for epoch in range(3):\n        {LINE}", False),
+        (f"while True:\n        {LINE}\n    {LINE}", False),
+        (f"def line():\n        {LINE}\n    line()", True),
+        (f"def line():\n        {LINE}\n    while True:\n        line()", False),
+        (
+            f"class Log:\n        def line(self):\n            {LINE}\n"
+            "    def epoch():\n        Log().line()\n"
+            "    for one in range(3):\n        epoch()",
+            False,
+        ),
+        (f"for epoch in range(3):\n        pass\n    else:\n        {LINE}", True),
+    ],
+)
+def test_what_the_code_prints_outside_of_loops_is_to_be_printed_as_it_goes(
+    repository: Repository, capsys: pytest.CaptureFixture[str], body: str, seldom: bool
+) -> None:
+    repository.write("train.py", f"{TRAIN}    {body}\n")
+    assert repository.mode().metrics[0].name == "val_loss"
+    written = (repository.top / ".github" / "seedgate.yml").read_text()
+    assert (f"# {OFTEN}" in written) is seldom
+    assert (f"source: {OFTEN}" in " ".join(capsys.readouterr().out.split())) is seldom
+
+
+@pytest.mark.parametrize(("values", "seldom"), [(1, True), (2, True), (3, False)])
+def test_a_log_shows_how_often_a_metric_is_printed(
+    repository: Repository, values: int, seldom: bool
+) -> None:
+    lines = "".join(f"test loss: 0.{n}\ntrain loss: 0.{n}\n" for n in range(values))
+    repository.write("run.log", lines)
+    guess = repository.metric()
+    assert guess is not None
+    assert guess.seldom is seldom
+    assert ENOUGH == MIN_DIGEST_VALUES
 
 
 def test_choices_of_a_model_become_modes(repository: Repository) -> None:

@@ -1,12 +1,13 @@
 """Progress: bars on a terminal, few plain lines elsewhere, never a flood."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from bot.cli.progress import ProgressView, draw
-from bot.domain.arms import Baseline, Branch
+from bot.domain.arms import Baseline, Branch, Without
 from bot.domain.trials import Trial
 from bot.domain.verdict import ModeVerdict, Ruling, Rung
 from bot.presentation.progress import Ladder, snapshot
@@ -57,6 +58,35 @@ def test_the_end_of_a_mode_is_always_told() -> None:
     last = screen.getvalue().splitlines()[-1]
     assert "mlp: pass after 2 seeds" in last
     assert "next look" not in last
+
+
+def without(change: str) -> list[Trial]:
+    """Two trials of the branch without a change."""
+    made = [reports.trial(Branch(), "mlp", at, Ok()) for at in (0, 1)]
+    return [
+        replace(one, key=f"{change} {one.key}", arm=Without(change)) for one in made
+    ]
+
+
+def test_while_changes_are_judged_apart_a_line_comes_now_and_then() -> None:
+    screen = io.StringIO()
+    whole, done = [*pair(0), *pair(1)], (mode(2, decided=True),)
+    one, other = without("4c0ffee"), without("9e8d7c6")
+    queued = [replace(each, state=TrialState.QUEUED) for each in other]
+    with ProgressView(console(screen, terminal=False)) as view:
+        view.update(whole, done, 2, 1.0)
+        view.update([*whole, *one, *queued], done, 2, 2.0)  # news, but too soon
+        view.update([*whole, *one, *queued], done, 2, 11.0)
+        view.update([*whole, *one, *queued], done, 2, 30.0)  # nothing new
+        view.update([*whole, *one, *other], done, 2, 31.0)
+    lines = [one.partition("] ")[2] for one in screen.getvalue().splitlines()]
+    assert [one.partition(";")[0] for one in lines] == ["mlp: pass after 2 seeds"] * 3
+    assert "; changes: 2 of 4 trials ended; 6 trials ended" in lines[1]
+    assert "; changes: 4 of 4 trials ended; 8 trials ended" in lines[2]
+    live = io.StringIO()
+    now = snapshot([*whole, *one, *queued], done, 2, 12.0)
+    console(live, terminal=False).print(draw(now))
+    assert "pass after 2 seeds; changes: 2 of 4 trials ended" in live.getvalue()
 
 
 def test_on_a_terminal_nothing_is_left_behind() -> None:

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from bot.compose import site
-from bot.domain.errors import MachineryFault
+from bot.domain.errors import MachineryFault, UserFault
 from bot.settings import Settings
 from workers.contract import Node
 
@@ -61,3 +63,19 @@ def test_a_cluster_without_a_machine_is_named_once_while_it_is_waited_for(
 def test_a_dispatcher_that_ends_is_not_waited_for(settings: Settings) -> None:
     with pytest.raises(MachineryFault, match="No Ray answers"):
         joined(Joining(there_at=100.0, dies_at=3.0), settings)
+
+
+def test_trials_are_not_run_in_another_environment_than_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every verb that trains opens a site; nothing was made or started by then."""
+    cache, gone = tmp_path / "cache", tmp_path / "gone"
+    monkeypatch.setenv("SEEDGATE_CACHE_DIR", str(cache))
+    monkeypatch.setenv("VIRTUAL_ENV", str(gone))
+    with (
+        ExitStack() as stack,
+        pytest.raises(UserFault, match=f"VIRTUAL_ENV names {gone}") as refused,
+    ):
+        site.open_site(Settings(), None, tmp_path, stack)
+    assert "unset the variable" in refused.value.mend
+    assert not cache.exists()

@@ -236,6 +236,10 @@ def test_the_cost_of_a_change_stands_beside_its_gain() -> None:
         "The branch adds 1 line and takes 0 away, in 1 file."
     )
     assert "complexity 9 to 9 (as before)" in priced(ChangePrice(1, 1, 0, (9, 9)))
+    still = reports.loss(5, 0.0, d=0.0, low=None, high=None)
+    mode = reports.mode("mlp", Ruling.PASS, (still,))
+    said = priced(ChangePrice(1, 1, 0), mode)
+    assert said.endswith("(+ is better): test_loss 0.0000 in mlp.")
     part = replace(reports.loss(5, 0.1), name="test_loss/night", slice_of="test_loss")
     assert "effect" not in priced(
         ChangePrice(1, 1, 0),
@@ -340,6 +344,27 @@ def test_where_nobody_said_what_is_meant_no_mode_is_said_to_be() -> None:
     about, cells = aimed(("mlp", False, CHANGED), ("gru", False, CHANGED))
     assert "more than one mode changed, so that none of them is taken for it" in about
     assert cells == ["not said", "not said"]
+
+
+def also(**seen: object) -> list[str]:
+    """The last column of the table of modes, of one that changed."""
+    one = replace(Behaviour(CHANGED, 20, 1), **seen)  # type: ignore[arg-type]
+    made = reports.mode("mlp", Ruling.PASS, (), targeted=True, behaviour=one)
+    (row,) = sections(reports.report(Ruling.PASS, (made,)))["Modes of the code"].rows
+    return row.cells[-1].splitlines()
+
+
+def test_other_data_are_another_order_only_where_the_batches_are_the_same() -> None:
+    differs = {"shifted": True, "same_data_order": False}
+    assert also(quantity="order of the data", **differs) == [
+        "perhaps a shift of randomness",
+        "another order of data",
+    ]
+    for quantity in ("data", "loss"):
+        assert also(quantity=quantity, **differs) == [
+            "perhaps a shift of randomness, or other values of the data",
+            "other data at the same step",
+        ]
 
 
 def test_only_a_forecast_that_came_true_is_toned() -> None:

@@ -54,7 +54,8 @@ def test_a_target_shows_its_mean_in_place_of_an_effect() -> None:
 
 
 def test_a_metric_without_direction_promises_no_better_side() -> None:
-    plain = reports.loss(5, 0.01, direction=None, tolerance=None, d=0.01)
+    known = {"d": 0.01, "low": -0.01, "high": 0.03}
+    plain = reports.loss(5, 0.01, direction=None, tolerance=None, **known)
     shown = reports.mode("mlp", Ruling.INFO, (plain,))
     card = page(reports.report(Ruling.PASS, (shown,))).modes[0].metrics[0]
     assert card.effect_name == "difference (branch minus baseline)"
@@ -109,6 +110,21 @@ def test_changes_have_a_card_with_their_tolerance() -> None:
     assert card.frame.kind == CHANGES
     assert card.about.endswith("Tolerance 0.01.")
     assert [one.change for one in made.unjudged] == ["0badcafe"]
+
+
+def test_a_caption_promises_no_bar_where_there_is_none() -> None:
+    report = wide_reports.neutral()
+    made = page(report)
+    effect, changes = made.modes[0].metrics[0].frames[0], made.changes[0].frame
+    assert "Bar" not in effect.caption
+    assert "interval" not in effect.alt
+    assert "table. No bar: no interval. Right:" in changes.caption
+    assert "Hollow" not in changes.caption
+    one, other = report.verdict.changes[0], wide_reports.changes()[0]
+    verdict = replace(report.verdict, changes=(one, other))
+    (card,) = page(replace(report, verdict=verdict)).changes
+    assert "Bar: what is proven; no bar: no interval." in card.frame.caption
+    assert "Hollow: the change alone." in card.frame.caption
 
 
 def test_changes_without_a_tolerance_claim_none() -> None:

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.arms import Arm, Baseline, Branch
+from bot.domain.arms import Arm, Baseline, Branch, Only, Without
 from bot.domain.trials import Trial
 from bot.domain.verdict import ModeVerdict, Ruling, Rung
+from bot.presentation.github.situation import Started
+from bot.presentation.github.standing import standing
 from bot.presentation.progress import (
     ONE_RUNG,
     Ladder,
@@ -134,11 +136,63 @@ def test_an_idle_mode_does_not_claim_to_run() -> None:
     assert line(mode) == "mlp: 0 of at most 4 seeds, next look at 2"
 
 
+PASSED = reports.mode("mlp", Ruling.PASS, (), look=2, looks=(2, 4))
+
+
+def compared() -> list[Trial]:
+    return [ended(arm, at) for at in (0, 1) for arm in (Baseline(), Branch())]
+
+
+def apart(arm: Without | Only, *trials: Trial) -> list[Trial]:
+    """The trials as those of an arm of the ablation, with trees of their own."""
+    return [replace(one, key=f"{arm} {at}", arm=arm) for at, one in enumerate(trials)]
+
+
+def test_while_changes_are_judged_apart_the_line_of_their_mode_goes_on() -> None:
+    first = apart(Without("4c0ffee"), ended(Branch(), 0), running(Branch(), 1, 3.0))
+    second = apart(Without("9e8d7c6"), ended(Branch(), 0), queued(Branch(), 1))
+    now = seen([*compared(), *first, *second], PASSED)
+    told = "mlp: pass after 2 seeds; changes: 2 of 4 trials ended"
+    assert line(now.modes[0]) == told
+    said = "\n\n".join(standing(Started(now, Ladder((), "fast"))))
+    assert f"- fast, {told}\n" in said
+    (value,) = now.modes[0].values
+    assert value.startswith("without:4c0ffee seed ")
+
+
+def test_trials_of_changes_that_failed_or_were_lost_are_told_as_theirs() -> None:
+    failed = reports.trial(Branch(), "mlp", 0, reports.CRASH)
+    lost = reports.trial(Branch(), "mlp", 1, Infra(InfraReason.NODE_LOST, "gone"))
+    withdrawn = replace(queued(Branch(), 2), state=TrialState.CANCELLED)
+    parts = apart(Without("4c0ffee"), failed, lost, withdrawn)
+    (mode,) = seen([*compared(), *parts], PASSED).modes
+    assert (mode.failed, mode.lost) == (0, 0)
+    assert line(mode).endswith("; changes: 1 of 2 trials ended, 1 failed, 1 lost")
+
+
+def test_a_trial_that_serves_several_arms_is_one_trial() -> None:
+    (left_out,) = apart(Without("4c0ffee"), ended(Branch(), 0))
+    alone = replace(left_out, arm=Only("9e8d7c6"))
+    as_branch = replace(compared()[1], arm=Without("9e8d7c6"))
+    now = seen([*compared(), left_out, alone, as_branch], PASSED)
+    assert now.modes[0].apart.total == 1
+    assert now.finished == 5
+    assert now.cpu_s == pytest.approx(50.0)
+
+
+def test_stored_trials_of_changes_say_nothing_of_a_mode_that_is_open() -> None:
+    parts = apart(Without("4c0ffee"), running(Branch(), 0, 1.0))
+    now = seen([*compared(), *parts], open_mode(look=2))
+    alone = seen(compared(), open_mode(look=2))
+    assert line(now.modes[0]) == line(alone.modes[0])
+    assert (now.next_look_s, now.worst_s) == (alone.next_look_s, alone.worst_s)
+
+
 def test_running_trials_show_their_last_values() -> None:
     made = running(Branch(), 0, 1.0)
     silent = replace(running(Branch(), 1, 1.0), progress=None)
-    empty = replace(silent, progress=Progress(1.0))
-    unseeded = replace(made, seed=None)
+    empty = replace(silent, key="empty", progress=Progress(1.0))
+    unseeded = replace(made, key="unseeded", seed=None)
     (mode,) = seen([made, silent, empty, unseeded]).modes
     assert mode.values == (
         f"branch seed {made.seed}: loss 2.5 at step 400",
@@ -152,7 +206,7 @@ def test_the_cost_counts_what_ran_here_and_not_what_was_reused() -> None:
     two_gpus = replace(made.spec, resources=Resources(cpus=4, gpus=2))
     trials = [
         replace(made, spec=two_gpus),
-        replace(made, cached=True),
+        replace(made, key="stored", cached=True),
         replace(running(Branch(), 0, 1800.0), spec=None),
     ]
     now = seen(trials)

@@ -18,10 +18,11 @@ from bot.domain.verdict import (
     Verdict,
 )
 from bot.domain.verdict.findings import finding
+from bot.presentation.github.commands import GITHUB
 from bot.presentation.headline import headline
 from bot.presentation.listing import finding_rows
 from bot.presentation.splitting import split_line
-from bot.presentation.steps import Step, next_steps
+from bot.presentation.steps import Step, next_steps, taken_out
 from bot.presentation.words.steps import TELL_APART
 from tests.fakes import grouped_reports, reports, wide_reports
 
@@ -198,6 +199,40 @@ def test_a_branch_of_which_nothing_would_be_left_is_not_split() -> None:
     )
 
 
+def test_on_a_pull_request_a_split_is_offered_and_nothing_is_judged_by_it() -> None:
+    (step,) = next_steps(wide_reports.shadowed(), GITHUB)
+    assert step == Step(
+        "Take change 9e8d7c6 (Drop the warm-up) out, or mend it. This offers the "
+        "branch without it, and how to push it:",
+        "/gate split without=9e8d7c6",
+    )
+    warning = next_steps(only_reported(), GITHUB)[1]
+    assert warning.text.endswith(
+        "better without it. This offers a branch of the rest, and how to push it:"
+    )
+    group = ChangeVerdict("a..b", parts=("a", "b"))
+    report = accused(change("a..b"), change("c"), changes=(group, *known("c")))
+    (whole,) = next_steps(report, GITHUB)
+    assert whole.text.endswith("one at a time (`/gate split without=NAME`).")
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.HARM_SHOWN, Reason.GUARDRAIL_BROKEN, Reason.PROTECTED_TOUCHED]
+)
+def test_on_a_pull_request_a_maintainer_may_accept_it(reason: Reason) -> None:
+    report = replace(around(Ruling.BLOCK, reason), apart=Apart(asked=True))
+    (shell,), (github,) = next_steps(report), next_steps(report, GITHUB)
+    accept, _, after = github.text.partition("/gate accept")
+    assert "have a maintainer accept" in accept
+    assert ("raise the tolerance" in after) == ("raise the tolerance" in shell.text)
+    assert "raise the tolerance" not in accept
+    assert "/gate" not in shell.text
+
+
+def test_what_passes_has_nothing_to_be_taken_out() -> None:
+    assert taken_out(only_reported()) == ()
+
+
 @pytest.mark.parametrize(("cut", "line"), [(3, True), (1, False), (None, False)])
 def test_who_changed_a_mode_that_is_no_target_is_taken_out(
     cut: int | None, line: bool
@@ -279,7 +314,7 @@ def test_a_pass_warns_of_a_harmful_change_that_is_only_reported() -> None:
     assert warning.text == (
         "But change 9e8d7c6 costs 0.0240 of test_loss in mlp, hidden by the rest of "
         "the branch. The policy only reports that (shadowed: report): the branch is "
-        "better without it. This makes the rest a branch, and judges it:"
+        "better without it. This makes a branch of the rest, and judges it:"
     )
     assert warning.command.startswith("seedgate split --without 9e8d7c6 ")
     bare = replace(only_reported(), provenance=Provenance())

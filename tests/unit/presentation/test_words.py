@@ -460,6 +460,7 @@ def told(reason: Reason) -> str:
             f"mend:     {said.mend or '-'}",
             *(f"local:    {one}" for one in [said.local] if one),
             *(f"pull:     {one}" for one in [said.pull] if one),
+            *(f"instead:  {one}" for one in [said.instead] if one),
             "",
         ]
     )
@@ -492,6 +493,39 @@ def test_every_reason_has_a_label_of_a_few_words() -> None:
 def test_a_sentence_and_its_mend_make_one_message() -> None:
     one = found(Reason.NO_SANDBOX, {})
     assert message(one) == f"{words(one).sentence} {words(one).mend}"
+
+
+def broken_by(reason: str) -> Words:
+    return words(found(Reason.BASELINE_BROKEN, {**FAILED, "broken_by": reason}))
+
+
+def test_a_baseline_that_lacks_a_package_is_mended_where_it_trains() -> None:
+    said = broken_by("missing_module")
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
+        assert f"`{name}`" in said.mend
+    assert "activate the environment" in said.on_shell
+    assert "activate" not in said.on_github
+    assert said.on_github.endswith("then comment `/gate run`.")
+    assert "Mend the base branch" not in said.on_shell
+
+
+@pytest.mark.parametrize("reason", ["missing_metric", "unparsable_metric"])
+def test_a_baseline_whose_metric_is_not_found_is_mended_in_the_policy(
+    reason: str,
+) -> None:
+    said = broken_by(reason)
+    assert said.mend.startswith("Mend the metric's `source` in the policy of the base")
+    assert said.on_shell == said.on_github == said.mend
+
+
+@pytest.mark.parametrize("reason", ["exception", "timeout", "of a later version"])
+def test_a_baseline_that_breaks_for_anything_else_is_mended_itself(
+    reason: str,
+) -> None:
+    """As one of an earlier version's report, which does not tell for what."""
+    before = words(found(Reason.BASELINE_BROKEN, FAILED))
+    assert broken_by(reason) == before
+    assert before.mend.startswith("Mend the base branch")
 
 
 def test_a_comparison_without_enough_trials_says_so() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.invasiveness import Quantity
 from bot.domain.verdict import Evidence, Finding, FindingKind, Reason, Ruling
 from bot.presentation.words import words
 
@@ -61,8 +62,38 @@ def test_late_changes_say_that_the_first_steps_are_the_same() -> None:
     assert "the learning rates at step 100" in text
 
 
-def test_a_shift_of_randomness_is_called_possible() -> None:
-    assert "no more than a shift of randomness" in invasive(shifted=True)
+def test_of_other_data_a_digest_is_known_and_no_cause() -> None:
+    text = invasive(quantity=str(Quantity.BATCH), step=1, before="", after="")
+    assert text.endswith(
+        "differ first in the data at step 1. Of each batch only a digest is known: it "
+        "may be another order, another draw, or other values of the same data."
+    )
+
+
+@pytest.mark.parametrize("quantity", ["data", "loss"])
+def test_a_shift_of_randomness_is_possible_and_so_are_other_values(
+    quantity: str,
+) -> None:
+    assert invasive(quantity=quantity, shifted=True).endswith(
+        " Losses differ from the first step on and stay near, which fits a shift of "
+        "randomness (one more random draw) and a small change of the data's values "
+        "alike."
+    )
+
+
+def test_the_same_batches_in_another_order_have_the_same_values() -> None:
+    text = invasive(quantity=str(Quantity.BATCHES), step=1, before="", after="")
+    order = (
+        "first in the order of the data at step 1. The batches are the same ones, at "
+        "other steps."
+    )
+    assert text.endswith(order)
+    shifted = invasive(
+        quantity="order of the data", step=1, before="", after="", shifted=True
+    )
+    assert shifted.endswith(
+        f"{order} Losses stay near: it may be no more than a shift of randomness."
+    )
 
 
 def test_changes_are_named_with_their_titles() -> None:

@@ -277,8 +277,15 @@ def test_a_metric_that_was_never_seen_fails_the_trial_by_name(bench: Bench) -> N
     assert isinstance(result.outcome, Failed)
     assert result.outcome.metric == "loss"
     assert result.outcome.reason is FailureReason.MISSING_METRIC
-    assert "No line of stdout matched 'loss: (?P<value>" in result.outcome.detail
+    pattern = r"loss: (?P<value>\S+)"  # as it stands in the policy
+    assert f"No line of stdout matched '{pattern}'." in result.outcome.detail
     assert 'The last line was "bye".' in result.outcome.detail
+
+
+def test_a_pattern_with_a_line_break_at_its_end_shows_it(bench: Bench) -> None:
+    source = metric(SourceKind.STDOUT, "loss: (?P<value>\\d+)\n")
+    told = detail(bench.python("print('loss: 3')", source))
+    assert r"matched 'loss: (?P<value>\d+)\n'." in told
 
 
 def test_a_crash_is_told_before_the_metrics_that_it_cost(bench: Bench) -> None:

@@ -169,7 +169,7 @@ def test_a_mode_without_steps_is_unknown_and_not_identical(
 @pytest.mark.parametrize(
     ("changes", "quantity"),
     [
-        ({"batch": "other"}, "data order"),
+        ({"batch": "other"}, "data"),
         ({"rates": (0.0006,), "loss": (9.0).hex()}, "learning rates"),
         ({"rates": (0.0005, 0.1)}, "learning rates"),
         ({"loss": (9.0).hex(), "parameters": "other"}, "loss"),
@@ -184,7 +184,7 @@ def test_the_first_step_and_the_first_quantity_that_differ_are_named(
 ) -> None:
     seen = against(ran(steps(since=4, **changes)))
     assert (seen.fingerprint, seen.step, seen.quantity) == (
-        NUMERIC if quantity in ("data order", "parameters") else CHANGED,
+        NUMERIC if quantity in ("data", "parameters") else CHANGED,
         4,
         quantity,
     )
@@ -504,10 +504,44 @@ def test_other_data_from_the_first_step_and_near_losses_look_like_a_shift() -> N
     seen = against(shifted(loss=(2.25).hex()))
     assert (seen.fingerprint, seen.quantity, seen.shifted) == (
         CHANGED,
-        "data order",
+        "data",
         True,
     )
     assert seen.same_data_order is False
+
+
+def backwards(*, end: str = "batch-1", **changes: object) -> TrialResult:
+    """The batches of the base from its last to its first, and losses a little off."""
+    batches = [*(f"batch-{n}" for n in range(20, 1, -1)), end]
+    return ran(
+        [step(n, batch=batch, **changes) for n, batch in enumerate(batches, start=1)]
+    )
+
+
+def test_the_same_batches_at_other_steps_are_another_order() -> None:
+    seen = against(backwards(loss=(2.25).hex()))
+    assert (seen.quantity, seen.step, seen.shifted) == ("order of the data", 1, True)
+    assert seen.same_data_order is False
+
+
+@pytest.mark.parametrize("end", ["batch-2", "other"])
+def test_batches_that_are_not_all_the_same_are_not_only_in_another_order(
+    end: str,
+) -> None:
+    assert against(backwards(end=end, loss=(2.25).hex())).quantity == "data"
+
+
+def test_the_same_batches_drawn_less_often_are_another_draw() -> None:
+    base = ran([step(n, batch=str(n // 5)) for n in range(1, 21)])
+    branch = ran([step(n, batch=str(n % 5)) for n in range(1, 21)])
+    assert against(branch, base).quantity == "data"
+
+
+def test_batches_that_are_not_all_known_are_not_said_to_be_the_same() -> None:
+    names = [None, *(f"batch-{n}" for n in range(2, 21))]
+    base = ran([step(n, batch=name) for n, name in enumerate(names, start=1)])
+    turned = [step(n, batch=name) for n, name in enumerate(names[::-1], start=1)]
+    assert against(ran(turned), base).quantity == "data"
 
 
 def test_losses_far_off_are_no_shift() -> None:

@@ -1,11 +1,14 @@
 """Failed trials are outcomes: stories of crashes in either arm."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.domain.judgement import Given, judge_given
 from bot.domain.policy import Decision
-from bot.domain.trials import Measured, Observation
+from bot.domain.trials import Crashed, Measured, Observation
 from bot.domain.verdict import Reason, Ruling
+from bot.domain.verdict.findings import finding
 from tests.fakes.looks import crash, judge, noise, of, reasons, trials
 from tests.fakes.policies import LOSS, limit, mode, shown
 
@@ -41,6 +44,50 @@ def test_a_baseline_that_fails_half_the_time_cannot_be_compared_with() -> None:
     verdict = judge(baseline, trials(noise(2)))
     assert (verdict.state, verdict.look) == (Ruling.UNDECIDED, 4)
     assert Reason.BASELINE_BROKEN in reasons(verdict)
+
+
+def lacking(position: int) -> Crashed:
+    """A trial in an environment without the packages that training needs."""
+    said = "It ended with exit status 1. ModuleNotFoundError: No module named 'torch'"
+    return Crashed(1000 + position, "exception", said)
+
+
+def unseen(position: int) -> Crashed:
+    """A trial whose metric no line of it shows."""
+    said = "loss was never seen. No line of stdout matched 'loss'."
+    return Crashed(1000 + position, "missing_metric", said, "loss")
+
+
+@pytest.mark.parametrize(
+    ("failed", "broken_by"),
+    [
+        ((lacking, lacking, lacking, crash), "missing_module"),
+        ((crash, unseen, unseen, lacking), "missing_metric"),
+        ((crash, lacking, lacking, crash), "exception"),  # as many: the first
+    ],
+)
+def test_a_broken_baseline_tells_what_most_of_its_trials_failed_for(
+    failed: tuple[Callable[[int], Crashed], ...], broken_by: str
+) -> None:
+    baseline = [one(i) for i, one in enumerate(failed)]
+    branch = [crash(i, "timeout") for i in range(4)]
+    found = of(judge(baseline, branch, looks=(4,)), Reason.BASELINE_BROKEN)
+    assert found.evidence["broken_by"] == broken_by
+
+
+def test_an_earlier_version_has_called_a_broken_baseline_by_the_same_id() -> None:
+    """It did not tell by what; what a maintainer has accepted stays accepted."""
+    crashed = [unseen(i) for i in range(4)]
+    found = of(judge(crashed, crashed, looks=(4,)), Reason.BASELINE_BROKEN)
+    facts = {name: one for name, one in found.evidence.items() if name != "broken_by"}
+    before = finding(found.reason, found.state, facts, mode=found.mode)
+    assert (before.id, before.digest) == (found.id, found.digest)
+
+
+def test_a_branch_that_fails_does_not_tell_by_what_its_baseline_is_broken() -> None:
+    branch = [unseen(i) for i in range(20)]
+    told = of(judge(trials(noise(1)), branch), Reason.MORE_FAILURES)
+    assert "broken_by" not in told.evidence
 
 
 def test_a_broken_baseline_proves_no_harm_but_a_limit_still_counts() -> None:

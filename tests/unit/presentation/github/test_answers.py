@@ -11,7 +11,7 @@ from bot.adapters.commonmark import command_lines
 from bot.domain.commands import Accept, CommandLine, Refusal, Refused, parse
 from bot.domain.conclusions import Judged
 from bot.domain.pulls.ordering import liftable
-from bot.domain.verdict import Finding, FindingKind, Reason, Ruling
+from bot.domain.verdict import Finding, FindingKind, Override, Reason, Ruling
 from bot.presentation.escape import code
 from bot.presentation.github import answers
 from bot.presentation.github.known import Known, Measured
@@ -20,7 +20,7 @@ from bot.presentation.github.sizes import units
 from bot.presentation.report_json import document
 from bot.presentation.report_reading import report_of
 from bot.presentation.words import answers as say
-from tests.fakes import knowns, reports, situations
+from tests.fakes import knowns, reports, situations, wide_reports
 from tests.fakes.knowns import KNOWNS, NOW
 from tests.fakes.situations import HEAD
 from tests.golden.compare import agreed
@@ -61,6 +61,36 @@ def test_every_condition_has_its_rule_its_id_and_who_can_lift_it() -> None:
         assert f'/gate accept {one.id} reason="..."' in text
     assert text.count("maintain access") == 2
     assert "primary, tolerance 0.01" in text
+
+
+def test_what_may_have_done_it_is_named_with_the_line_as_in_the_comment() -> None:
+    report = wide_reports.shadowed()
+    (found,) = (one for one in report.verdict.findings if one.change)
+    suspect = replace(found, reason=Reason.CHANGE_SUSPECT, state=Ruling.INFO)
+    worse = replace(reports.blocking().verdict.findings[0], mode="mlp")
+    verdict = replace(report.verdict, findings=(worse, suspect))
+    known = knowns.of(replace(report, verdict=verdict))
+    text = answers.why(known)
+    assert "Judge the branch without change" in text
+    assert "/gate split without=9e8d7c6\n" in text
+    assert text.index("/gate split") < text.index("/gate accept")
+    assert known.report is not None
+    kept = report_of(json.loads(json.dumps(document(known.report))))
+    assert answers.why(replace(known, report=kept)) == text
+
+
+def test_what_somebody_accepted_is_not_to_be_taken_out() -> None:
+    report = wide_reports.shadowed()
+    (found,) = (one for one in report.verdict.findings if one.change)
+    other = replace(
+        found, change="1698894", id="shadowed-0f1e2d3c", digest="0f1e2d3c" * 8
+    )
+    verdict = replace(report.verdict, findings=(found, other))
+    given = Override(found.id, "ada", "so be it", digest=found.digest)
+    known = knowns.of(replace(report, verdict=verdict))
+    assert "/gate split without=9e8d7c6,1698894" in answers.why(known)
+    text = answers.why(replace(known, overrides=(given,)))
+    assert "/gate split without=1698894\n" in text
 
 
 def test_another_one_of_the_commit_that_holds_it_up_is_named() -> None:

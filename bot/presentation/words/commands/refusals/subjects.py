@@ -40,12 +40,16 @@ def _not_accepted(refused: Refused) -> str:
 
 
 def _nothing_runs(refused: Refused) -> str:
-    stands = refused.text("stands")
-    said = f" What was said stands: **{markdown(stands, _TITLE)}**." if stands else ""
     return (
         "There is nothing to stop: no trial of this commit runs, and none waits to "
-        f"run.{said}"
+        f"run.{_stands(refused)}"
     )
+
+
+def _stands(refused: Refused) -> str:
+    """A sentence on what the check run says; nothing where it says nothing."""
+    stands = refused.text("stands")
+    return f" What was said stands: **{markdown(stands, _TITLE)}**." if stands else ""
 
 
 def _closed(refused: Refused) -> str:
@@ -82,7 +86,7 @@ SUBJECTS: Mapping[Refusal, Says] = {
     ),
     Refusal.DECIDED: lambda one: (
         "No seeds are added: they are run where they could decide what is open, and "
-        f"here they could not, **{markdown(one.text('stands'), _TITLE)}**."
+        f"here they could not.{_stands(one)}"
     ),
     Refusal.NOTHING_LOST: lambda _: (
         "Nothing that the answer lacks was lost to a machine, so there is nothing to "
