@@ -40,14 +40,20 @@ class Site:
     def hold(self, evaluation: str) -> Iterator[None]:
         """Carry an evaluation on, and forget what killed ones still wanted.
 
-        It would run before our own.
+        It would run before our own. What this one took over, and did not need, is
+        forgotten at its end.
         """
         with self.locks.hold(evaluation):
             for wish in self.store.wishing():
-                with self.locks.abandoned(wish) as abandoned:
-                    if abandoned:
-                        self.store.withdraw(wish)
+                self._forget(wish)
             yield
+        self._forget(evaluation)
+
+    def _forget(self, evaluation: str) -> None:
+        """Withdraw its wishes, unless somebody carries it on."""
+        with self.locks.abandoned(evaluation) as abandoned:
+            if abandoned:
+                self.store.withdraw(evaluation)
 
 
 def open_site(

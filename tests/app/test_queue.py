@@ -97,6 +97,7 @@ def test_two_changes_that_do_harm_only_together_do_not_land_together(
         said_of(stage, groups[0], "success")
         run = said_of(stage, groups[1], "failure")
         assert "loss got worse in quick" in run.output["title"]
+        assert "gives a link" not in run.output["summary"]  # no command tells of it
         assert stage.town.runs_queue(stage.quick) == [first.number]
         stage.quiet()
         assert (first.state, second.state) == ("closed", "open")

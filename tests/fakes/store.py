@@ -110,9 +110,9 @@ class MemoryStore:
         return sorted({name for name, key in self._wants if key in open_ones})
 
     def withdraw(self, evaluation: str) -> None:
-        self.cancel(
-            evaluation, [key for name, key in self._wants if name == evaluation]
-        )
+        mine = [key for name, key in self._wants if name == evaluation]
+        open_ones = [k for k in mine if self._rows[k].stored.state not in TERMINAL]
+        self.cancel(evaluation, open_ones)
 
     def save_evaluation(self, evaluation: str, document: str) -> None:
         self._reports[evaluation] = document

@@ -17,7 +17,7 @@ from bot.adapters.mirrors.mirror import GitMirror
 from bot.adapters.mirrors.network import Remote, Server, network_git
 from bot.adapters.mirrors.refs import OURS
 from bot.adapters.mirrors.seeking import bring
-from bot.adapters.mirrors.watching import Limits, OverrunError
+from bot.adapters.mirrors.watching import Limits, OvergrownError, OverrunError
 from bot.adapters.repository import GitRepository
 from bot.adapters.repository.command import GitError, require_git
 from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
@@ -94,7 +94,9 @@ class GitMirrors:
                 clear(home, lock.file, self._limits)
                 for made in scratches(home):
                     clear_scratch(made, lock.file, self._limits, unused_s)
-            except (GitError, MirrorTroubleError, OverrunError) as trouble:
+            except (OverrunError, OvergrownError):
+                return 0  # too large to be cleared up; that is no damage
+            except (GitError, MirrorTroubleError) as trouble:
                 require_room(str(trouble))
                 self._doubt(place)
                 return 0

@@ -52,7 +52,10 @@ class EvaluationStore(Protocol):
         ...
 
     def withdraw(self, evaluation: str) -> None:
-        """Withdraw all wishes of an evaluation that nobody carries on."""
+        """Withdraw all wishes of an evaluation that nobody carries on.
+
+        But those of trials that have ended: they tell for whom results are kept.
+        """
         ...
 
     def save_evaluation(self, evaluation: str, document: str) -> None:

@@ -82,6 +82,7 @@ class Situation:
     shown while the outcome is open, `report` wherever it is given. `overrides` are all
     that stand, whether or not they lift what the report found. `held_up_by` is the pull
     request that has the same head and decides its check run, where that is in the way.
+    `grouped` is whether it is a merge group, of which no command tells.
     """
 
     outcome: Outcome
@@ -94,6 +95,7 @@ class Situation:
     instead: Instead | None = None
     overrides: tuple[Override, ...] = field(default=())
     held_up_by: Part | None = None
+    grouped: bool = False
 
     @property
     def plain(self) -> Open | Plain:

@@ -77,7 +77,8 @@ def step_parts(one: Spoken) -> Iterator[str]:
 
 def page_link(said: Situation) -> str:
     """The permanent link, which is not signed; empty without an address."""
-    words = around.DETAILS if said.shown is None else around.HOW_TO_SEE_IT
+    whole = around.ALL_OF_IT if said.grouped else around.HOW_TO_SEE_IT
+    words = around.DETAILS if said.shown is None else whole
     return link(words, said.page)
 
 

@@ -31,7 +31,8 @@ _INSTALL = (
     "Install what is missing in the environment that trains: the one that is active "
     "(`VIRTUAL_ENV`, else `CONDA_PREFIX`) where Seedgate, or the Ray that it joins, is "
     "started; with none it is Seedgate's own. A module of the repository itself is "
-    "found by `PYTHONPATH` in the training command.",
+    "found by `PYTHONPATH` in the training command; where the base branch lacks it, "
+    "mend that first.",
     "Or activate the environment that has it; then judge again.",
     "Whoever runs Seedgate starts it again after that; then comment `/gate run`.",
 )
@@ -152,7 +153,7 @@ def _baseline_broken(facts: Facts) -> Words:
         f"the baseline itself is broken{facts.here}: {failed} failed",
         f"{facts.lead}the baseline itself is broken: {failed} failed, so there is "
         f"nothing to compare with.{_first(facts)}",
-        *_baseline_mend(facts.text("broken_by")),
+        *_baseline_mend("" if facts.text("anchor") else facts.text("broken_by")),
     )
 
 

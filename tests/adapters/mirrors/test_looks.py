@@ -14,7 +14,7 @@ from bot.adapters.mirrors import keeping, mending, mirrors
 from bot.adapters.mirrors.failing import was_unable
 from bot.adapters.mirrors.home import Home
 from bot.adapters.mirrors.mending import looked_through
-from bot.adapters.mirrors.watching import Limits
+from bot.adapters.mirrors.watching import Limits, OvergrownError, OverrunError
 from bot.adapters.repository.command import Answer, GitCommand, GitError
 from bot.app.mirroring import Mirror, MirrorError, Unreachable, WantedBranch
 from bot.domain.errors import GitFault, MachineryFault
@@ -278,7 +278,22 @@ def test_a_fetch_that_fails_for_what_is_spoilt_brings_a_look(real: OnFake) -> No
     assert real.refresh(MAIN).branch("main") == pushed
 
 
-def test_so_does_what_cannot_be_cleared_up(
+@pytest.mark.parametrize("why", [OverrunError(""), OvergrownError("")])
+def test_what_is_too_large_to_be_cleared_up_brings_none(
+    real: OnFake, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise why
+
+    lost(real)
+    monkeypatch.setattr(mirrors, "clear", fail)
+    assert real.mirrors.prune(real.place, 0.0) == 0
+    mark = marked(real)
+    real.refresh(MAIN)
+    assert mark.exists()
+
+
+def test_what_cannot_be_cleared_up_brings_one(
     real: OnFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(keeping._CLEARING, "gc.autoPackLimit", "1")

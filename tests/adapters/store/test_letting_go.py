@@ -69,6 +69,19 @@ def test_what_an_evaluation_of_late_uses_is_kept_however_old(
     assert store.find(["b"])["b"].result is None
 
 
+def test_so_is_what_it_used_though_it_wants_nothing_more(
+    store: SqlStore, time: Clock
+) -> None:
+    ran(store, "one", "a", "b")
+    time.seconds = LATE
+    store.pin("two", "known")
+    store.want("two", [spec("a"), spec("c")])
+    store.withdraw("two")
+    assert store.find(["c"])["c"].state is TrialState.CANCELLED
+    assert prune(store) == 1 + 1
+    assert store.find(["a"])["a"].result is not None
+
+
 def test_what_is_reported_anew_is_of_late_again(store: SqlStore, time: Clock) -> None:
     ran(store, "one", "a")
     time.seconds = LATE

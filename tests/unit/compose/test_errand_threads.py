@@ -75,8 +75,6 @@ def test_whoever_fetches_a_release_after_a_restart_goes_on_with_its_trials(
     until(lambda: made.busy() == 0, "the end")
     made.close()
     assert (spared, told) == (True, ["Done."])
-    for _ in range(2):
-        holding.sweep(made.waiting())
     assert withdrawn == ["scan"]  # it has ended: nobody goes on with that any more
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.alive import AliveLocks
 from bot.compose import site
 from bot.domain.errors import MachineryFault, UserFault
 from bot.settings import Settings
+from tests.fakes.reports import spec
+from tests.fakes.store import MemoryStore
 from workers.contract import Node
 
 NODE = Node("n1", "cpu", "env", 2.0, 0.0, 10**9)
@@ -79,3 +82,27 @@ def test_trials_are_not_run_in_another_environment_than_the_one_that_is_named(
         site.open_site(Settings(), None, tmp_path, stack)
     assert "unset the variable" in refused.value.mend
     assert not cache.exists()
+
+
+def test_what_an_evaluation_did_not_need_is_wanted_by_nobody_after_its_end(
+    tmp_path: Path,
+) -> None:
+    """But not while another process carries the same evaluation on."""
+    store, locks = MemoryStore(lambda: 0.0), AliveLocks(tmp_path)
+    here = site.Site(store, locks, None, NODE)  # type: ignore[arg-type]
+    with locks.hold("ours"):
+        with here.hold("ours"):
+            store.want("ours", [spec("branch", "mlp", 1)])
+        assert store.wishing() == ["ours"]
+    with here.hold("ours"):
+        store.want("ours", [spec("branch", "mlp", 1)])
+    assert store.wishing() == []
+
+
+def test_what_was_interrupted_is_gone_on_with(tmp_path: Path) -> None:
+    store = MemoryStore(lambda: 0.0)
+    here = site.Site(store, AliveLocks(tmp_path), None, NODE)  # type: ignore[arg-type]
+    store.want("ours", [spec("branch", "mlp", 1)])
+    with pytest.raises(KeyboardInterrupt), here.hold("ours"):
+        raise KeyboardInterrupt
+    assert store.wishing() == ["ours"]

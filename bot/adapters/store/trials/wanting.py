@@ -152,8 +152,13 @@ def wishing(connection: Connection) -> Sequence[str]:
 
 
 def withdraw(connection: Connection, evaluation: str, now: float) -> None:
-    """Cancel every wish of one evaluation."""
-    query = select(wants.c.key).where(wants.c.evaluation == evaluation)
+    """Cancel the wishes of one evaluation; what has ended stays known as its own."""
+    query = (
+        select(wants.c.key)
+        .join(trials, trials.c.key == wants.c.key)
+        .where(wants.c.evaluation == evaluation)
+        .where(trials.c.state.not_in(TERMINAL_STATES))
+    )
     keys = [row.key for row in connection.execute(query)]
     cancel(connection, evaluation, keys, now)
 

@@ -59,6 +59,7 @@ def situation(scene: Scene, answer: Answer) -> Situation:
         moved=_moved(scene),
         instead=_instead(scene),
         overrides=tuple(override(one) for one in scene.accepted),
+        grouped=scene.seen.key.is_group,
     )
 
 

@@ -14,6 +14,7 @@ from bot.domain.github import (
     GitHubError,
     HookDelivery,
     NotFound,
+    RateLimited,
     Refused,
     failed_deliveries,
 )
@@ -27,8 +28,9 @@ AWAY_S, MOST_AWAY = 900.0, 10_000
 A_MINUTE, MINUTE_S = 40, 60.0
 """Redeliveries of any minute, restarts or not: 200 of the 900 points that an App may
 spend in it. The others follow; the sweep itself needs none of them."""
-TOGETHER = 10
-"""So many are asked for before that is written down; a kill forgets no more."""
+TOGETHER, FAILS = 10, 3
+"""So many are asked for before that is written down: a kill forgets no more. After so
+many failures among them GitHub is left alone."""
 
 _WHAT = "deliveries"
 
@@ -109,22 +111,29 @@ def _asked_for(
     done = dict[str, float]()
     for first in range(0, len(waiting), TOGETHER):
         some = waiting[first : first + TOGETHER]
-        asked = _ask(reach, some)
+        asked, failing = _ask(reach, some)
         done |= dict.fromkeys(asked, reach.now())
         remembered.keep_redelivered(reach.store, {**before, **done})
-        if len(asked) < len(some):
+        if failing:
             break
     return len(done)
 
 
-def _ask(reach: Reach, waiting: Iterable[Unasked]) -> list[str]:
-    """The guids that were asked for; GitHub's refusal of one is its end too."""
-    done = list[str]()
+def _ask(reach: Reach, waiting: Iterable[Unasked]) -> tuple[list[str], bool]:
+    """The guids that were asked for, and whether GitHub fails for any.
+
+    Its refusal of one is its end too. One for which it fails alone waits, and holds up
+    no others.
+    """
+    done, failed = list[str](), 0
     for one in waiting:
         try:
             reach.github.redeliver(one.id)
         except GitHubError as fault:
             if not isinstance(fault.failure, NotFound | Refused):
-                return done
+                failed += 1
+                if failed == FAILS or isinstance(fault.failure, RateLimited):
+                    return done, True
+                continue
         done.append(one.guid)
-    return done
+    return done, False

@@ -786,6 +786,32 @@ def test_where_github_cannot_list_or_send_them_the_next_sweep_does(gate: Yard) -
     assert later(gate).redelivered == 1
 
 
+def test_one_that_github_fails_to_send_holds_up_no_others(gate: Yard) -> None:
+    gate.github.attempts = [
+        delivery(n, f"g{n}", START - 90 + n, "502") for n in range(1, 31)
+    ]
+    gate.github.fails("redeliver", Transient("away"))
+    assert gate.reconciler.sweep().redelivered == 29
+    assert gate.github.redelivered == [*range(2, 31)]
+    assert gate.reconciler.redeliver() == 1
+    assert gate.github.redelivered[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "times"), [(Transient("away"), 3), (RateLimited(9e9), 1)]
+)
+def test_where_it_fails_for_several_or_says_so_it_is_left_alone(
+    gate: Yard, failure: Failure, times: int
+) -> None:
+    gate.github.attempts = [
+        delivery(n, f"g{n}", START - 90 + n, "502") for n in range(1, 31)
+    ]
+    for _ in range(times):
+        gate.github.fails("redeliver", failure)
+    assert gate.reconciler.sweep().redelivered == 0
+    assert gate.github.redelivered == []
+
+
 # What is reached --------------------------------------------------------------------
 
 
