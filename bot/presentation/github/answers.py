@@ -66,8 +66,8 @@ def _why(known: Known) -> Iterator[str]:
     yield _said(known.standing, voice)
     if voice.change.status is not CheckStatus.COMPLETED:
         yield answers.OPEN
-    elif known.unmet:
-        yield from _conditions(known)
+    elif known.judged is not None and known.unmet:
+        yield from _conditions(known, known.judged)
     elif voice.change.conclusion not in _MERGES:
         yield _summary(voice)
     elif known.held_up_by is None:
@@ -111,24 +111,21 @@ def _summary(voice: Voice) -> str:
     return "\n\n".join(parts)
 
 
-def _conditions(known: Known) -> Iterator[str]:
+def _conditions(known: Known, judged: Report) -> Iterator[str]:
     yield answers.not_met(len(known.unmet))
-    yield from _taken_out(known)
+    yield from _taken_out(judged, known.overrides)
     for at, one in enumerate(known.unmet, 1):
-        yield _condition(at, one, known.judged)
+        yield _condition(at, one, judged)
     yield answers.TIGHTER
 
 
-def _taken_out(known: Known) -> Iterator[str]:
+def _taken_out(judged: Report, lifted: tuple[Override, ...]) -> Iterator[str]:
     """The changes that did it, or may have, as the comment names them."""
-    if known.judged is None:
-        return
-    report = replace(known.judged, accepted=known.overrides)
-    for step in taken_out(report, GITHUB):
+    for step in taken_out(replace(judged, accepted=lifted), GITHUB):
         yield step_item(step).rstrip()
 
 
-def _condition(at: int, one: Finding, report: Report | None) -> str:
+def _condition(at: int, one: Finding, report: Report) -> str:
     head = f"**{at}. {one.state}, {one.kind}** {code(one.id, _NAME)}"
     asked = "".join(f" {line}" for line in _asked(one, report))
     lines = [
@@ -139,7 +136,7 @@ def _condition(at: int, one: Finding, report: Report | None) -> str:
     return "\n".join([head, "", *lines]).rstrip()
 
 
-def _asked(one: Finding, report: Report | None) -> Iterator[str]:
+def _asked(one: Finding, report: Report) -> Iterator[str]:
     """What the policy asks of the metric that a finding is about."""
     for mode, metric in _metrics(report):
         if (mode.name, metric.name) == (one.mode, one.metric):

@@ -244,7 +244,7 @@ def test_a_hostile_repository_is_only_text_in_every_answer() -> None:
         assert units(text) <= answers.LONGEST
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(FOREIGN, some.sampled_from(("hostile", "enormous")))
 def test_nothing_foreign_acts_in_any_answer(text: str, kind: str) -> None:
     report = reports.hostile() if kind == "hostile" else enormous(text)
