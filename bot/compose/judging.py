@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot.app.engine import Pulse
 from bot.app.informing import Subject
@@ -25,18 +26,25 @@ from bot.domain.verdict import Cost, Override, Reason, Report, applied
 from workers.contract import Node
 
 
+class Hold(Protocol):
+    """Says that somebody carries evaluations on, for as long as the block lasts."""
+
+    def __call__(self, *evaluations: str) -> AbstractContextManager[None]:
+        """By their ids: all that one report is of at once."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where trials are run for an evaluation, up and running.
 
-    `hold` says that somebody carries the evaluation of that id on, for as long as the
-    block lasts. `done` is told once no more trials are wanted.
+    `done` is told once no more trials are wanted.
     """
 
     store: Store
     pulse: Pulse
     node: Node
-    hold: Callable[[str], AbstractContextManager[None]]
+    hold: Hold
     done: Callable[[], None] = lambda: None
 
 
@@ -96,9 +104,7 @@ def _climbed(case: Case, prepared: Prepared, bench: Bench, watch: Watch) -> Repo
     apart = asked_apart(prepared, case.apart)
     plans = {name: replace(plan, apart=apart) for name, plan in plans.items()}
     ids = tuple(plan.evaluation for plan in plans.values())
-    with ExitStack() as held:
-        for one in ids:
-            held.enter_context(bench.hold(one))
+    with bench.hold(*ids):
         known = _known(case, bench.store)
         given = (case.subject, case.repository, known)
         accepted = frozenset(one.digest for one in case.accepted)

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,23 +37,38 @@ class Site:
     node: Node
 
     @contextmanager
-    def hold(self, evaluation: str) -> Iterator[None]:
-        """Carry an evaluation on, and forget what killed ones still wanted.
+    def hold(self, *evaluations: str) -> Iterator[None]:
+        """Carry evaluations on, and forget what killed ones still wanted.
 
-        It would run before our own. What this one took over, and did not need, is
-        forgotten at its end.
+        It would run before our own. So all of ours are held first: one that was
+        interrupted goes on with what it wanted. What these took over, and did not need,
+        is forgotten at their end.
         """
-        with self.locks.hold(evaluation):
-            for wish in self.store.wishing():
-                self._forget(wish)
+        with ExitStack() as held:
+            for ours in evaluations:
+                held.enter_context(self.locks.hold(ours))
+            self._forget(self.store.wishing())
             yield
-        self._forget(evaluation)
+        self._forget_ended(evaluations)
 
-    def _forget(self, evaluation: str) -> None:
-        """Withdraw its wishes, unless somebody carries it on."""
-        with self.locks.abandoned(evaluation) as abandoned:
-            if abandoned:
-                self.store.withdraw(evaluation)
+    def _forget(self, evaluations: Iterable[str]) -> None:
+        """Withdraw the wishes of those that nobody carries on."""
+        for one in evaluations:
+            with self.locks.abandoned(one) as abandoned:
+                if abandoned:
+                    self.store.withdraw(one)
+
+    def _forget_ended(self, evaluations: Iterable[str]) -> None:
+        """A verdict that is there is not lost for what the next call forgets."""
+        from bot.adapters.store import StoreError
+
+        try:
+            self._forget(evaluations)
+        except StoreError:
+            LOG.warning(
+                "The store failed. Until the next call, trials may be run that no "
+                "evaluation waits for."
+            )
 
 
 def open_site(

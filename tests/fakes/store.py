@@ -16,6 +16,7 @@ from bot.domain.history import (
 )
 from bot.domain.verdict import Forecast
 from workers.contract import (
+    FINISHED,
     TERMINAL,
     Attempt,
     Claim,
@@ -111,8 +112,8 @@ class MemoryStore:
 
     def withdraw(self, evaluation: str) -> None:
         mine = [key for name, key in self._wants if name == evaluation]
-        open_ones = [k for k in mine if self._rows[k].stored.state not in TERMINAL]
-        self.cancel(evaluation, open_ones)
+        other = [k for k in mine if self._rows[k].stored.state not in FINISHED]
+        self.cancel(evaluation, other)
 
     def save_evaluation(self, evaluation: str, document: str) -> None:
         self._reports[evaluation] = document

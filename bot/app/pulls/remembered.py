@@ -103,12 +103,16 @@ def keep_redelivered(notes: Notes, found: Mapping[str, float]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Unasked:
-    """A delivery that failed and is to be asked for again, by the id of an attempt."""
+    """A delivery that failed and is to be asked for again, by the id of an attempt.
+
+    `tried_at` is when GitHub failed to send it the last time, 0 for never.
+    """
 
     guid: str
     id: int
     at: float
     pressed: bool
+    tried_at: float = 0.0
 
 
 def unasked(notes: Notes) -> list[Unasked]:

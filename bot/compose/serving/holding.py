@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import Protocol
 
@@ -51,13 +51,20 @@ class Holding:
         self._first = None
 
     @contextmanager
-    def hold(self, succession: Succession, evaluation: str) -> Iterator[None]:
-        """Carry it on; once it ends or is stopped, nobody is to train for it any more.
+    def hold(self, succession: Succession, *evaluations: str) -> Iterator[None]:
+        """Carry them on; once they end or are stopped, nobody is to train for them.
 
         Where the process ends its trials go on: the next one takes them up. So do they
         where another task of the pull request follows, until that one has asked for its
         own; and where store or git fail for a moment, until it is carried on again.
         """
+        with ExitStack() as held:
+            for one in evaluations:
+                held.enter_context(self._hold(succession, one))
+            yield
+
+    @contextmanager
+    def _hold(self, succession: Succession, evaluation: str) -> Iterator[None]:
         try:
             with self._locks.hold(evaluation), succession.carries(evaluation):
                 yield

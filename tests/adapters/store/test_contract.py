@@ -337,6 +337,20 @@ def test_wishes_of_an_evaluation_that_nobody_carries_on_can_be_withdrawn(
     assert state(store, "b") is TrialState.QUEUED
 
 
+def test_a_trial_that_was_lost_is_not_run_again_for_an_evaluation_that_is_over(
+    store: AnyStore,
+) -> None:
+    never = result(Infra(InfraReason.PLACEMENT, "No machine has so much memory."))
+    store.want("over", specs("a"))
+    assert store.finish(claimed(store)[0], never)
+    store.withdraw("over")
+    store.want("next", specs("a"))
+    assert state(store, "a") is TrialState.QUEUED
+    store.withdraw("next")
+    assert state(store, "a") is TrialState.CANCELLED
+    assert list(store.wishing()) == []
+
+
 def test_an_evaluation_whose_trials_have_ended_wishes_nothing(store: AnyStore) -> None:
     store.want("one", specs("a"))
     (attempt,) = claimed(store)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.alive import AliveLocks
+from bot.adapters.store import StoreError
 from bot.compose import site
 from bot.domain.errors import MachineryFault, UserFault
 from bot.settings import Settings
@@ -100,9 +101,29 @@ def test_what_an_evaluation_did_not_need_is_wanted_by_nobody_after_its_end(
 
 
 def test_what_was_interrupted_is_gone_on_with(tmp_path: Path) -> None:
+    """In all stages; what another one wanted, that was killed, is not."""
     store = MemoryStore(lambda: 0.0)
     here = site.Site(store, AliveLocks(tmp_path), None, NODE)  # type: ignore[arg-type]
-    store.want("ours", [spec("branch", "mlp", 1)])
-    with pytest.raises(KeyboardInterrupt), here.hold("ours"):
+    for seed, name in enumerate(("fast", "full", "killed")):
+        store.want(name, [spec("branch", "mlp", seed)])
+    with pytest.raises(KeyboardInterrupt), here.hold("fast", "full"):
         raise KeyboardInterrupt
-    assert store.wishing() == ["ours"]
+    assert store.wishing() == ["fast", "full"]
+
+
+def test_a_store_that_fails_at_the_end_costs_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = MemoryStore(lambda: 0.0)
+    here = site.Site(store, AliveLocks(tmp_path), None, NODE)  # type: ignore[arg-type]
+
+    def fails(_evaluation: str) -> None:
+        raise StoreError("It is away.", "")
+
+    with here.hold("ours"):
+        store.want("ours", [spec("branch", "mlp", 1)])
+        monkeypatch.setattr(store, "withdraw", fails)
+    assert "The store failed." in caplog.text
+    monkeypatch.undo()
+    with here.hold("next"):
+        assert store.wishing() == []

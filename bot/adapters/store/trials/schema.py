@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.adapters.store.database.tables import NAME, metadata
-from workers.contract import TERMINAL, TrialState
+from workers.contract import FINISHED, TERMINAL, TrialState
 
 TRIES = 3
 """How often a trial may be lost to our own machinery before that is its end."""
@@ -36,8 +36,8 @@ CLAIMED = (
 WANTED_AGAIN = (TrialState.CANCELLED, TrialState.SUPERSEDED, TrialState.INFRA)
 """Ends that are not results: who wants such a trial gets a new attempt."""
 
-TERMINAL_STATES = tuple(TERMINAL)
-"""TERMINAL as SQL takes it."""
+TERMINAL_STATES, RESULT_STATES = tuple(TERMINAL), tuple(FINISHED)
+"""TERMINAL and FINISHED as SQL takes them."""
 
 trials = Table(
     "trials",

@@ -22,6 +22,7 @@ from bot.adapters.store.trials.codec import (
     load_spec,
 )
 from bot.adapters.store.trials.schema import (
+    RESULT_STATES,
     TERMINAL_STATES,
     WANTED_AGAIN,
     attempts,
@@ -152,12 +153,15 @@ def wishing(connection: Connection) -> Sequence[str]:
 
 
 def withdraw(connection: Connection, evaluation: str, now: float) -> None:
-    """Cancel the wishes of one evaluation; what has ended stays known as its own."""
+    """Cancel the wishes of one evaluation; what it has a result of stays its own.
+
+    A trial that was lost would be run for it, too, once another one wants that again.
+    """
     query = (
         select(wants.c.key)
         .join(trials, trials.c.key == wants.c.key)
         .where(wants.c.evaluation == evaluation)
-        .where(trials.c.state.not_in(TERMINAL_STATES))
+        .where(trials.c.state.not_in(RESULT_STATES))
     )
     keys = [row.key for row in connection.execute(query)]
     cancel(connection, evaluation, keys, now)

@@ -5,17 +5,24 @@ down when a sweep sees it; what waits is asked for little by little between swee
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from bot.app.github import MOST_DELIVERIES
 from bot.app.pulls import remembered
 from bot.app.pulls.reach import Reach
 from bot.app.pulls.remembered import Unasked
 from bot.domain.github import (
+    Failure,
+    Forbidden,
     GitHubError,
     HookDelivery,
     NotFound,
+    Odd,
     RateLimited,
     Refused,
+    Transient,
+    Unauthorised,
     failed_deliveries,
 )
 
@@ -28,11 +35,13 @@ AWAY_S, MOST_AWAY = 900.0, 10_000
 A_MINUTE, MINUTE_S = 40, 60.0
 """Redeliveries of any minute, restarts or not: 200 of the 900 points that an App may
 spend in it. The others follow; the sweep itself needs none of them."""
-TOGETHER, FAILS = 10, 3
-"""So many are asked for before that is written down: a kill forgets no more. After so
-many failures among them GitHub is left alone."""
+TOGETHER = 10
+"""So many are asked for before that is written down: a kill forgets no more."""
+FAILS, REST_S = 3, 60.0
+"""After so many failures among `TOGETHER` GitHub is left alone for so long, and so is
+each that failed."""
 
-_WHAT = "deliveries"
+_WHAT, _ALONE = "deliveries", "redeliveries left alone"
 
 
 def redeliver(reach: Reach) -> tuple[int, int]:
@@ -77,63 +86,113 @@ def _waiting(
     asked: Collection[str],
     oldest: float,
 ) -> list[Unasked]:
-    """Pressed buttons first, for no sweep finds those; then the oldest."""
+    """All that wait by now, in their order."""
+    tried = {one.guid: one.tried_at for one in before}
     new = [
-        Unasked(one.guid, one.id, one.delivered_at, one.pressed)
+        Unasked(one.guid, one.id, one.delivered_at, one.pressed, tried.get(one.guid, 0))
         for one in failed_deliveries(found)
     ]
     over = {*asked, *(one.guid for one in found if one.ok)}
     every = {one.guid: one for one in (*before, *new)}.values()
     left = [one for one in every if one.guid not in over and one.at >= oldest]
-    return sorted(left, key=lambda one: (not one.pressed, one.at, one.id))
+    return _ordered(left)
+
+
+def _ordered(waiting: Iterable[Unasked]) -> list[Unasked]:
+    """Pressed buttons first, for no sweep finds those; then the oldest.
+
+    Behind all of them those for which GitHub failed: they hold up no others.
+    """
+    return sorted(
+        waiting, key=lambda one: (one.tried_at, not one.pressed, one.at, one.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Guids that were asked for, those that failed, and whether that is enough."""
+
+    asked: tuple[str, ...] = ()
+    failed: frozenset[str] = frozenset()
+    enough: bool = False
+
+    def __add__(self, other: "_Told") -> "_Told":
+        asked, failed = self.asked + other.asked, self.failed | other.failed
+        return _Told(asked, failed, self.enough or other.enough)
 
 
 def _ask_for_some(reach: Reach) -> tuple[int, int]:
     """How many were asked for, and 1 where others wait."""
-    store = reach.store
+    store, now = reach.store, reach.now()
     waiting = remembered.unasked(store)
     if not waiting:
         return 0, 0
+    if now < (remembered.moment(store, _ALONE) or 0.0) + REST_S:
+        return 0, 1
     asked = remembered.redelivered(store)
-    spent = sum(at > reach.now() - MINUTE_S for at in asked.values())
+    spent = sum(at > now - MINUTE_S for at in asked.values())
     left = [one for one in waiting if one.guid not in asked]
-    count = _asked_for(reach, left[: max(A_MINUTE - spent, 0)], asked)
-    if count < len(left):
-        return count, 1
+    rested = [one for one in left if one.tried_at <= now - REST_S]
+    told = _asked_for(reach, rested[: max(A_MINUTE - spent, 0)], asked)
+    if told.failed:
+        remembered.keep_unasked(store, _behind(left, told.failed, now))
+    if len(told.asked) < len(left):
+        return len(told.asked), 1
     remembered.keep_unasked(store, [])
-    return count, 0
+    return len(told.asked), 0
+
+
+def _behind(
+    waiting: Iterable[Unasked], failed: Collection[str], now: float
+) -> list[Unasked]:
+    """All that wait, and those that failed behind the others."""
+    return _ordered(
+        replace(one, tried_at=now) if one.guid in failed else one for one in waiting
+    )
 
 
 def _asked_for(
     reach: Reach, waiting: Sequence[Unasked], before: Mapping[str, float]
-) -> int:
-    """How many were asked for, and are written down beside those of `before`."""
-    done = dict[str, float]()
+) -> _Told:
+    """What came of it; those asked for are written down beside those of `before`."""
+    told, asked = _Told(), dict(before)
     for first in range(0, len(waiting), TOGETHER):
-        some = waiting[first : first + TOGETHER]
-        asked, failing = _ask(reach, some)
-        done |= dict.fromkeys(asked, reach.now())
-        remembered.keep_redelivered(reach.store, {**before, **done})
-        if failing:
+        now_told = _ask(reach, waiting[first : first + TOGETHER])
+        asked |= dict.fromkeys(now_told.asked, reach.now())
+        remembered.keep_redelivered(reach.store, asked)
+        told += now_told
+        if told.enough:
+            remembered.keep_moment(reach.store, _ALONE, reach.now())
             break
-    return len(done)
+    return told
 
 
-def _ask(reach: Reach, waiting: Iterable[Unasked]) -> tuple[list[str], bool]:
-    """The guids that were asked for, and whether GitHub fails for any.
+def _ask(reach: Reach, waiting: Iterable[Unasked]) -> _Told:
+    """Ask for each, until that is enough.
 
-    Its refusal of one is its end too. One for which it fails alone waits, and holds up
-    no others.
+    GitHub's refusal of one is its end too. What it says of all that we do, such as a
+    limit, is heard at once.
     """
-    done, failed = list[str](), 0
+    asked, failed, enough = list[str](), set[str](), False
     for one in waiting:
-        try:
-            reach.github.redeliver(one.id)
-        except GitHubError as fault:
-            if not isinstance(fault.failure, NotFound | Refused):
-                failed += 1
-                if failed == FAILS or isinstance(fault.failure, RateLimited):
-                    return done, True
-                continue
-        done.append(one.guid)
-    return done, False
+        match fault := _sent(reach, one):
+            case None | NotFound() | Refused():
+                asked.append(one.guid)
+            case Transient() | Odd():
+                failed.add(one.guid)
+                enough = len(failed) == FAILS
+            case RateLimited() | Unauthorised() | Forbidden():
+                enough = True
+            case _:
+                assert_never(fault)
+        if enough:
+            break
+    return _Told(tuple(asked), frozenset(failed), enough)
+
+
+def _sent(reach: Reach, one: Unasked) -> Failure | None:
+    try:
+        reach.github.redeliver(one.id)
+    except GitHubError as fault:
+        return fault.failure
+    return None

@@ -793,14 +793,49 @@ def test_one_that_github_fails_to_send_holds_up_no_others(gate: Yard) -> None:
     gate.github.fails("redeliver", Transient("away"))
     assert gate.reconciler.sweep().redelivered == 29
     assert gate.github.redelivered == [*range(2, 31)]
+    gate.clock.now += MINUTE_S - 1
+    assert gate.reconciler.redeliver() == 0  # that one rests
+    gate.clock.now += 1
     assert gate.reconciler.redeliver() == 1
     assert gate.github.redelivered[-1] == 1
 
 
+@pytest.mark.parametrize("bad", [{5, 25, 45}, {1, 2, 3}, {*range(1, 30)}])
+def test_however_many_it_fails_to_send_for_ever_all_others_go(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch, bad: set[int]
+) -> None:
+    gate.github.attempts = failed(100)
+    calls, sends = list[int](), gate.github.redeliver
+
+    def redeliver(number: int) -> None:
+        calls.append(number)
+        if number in bad:
+            raise GitHubError(Transient("500"))
+        sends(number)
+
+    monkeypatch.setattr(gate.github, "redeliver", redeliver)
+    minutes = 30
+    for _ in range(minutes):
+        for _ in range(4):
+            gate.clock.now += 15
+            gate.reconciler.redeliver()
+        gate.reconciler.sweep()
+    assert sorted(gate.github.redelivered) == sorted({*range(1, 101)} - bad)
+    in_vain = [one for one in calls if one in bad]
+    assert len(in_vain) <= 3 * minutes
+
+
 @pytest.mark.parametrize(
-    ("failure", "times"), [(Transient("away"), 3), (RateLimited(9e9), 1)]
+    ("failure", "times"),
+    [
+        (Transient("away"), 3),
+        (Odd("a page"), 3),
+        (RateLimited(9e9), 1),
+        (Unauthorised("bad"), 1),
+        (Forbidden((), "no"), 1),
+    ],
 )
-def test_where_it_fails_for_several_or_says_so_it_is_left_alone(
+def test_where_it_fails_for_several_or_says_so_it_is_left_alone_for_a_minute(
     gate: Yard, failure: Failure, times: int
 ) -> None:
     gate.github.attempts = [
@@ -809,7 +844,11 @@ def test_where_it_fails_for_several_or_says_so_it_is_left_alone(
     for _ in range(times):
         gate.github.fails("redeliver", failure)
     assert gate.reconciler.sweep().redelivered == 0
-    assert gate.github.redelivered == []
+    gate.clock.now += MINUTE_S - 1
+    assert gate.reconciler.redeliver() == 0
+    gate.clock.now += 1
+    assert gate.reconciler.redeliver() == 30
+    assert len(gate.github.redelivered) == 30
 
 
 # What is reached --------------------------------------------------------------------
