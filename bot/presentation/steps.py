@@ -110,7 +110,7 @@ def _mends(report: Report, channel: Channel) -> tuple[str, ...]:
     baseline leaves open, where only its own mend is one.
     """
     decisive = deciding(report)
-    broken = {one.mode for one in decisive if one.reason is Reason.BASELINE_BROKEN}
+    broken = {one.mode for one in decisive if _of_broken_baseline(one)}
     own = [
         one
         for one in decisive
@@ -127,6 +127,11 @@ def _told_apart(report: Report) -> tuple[str, ...]:
     if not harmed or asked or report.apart.found == 1:
         return ()
     return (say.TELL_APART,)
+
+
+def _of_broken_baseline(one: Finding) -> bool:
+    """Not of a broken release, which leaves nothing open against the baseline."""
+    return one.reason is Reason.BASELINE_BROKEN and not Facts(one).text("anchor")
 
 
 def _is_open(one: Finding) -> bool:

@@ -9,7 +9,18 @@ from pathlib import Path
 
 from bot.adapters.repository.command import GitCommand, GitError
 
-_LEFTOVERS = ("tmp_", "incoming-")
+_LEFTOVERS = ("tmp_", ".tmp-", "incoming-")
+_PID = "gc.pid"
+_OF_CLEARING = (
+    "*.lock",
+    _PID,
+    "objects/info/*.lock",
+    "objects/info/commit-graphs/*.lock",
+    "objects/info/commit-graphs/tmp_*",
+    "objects/pack/*.lock",
+    "objects/pack/tmp_*",
+    "objects/pack/.tmp-*",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,12 @@ class Home:
             else:
                 path.unlink(missing_ok=True)
 
+    def sweep_cleared(self) -> None:
+        """Remove what is left of a clearing up alone: others may write meanwhile."""
+        for pattern in _OF_CLEARING:
+            for path in self.folder.glob(pattern):
+                path.unlink(missing_ok=True)
+
     def drop_graph(self) -> None:
         """Remove what git worked out from the commits, and makes again in time."""
         info = self.folder / "objects" / "info"
@@ -122,6 +139,7 @@ def scratches(home: Home) -> list[Home]:
 
 def _leftovers(folder: Path) -> Iterator[Path]:
     yield from folder.parent.glob(f".{folder.name}-*")
+    yield folder / _PID
     for at, folders, files in os.walk(folder):
         within = Path(at)
         yield from (within / name for name in files if name.endswith(".lock"))

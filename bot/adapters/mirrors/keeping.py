@@ -12,8 +12,8 @@ had just been made. So what is old there belongs to nobody any more.
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 from bot.adapters.mirrors.failing import MirrorTroubleError
@@ -57,8 +57,12 @@ def outlived(refs: Mapping[str, str], before: int) -> Sequence[str]:
 
 
 def clear(home: Home, lent: int, limits: Limits) -> None:
-    """Let git pack what there is and drop what has no ref, if there is much of it."""
-    _git(home, ("gc", "--auto", "--quiet"), lent, limits)
+    """Let git pack what there is and drop what has no ref, if there is much of it.
+
+    What it leaves where it fails, or is killed, goes at once; so below.
+    """
+    with _swept(home.sweep):
+        _git(home, ("gc", "--auto", "--quiet"), lent, limits)
 
 
 def clear_scratch(home: Home, lent: int, limits: Limits, unused_s: float) -> None:
@@ -72,7 +76,17 @@ def clear_scratch(home: Home, lent: int, limits: Limits, unused_s: float) -> Non
     if loose <= _MOST_LOOSE and oldest >= time.time() - unused_s:
         return
     since = f"--prune={unused_s:.0f}.seconds.ago"
-    _git(home, ("gc", "--cruft", since, "--quiet"), lent, limits)
+    with _swept(home.sweep_cleared):
+        _git(home, ("gc", "--cruft", since, "--quiet"), lent, limits)
+
+
+@contextmanager
+def _swept(sweep: Callable[[], None]) -> Iterator[None]:
+    """Sweep after what did not succeed."""
+    with ExitStack() as otherwise:
+        otherwise.callback(sweep)
+        yield
+        otherwise.pop_all()
 
 
 def _git(home: Home, asked: tuple[str, ...], lent: int, limits: Limits) -> None:

@@ -1,5 +1,6 @@
 """The port `Mirrors` on bare clones that git fetches over HTTP."""
 
+import logging
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from bot.adapters.repository.command import GitError, require_git
 from bot.app.mirroring import Gone, MirrorError, Unreachable, Wanted
 from bot.domain.github import Place, Secret
 
+LOG = logging.getLogger("seedgate")
 SOUND_S = 3600.0
 """How long a mirror that was looked through is not looked through again (seconds)."""
 _OF_ONE = re.compile(r"\.?(\d+)\.(git|scratch)(-.*)?", re.ASCII)
@@ -87,20 +89,16 @@ class GitMirrors:
         with self._locked(place) as (home, lock):
             if not home.is_there():
                 return 0
-            before = day_of(self._clock() - unused_s)
-            try:
+            before, dropped = day_of(self._clock() - unused_s), 0
+            with self._borne(place):
                 gone = outlived(home.refs(OURS), before)
                 home.update(dict.fromkeys(gone))
+                dropped = len(gone)
                 clear(home, lock.file, self._limits)
-                for made in scratches(home):
+            for made in scratches(home):
+                with self._borne(place):
                     clear_scratch(made, lock.file, self._limits, unused_s)
-            except (OverrunError, OvergrownError):
-                return 0  # too large to be cleared up; that is no damage
-            except (GitError, MirrorTroubleError) as trouble:
-                require_room(str(trouble))
-                self._doubt(place)
-                return 0
-            return len(gone)
+            return dropped
 
     def held(self) -> Collection[int]:
         """The repositories of which anything lies on this disk, by their numbers."""
@@ -128,6 +126,8 @@ class GitMirrors:
             with on_disk(home.folder), held(path, self._limits.patience_s) as lock:
                 if lock.interrupted:
                     home.sweep()
+                    for made in scratches(home):
+                        made.sweep_cleared()
                 yield home, lock
         except StillHeldError:
             said = (
@@ -167,6 +167,17 @@ class GitMirrors:
     def _doubt(self, place: Place) -> None:
         """It could not be read: the next refresh looks whether it is damaged."""
         self._doubted.add(place.repository)
+
+    @contextmanager
+    def _borne(self, place: Place) -> Iterator[None]:
+        """Go on where git cannot clear up. What is too large for it is not damaged."""
+        try:
+            yield
+        except (OverrunError, OvergrownError) as cut:
+            LOG.warning("The mirror %s was not tidied: git %s.", place.repository, cut)
+        except (GitError, MirrorTroubleError) as trouble:
+            require_room(str(trouble))
+            self._doubt(place)
 
     def _look_through(self, place: Place) -> None:
         """Make one anew that is damaged where no fetch finds it out.

@@ -80,12 +80,11 @@ class Remote:
         """What git answers, whatever it is; `MirrorError` when it takes too much."""
         try:
             answer = watched(self.git, arguments, feed, self.lent, self.limits)
-        except OverrunError:
-            said = f"Fetching {self.name} did not end in {self.limits.seconds:g} s."
+        except OverrunError as cut:
+            said = f"Fetching {self.name} {cut}."
             raise MirrorError(Unreachable(said)) from None
-        except OvergrownError:
-            most = f"{self.limits.most_bytes / 2**30:.3g} GiB"
-            said = f"Fetching {self.name} would take more than {most} at once."
+        except OvergrownError as cut:
+            said = f"Fetching {self.name} {cut}."
             raise MirrorError(TooLarge(said)) from None
         return replace(answer, words=_hidden(answer.words, self.token))
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
@@ -29,7 +30,10 @@ class Limits:
 
 
 class OverrunError(Exception):
-    """git had not ended when its time was up; it was killed with all it had started."""
+    """git had not ended when its time was up; it was killed with all it had started.
+
+    The text goes on after a name, as that of `OvergrownError` does.
+    """
 
 
 class OvergrownError(Exception):
@@ -45,7 +49,7 @@ def watched(
 ) -> Answer:
     """Run git in a mirror, which it locks by the file `lent`, within the limits.
 
-    One that only reads needs no lock: None.
+    One that only reads needs no lock: None. What comes meanwhile is not its own.
     """
     files = () if lent is None else (lent,)
     with TemporaryFile() as source:
@@ -53,28 +57,30 @@ def watched(
         source.seek(0)
         with git.start(*arguments, source=source, lent=files) as process:
             try:
-                return _answer(process, git.folder, limits)
+                return _answer(process, git.folder if files else None, limits)
             finally:
                 _end(process)
 
 
-def _answer(process: "Popen[bytes]", folder: Path, limits: Limits) -> Answer:
+def _answer(process: "Popen[bytes]", fills: Path | None, limits: Limits) -> Answer:
     give_up = time.monotonic() + limits.seconds
     while True:
         try:
             output, words = process.communicate(timeout=_LOOK_S)
         except TimeoutExpired:
-            _hold(folder, limits, give_up)
+            _hold(fills, limits, give_up)
         else:
             said = words.decode("utf-8", "backslashreplace")
             return Answer(process.returncode, output, said)
 
 
-def _hold(folder: Path, limits: Limits, give_up: float) -> None:
+def _hold(fills: Path | None, limits: Limits, give_up: float) -> None:
     if time.monotonic() >= give_up:
-        raise OverrunError
-    if any(_size(one) > limits.most_bytes for one in folder.glob(_INCOMING)):
-        raise OvergrownError
+        raise OverrunError(f"did not end in {limits.seconds:g} s")
+    coming = fills.glob(_INCOMING) if fills else ()
+    if any(_size(one) > limits.most_bytes for one in coming):
+        most = f"{limits.most_bytes / 2**30:.3g} GiB"
+        raise OvergrownError(f"would take more than {most} at once")
 
 
 def _size(path: Path) -> int:
@@ -85,6 +91,10 @@ def _size(path: Path) -> int:
 
 
 def _end(process: "Popen[bytes]") -> None:
-    """Kill what has not ended; the group is its own, and stays its own until then."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    """Kill all that it started, though it has ended itself.
+
+    The group is its own, and stays its own until somebody asked how it ended.
+    """
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

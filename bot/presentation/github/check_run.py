@@ -57,15 +57,17 @@ def _title(one: Spoken) -> str:
 
 def _summary(said: Situation, one: Spoken) -> str:
     parts = [sentence(one), *answer_parts(said, one)]
-    last = "\n\n".join(text for text in (page_link(said), around.ASK) if text)
-    return fit(parts, last, TEXT, size=octets, note=note(said.page))
+    ask = "" if said.grouped else around.ASK
+    last = "\n\n".join(text for text in (page_link(said), ask) if text)
+    return fit(parts, last, TEXT, size=octets, note=note(said.address))
 
 
 def _text(said: Situation) -> str:
     parts = list(_evidence(said))
     if not parts:
         return ""
-    return fit(["", *parts], "", TEXT, size=octets, note=note(said.page)).lstrip("\n")
+    text = fit(["", *parts], "", TEXT, size=octets, note=note(said.address))
+    return text.lstrip("\n")
 
 
 def _evidence(said: Situation) -> Iterator[str]:

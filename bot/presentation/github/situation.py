@@ -82,7 +82,8 @@ class Situation:
     shown while the outcome is open, `report` wherever it is given. `overrides` are all
     that stand, whether or not they lift what the report found. `held_up_by` is the pull
     request that has the same head and decides its check run, where that is in the way.
-    `grouped` is whether it is a merge group, of which no command tells.
+    `grouped` is whether it is a merge group: no command tells of one, none orders
+    anything for it, and none signs a link to its report.
     """
 
     outcome: Outcome
@@ -102,6 +103,11 @@ class Situation:
         """The outcome without the advisory mode around it."""
         one = self.outcome
         return one.of if isinstance(one, Advisory) else one
+
+    @property
+    def address(self) -> str:
+        """The page, where a reader gets a link that opens it; else empty."""
+        return "" if self.grouped else self.page
 
     @property
     def shown(self) -> Report | None:

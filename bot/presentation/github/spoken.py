@@ -30,6 +30,7 @@ from bot.domain.conclusions import (
 from bot.domain.verdict import Reason, Report, Ruling
 from bot.presentation.github.actions import takes_seeds
 from bot.presentation.github.commands import GITHUB, ok_line, target_line
+from bot.presentation.github.group_steps import group_steps
 from bot.presentation.github.situation import Situation
 from bot.presentation.headline import answered, because, deciding, why
 from bot.presentation.steps import Step, next_steps
@@ -74,7 +75,8 @@ def spoken(said: Situation) -> Spoken:
     head = one.head
     if state_of(said.outcome).conclusion is Conclusion.NEUTRAL:
         head += around.ADVISORY
-    return replace(one, head=head)
+    steps = group_steps(said) if said.grouped else one.steps
+    return replace(one, head=head, steps=steps)
 
 
 def calls(said: Situation) -> bool:

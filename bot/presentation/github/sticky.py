@@ -76,10 +76,12 @@ def step_parts(one: Spoken) -> Iterator[str]:
 
 
 def page_link(said: Situation) -> str:
-    """The permanent link, which is not signed; empty without an address."""
-    whole = around.ALL_OF_IT if said.grouped else around.HOW_TO_SEE_IT
-    words = around.DETAILS if said.shown is None else whole
-    return link(words, said.page)
+    """The permanent link, which is not signed; empty without an address.
+
+    Of a merge group there is none: nobody would get it signed.
+    """
+    words = around.DETAILS if said.shown is None else around.HOW_TO_SEE_IT
+    return link(words, said.address)
 
 
 def _evidence(said: Situation) -> Iterator[str]:

@@ -20,3 +20,21 @@ GONE_WHY = (
     "The merge queue took this group away before there was an answer. Its trials were "
     "stopped; what was finished is kept."
 )
+
+AGAIN = "Put the pull request into the merge queue again; finished trials are kept."
+UPDATE = (
+    "Nothing can be ordered for a merge group, nor accepted in it. Update the pull "
+    "request's branch from its base: there it is judged by itself, and what is found "
+    "can be accepted. Then queue it again."
+)
+NAME_TARGETS = (
+    "Nothing can be ordered for a merge group. Update the pull request's branch from "
+    "its base, and name there the modes that are meant. Then queue it again."
+)
+TRUST = (
+    "Read all that the group would land. Then somebody with write access pushes it to "
+    "a branch of this repository and opens a pull request from there: that one is "
+    "judged, and can be queued."
+)
+BUDGET = "Raise the budget in the policy on the base branch."
+LANDS = "Nothing is to be done: the merge queue goes on by itself."

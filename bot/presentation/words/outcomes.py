@@ -27,14 +27,28 @@ _FIND_METRIC = (
     "Mend the metric's `source` in the policy of the base, or what the training prints "
     "or writes, so that the one finds the other; then judge again."
 )
-_INSTALL = (
+_ENVIRONMENT = (
     "Install what is missing in the environment that trains: the one that is active "
     "(`VIRTUAL_ENV`, else `CONDA_PREFIX`) where Seedgate, or the Ray that it joins, is "
     "started; with none it is Seedgate's own. A module of the repository itself is "
-    "found by `PYTHONPATH` in the training command; where the base branch lacks it, "
-    "mend that first.",
+    "found by `PYTHONPATH` in the training command;"
+)
+_ONCE_INSTALLED = (
     "Or activate the environment that has it; then judge again.",
     "Whoever runs Seedgate starts it again after that; then comment `/gate run`.",
+)
+_INSTALL = f"{_ENVIRONMENT} where the base branch lacks it, mend that first."
+_INSTALL_FOR_RELEASE = (
+    f"{_ENVIRONMENT} where the release lacks it, pin a later one as `anchor` on the "
+    "base branch."
+)
+_PIN_READABLE = (
+    "A release stays as it is: pin a later one, whose training prints or writes what "
+    "the metric's `source` finds, as `anchor` on the base branch; then judge again."
+)
+_PIN_LATER = (
+    "A release stays as it is: install what it needs where trials run, or pin a later "
+    "one as `anchor` on the base branch; then judge again."
 )
 
 
@@ -89,8 +103,9 @@ def _first(facts: Facts) -> str:
 
 
 def _counts(facts: Facts) -> str:
-    branch = f"{_of_arm(facts, 'branch')} branch trials"
-    return f"{branch} against {_of_arm(facts, 'baseline')} baseline trials"
+    branch, name = f"{_of_arm(facts, 'branch')} branch trials", facts.text("anchor")
+    compared = f"trials of the release {name}" if name else "baseline trials"
+    return f"{branch} against {_of_arm(facts, 'baseline')} {compared}"
 
 
 def _more_failures(facts: Facts) -> Words:
@@ -136,6 +151,8 @@ def _failures_seen(facts: Facts) -> Words:
 
 
 def _baseline_broken(facts: Facts) -> Words:
+    if facts.text("anchor"):
+        return _release_broken(facts)
     failed = f"{_of_arm(facts, 'baseline')} baseline trials"
     files = facts.listed("files")
     if files:
@@ -153,7 +170,7 @@ def _baseline_broken(facts: Facts) -> Words:
         f"the baseline itself is broken{facts.here}: {failed} failed",
         f"{facts.lead}the baseline itself is broken: {failed} failed, so there is "
         f"nothing to compare with.{_first(facts)}",
-        *_baseline_mend("" if facts.text("anchor") else facts.text("broken_by")),
+        *_baseline_mend(facts.text("broken_by")),
     )
 
 
@@ -164,11 +181,41 @@ def _baseline_mend(by: str) -> tuple[str, str, str]:
     """
     match by:
         case "missing_module":
-            return _INSTALL
+            return _INSTALL, *_ONCE_INSTALLED
         case FailureReason.MISSING_METRIC | FailureReason.UNPARSABLE_METRIC:
             return _FIND_METRIC, "", ""
         case _:
             return _MEND_BASE, "", ""
+
+
+def _release_broken(facts: Facts) -> Words:
+    """Of the release that the policy pins, which no commit mends.
+
+    Its trials take the branch's files that define the metrics. What a trial said is
+    that of the branch where any of those failed, too.
+    """
+    files = numbers.some(facts.listed("files"), MOST_NAMES)
+    held = f" with the branch's {files}" if files else ""
+    what = f"the release {facts.text('anchor')} does not run{held}"
+    failed = f"{_of_arm(facts, 'baseline')} of its trials failed"
+    first = "" if facts.count("failed_branch") else _first(facts)
+    return Words(
+        f"{what}{facts.here}: {failed}",
+        f"{facts.lead}{what}: {failed}, so the branch cannot be held against it."
+        f"{first}",
+        *_release_mend(facts.text("broken_by")),
+    )
+
+
+def _release_mend(by: str) -> tuple[str, str, str]:
+    """As `_baseline_mend`, for a release."""
+    match by:
+        case "missing_module":
+            return _INSTALL_FOR_RELEASE, *_ONCE_INSTALLED
+        case FailureReason.MISSING_METRIC | FailureReason.UNPARSABLE_METRIC:
+            return _PIN_READABLE, "", ""
+        case _:
+            return _PIN_LATER, "", ""
 
 
 def _bound(facts: Facts) -> str:

@@ -64,6 +64,23 @@ def test_a_pass_by_another_definition_asks_to_look_at_it() -> None:
     assert any("change of the definition itself" in one.text for one in steps)
 
 
+@pytest.mark.parametrize(("anchor", "mends"), [({}, 1), ({"anchor": "v1.2"}, 2)])
+def test_a_broken_release_hides_nothing_that_is_open_against_the_baseline(
+    anchor: Evidence, mends: int
+) -> None:
+    """As a broken baseline does, where more seeds would fail like the others."""
+    broken = reports.finding(
+        Reason.BASELINE_BROKEN, Ruling.UNDECIDED, anchor, mode="mlp"
+    )
+    still = reports.finding(
+        Reason.NOT_SHOWN, Ruling.UNDECIDED, {}, mode="mlp", metric="loss"
+    )
+    report = replace(
+        reports.conflict(), verdict=Verdict(Ruling.UNDECIDED, (broken, still))
+    )
+    assert len(next_steps(report)) == mends
+
+
 def test_what_nothing_decides_is_gone_on_with() -> None:
     steps = next_steps(around(Ruling.UNDECIDED))
     assert steps == (Step("Start the same command again to go on."),)

@@ -528,6 +528,78 @@ def test_a_baseline_that_breaks_for_anything_else_is_mended_itself(
     assert before.mend.startswith("Mend the base branch")
 
 
+BROKEN_RELEASE: Evidence = {
+    **FAILED,
+    "failed_branch": 0,
+    "failed_baseline": 8,
+    "anchor": "v1.2",
+}
+
+
+def of_release(broken_by: str, evidence: Evidence = BROKEN_RELEASE) -> Words:
+    return words(found(Reason.BASELINE_BROKEN, {**evidence, "broken_by": broken_by}))
+
+
+def test_a_release_that_does_not_run_is_named_and_not_called_the_baseline() -> None:
+    said = of_release("exception")
+    assert said.short == (
+        "the release v1.2 does not run in mlp: 8 of 8 of its trials failed"
+    )
+    assert said.sentence == (
+        "In mode mlp, the release v1.2 does not run: 8 of 8 of its trials failed, so "
+        "the branch cannot be held against it. The first (self-reported): exception: "
+        "It ended with exit status 1."
+    )
+
+
+def test_what_a_trial_of_the_branch_said_is_not_put_down_to_the_release() -> None:
+    said = of_release("exception", {**BROKEN_RELEASE, "failed_branch": 8})
+    assert "self-reported" not in said.sentence
+
+
+def test_a_release_has_its_definition_of_a_metric_from_the_branch() -> None:
+    """So what the base does by its own files says nothing of the release."""
+    said = of_release("exception", {**BROKEN_RELEASE, "files": ("evaluate.py",)})
+    assert "the release v1.2 does not run with the branch's evaluate.py" in said.short
+    assert "its own" not in said.sentence
+
+
+@pytest.mark.parametrize("by", ["exception", "timeout", "of a later version", ""])
+def test_a_release_is_not_mended_on_the_base_but_a_later_one_pinned(by: str) -> None:
+    said = of_release(by)
+    assert "install what it needs" in said.mend
+    assert "pin a later one as `anchor` on the base branch" in said.mend
+    assert said.on_shell == said.on_github == said.mend
+    assert "Mend the base branch" not in said.mend
+
+
+def test_what_a_release_needs_is_installed_where_it_trains() -> None:
+    said = of_release("missing_module")
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
+        assert f"`{name}`" in said.mend
+    assert "where the release lacks it, pin a later one as `anchor`" in said.mend
+    assert "mend that first" not in said.mend
+    assert "activate the environment" in said.on_shell
+    assert said.on_github.endswith("then comment `/gate run`.")
+
+
+@pytest.mark.parametrize("by", ["missing_metric", "unparsable_metric"])
+def test_a_release_that_shows_no_metric_asks_for_one_that_does(by: str) -> None:
+    said = of_release(by)
+    assert "pin a later one, whose training prints or writes" in said.mend
+    assert said.on_shell == said.on_github == said.mend
+
+
+@pytest.mark.parametrize("reason", [Reason.MORE_FAILURES, Reason.FAILURES_LEFT])
+def test_failures_are_counted_against_the_release_where_that_is_compared(
+    reason: Reason,
+) -> None:
+    said = words(found(reason, {**FAILED, "anchor": "v1.2"}))
+    counts = "4 of 8 branch trials against 0 of 8 trials of the release v1.2"
+    assert counts in said.short
+    assert counts in said.sentence
+
+
 def test_a_comparison_without_enough_trials_says_so() -> None:
     said = words(found(Reason.NOT_SHOWN, {"n_baseline": 5, "n_branch": 5}))
     assert "too few trials" in said.sentence

@@ -74,7 +74,7 @@ def advised(scene: Scene, outcome: Outcome) -> Outcome:
 def voice(number: int, said: Situation) -> Voice:
     """What a pull request, or a merge group, has to say of its head."""
     part, text = part_of(number, said.base, said.outcome), check_run(said)
-    return Voice(part, change_of(text, said.page), _annotations(text.annotations))
+    return Voice(part, change_of(text, said.address), _annotations(text.annotations))
 
 
 def override(one: Acceptance) -> Override:

@@ -62,7 +62,7 @@ class GroupHints:
         if not (gated or spoken):
             self._reach.store.say(standing, [])
             return
-        said = Situation(Waiting(), standing.head, ref)
+        said = Situation(Waiting(), standing.head, ref, grouped=True)
         self._speaker.put(standing, voice(standing.pull.number, said))
 
     def gone(self, hook: GroupGone) -> None:

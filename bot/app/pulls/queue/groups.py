@@ -123,7 +123,8 @@ class Groups:
             self._reach.store.say(group.standing.closed, [])
             return None
         late = TimeSpent(self._reach.now() - group.pin.since)
-        said = Situation(late, group.standing.head, group.standing.base_ref)
+        head, ref = group.standing.head, group.standing.base_ref
+        said = Situation(late, head, ref, grouped=True)
         return self._end(group, voice(group.key.number, said))
 
     def _looked(self, group: Group, seen: Seen) -> float | None:

@@ -65,6 +65,11 @@ def title(gate: Yard, head: str) -> str:
     return gate.github.towns[gate.place].said[run.id].output.title
 
 
+def told(gate: Yard, head: str) -> str:
+    """All of a check run: its texts, and where it leads."""
+    return repr(gate.github.towns[gate.place].said[gate.run(head).id])
+
+
 def passed(gate: Yard, train: str = "print(2)\n") -> Pull:
     pull = gate.opens(train=train)
     gate.judges(pull)
@@ -146,6 +151,32 @@ def test_a_verdict_of_which_no_base_is_kept_proves_nothing(gate: Yard) -> None:
     hook = asks(gate, pull)
     gate.works()
     assert gate.run(hook.head).status is CheckStatus.QUEUED
+
+
+def test_nothing_said_of_a_group_leads_to_commands_or_pages_of_its_pull_request(
+    gate: Yard,
+) -> None:
+    """Waiting, and blocked; and where git never had its commit."""
+    pull = passed(gate)
+    gate.commits({"model.py": "width = 2\n"})
+    hook, full = asks(gate, pull), reports.blocking()
+    gate.sends()
+    texts = [told(gate, hook.head)]
+    gate.works()
+    key = group_key(gate.place.repository, hook.head)
+    gate.evaluations.ends(key, Judged(full.verdict), full)
+    gate.store.wake(key, gate.place.installation, gate.clock())
+    gate.works()
+    texts.append(told(gate, hook.head))
+    late = replace(hook, head="e" * 40)
+    gate.github.towns[gate.place].commits.add(late.head)
+    gate.groups.asked(late)
+    for _ in range(2):
+        gate.works()
+        gate.clock.now += 10 * MINUTE_S
+    texts.append(told(gate, late.head))
+    assert [one for one in texts if "/gate" in one or "evaluations/" in one] == []
+    assert len(set(texts)) == 3
 
 
 def test_one_that_did_not_pass_is_judged_in_the_queue(gate: Yard) -> None:

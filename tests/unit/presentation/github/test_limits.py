@@ -259,6 +259,15 @@ def test_what_is_left_out_is_counted_without_a_page_too() -> None:
     assert re.search(r"\*Left out for length: \d+ parts\.\*", sticky(said, "k"))
 
 
+def test_of_a_merge_group_it_is_counted_without_an_address_that_nobody_opens() -> None:
+    report = enormous("x" * 200)
+    said = Situation(Judged(report.verdict), HEAD, "main", PAGE, report)
+    of_pull, of_group = check_run(said), check_run(replace(said, grouped=True))
+    assert f"the [details page]({PAGE}) has all of it" in of_pull.text
+    assert re.search(r"\*Left out for length: \d+ parts\.\*", of_group.text)
+    assert PAGE not in of_group.summary + of_group.text
+
+
 def test_files_are_marked_and_hostile_paths_are_not() -> None:
     made = reports.report(Ruling.BLOCK, (), files("eval/a\n", 2, Ruling.BLOCK))
     (first, second) = check_run(judged(made)).annotations
