@@ -38,25 +38,27 @@ class Site:
 
     @contextmanager
     def hold(self, *evaluations: str) -> Iterator[None]:
-        """Carry evaluations on, and forget what killed ones still wanted.
+        """Carry evaluations on, in their order, and forget what killed ones wanted.
 
-        It would run before our own. So all of ours are held first: one that was
-        interrupted goes on with what it wanted. What these took over, and did not need,
-        is forgotten at their end.
+        It would run before our own. Ours are held before: what was interrupted is gone
+        on with, but for what waits to be run for a later one. What these took over, and
+        did not need, is forgotten at their end.
         """
         with ExitStack() as held:
-            for ours in evaluations:
+            for number, ours in enumerate(evaluations):
+                if number:
+                    self._forget([ours], begun=False)
                 held.enter_context(self.locks.hold(ours))
             self._forget(self.store.wishing())
             yield
         self._forget_ended(evaluations)
 
-    def _forget(self, evaluations: Iterable[str]) -> None:
+    def _forget(self, evaluations: Iterable[str], *, begun: bool = True) -> None:
         """Withdraw the wishes of those that nobody carries on."""
         for one in evaluations:
             with self.locks.abandoned(one) as abandoned:
                 if abandoned:
-                    self.store.withdraw(one)
+                    self.store.withdraw(one, begun=begun)
 
     def _forget_ended(self, evaluations: Iterable[str]) -> None:
         """A verdict that is there is not lost for what the next call forgets."""

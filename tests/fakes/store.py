@@ -110,9 +110,10 @@ class MemoryStore:
         }
         return sorted({name for name, key in self._wants if key in open_ones})
 
-    def withdraw(self, evaluation: str) -> None:
+    def withdraw(self, evaluation: str, *, begun: bool = True) -> None:
+        spared = FINISHED if begun else set(TrialState) - {TrialState.QUEUED}
         mine = [key for name, key in self._wants if name == evaluation]
-        other = [k for k in mine if self._rows[k].stored.state not in FINISHED]
+        other = [k for k in mine if self._rows[k].stored.state not in spared]
         self.cancel(evaluation, other)
 
     def save_evaluation(self, evaluation: str, document: str) -> None:

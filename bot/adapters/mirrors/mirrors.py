@@ -27,6 +27,9 @@ from bot.domain.github import Place, Secret
 LOG = logging.getLogger("seedgate")
 SOUND_S = 3600.0
 """How long a mirror that was looked through is not looked through again (seconds)."""
+CUT_S = 86_400.0
+"""How long one whose tidying was cut short is not tidied again: nobody else works on it
+meanwhile, and much is written in vain (seconds)."""
 _OF_ONE = re.compile(r"\.?(\d+)\.(git|scratch)(-.*)?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*/(?!\.{1,2}\Z)[\w.-]+", re.ASCII)
 
@@ -53,6 +56,7 @@ class GitMirrors:
         self._opened: dict[int, GitRepository] = {}
         self._doubted: set[int] = set()
         self._looked: dict[int, float] = {}  # when it was last looked through
+        self._cut: dict[int, float] = {}  # when its tidying was last cut short
 
     def refresh(
         self, place: Place, full_name: str, token: Secret, wanted: Sequence[Wanted]
@@ -94,6 +98,9 @@ class GitMirrors:
                 gone = outlived(home.refs(OURS), before)
                 home.update(dict.fromkeys(gone))
                 dropped = len(gone)
+            if self._clock() < self._cut.get(place.repository, -math.inf) + CUT_S:
+                return dropped
+            with self._borne(place):
                 clear(home, lock.file, self._limits)
             for made in scratches(home):
                 with self._borne(place):
@@ -175,6 +182,7 @@ class GitMirrors:
             yield
         except (OverrunError, OvergrownError) as cut:
             LOG.warning("The mirror %s was not tidied: git %s.", place.repository, cut)
+            self._cut[place.repository] = self._clock()
         except (GitError, MirrorTroubleError) as trouble:
             require_room(str(trouble))
             self._doubt(place)

@@ -106,9 +106,9 @@ class SqlStore:
         """The evaluations that want trials which have not ended."""
         return self._calls.read(wanting.wishing)
 
-    def withdraw(self, evaluation: str) -> None:
+    def withdraw(self, evaluation: str, *, begun: bool = True) -> None:
         """Withdraw all wishes of an evaluation that nobody carries on."""
-        self._calls.write(wanting.withdraw, evaluation, self._now())
+        self._calls.write(wanting.withdraw, evaluation, self._now(), begun=begun)
 
     def save_evaluation(self, evaluation: str, document: str) -> None:
         """Keep the latest report (JSON text) of an evaluation."""

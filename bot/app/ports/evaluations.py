@@ -51,10 +51,11 @@ class EvaluationStore(Protocol):
         """The evaluations that want trials which have not ended."""
         ...
 
-    def withdraw(self, evaluation: str) -> None:
+    def withdraw(self, evaluation: str, *, begun: bool = True) -> None:
         """Withdraw all wishes of an evaluation that nobody carries on.
 
-        But those of trials that have ended: they tell for whom results are kept.
+        But those of trials that have a result: they tell for whom it is kept. Without
+        `begun` only those of trials that wait.
         """
         ...
 

@@ -86,6 +86,21 @@ def test_what_it_left_is_gone_and_no_refresh_fails_for_it(
     assert real.refresh(MAIN).branch("main") == pushed
 
 
+def test_one_that_is_too_large_to_be_tidied_is_left_alone_for_a_day(
+    real: OnFake, clearing: Clearing, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else much is written each hour, and nobody else works on it meanwhile."""
+    real.refresh(MAIN)
+    clearing("mirror", f"{HALF}; forever")
+    ours = real.another(**MOST)
+    for _ in range(24):
+        ours.prune(real.place, 60 * DAY)
+        real.passes(DAY / 24)
+    assert len(caplog.messages) == 1
+    ours.prune(real.place, 60 * DAY)
+    assert len(caplog.messages) == 2
+
+
 def test_what_is_outlived_is_dropped_and_counted_all_the_same(
     real: OnFake, clearing: Clearing
 ) -> None:

@@ -337,6 +337,16 @@ def test_wishes_of_an_evaluation_that_nobody_carries_on_can_be_withdrawn(
     assert state(store, "b") is TrialState.QUEUED
 
 
+def test_wishes_of_what_waits_can_be_withdrawn_alone(store: AnyStore) -> None:
+    store.want("one", specs("abc"))
+    (done, _runs) = claimed(store, 2)
+    store.finish(done, result())
+    store.withdraw("one", begun=False)
+    found = [state(store, key) for key in "abc"]
+    assert found == [TrialState.OK, TrialState.RESERVED, TrialState.CANCELLED]
+    assert list(store.wishing()) == ["one"]
+
+
 def test_a_trial_that_was_lost_is_not_run_again_for_an_evaluation_that_is_over(
     store: AnyStore,
 ) -> None:

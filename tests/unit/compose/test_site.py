@@ -14,7 +14,7 @@ from bot.domain.errors import MachineryFault, UserFault
 from bot.settings import Settings
 from tests.fakes.reports import spec
 from tests.fakes.store import MemoryStore
-from workers.contract import Node
+from workers.contract import Node, TrialState
 
 NODE = Node("n1", "cpu", "env", 2.0, 0.0, 10**9)
 
@@ -104,11 +104,16 @@ def test_what_was_interrupted_is_gone_on_with(tmp_path: Path) -> None:
     """In all stages; what another one wanted, that was killed, is not."""
     store = MemoryStore(lambda: 0.0)
     here = site.Site(store, AliveLocks(tmp_path), None, NODE)  # type: ignore[arg-type]
-    for seed, name in enumerate(("fast", "full", "killed")):
+    for seed, name in enumerate(("full", "fast", "killed")):
         store.want(name, [spec("branch", "mlp", seed)])
+    (runs,) = store.claim(1)
+    store.want("full", [spec("branch", "mlp", 9)])
     with pytest.raises(KeyboardInterrupt), here.hold("fast", "full"):
         raise KeyboardInterrupt
     assert store.wishing() == ["fast", "full"]
+    assert store.find([runs.spec.key])[runs.spec.key].state is TrialState.RESERVED
+    (queued,) = store.claim(9)  # not of the stage that is not reached yet
+    assert queued.spec == spec("branch", "mlp", 1)
 
 
 def test_a_store_that_fails_at_the_end_costs_no_verdict(
@@ -117,7 +122,7 @@ def test_a_store_that_fails_at_the_end_costs_no_verdict(
     store = MemoryStore(lambda: 0.0)
     here = site.Site(store, AliveLocks(tmp_path), None, NODE)  # type: ignore[arg-type]
 
-    def fails(_evaluation: str) -> None:
+    def fails(_evaluation: str, *, begun: bool) -> None:
         raise StoreError("It is away.", "")
 
     with here.hold("ours"):

@@ -152,16 +152,20 @@ def wishing(connection: Connection) -> Sequence[str]:
     return [row.evaluation for row in connection.execute(query)]
 
 
-def withdraw(connection: Connection, evaluation: str, now: float) -> None:
+def withdraw(
+    connection: Connection, evaluation: str, now: float, *, begun: bool
+) -> None:
     """Cancel the wishes of one evaluation; what it has a result of stays its own.
 
     A trial that was lost would be run for it, too, once another one wants that again.
+    Without `begun`, only what waits is cancelled.
     """
+    waits = trials.c.state == TrialState.QUEUED
     query = (
         select(wants.c.key)
         .join(trials, trials.c.key == wants.c.key)
         .where(wants.c.evaluation == evaluation)
-        .where(trials.c.state.not_in(RESULT_STATES))
+        .where(trials.c.state.not_in(RESULT_STATES) if begun else waits)
     )
     keys = [row.key for row in connection.execute(query)]
     cancel(connection, evaluation, keys, now)

@@ -37,9 +37,11 @@ A_MINUTE, MINUTE_S = 40, 60.0
 spend in it. The others follow; the sweep itself needs none of them."""
 TOGETHER = 10
 """So many are asked for before that is written down: a kill forgets no more."""
-FAILS, REST_S = 3, 60.0
-"""After so many failures among `TOGETHER` GitHub is left alone for so long, and so is
-each that failed."""
+FAILS, ALONE_S = 3, 60.0
+"""After so many failures among `TOGETHER` GitHub is left alone for so long."""
+REST_S = 300.0
+"""How long one that failed rests: longer than all are left alone, so that a few which
+always fail hold up no others."""
 
 _WHAT, _ALONE = "deliveries", "redeliveries left alone"
 
@@ -101,10 +103,10 @@ def _waiting(
 def _ordered(waiting: Iterable[Unasked]) -> list[Unasked]:
     """Pressed buttons first, for no sweep finds those; then the oldest.
 
-    Behind all of them those for which GitHub failed: they hold up no others.
+    Those for which GitHub failed are behind their like.
     """
     return sorted(
-        waiting, key=lambda one: (one.tried_at, not one.pressed, one.at, one.id)
+        waiting, key=lambda one: (not one.pressed, one.tried_at, one.at, one.id)
     )
 
 
@@ -127,12 +129,12 @@ def _ask_for_some(reach: Reach) -> tuple[int, int]:
     waiting = remembered.unasked(store)
     if not waiting:
         return 0, 0
-    if now < (remembered.moment(store, _ALONE) or 0.0) + REST_S:
+    if _lately(remembered.moment(store, _ALONE) or 0.0, ALONE_S, now):
         return 0, 1
     asked = remembered.redelivered(store)
-    spent = sum(at > now - MINUTE_S for at in asked.values())
+    spent = sum(_lately(at, MINUTE_S, now) for at in asked.values())
     left = [one for one in waiting if one.guid not in asked]
-    rested = [one for one in left if one.tried_at <= now - REST_S]
+    rested = [one for one in left if not _lately(one.tried_at, REST_S, now)]
     told = _asked_for(reach, rested[: max(A_MINUTE - spent, 0)], asked)
     if told.failed:
         remembered.keep_unasked(store, _behind(left, told.failed, now))
@@ -142,10 +144,15 @@ def _ask_for_some(reach: Reach) -> tuple[int, int]:
     return len(told.asked), 0
 
 
+def _lately(at: float, seconds: float, now: float) -> bool:
+    """What is still to come was said by a clock that was set back since."""
+    return now - seconds < at <= now
+
+
 def _behind(
     waiting: Iterable[Unasked], failed: Collection[str], now: float
 ) -> list[Unasked]:
-    """All that wait, and those that failed behind the others."""
+    """All that wait, and those that failed behind their like."""
     return _ordered(
         replace(one, tried_at=now) if one.guid in failed else one for one in waiting
     )
@@ -181,7 +188,10 @@ def _ask(reach: Reach, waiting: Iterable[Unasked]) -> _Told:
             case Transient() | Odd():
                 failed.add(one.guid)
                 enough = len(failed) == FAILS
-            case RateLimited() | Unauthorised() | Forbidden():
+            case Forbidden():  # of this one, or of all that we do
+                failed.add(one.guid)
+                enough = True
+            case RateLimited() | Unauthorised():
                 enough = True
             case _:
                 assert_never(fault)

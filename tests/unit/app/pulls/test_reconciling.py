@@ -793,18 +793,24 @@ def test_one_that_github_fails_to_send_holds_up_no_others(gate: Yard) -> None:
     gate.github.fails("redeliver", Transient("away"))
     assert gate.reconciler.sweep().redelivered == 29
     assert gate.github.redelivered == [*range(2, 31)]
-    gate.clock.now += MINUTE_S - 1
+    gate.clock.now += 5 * MINUTE_S - 1
     assert gate.reconciler.redeliver() == 0  # that one rests
     gate.clock.now += 1
     assert gate.reconciler.redeliver() == 1
     assert gate.github.redelivered[-1] == 1
 
 
-@pytest.mark.parametrize("bad", [{5, 25, 45}, {1, 2, 3}, {*range(1, 30)}])
+def pressed(number: int) -> HookDelivery:
+    """The only word of somebody's press, which GitHub could not deliver."""
+    one = delivery(number, f"press{number}", START - 60, "502")
+    return replace(one, event="check_run", action="requested_action")
+
+
+@pytest.mark.parametrize("bad", [{5, 25, 45}, {1, 2, 3}, {*range(1, 30)}, {201, 202}])
 def test_however_many_it_fails_to_send_for_ever_all_others_go(
     gate: Yard, monkeypatch: pytest.MonkeyPatch, bad: set[int]
 ) -> None:
-    gate.github.attempts = failed(100)
+    gate.github.attempts = [*failed(100), *map(pressed, range(201, 205))]
     calls, sends = list[int](), gate.github.redeliver
 
     def redeliver(number: int) -> None:
@@ -820,23 +826,49 @@ def test_however_many_it_fails_to_send_for_ever_all_others_go(
             gate.clock.now += 15
             gate.reconciler.redeliver()
         gate.reconciler.sweep()
-    assert sorted(gate.github.redelivered) == sorted({*range(1, 101)} - bad)
-    in_vain = [one for one in calls if one in bad]
-    assert len(in_vain) <= 3 * minutes
+    every = {*range(1, 101), *range(201, 205)}
+    assert sorted(gate.github.redelivered) == sorted(every - bad)
+    assert sum(one in bad for one in calls) <= 3 * minutes
+
+
+def test_after_an_hour_without_github_pressed_buttons_still_go_first(
+    gate: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presses = range(2001, 2031)
+    gate.github.attempts = [*failed(500), *map(pressed, presses)]
+    with monkeypatch.context() as away:
+
+        def redeliver(_number: int) -> None:
+            raise GitHubError(Transient("502"))
+
+        away.setattr(gate.github, "redeliver", redeliver)
+        gate.reconciler.sweep()
+        for _ in range(240):
+            gate.clock.now += 15
+            gate.reconciler.redeliver()
+    for _ in range(40):
+        gate.clock.now += 15
+        gate.reconciler.redeliver()
+    last = max(gate.github.redelivered.index(one) for one in presses)
+    assert last < 200  # within five minutes
+    gate.clock.now -= DAY_S
+    sent = len(gate.github.redelivered)
+    gate.reconciler.redeliver()  # nothing waits for a clock that was set back
+    assert len(gate.github.redelivered) == sent + 40
 
 
 @pytest.mark.parametrize(
-    ("failure", "times"),
+    ("failure", "times", "resting"),
     [
-        (Transient("away"), 3),
-        (Odd("a page"), 3),
-        (RateLimited(9e9), 1),
-        (Unauthorised("bad"), 1),
-        (Forbidden((), "no"), 1),
+        (Transient("away"), 3, 3),
+        (Odd("a page"), 3, 3),
+        (Forbidden((), "no"), 1, 1),
+        (RateLimited(9e9), 1, 0),
+        (Unauthorised("bad"), 1, 0),
     ],
 )
 def test_where_it_fails_for_several_or_says_so_it_is_left_alone_for_a_minute(
-    gate: Yard, failure: Failure, times: int
+    gate: Yard, failure: Failure, times: int, resting: int
 ) -> None:
     gate.github.attempts = [
         delivery(n, f"g{n}", START - 90 + n, "502") for n in range(1, 31)
@@ -847,8 +879,7 @@ def test_where_it_fails_for_several_or_says_so_it_is_left_alone_for_a_minute(
     gate.clock.now += MINUTE_S - 1
     assert gate.reconciler.redeliver() == 0
     gate.clock.now += 1
-    assert gate.reconciler.redeliver() == 30
-    assert len(gate.github.redelivered) == 30
+    assert gate.reconciler.redeliver() == 30 - resting
 
 
 # What is reached --------------------------------------------------------------------
