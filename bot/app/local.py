@@ -92,7 +92,7 @@ def compare(
     repository: SourceRepository, request: Request, parse: ParsePolicy
 ) -> Comparison:
     """Resolve revisions, read the base's policy, merge; `UserFault` on any fault."""
-    base = repository.resolve(request.base or repository.default_base())
+    base = repository.resolve(request.base or repository.default_base(request.head))
     head, scratch_ref = _head(repository, request)
     policy, source = _policy(repository, base, head, request, parse)
     policy = app_policy(policy) if request.on_github else policy
@@ -141,7 +141,7 @@ def baseline_alone(
 
     Refuses only what would change how the baseline is run.
     """
-    base = repository.resolve(request.base or repository.default_base())
+    base = repository.resolve(request.base or repository.default_base(None))
     policy, _ = _policy(repository, base, base, request, parse)
     stage, modes = (
         training_stages(asked_ladder(policy, request))[0],

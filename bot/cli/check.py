@@ -46,22 +46,27 @@ def check(
 
 def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     """Print the plan of a policy file; `recall` gives what is known of a stage."""
-    from bot.adapters.policy_file import load_policy
+    from bot.adapters.policy_file import load_policy, unfilled
     from bot.domain.policy import unsupported
+    from bot.presentation.first_policy import EDIT
     from bot.presentation.foresight_text import (
         absent_section,
         notes_section,
         refusals_section,
+        unfilled_section,
     )
     from bot.presentation.policy_text import headline, plan_sections
     from bot.presentation.power_text import prospects_section
 
-    policy = load_policy(read_bytes(path), str(path))
+    text = read_bytes(path)
+    policy = load_policy(text, str(path))
+    blank = unfilled(text, EDIT)
     *planned, last = plan_sections(
         policy, _levels(policy), unsupported(policy), means=_means(policy, recall)
     )
     foreseen = _foreseen(policy, recall)
     between = (
+        unfilled_section(blank),
         absent_section(_absent(policy, path)),
         prospects_section(_prospects(policy, recall)),
         notes_section({name: one.notes for name, one in foreseen.items()}),
@@ -70,7 +75,8 @@ def show_plan(path: Path, recall: "Recall | None" = None) -> None:
     told = [one for one in between if one.rows]
     sections = (*planned, *told, last) if last.warns else (*planned, last, *told)
     console = out()
-    console.print(clean(headline(policy, str(path))), style="bold green")
+    first = clean(headline(policy, str(path), len(blank)))
+    console.print(first, style="bold yellow" if blank else "bold green")
     _show(sections, console)
 
 

@@ -53,7 +53,7 @@ def _recall(folder: Path, settings: Settings) -> Recall | None:
 def _version(repository: SourceRepository, policy: Policy) -> str:
     """The version of the metrics on the base; empty where the policy does not fit."""
     try:
-        tree = repository.resolve(repository.default_base()).tree
+        tree = repository.resolve(repository.default_base(None)).tree
         return version_of(repository, policy, tree, tree).after
     except UserFault:
         return ""

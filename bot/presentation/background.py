@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.policy import Role
-from bot.domain.verdict import Cost, ModeVerdict, Provenance, Report
+from bot.domain.verdict import Cost, ModeVerdict, Provenance, Reason, Report
 from bot.presentation import numbers
 
 HOW_TO_READ = (
@@ -115,13 +115,35 @@ def looks_line(mode: ModeVerdict) -> str:
     """`judged at 6 seeds per arm; planned looks 4 to 20`."""
     if not mode.looks:
         return f"judged at {mode.look} seeds per arm" if mode.look else "not judged"
-    first, last = mode.looks[0], mode.looks[-1]
+    first, last = mode.looks[0], _last_planned(mode)
     plan = _added(mode) or f"looks planned from {first} to {last}"
     if first == last:
         plan = "the only look planned" if mode.look else f"one look planned at {last}"
+    if last < mode.looks[-1]:
+        plan += "; seeds past it were not run, as they could not make it pass"
     if not mode.look:
         return f"not judged yet, {plan}"
     return f"judged at {numbers.counted(mode.look, 'seed')} per arm, {plan}"
+
+
+def _last_planned(mode: ModeVerdict) -> int:
+    """The last look; before those that were asked for and could have helped nothing.
+
+    A primary metric is left open at the last look of the plan, and has e-values beyond.
+    """
+    ended = [
+        one.look
+        for one in mode.metrics
+        if one.role is Role.PRIMARY and one.reason is Reason.NOT_SHOWN
+    ]
+    if not (mode.decided and ended) or _weighed(mode):
+        return mode.looks[-1]
+    return min(max(ended), mode.looks[-1])
+
+
+def _weighed(mode: ModeVerdict) -> bool:
+    """Whether there are e-values, which only seeds past the plan have."""
+    return any(one.e_ni is not None for one in mode.metrics)
 
 
 def _added(mode: ModeVerdict) -> str:
@@ -130,8 +152,7 @@ def _added(mode: ModeVerdict) -> str:
     E-values tell that they did. What is not judged by them stays as the last planned
     look left it, and so tells where that was.
     """
-    weighed = any(one.e_ni is not None for one in mode.metrics)
-    if not weighed or mode.look > mode.looks[-1]:
+    if not _weighed(mode) or mode.look > mode.looks[-1]:
         return ""
     first = mode.looks[0]
     kept = [one.look for one in mode.metrics if one.role in _KEPT]

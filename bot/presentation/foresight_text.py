@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.errors import UserFault
 from bot.domain.verdict import Finding
+from bot.presentation.first_policy import EDIT
 from bot.presentation.numbers import some
 from bot.presentation.policy_rows import Row, Section
 from bot.presentation.words import words
@@ -32,6 +33,16 @@ def absent_section(absent: Mapping[str, Sequence[str]]) -> Section:
         for path, names in absent.items()
     )
     return Section("Not in this working copy", tuple(rows), warns=True)
+
+
+def unfilled_section(unfilled: Mapping[str, tuple[int, int]]) -> Section:
+    """Values, by their dotted names, that `seedgate init` left to be filled in."""
+    mend = "Write what belongs there: `seedgate init` could not guess it."
+    rows = (
+        Row(name, f"still says {EDIT}: line {line}, column {column}.", (mend,))
+        for name, (line, column) in unfilled.items()
+    )
+    return Section("Still to be filled in", tuple(rows), warns=True)
 
 
 def notes_section(notes: Mapping[str, Sequence[Finding]]) -> Section:

@@ -65,8 +65,14 @@ def plan_sections(
     return tuple(one for one in sections if one.rows)
 
 
-def headline(policy: Policy, source: str) -> str:
-    """One line: the file is sound, and how much it gates."""
+def headline(policy: Policy, source: str, unfilled: int = 0) -> str:
+    """One line: the file is sound, and how much it gates.
+
+    `unfilled` of its values are still to be filled in: no trial can run with them.
+    """
+    if unfilled:
+        places = counted(unfilled, "place")
+        return f"{source} is no sound policy yet: {places} still to be filled in."
     modes, stages = (
         counted(len(policy.modes), "mode"),
         counted(len(policy.stages), "stage"),

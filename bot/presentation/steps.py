@@ -1,9 +1,10 @@
 """What to do after a verdict: at most three steps, one with the line that does it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.verdict import FLAGS, Finding, Provenance, Reason, Report, Ruling
+from bot.domain.verdict.counting import extendable
 from bot.presentation.changes import hidden_harm
 from bot.presentation.headline import (
     all_findings,
@@ -117,7 +118,17 @@ def _mends(report: Report, channel: Channel) -> tuple[str, ...]:
         if not (_of_change(one) or (_is_open(one) and one.mode in broken))
     ]
     spent = [one for one in all_findings(report) if one.reason is Reason.BUDGET_SPENT]
-    return distinct(channel.mend(words(one)) for one in (*own, *spent))
+    return distinct(channel.mend(_said(report, one)) for one in (*own, *spent))
+
+
+def _said(report: Report, one: Finding) -> Words:
+    """Its words; seeds past the last look only where they would be run."""
+    said, found = words(one), all_findings(report)
+    stuck = any(
+        mode.name == one.mode and not extendable(mode, found)
+        for mode in report.verdict.modes
+    )
+    return replace(said, local="") if _is_open(one) and stuck else said
 
 
 def _told_apart(report: Report) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, replace
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
 
 from bot.adapters.plots import pictures
-from bot.adapters.plots.canvas import DARK, LIGHT, Palette
+from bot.adapters.plots.canvas import DARK, LIGHT, Palette, picture
+from bot.adapters.plots.forest import Line, draw_forest, size_of
 from bot.domain.arms import Branch, Without
 from bot.domain.policy import Direction, Role
 from bot.domain.verdict import Exhibits, MetricVerdict, Report, Ruling
@@ -30,6 +32,7 @@ from tests.fakes import reports, shown_reports, wide_reports
 from workers.contract import Ok, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
+POINTS_A_PIXEL = 0.75
 
 
 def drawn(metric: MetricVerdict) -> Mapping[tuple[str, str, str], Picture]:
@@ -490,6 +493,22 @@ def test_names_of_places_do_not_stand_in_each_other(worse: float) -> None:
     boxes = [box(svg, name) for name in ("tolerance", "no change")]
     (left, low), (right, other) = sorted(boxes, key=lambda one: one[0][0])
     assert low != other or left[1] <= right[0]
+
+
+@pytest.mark.parametrize("ends", [(-0.43, 0.0), (-0.02, 0.0), (0.0, 0.4), (-0.4, 0.4)])
+@pytest.mark.parametrize("tolerance", [0.0, 0.015, 0.1, 0.3])
+def test_names_above_a_forest_are_whole_and_apart(
+    ends: tuple[float, float], tolerance: float
+) -> None:
+    """Though every change may lie on one side, and the tolerance near to none."""
+    lines = [Line(one, one, one, tolerance, bad=False) for one in ends]
+    made = picture(partial(draw_forest, lines=lines), size_of(lines))
+    names = ("tolerance", "no change") if tolerance else ("no change",)
+    spans = [box(made.light, name)[0] for name in names]
+    known = [place for span in spans for place in span]
+    assert known == sorted(known)
+    assert known[0] >= 0
+    assert known[-1] <= POINTS_A_PIXEL * made.width
 
 
 def box(svg: bytes, name: str) -> tuple[tuple[float, float], float]:

@@ -77,12 +77,14 @@ class FakeRepository:
     def identity(self) -> str:
         return str(self.objects)
 
-    def default_base(self) -> str:
+    def default_base(self, head: str | None = "HEAD") -> str:
         self._require_commits()
-        others = [name for name in self._names if name != self._current]
-        for name in ("main", "master", *(others if len(others) == 1 else ())):
+        for name in ("main", "master"):
             if name in self._names:
                 return name
+        choice = self._beside(head)
+        if len(choice) == 1:
+            return choice[0]
         raise UserFault("Cannot tell which branch to compare with.", "Name it.")
 
     def resolve(self, revision: str) -> Revision:
@@ -196,6 +198,15 @@ class FakeRepository:
         if pointers:
             problem = f"LFS pointers in place of files: {', '.join(pointers)}."
             raise UserFault(problem, "Commit the files themselves.")
+
+    def _beside(self, head: str | None) -> list[str]:
+        """The branches that lack some of a head; without one, those not checked out."""
+        if head is None:
+            others = [name for name in self._names if name != self._current]
+            return others or list(self._names)
+        judged = self.resolve(head).commit
+        tips = self._names.items()
+        return [name for name, at in tips if judged not in self._ancestors(at)]
 
     def _require_commits(self) -> None:
         if not self._commits:

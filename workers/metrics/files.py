@@ -191,6 +191,16 @@ class Tail:
                 os.close(descriptor)
         return b"", False
 
+    def whole(self, most: int) -> bytes | None:
+        """All of the file that is followed; None if it has more than `most` bytes."""
+        for place in self._candidates:
+            descriptor = open_regular(place) if place.path == self.path else None
+            if descriptor is not None:
+                with os.fdopen(descriptor, "rb") as file:
+                    data = file.read(most + 1)
+                return data if len(data) <= most else None
+        return None
+
     def _read(self, path: Path, descriptor: int, most: int) -> tuple[bytes, bool]:
         found = os.fstat(descriptor)
         self.overgrown = self.overgrown or found.st_size > self._limit

@@ -1,8 +1,12 @@
-"""Metrics in files of rows, one row a line: JSONL and CSV, read as they grow."""
+"""Metrics in files of rows, one row a line: JSONL and CSV, read as they grow.
+
+A file that turns out to be one JSON document over several lines, as `indent=2` makes
+it, is read at the end: half of it is no document, so nothing is known of it before.
+"""
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +19,8 @@ from workers.metrics.typed import KINDS
 
 _PIECE = 64 * 1024
 _PIECES_A_POLL = 64
+_WHOLE = 4 * 1024 * 1024
+"""Bytes of the largest file that is read as one document."""
 _STEPS = ("step", "global_step", "iteration", "epoch")
 
 Row = Mapping[str, str]
@@ -34,12 +40,16 @@ class Parser(Protocol):
 
 
 class JsonRows:
-    """One JSON object a line; anything else is skipped and counted."""
+    """One JSON object a line; anything else is skipped and counted.
+
+    A document may instead be one object, which is one row, or an array of objects.
+    """
 
     def __init__(self, *, typed: bool) -> None:
         """`typed`: lines with a known `kind` are not scalars, and are left out."""
         self._typed = typed
         self._broken = 0
+        self._large = False
         self._keys: dict[str, None] = {}
 
     def rows(self, lines: Sequence[str]) -> Iterator[Row]:
@@ -48,14 +58,43 @@ class JsonRows:
             row = _json_object(line)
             if row is None:
                 self._broken += bool(line.strip())
-            elif not (self._typed and row.get("kind") in KINDS):
-                self._keys.update(dict.fromkeys(list(row)[:20]))
-                yield {key: as_text(value) for key, value in row.items()}
+            else:
+                yield from self._scalars(row)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether some line was no row, so that the file may be one document."""
+        return self._broken > 0
+
+    def whole(self, text: str | None) -> Iterable[Row] | None:
+        """The rows of a file that is one document, in place of those of its lines.
+
+        `text` is None where the file is too large to be read at once.
+        """
+        self._large = text is None
+        found = None if text is None else _objects(text)
+        if found is None:
+            return None
+        self._broken, self._keys = 0, {}
+        return (row for one in found for row in self._scalars(one))
 
     def hint(self) -> str:
         """See `Parser`."""
-        broken = f" {self._broken} lines were no JSON objects." if self._broken else ""
-        return f"Its keys are: {_listed(self._keys)}.{broken}"
+        broken = f"{self._broken} lines were no JSON objects" if self._broken else ""
+        if broken and not self._keys:
+            return f"{broken}, and {self._refused()}."
+        keys = f"Its keys are: {_listed(self._keys)}."
+        return f"{keys} {broken}." if broken else keys
+
+    def _refused(self) -> str:
+        if self._large:
+            return f"a file over {_WHOLE // 1024**2} MiB is not read as one object"
+        return "the file as a whole is neither one nor an array of them"
+
+    def _scalars(self, row: Mapping[str, object]) -> Iterator[Row]:
+        if not (self._typed and row.get("kind") in KINDS):
+            self._keys.update(dict.fromkeys(list(row)[:20]))
+            yield {key: as_text(value) for key, value in row.items()}
 
 
 class CsvRows:
@@ -108,6 +147,8 @@ class RowFile:
         while self._piece():
             pass
         self._take(self._cutter.finish())
+        if isinstance(self._parser, JsonRows) and self._parser.doubtful:
+            self._reread(self._parser)
 
     def record(self, source: MetricSource) -> Record:
         """What one of the metrics has shown."""
@@ -154,7 +195,21 @@ class RowFile:
 
     def _take(self, block: bytes) -> None:
         lines = block.decode(errors="replace").split("\n") if block else []
-        for row in self._parser.rows(lines):
+        self._keep(self._parser.rows(lines))
+
+    def _reread(self, parser: JsonRows) -> None:
+        """Take the file as one document, if that is what it is."""
+        data = self._tail.whole(_WHOLE)
+        text = None if data is None else data.decode(errors="replace")
+        rows = parser.whole(text)
+        if rows is None:
+            return
+        self._records = {source.name: Record(source) for source in self.sources}
+        self._cutter = LineCutter()  # what it cut was no line
+        self._keep(rows)
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
             step = _step(row)
             for source in self.sources:
                 text = row.get(key_of(source))
@@ -174,17 +229,29 @@ def _step(row: Row) -> float | None:
 
 def _json_object(line: str) -> Mapping[str, object] | None:
     line = line.lstrip("\ufeff \t")
-    if not line.startswith("{"):
-        return None
-    try:  # numbers stay text: 1e400 and NaN are judged later, long integers are cheap
-        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
+    row = _json(line) if line.startswith("{") else None
     return row if isinstance(row, dict) else None
 
 
+def _objects(text: str) -> Sequence[Mapping[str, object]] | None:
+    """The objects of a document that is one object or an array of them, or None."""
+    found = _json(text.removeprefix("\ufeff"))
+    if isinstance(found, dict):
+        return [found]
+    if not isinstance(found, list):
+        return None
+    return found if all(isinstance(one, dict) for one in found) else None
+
+
+def _json(text: str) -> object:
+    try:  # numbers stay text: 1e400 and NaN are judged later, long integers are cheap
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+
+
 def as_text(value: object) -> str:
-    """A JSON value as text; numbers are text already (see `_json_object`)."""
+    """A JSON value as text; numbers are text already (see `_json`)."""
     if isinstance(value, str):
         return value
     return json.dumps(value)

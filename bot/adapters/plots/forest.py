@@ -24,6 +24,8 @@ _WIDEST = 4.0
 _APART = 0.30
 """The share of the axis that two words above it need."""
 _EDGE = 0.14
+_WORD = 0.16
+"""The share of the axis that a word needs which begins at a place near its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,30 @@ def draw_forest(figure: Figure, palette: Palette, lines: Sequence[Line]) -> None
     axes.set_ylim(len(shown) + 0.5, 0.5)
     axes.set_yticks(range(1, len(shown) + 1))
     axes.tick_params(axis="y", pad=9)
-    axes.set_xlim(*limits(list(_in_view(shown)), margin=0.10))
+    axes.set_xlim(*_range(shown))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     for place, one in enumerate(shown, start=1):
         _line(axes, palette, place, one)
     _marks(axes, palette, shown)
+
+
+def _range(lines: Sequence[Line]) -> tuple[float, float]:
+    """All that must be in view, with room for the word that begins at no change."""
+    left, right = limits(list(_in_view(lines)), margin=0.10)
+    if _is_near(_tolerance(lines), left, right):
+        right = max(right, -left * _WORD / (1 - _WORD))
+    return left, right
+
+
+def _tolerance(lines: Sequence[Line]) -> float:
+    """The tolerance where it is one for all, else 0."""
+    every = {one.tolerance for one in lines}
+    return every.pop() if len(every) == 1 else 0.0
+
+
+def _is_near(tolerance: float, left: float, right: float) -> bool:
+    """Whether its word and that of no change must lean away from each other."""
+    return 0 < abs(tolerance) < _APART * (right - left)
 
 
 def _in_view(lines: Sequence[Line]) -> Iterator[float]:
@@ -174,10 +195,9 @@ def _marks(axes: Axes, palette: Palette, lines: Sequence[Line]) -> None:
     """No change, and the tolerance where it is one for all, named above."""
     left, right = axes.get_xlim()
     marks = [(0.0, "no change")]
-    tolerances = {one.tolerance for one in lines}
-    if len(tolerances) == 1 and (edge := -tolerances.pop()):
-        marks.append((edge, "tolerance"))
-    near = len(marks) > 1 and abs(marks[1][0]) < _APART * (right - left)
+    if tolerance := _tolerance(lines):
+        marks.append((-tolerance, "tolerance"))
+    near = _is_near(tolerance, left, right)
     for at, text in marks:
         axes.axvline(at, color=palette.soft, linewidth=1.0, linestyle=(0, (3, 2)))
         side = _side(at, left, right) if not near else "left" if at == 0 else "right"

@@ -5,5 +5,6 @@
 
 from bot.adapters.policy_file.load import load_policy
 from bot.adapters.policy_file.schema import policy_schema
+from bot.adapters.policy_file.unfilled import unfilled
 
-__all__ = ["load_policy", "policy_schema"]
+__all__ = ["load_policy", "policy_schema", "unfilled"]

@@ -1,21 +1,23 @@
 """Which branch a change is meant to be merged into, where nobody said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.adapters.repository.revisions import Ref, listed
 from bot.domain.errors import UserFault
 
 _LOCAL = "refs/heads/"
 _REMOTE = "refs/remotes/"
+_CANNOT_TELL = "Cannot tell which branch to compare with"
+_MOST = 5
+"""Names in one sentence."""
 
 
-def choose_base(refs: Sequence[Ref], preferred: Sequence[str]) -> str:
-    """The short name of the branch to compare with; `UserFault` if nobody can tell.
+def main_branch(refs: Sequence[Ref], preferred: Sequence[str]) -> str | None:
+    """The short name of the branch that is known as the main one, if one is.
 
-    First what the remote calls its main branch, then `preferred` in that order, then
-    the only branch beside the one checked out. A local branch goes before its twin on
-    the remote; but who stands on that branch itself wants to know what the commits not
-    yet pushed do, and gets the twin where the two differ.
+    First what the remote calls so, then `preferred` in that order. A local branch goes
+    before its twin on the remote; but who stands on that branch itself wants to know
+    what the commits not yet pushed do, and gets the twin where the two differ.
     """
     local = _named(refs, _LOCAL)
     remote = _remote(refs)
@@ -24,7 +26,35 @@ def choose_base(refs: Sequence[Ref], preferred: Sequence[str]) -> str:
         pair = [branches[name] for branches in (local, twins) if name in branches]
         if pair:
             return _nearer(pair).short
-    return _only_one(local, twins).short
+    return None
+
+
+def only_other(refs: Sequence[Ref], holding: Collection[str]) -> str:
+    """The short name of the only branch that lacks some of what is judged.
+
+    `holding` are the full names of those that lack nothing of it. None of them is
+    guessed, whatever it is called: it may be what is judged, which would pass as a
+    branch that changes nothing.
+    """
+    local = _named(refs, _LOCAL).values()
+    choice = [ref for ref in local if ref.name not in holding]
+    if local and not choice:
+        every = listed([ref.short for ref in local][:_MOST])
+        raise UserFault(
+            f"{_CANNOT_TELL}: every local branch ({every}) holds all that is judged.",
+            "Name it with --base. If it is on the remote alone, fetch it first: "
+            "`git fetch origin NAME:NAME`.",
+        )
+    return _single(refs, choice)
+
+
+def only_base(refs: Sequence[Ref]) -> str:
+    """The short name of the only branch beside the one checked out, or of that alone.
+
+    For a base that is wanted by itself, where nothing is judged.
+    """
+    local = list(_named(refs, _LOCAL).values())
+    return _single(refs, [ref for ref in local if not ref.checked_out] or local)
 
 
 def _named(refs: Iterable[Ref], prefix: str) -> dict[str, Ref]:
@@ -55,14 +85,15 @@ def _nearer(pair: Sequence[Ref]) -> Ref:
     return last if unpushed else first
 
 
-def _only_one(local: Mapping[str, Ref], twins: Mapping[str, Ref]) -> Ref:
-    others = [ref for ref in local.values() if not ref.checked_out]
-    choice = others or list(local.values())
+def _single(refs: Sequence[Ref], choice: Sequence[Ref]) -> str:
     if len(choice) == 1:
-        return choice[0]
+        return choice[0].short
+    local, twins = _named(refs, _LOCAL), _named(refs, f"{_REMOTE}{_remote(refs)}/")
     names = [ref.short for ref in (*local.values(), *twins.values())]
-    known = f"there are {listed(names[:5])}" if names else "there is no branch at all"
+    known = (
+        f"there are {listed(names[:_MOST])}" if names else "there is no branch at all"
+    )
     raise UserFault(
-        f"Cannot tell which branch to compare with: {known}.",
+        f"{_CANNOT_TELL}: {known}.",
         "Name it with --base, or let git know it: `git remote set-head origin --auto`.",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
-from bot.adapters.repository.base_branch import choose_base
+from bot.adapters.repository.base_branch import main_branch, only_base, only_other
 from bot.adapters.repository.bundling import bundled
 from bot.adapters.repository.command import Told, require_git
 from bot.adapters.repository.cutting import Asked, BranchChanges, cut_branch
@@ -21,6 +21,7 @@ from bot.adapters.repository.outputs import ours
 from bot.adapters.repository.place import locate, scratch_git
 from bot.adapters.repository.plain import leaves, require_plain
 from bot.adapters.repository.revisions import (
+    branches_with,
     find_commit,
     is_tree,
     is_unborn,
@@ -90,13 +91,22 @@ class GitRepository:
         name = str(self._place.shared).encode("utf-8", "backslashreplace")
         return name.decode()
 
-    def default_base(self) -> str:
-        """The name of the branch to compare with if none is given."""
+    def default_base(self, head: str | None = "HEAD") -> str:
+        """The name of the branch to compare `head` with if none is given.
+
+        With None nothing is compared: the base is wanted by itself.
+        """
         with explained(self._place):
             if is_unborn(self._git):
                 raise no_commits()
             usual = self._git.ask("config", "--get", "init.defaultBranch").line
-            return choose_base(list_refs(self._git), (usual, "main", "master"))
+            refs = list_refs(self._git)
+            known = main_branch(refs, (usual, "main", "master"))
+            if known is not None:
+                return known
+            if head is None:
+                return only_base(refs)
+            return only_other(refs, branches_with(self._git, self._commit(head)))
 
     def resolve(self, revision: str) -> Revision:
         """The commit and tree that `revision` names."""

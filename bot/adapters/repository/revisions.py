@@ -62,6 +62,12 @@ def find_commit(place: Place, revision: str) -> str:
     return commit
 
 
+def branches_with(git: GitCommand, commit: str) -> frozenset[str]:
+    """The full names of the local branches that have a commit."""
+    asked = (f"--contains={commit}", "--format=%(refname)", "refs/heads")
+    return frozenset(git.run("for-each-ref", *asked).line.split("\n"))
+
+
 def is_tree(git: GitCommand, name: str) -> bool:
     """Whether a full object name is that of a tree."""
     if _OBJECT_NAME.fullmatch(name) is None:

@@ -93,8 +93,12 @@ class SourceRepository(Protocol):
         """What evaluations of this repository are remembered under."""
         ...
 
-    def default_base(self) -> str:
-        """The name of the branch to compare with if none is given."""
+    def default_base(self, head: str | None = "HEAD") -> str:
+        """The name of the branch to compare `head` with if none is given.
+
+        It is never a guess that `head` would pass against as itself. With None nothing
+        is compared: the base is wanted by itself.
+        """
         ...
 
     def branch_name(self, revision: str) -> str:

@@ -52,6 +52,5 @@ def node_for(
         pulse.wait()
     raise MachineryFault(
         "No machine is there to run trials.",
-        "Look after the dispatcher, or start one with `seedgate dispatch`; then "
-        "comment /gate run.",
+        "Look after the dispatcher, or start one with `seedgate dispatch`.",
     )

@@ -103,9 +103,10 @@ def incomparable(
     return dataclasses.replace(shown, state=state, reason=why.reason), (one,)
 
 
-def compared_facts(verdict: MetricVerdict) -> Facts:
+def compared_facts(case: Case, verdict: MetricVerdict) -> Facts:
     """The evidence that every comparison of two arms leaves."""
     return {
+        **_untested(case, verdict),
         "d": verdict.d,
         "low": verdict.low,
         "high": verdict.high,
@@ -121,6 +122,13 @@ def compared_facts(verdict: MetricVerdict) -> Facts:
         "orientation": verdict.direction.orientation if verdict.direction else 1,
         "detectable": verdict.detectable,
     }
+
+
+def _untested(case: Case, verdict: MetricVerdict) -> Facts:
+    """How many values each arm has for a test that there were too few for."""
+    if verdict.method is not Method.NONE:
+        return {}
+    return {"complete": case.sample(verdict.name).smaller}
 
 
 def detectable_effect(found: Effect, n: int, level: float) -> float | None:

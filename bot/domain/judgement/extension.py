@@ -15,7 +15,7 @@ from bot.domain.judgement.evidence import Evidence, Look
 from bot.domain.judgement.failures import FailureVerdict, opened
 from bot.domain.judgement.family import Family, Member
 from bot.domain.judgement.limit import judge_limit
-from bot.domain.judgement.primary import primary_facts
+from bot.domain.judgement.primary import held_up, primary_facts
 from bot.domain.policy import Metric, Role
 from bot.domain.stats.evalue import Extension, extend
 from bot.domain.stats.method import Method
@@ -120,6 +120,7 @@ def _judge(
     )
     facts: Facts = {
         **primary_facts(case, verdict),
+        **held_up(case, reason),
         "e_ni": verdict.e_ni,
         "e_harm": verdict.e_harm,
     }

@@ -127,6 +127,6 @@ def _verdict(
 
 
 def _told(case: Case, verdict: MetricVerdict, reason: Reason, state: Ruling) -> Judged:
-    facts: Facts = {**compared_facts(verdict), "p_beyond": verdict.p_harm}
+    facts: Facts = {**compared_facts(case, verdict), "p_beyond": verdict.p_harm}
     final = dataclasses.replace(verdict, state=state, reason=reason)
     return final, (case.found(reason, state, facts, verdict.name),)

@@ -63,7 +63,7 @@ def _judge(case: Case, metric: Metric) -> Judged:
     verdict = _verdict(case, metric, found, level)
     if verdict.reason is None:
         return verdict, ()
-    facts = _facts(verdict)
+    facts = _facts(case, verdict)
     return verdict, (case.found(verdict.reason, verdict.state, facts, metric.name),)
 
 
@@ -112,9 +112,9 @@ def _verdict(
     )
 
 
-def _facts(verdict: MetricVerdict) -> Facts:
+def _facts(case: Case, verdict: MetricVerdict) -> Facts:
     return {
-        **compared_facts(verdict),
+        **compared_facts(case, verdict),
         "margin": verdict.margin,
         "p_shown": verdict.p_ni,
         "p_missed": verdict.p_harm,

@@ -111,7 +111,7 @@ def _judge(
     if reason is None:
         return verdict, ()
     facts = primary_facts(case, verdict)
-    main = case.found(reason, state, facts, metric.name)
+    main = case.found(reason, state, {**facts, **held_up(case, reason)}, metric.name)
     extra = (
         *_badge(case, tested, facts),
         *_power(case, verdict),
@@ -182,11 +182,16 @@ def _verdict(
 def primary_facts(case: Case, verdict: MetricVerdict) -> Facts:
     """The evidence of a primary metric's finding."""
     return {
-        **compared_facts(verdict),
+        **compared_facts(case, verdict),
         "p_ni": verdict.p_ni,
         "p_harm": verdict.p_harm,
         "may_differ": may_differ(max(1, case.evidence.branch.n)),
     }
+
+
+def held_up(case: Case, reason: Reason) -> Facts:
+    """Of what is left open: whether failed trials forbid that it passes."""
+    return {"failing": not case.may_pass} if reason is Reason.NOT_SHOWN else {}
 
 
 def _badge(case: Case, tested: Tested, facts: Facts) -> tuple[Finding, ...]:

@@ -115,10 +115,15 @@ _ASIDE: dict[Reason, tuple[str, ...]] = {
     Reason.CHANGE_HARMFUL: ("halving",),
     Reason.MORE_FAILURES: ("halving",),
     Reason.BASELINE_BROKEN: ("broken_by",),
+    Reason.NOT_SHOWN: ("complete", "failing"),
+    Reason.ANCHOR_OPEN: ("complete", "failing"),
+    Reason.IMPROVEMENT_NOT_SHOWN: ("complete",),
+    Reason.GUARDRAIL_KEPT: ("complete",),
 }
 """Evidence that is no part of the id, for it can change while the effect does not.
 
-How long tests took, and what trials say later of a mode that was found to have changed.
+How long tests took, what trials say later of a mode that was found to have changed, and
+what failed trials mean for a metric: they have a finding of their own.
 """
 
 _WORDS = ("last", "baseline_last")

@@ -43,11 +43,12 @@ class Reason(StrEnum):
     """
 
     # regression (primary metrics): d, low, high, tolerance, p_ni, p_harm, level, look,
-    # n_baseline, n_branch, baseline_mean, branch_mean, method, orientation
+    # n_baseline, n_branch, baseline_mean, branch_mean, method, orientation; complete
+    # (values of each arm) where those were too few to test, as of the roles below
     NOT_WORSE = "not_worse"
     TOLERATED_LOSS = "tolerated_loss"
     HARM_SHOWN = "harm_shown"
-    NOT_SHOWN = "not_shown"
+    NOT_SHOWN = "not_shown"  # also: failing (the branch fails more, which forbids it)
     BIT_IDENTICAL = "bit_identical"
     NO_DIFFERENCE = "no_difference"  # also: may_differ (upper share of seeds, 0..1)
     # regression: look, n_branch, d; the baseline's values change sign
@@ -190,7 +191,7 @@ class Reason(StrEnum):
     # power: detectable, tolerance, n, power
     DETECTABLE = "detectable"
     # power: chance (that a branch without effect is stopped), blocked, undecided,
-    # promised, assumed
+    # failing (share of past trials), sound (the chance if none did), promised, assumed
     CHANCE_OF_STOP = "chance_of_stop"
     # power: test, correlation, pairs, break_even, scale, guarded (chosen from history)
     TEST_CHOSEN = "test_chosen"

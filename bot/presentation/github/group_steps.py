@@ -14,8 +14,10 @@ from bot.domain.conclusions import (
     WaitingForTrust,
     state_of,
 )
-from bot.domain.verdict import Verdict
+from bot.domain.pulls.ordering import liftable
+from bot.domain.verdict import Report, Verdict
 from bot.presentation.github.situation import Situation
+from bot.presentation.headline import deciding
 from bot.presentation.steps import Channel, Step, next_steps
 from bot.presentation.words import groups, pulls, steps
 
@@ -25,7 +27,7 @@ _QUEUE = Channel(
     lambda _: groups.LANDS,
     groups.AGAIN,
     lambda _report, _changes: "",
-    lambda one: one.mend,
+    lambda one: one.in_queue,
     steps.made,
     steps.SPLIT_ONE,
 )
@@ -34,7 +36,8 @@ _QUEUE = Channel(
 
 def group_steps(said: Situation) -> tuple[Step, ...]:
     """What to do now, by how its evaluation ended."""
-    return tuple(Step(one) for one in (*_mends(said), *_then(said)) if one)
+    found = dict.fromkeys((*_mends(said), *_then(said)))
+    return tuple(Step(one) for one in found if one)
 
 
 def _mends(said: Situation) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def _then(said: Situation) -> tuple[str, ...]:
     if state_of(said.outcome).conclusion in _GOES_ON:
         return ()
     match said.plain:
-        case Judged() | BudgetSpent(verdict=Verdict()):
+        case Judged(verdict=verdict) if _stands_for(said.with_verdict(verdict)):
             return (groups.UPDATE,)
         case WaitingForTarget():
             return (groups.NAME_TARGETS,)
@@ -65,3 +68,8 @@ def _then(said: Situation) -> tuple[str, ...]:
             return (groups.TRUST,)
         case _:
             return (groups.AGAIN,)
+
+
+def _stands_for(report: Report) -> bool:
+    """Whether a person can stand up for anything that decided it, if not for all."""
+    return any(map(liftable, deciding(report)))

@@ -34,7 +34,7 @@ from bot.presentation.github.group_steps import group_steps
 from bot.presentation.github.situation import Situation
 from bot.presentation.headline import answered, because, deciding, why
 from bot.presentation.steps import Step, next_steps
-from bot.presentation.words import around, pulls
+from bot.presentation.words import around, groups, pulls
 from bot.presentation.words.phrase import Words
 
 _PASSED, _BLOCKED = "\N{WHITE HEAVY CHECK MARK}", "\N{NO ENTRY}"
@@ -146,8 +146,7 @@ def _stopped(
         case Conflict():
             return _told(_YOURS, pulls.REBASE, _unmerged(said.base, one))
         case WaitingForTrust(recorded=recorded):
-            line = "" if recorded else ok_line(said.head)
-            return _told(_YOURS, pulls.TRUST, pulls.trust(recorded=recorded), line)
+            return _untrusted(said, recorded=recorded)
         case WaitingForTarget(modes=modes):
             line = target_line(modes)
             return _told(_YOURS, pulls.TARGET, pulls.target(modes), line)
@@ -157,9 +156,16 @@ def _stopped(
             return _told(_LATE, pulls.TIME, pulls.time(limit), _RUN)
         case OwnFault(problem=problem, mend=mend):
             fault = pulls.own_fault(problem, mend)
-            return _told(_OURS, pulls.OWN_FAULT, fault, "" if mend else _RUN)
+            return _told(_OURS, pulls.OWN_FAULT, fault, _RUN)
         case _:
             assert_never(one)
+
+
+def _untrusted(said: Situation, *, recorded: bool) -> Spoken:
+    if said.grouped:
+        return _told(_YOURS, pulls.TRUST, groups.UNTRUSTED)
+    line = "" if recorded else ok_line(said.head)
+    return _told(_YOURS, pulls.TRUST, pulls.trust(recorded=recorded), line)
 
 
 def _unmerged(base: str, one: Conflict) -> Words:

@@ -4,14 +4,8 @@ from typing import Literal, assert_never
 
 from bot.domain.verdict import Reason
 from bot.presentation import numbers
-from bot.presentation.words.hindered import hindered
-from bot.presentation.words.phrase import (
-    ACCEPTED,
-    MORE_EVIDENCE,
-    WORTH_IT,
-    Facts,
-    Words,
-)
+from bot.presentation.words.phrase import ACCEPTED, WORTH_IT, Facts, Words
+from bot.presentation.words.still_open import still_open
 
 Settled = Literal[
     Reason.NOT_WORSE,
@@ -51,7 +45,7 @@ def unsettled(reason: Open, facts: Facts) -> Words:
         case Reason.HARM_SHOWN:
             return _harm(facts)
         case Reason.NOT_SHOWN:
-            return _open(facts)
+            return still_open(facts)
         case Reason.STOPPED_EARLY:
             return _stopped(facts)
         case Reason.TOLERANCE_UNCLEAR:
@@ -118,38 +112,6 @@ def _harm(facts: Facts) -> Words:
         f"{facts.seeds}.{facts.any_time}",
         f"{undo} {WORTH_IT}, {raised}",
         instead=f"{undo} {WORTH_IT}, {ACCEPTED} Or {raised}",
-    )
-
-
-def _open(facts: Facts) -> Words:
-    short = (
-        f"it is still open whether {facts.metric} got worse by more than "
-        f"{numbers.number(facts.real('tolerance'))}{facts.here} ({facts.seeds})"
-    )
-    but = (
-        f"would pass, {facts.effect}, {facts.seeds}, but the branch fails more often "
-        "than the baseline."
-    )
-    return hindered(facts, short, "p_ni", but) or Words(
-        short,
-        f"{facts.lead}it is still open whether {facts.oriented} got worse by more "
-        f"than {_tolerance(facts)}: {facts.effect}, "
-        f"{facts.seeds}.{facts.seen('loss')}{facts.any_time}",
-        MORE_EVIDENCE,
-        local=_beyond(facts),
-    )
-
-
-def _beyond(facts: Facts) -> str:
-    """How the command line goes on past the last look; it may have done so already."""
-    if facts.real("e_ni") is not None:
-        return (
-            "On the command line, seedgate local --more N with a larger N goes on from "
-            "here, judged by e-values."
-        )
-    return (
-        "Or, on the command line, seedgate local --more N adds N seeds past the last "
-        "look, which are judged by e-values."
     )
 
 

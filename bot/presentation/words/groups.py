@@ -1,5 +1,7 @@
 """Words for a merge group, which has a check run and no comment."""
 
+from bot.presentation.words.phrase import Words
+
 
 def judged_before(number: int) -> str:
     """The title of its check run."""
@@ -24,17 +26,26 @@ GONE_WHY = (
 AGAIN = "Put the pull request into the merge queue again; finished trials are kept."
 UPDATE = (
     "Nothing can be ordered for a merge group, nor accepted in it. Update the pull "
-    "request's branch from its base: there it is judged by itself, and what is found "
+    "request's branch from its base: there it is judged by itself, and what it does "
     "can be accepted. Then queue it again."
 )
+"""For findings that a person can accept: what a branch does, and nothing else."""
 NAME_TARGETS = (
     "Nothing can be ordered for a merge group. Update the pull request's branch from "
     "its base, and name there the modes that are meant. Then queue it again."
 )
+UNTRUSTED = Words(
+    "not all of it is known to come from people with write permission",
+    "Not all that the group would land is known to come from people with write "
+    "permission, and this version of Seedgate has no sandbox for untrusted code. So "
+    "nothing of it runs on the workers.",
+)
 TRUST = (
-    "Read all that the group would land. Then somebody with write access pushes it to "
-    "a branch of this repository and opens a pull request from there: that one is "
-    "judged, and can be queued."
+    "Where only what was queued before it comes from somebody without write "
+    "permission, queue the pull request again once that has landed or left the queue. "
+    "Else read all that the group would land: then somebody with write access pushes "
+    "it to a branch of this repository and opens a pull request from there, which is "
+    "judged and can be queued."
 )
 BUDGET = "Raise the budget in the policy on the base branch."
 LANDS = "Nothing is to be done: the merge queue goes on by itself."

@@ -78,7 +78,7 @@ def _open(facts: Facts) -> Words:
         f"show the gain that is asked for, {facts.effect}, {facts.seeds}, but trials "
         "of the branch failed."
     )
-    return hindered(facts, short, "p_shown", but) or Words(
+    return hindered(facts, "p_shown", but) or Words(
         short,
         f"{facts.lead}{facts.oriented} is neither shown to get "
         f"better{_beyond(facts)} nor shown not to: {facts.effect}, "

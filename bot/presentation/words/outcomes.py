@@ -18,7 +18,16 @@ Targets = Literal[Reason.TARGET_SHOWN, Reason.TARGET_MISSED, Reason.TARGET_NOT_S
 
 _READ_LOG = (
     "Read the log of a failed trial and repeat it with its repro line; both are in "
-    "the report. A crash on some seeds is a defect of the change."
+    "the report."
+)
+_SOME_SEEDS = " A crash on some seeds is a defect of the change."
+_BOTH_NAMES = (
+    " Where the branch renames a metric, write it under both names until the policy "
+    "of the base reads the new one."
+)
+_LONGER = (
+    " Where the branch is meant to take longer, raise `resources.timeout` in the "
+    "policy of the base."
 )
 _MEND_BASE = (
     "Mend the base branch or the policy's training command first, then judge again."
@@ -49,6 +58,19 @@ _PIN_READABLE = (
 _PIN_LATER = (
     "A release stays as it is: install what it needs where trials run, or pin a later "
     "one as `anchor` on the base branch; then judge again."
+)
+_LAID_OVER = (
+    " Trials of a release take the evaluation files of the branch, where the policy "
+    "names any."
+)
+_WATCH_MORE = (
+    "Let the policy of the base name every file that the evaluation needs "
+    "(`evaluation.paths`), or keep the evaluation such that"
+)
+_FIT_BASE = f"{_WATCH_MORE} the base can be judged by it."
+_FIT_RELEASE = (
+    f"{_WATCH_MORE} the release can be judged by it. If it fails with its own, too, "
+    "pin a later one as `anchor` on the base branch."
 )
 
 
@@ -116,8 +138,20 @@ def _more_failures(facts: Facts) -> Words:
         f"trials fail{facts.here}: {_counts(facts)}",
         f"{facts.lead}trials of the branch fail more often: {_counts(facts)} "
         f"(p {p}).{_first(facts)}",
-        _READ_LOG,
+        _failures_mend(facts),
     )
+
+
+def _failures_mend(facts: Facts) -> str:
+    """By what the first of them failed for, and whether any trial ended well."""
+    match facts.text("first").partition(":")[0]:
+        case FailureReason.MISSING_METRIC:
+            return _READ_LOG + _BOTH_NAMES
+        case FailureReason.TIMEOUT:
+            return _READ_LOG + _LONGER
+        case _:
+            every = facts.count("failed_branch") == facts.count("n_branch")
+            return _READ_LOG if every else _READ_LOG + _SOME_SEEDS
 
 
 def _change_fails(facts: Facts, p: str) -> Words:
@@ -137,7 +171,7 @@ def _failures_left(facts: Facts) -> Words:
         f"trials fail{facts.here}: {_counts(facts)}",
         f"{facts.lead}{_counts(facts)} failed: too many to pass, too few to prove a "
         f"defect.{_first(facts)}",
-        _READ_LOG,
+        _failures_mend(facts),
     )
 
 
@@ -162,9 +196,7 @@ def _baseline_broken(facts: Facts) -> Words:
             f"{what}{facts.here}: {failed} failed",
             f"{facts.lead}{what}, and runs with its own: {failed} failed, so there is "
             f"nothing to compare with.{_first(facts)}",
-            "Let the policy of the base name every file that the evaluation needs "
-            "(`evaluation.paths`), or keep the evaluation such that the base can be "
-            "judged by it.",
+            _FIT_BASE,
         )
     return Words(
         f"the baseline itself is broken{facts.here}: {failed} failed",
@@ -191,19 +223,20 @@ def _baseline_mend(by: str) -> tuple[str, str, str]:
 def _release_broken(facts: Facts) -> Words:
     """Of the release that the policy pins, which no commit mends.
 
-    Its trials take the branch's files that define the metrics. What a trial said is
-    that of the branch where any of those failed, too.
+    Whether it is broken itself is not known: its trials have the branch's files that
+    define the metrics, also where the branch changed none (`files`). What a trial said
+    is that of the branch where any of those failed, too.
     """
-    files = numbers.some(facts.listed("files"), MOST_NAMES)
-    held = f" with the branch's {files}" if files else ""
-    what = f"the release {facts.text('anchor')} does not run{held}"
-    failed = f"{_of_arm(facts, 'baseline')} of its trials failed"
+    files = facts.listed("files")
+    release, failed = f"the release {facts.text('anchor')}", _of_arm(facts, "baseline")
+    held = f" with the branch's {numbers.some(files, MOST_NAMES)}" if files else ""
     first = "" if facts.count("failed_branch") else _first(facts)
+    mend = (_FIT_RELEASE, "", "") if files else _release_mend(facts.text("broken_by"))
     return Words(
-        f"{what}{facts.here}: {failed}",
-        f"{facts.lead}{what}: {failed}, so the branch cannot be held against it."
-        f"{first}",
-        *_release_mend(facts.text("broken_by")),
+        f"trials of {release} fail{held}{facts.here}: {failed}",
+        f"{facts.lead}{failed} trials of {release} failed{held}, so the branch cannot "
+        f"be held against it.{'' if files else _LAID_OVER}{first}",
+        *mend,
     )
 
 

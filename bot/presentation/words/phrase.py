@@ -36,7 +36,8 @@ class Words:
     `short` is a clause without a full stop, for headlines. `sentence` says all of it.
     `mend` says what to do; empty where nothing must be done. `local` and `pull` say
     how to go on then, on the command line alone and on a pull request alone; where
-    `instead` is given, it stands in the place of `mend` on a pull request.
+    `instead` is given, it stands in the place of `mend` on a pull request; `queued`
+    does so for a merge group, of which nobody can ask for anything.
     """
 
     short: str
@@ -45,6 +46,7 @@ class Words:
     local: str = ""
     pull: str = ""
     instead: str = ""
+    queued: str = ""
 
     @property
     def on_shell(self) -> str:
@@ -55,6 +57,11 @@ class Words:
     def on_github(self) -> str:
         """What to do, by somebody who reads a pull request."""
         return f"{self.instead or self.mend} {self.pull}".strip()
+
+    @property
+    def in_queue(self) -> str:
+        """What to do, by somebody who reads the check run of a merge group."""
+        return self.queued or self.mend
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _budget_spent(facts: Facts) -> Words:
         f"The budget is spent before {_left_open(facts)}: {amount} (`{key}`).",
         f"Raise `{key}` in the policy on the base branch, or ask for fewer modes or "
         "seeds, and judge again: finished trials are kept.",
+        queued=f"Raise `{key}` in the policy on the base branch.",
     )
 
 

@@ -5,7 +5,7 @@ Names in them are raw: whoever shows them escapes them for its place.
 
 from bot.domain.verdict import Provenance
 from bot.presentation import numbers
-from bot.presentation.words.phrase import Words
+from bot.presentation.words.phrase import Words, begun
 
 NOT_NEEDED = "Not needed"
 REBASE = "Rebase needed"
@@ -26,6 +26,9 @@ RUNNING = "Running"
 
 GO_ON = "Comment /gate run to go on; finished trials are kept."
 AGAIN = "Comment this to go on; finished trials are kept:"
+_RUN_AGAIN = (
+    "click Run again beside the check, or comment this; finished trials are kept:"
+)
 BY_A_BRANCH = (
     "somebody with write access pushes this commit to a branch of this repository and "
     "opens a pull request from there: that one is judged."
@@ -173,14 +176,12 @@ DRAFT_WORDS = Words(
 
 
 def own_fault(problem: str, mend: str) -> Words:
-    """Our machinery broke."""
+    """Our machinery broke; `mend` is said in the same words on every channel."""
     what = problem or "Trials were lost, or a part of Seedgate did not answer."
     return Words(
         f"this is Seedgate's own fault and says nothing of the branch: {what}",
         f"This is Seedgate's own fault and says nothing of the branch. {what}",
-        mend
-        or "Click Run again beside the check, or comment this; finished trials are "
-        "kept:",
+        f"{mend} Then {_RUN_AGAIN}" if mend else begun(_RUN_AGAIN),
     )
 
 

@@ -1,18 +1,111 @@
 """Stories about the branch to compare with, when nobody named one."""
 
+from collections.abc import Callable
+
 import pytest
 
+from bot.adapters.policy_file import load_policy
+from bot.app.local import POLICY_PATH, Request, baseline_alone, compare
 from bot.domain.errors import UserFault
 from tests.adapters.repository.git_world import GitWorld
 
+POLICY = b"""\
+version: 1
+modes:
+  mlp:
+    train: [python, train.py, --seed, "{seed}"]
+    metrics: {loss: {direction: minimize, tolerance: 0.1}}
+"""
 
-def clone_of(world: GitWorld) -> GitWorld:
-    """A clone of `world` beside it."""
+
+def clone_of(world: GitWorld, *options: str) -> GitWorld:
+    """A clone of `world` beside it; by address, as `--depth` wants it."""
     path = world.path.with_name("clone")
-    world.git("clone", "-q", str(world.path), str(path))
+    world.git("clone", "-q", *options, f"file://{world.path}", str(path))
     clone = GitWorld.__new__(GitWorld)
     clone.path, clone.scratch = path, world.scratch
     return clone
+
+
+def with_idea(world: GitWorld) -> None:
+    """Main with a policy, checked out; a branch `idea` with a step of its own."""
+    world.commit({"train.py": b"one\n", POLICY_PATH: POLICY})
+    world.branch("idea")
+    world.commit({"train.py": b"two\n"})
+    world.switch("main")
+
+
+def shallow(world: GitWorld) -> GitWorld:
+    return clone_of(world, "--depth=1", "--branch=idea")
+
+
+def narrow(world: GitWorld) -> GitWorld:
+    return clone_of(world, "--single-branch", "--branch=idea")
+
+
+def by_a_runner(world: GitWorld) -> GitWorld:
+    """As hosted runners check a pushed branch out."""
+    clone = GitWorld(world.path.with_name("clone"), world.scratch)
+    fetched = "+refs/heads/idea:refs/remotes/origin/idea"
+    clone.git("remote", "add", "origin", str(world.path))
+    clone.git("fetch", "-q", "--no-tags", "--depth=1", "origin", fetched)
+    clone.git("checkout", "-q", "-B", "idea", "refs/remotes/origin/idea")
+    return clone
+
+
+def beside_others_of_the_remote(world: GitWorld) -> GitWorld:
+    """Full, but nothing says which of the branches there is the main one."""
+    clone = clone_of(world, "--branch=idea")
+    clone.git("remote", "set-head", "origin", "--delete")
+    clone.git("update-ref", "refs/remotes/origin/stable", "refs/remotes/origin/main")
+    clone.git("update-ref", "-d", "refs/remotes/origin/main")
+    return clone
+
+
+def alone(world: GitWorld) -> GitWorld:
+    """No remote, and no branch but the one checked out."""
+    world.switch("idea")
+    world.git("branch", "-q", "-D", "main")
+    return world
+
+
+def detached(world: GitWorld) -> GitWorld:
+    clone = narrow(world)
+    clone.git("checkout", "-q", "--detach")
+    return clone
+
+
+def an_older_commit(world: GitWorld) -> GitWorld:
+    clone = narrow(world)
+    clone.commit({"train.py": b"three\n"})
+    clone.git("checkout", "-q", "--detach", "HEAD~1")
+    return clone
+
+
+def by_two_names(world: GitWorld) -> GitWorld:
+    """As a build does that makes a branch of its own."""
+    clone = narrow(world)
+    clone.branch("build-7")
+    return clone
+
+
+def by_an_alias(world: GitWorld) -> GitWorld:
+    clone = narrow(world)
+    clone.git("symbolic-ref", "refs/heads/alias", "refs/heads/idea")
+    return clone
+
+
+ONLY_THE_HEAD = (
+    shallow,
+    narrow,
+    by_a_runner,
+    beside_others_of_the_remote,
+    alone,
+    detached,
+    an_older_commit,
+    by_two_names,
+    by_an_alias,
+)
 
 
 def test_what_the_remote_calls_its_main_branch_wins(world: GitWorld) -> None:
@@ -64,16 +157,89 @@ def test_old_repositories_have_a_master(world: GitWorld) -> None:
 def test_the_only_other_branch_is_taken(world: GitWorld) -> None:
     world.commit({"train.py": b"one\n"})
     world.git("branch", "-m", "stable")
-    assert world.open().default_base() == "stable"
+    assert world.open().default_base(None) == "stable"
     world.branch("feature")
+    assert world.open().default_base(None) == "stable"
+    world.commit({"train.py": b"two\n"})
     assert world.open().default_base() == "stable"
+    assert world.open().default_base(None) == "stable"
+    world.git("checkout", "-q", "--detach")
+    assert world.open().default_base() == "stable"
+
+
+def test_it_is_the_other_of_the_judged_branch_wherever_one_stands(
+    world: GitWorld,
+) -> None:
+    with_idea(world)
+    world.git("branch", "-m", "stable")
+    for standing in ("stable", "idea"):
+        world.switch(standing)
+        for head in ("idea", "refs/heads/idea", world.git("rev-parse", "idea")):
+            assert world.open().default_base(head) == "stable"
+
+
+@pytest.mark.parametrize("arrive", ONLY_THE_HEAD)
+def test_what_is_judged_is_never_its_own_base_by_a_guess(
+    world: GitWorld, arrive: Callable[[GitWorld], GitWorld]
+) -> None:
+    """It would pass: against itself it changes nothing."""
+    with_idea(world)
+    repository = arrive(world).open()
+    with pytest.raises(UserFault, match="holds all that is judged") as caught:
+        compare(repository, Request(), load_policy)
+    assert "`idea`" in caught.value.problem
+    assert "--base" in caught.value.mend
+    assert "git fetch" in caught.value.mend
+
+
+@pytest.mark.parametrize("arrive", [narrow, alone, detached])
+def test_a_base_alone_may_be_the_only_branch(
+    world: GitWorld, arrive: Callable[[GitWorld], GitWorld]
+) -> None:
+    """A calibration judges nothing."""
+    with_idea(world)
+    repository = arrive(world).open()
+    assert baseline_alone(repository, Request(), load_policy).base.name == "idea"
+
+
+def test_the_fetch_that_is_advised_is_all_that_was_missing(world: GitWorld) -> None:
+    with_idea(world)
+    world.git("branch", "-m", "main", "stable")
+    clone = narrow(world)
+    clone.git("fetch", "-q", "origin", "stable:stable")
+    found = compare(clone.open(), Request(), load_policy)
+    assert (found.base.name, found.head.name) == ("stable", "idea")
+    assert found.trees is not None
+    assert found.trees.base_tree != found.trees.merged_tree
+
+
+def test_who_stands_on_main_may_judge_main_or_another_branch(world: GitWorld) -> None:
+    """No guess: it is known as the main branch."""
+    with_idea(world)
+    found = compare(world.open(), Request(), load_policy)
+    assert (found.base.name, found.head.name) == ("main", "main")
+    found = compare(world.open(), Request(head="idea"), load_policy)
+    assert (found.base.name, found.head.name) == ("main", "idea")
+    world.write("train.py", b"three\n")
+    found = compare(world.open(), Request(allow_dirty=True), load_policy)
+    assert found.base.name == "main"
+    assert found.trees is not None
+    assert found.trees.base_tree != found.trees.merged_tree
+
+
+def test_a_head_that_is_not_there_is_told_before_any_guess(world: GitWorld) -> None:
+    with_idea(world)
+    repository = alone(world).open()
+    with pytest.raises(UserFault, match="no revision 'idae'"):
+        compare(repository, Request(head="idae"), load_policy)
 
 
 def test_among_several_branches_nobody_guesses(world: GitWorld) -> None:
     world.commit({"train.py": b"one\n"})
     world.git("branch", "-m", "one")
-    world.branch("two")
+    world.git("branch", "two")
     world.branch("three")
+    world.commit({"train.py": b"two\n"})
     with pytest.raises(UserFault, match="Cannot tell") as caught:
         world.open().default_base()
     assert "`one`" in caught.value.problem

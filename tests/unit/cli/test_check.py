@@ -127,6 +127,50 @@ def test_nothing_is_said_of_programs_for_a_file_that_rules_no_repository(
     assert warned(".github/seedgate.yml", capsys) == ""
 
 
+UNFILLED = """\
+version: 1
+modes:
+  big:
+    train: [python, train.py, EDIT-ME, --data, "EDIT-ME"]  # EDIT: the command
+    metrics: &shared
+      loss: {direction: minimize, tolerance: 1%, source: {jsonl: EDIT-ME.jsonl}}
+  small:
+    train: [python, train.py, --data=EDIT-ME, --small]
+    metrics: *shared
+"""
+
+
+def test_each_place_that_is_left_to_be_filled_in_is_told(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "p.yml").write_text(UNFILLED)
+    assert run(["check", "p.yml"]) == ExitCode.PASS
+    printed = capsys.readouterr().out
+    assert printed.startswith(
+        "p.yml is no sound policy yet: 4 places still to be filled in.\n"
+    )
+    said = " ".join(printed.partition("Still to be filled in\n")[2].split())
+    places = {
+        "modes.big.train[2]": "line 4, column 31",
+        "modes.big.train[4]": "line 4, column 48",
+        "modes.big.metrics.loss.source.jsonl": "line 6, column 66",
+        "modes.small.train[2]": "line 8, column 31",
+    }
+    for name, place in places.items():
+        assert f"{name} still says EDIT-ME: {place}." in said
+    assert said.count("still says EDIT-ME") == len(places)
+
+
+def test_what_only_comments_say_is_not_left_to_be_filled_in(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "p.yml").write_text(f"{SOUND}# nothing here is EDIT-ME\n")
+    assert run(["check", "p.yml"]) == ExitCode.PASS
+    printed = capsys.readouterr().out
+    assert "is a sound policy" in printed
+    assert "to be filled in" not in printed
+
+
 def test_what_this_version_leaves_out_is_told_last(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

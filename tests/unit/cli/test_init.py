@@ -308,6 +308,10 @@ def test_what_the_script_needs_besides_is_marked(
     assert "no flag for the seed was found" in told
     assert "the script has sub-commands" in told
     assert "one mode runs the default of --model" in told
+    assert run(["check", str(repository.top / ".github/seedgate.yml")]) == ExitCode.PASS
+    checked = capsys.readouterr().out
+    assert "is no sound policy yet" in " ".join(checked.split())
+    assert "modes.train.train[4]" in checked
 
 
 def test_the_likeliest_script_trains(repository: Repository) -> None:

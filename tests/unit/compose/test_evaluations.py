@@ -7,13 +7,16 @@ from functools import partial
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
 from bot.adapters.store import SqlStore
 from bot.app.pulls.evaluations import Absent, Busy, Done, Task
-from bot.compose.serving.dispatcher import LACKING_S, node_for
+from bot.compose.serving.dispatcher import LACKING_S, NODE_S, node_for
 from bot.compose.serving.evaluations import EvaluationThreads, Show
 from bot.compose.serving.heartbeat import Followed, Heartbeat
 from bot.compose.serving.line import Line
 from bot.domain.conclusions import Impossible, OwnFault
+from bot.domain.errors import MachineryFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.github import Queued
 from tests.waiting import until
@@ -315,7 +318,8 @@ def test_whoever_left_the_line_has_no_turn() -> None:
 # Machines ----------------------------------------------------------------------------
 
 
-def test_after_a_while_without_a_machine_that_is_said_once() -> None:
+def node_from(after_s: float) -> tuple[object, object, list[float]]:
+    """The node that was found, the one that comes, and when that it lacked was said."""
     said, clock = list[float](), SimpleNamespace(now=0.0)
     node = object()
 
@@ -331,8 +335,21 @@ def test_after_a_while_without_a_machine_that_is_said_once() -> None:
 
     class Store:
         def nodes(self) -> list[object]:
-            return [node] if clock.now > 2 * LACKING_S else []
+            return [node] if clock.now > after_s else []
 
     store, pulse = cast(SqlStore, Store()), cast(Heartbeat, Pulse())
-    assert node_for(None, store, pulse, joined=False) is node
+    return node_for(None, store, pulse, joined=False), node, said
+
+
+def test_after_a_while_without_a_machine_that_is_said_once() -> None:
+    found, node, said = node_from(2 * LACKING_S)
+    assert found is node
     assert said == [LACKING_S]
+
+
+def test_where_none_comes_the_fault_names_no_line_of_one_channel() -> None:
+    """It is told on a pull request, and of a merge group, which no command reaches."""
+    with pytest.raises(MachineryFault) as raised:
+        node_from(NODE_S)
+    assert raised.value.mend.startswith("Look after the dispatcher")
+    assert "/gate" not in raised.value.mend

@@ -81,6 +81,15 @@ def test_the_headline_counts_modes_and_stages() -> None:
     assert headline(policy(), "a.yml") == "a.yml is a sound policy: 1 mode, 1 stage."
 
 
+@pytest.mark.parametrize(("places", "said"), [(1, "1 place"), (2, "2 places")])
+def test_a_policy_with_places_to_fill_in_is_not_called_sound(
+    places: int, said: str
+) -> None:
+    assert headline(policy(), "a.yml", places) == (
+        f"a.yml is no sound policy yet: {said} still to be filled in."
+    )
+
+
 def test_a_mode_tells_its_rules_its_surroundings_and_its_command() -> None:
     assert said(policy(), "Mode mlp") == [
         "loss: primary: must be shown not worse than the baseline by more than 0.01\n"

@@ -209,8 +209,10 @@ SAMPLES: Mapping[Reason, Evidence] = {
         "chance": 0.081,
         "blocked": 0.062,
         "undecided": 0.019,
+        "failing": 0.02,
+        "sound": 0.053,
         "promised": 0.05,
-        "assumed": "no failed trials; metrics that vary independently",
+        "assumed": "metrics that vary independently",
     },
     Reason.TEST_CHOSEN: {
         "test": "welch",
@@ -535,19 +537,21 @@ BROKEN_RELEASE: Evidence = {
     "anchor": "v1.2",
 }
 
+WITH_THE_BRANCHS_FILES: Evidence = {**BROKEN_RELEASE, "files": ("evaluate.py",)}
+
 
 def of_release(broken_by: str, evidence: Evidence = BROKEN_RELEASE) -> Words:
     return words(found(Reason.BASELINE_BROKEN, {**evidence, "broken_by": broken_by}))
 
 
-def test_a_release_that_does_not_run_is_named_and_not_called_the_baseline() -> None:
+def test_a_release_whose_trials_fail_is_named_and_not_called_the_baseline() -> None:
+    """Nor called broken: the files that define its metrics are another tree's."""
     said = of_release("exception")
-    assert said.short == (
-        "the release v1.2 does not run in mlp: 8 of 8 of its trials failed"
-    )
+    assert said.short == "trials of the release v1.2 fail in mlp: 8 of 8"
     assert said.sentence == (
-        "In mode mlp, the release v1.2 does not run: 8 of 8 of its trials failed, so "
-        "the branch cannot be held against it. The first (self-reported): exception: "
+        "In mode mlp, 8 of 8 trials of the release v1.2 failed, so the branch cannot "
+        "be held against it. Trials of a release take the evaluation files of the "
+        "branch, where the policy names any. The first (self-reported): exception: "
         "It ended with exit status 1."
     )
 
@@ -559,9 +563,22 @@ def test_what_a_trial_of_the_branch_said_is_not_put_down_to_the_release() -> Non
 
 def test_a_release_has_its_definition_of_a_metric_from_the_branch() -> None:
     """So what the base does by its own files says nothing of the release."""
-    said = of_release("exception", {**BROKEN_RELEASE, "files": ("evaluate.py",)})
-    assert "the release v1.2 does not run with the branch's evaluate.py" in said.short
+    said = of_release("exception", WITH_THE_BRANCHS_FILES)
+    failed = "with the branch's evaluate.py"
+    assert said.short == f"trials of the release v1.2 fail {failed} in mlp: 8 of 8"
+    assert f"8 of 8 trials of the release v1.2 failed {failed}, so" in said.sentence
     assert "its own" not in said.sentence
+
+
+@pytest.mark.parametrize("by", ["exception", "missing_module", "missing_metric", ""])
+def test_what_a_release_has_from_the_branch_is_mended_there_first(by: str) -> None:
+    """Nothing that is installed brings it what the branch's files ask for."""
+    said = of_release(by, WITH_THE_BRANCHS_FILES)
+    assert "(`evaluation.paths`)" in said.mend
+    assert "such that the release can be judged by it" in said.mend
+    assert said.mend.endswith("pin a later one as `anchor` on the base branch.")
+    assert "nstall" not in said.mend
+    assert said.on_shell == said.on_github == said.mend
 
 
 @pytest.mark.parametrize("by", ["exception", "timeout", "of a later version", ""])
@@ -600,6 +617,24 @@ def test_failures_are_counted_against_the_release_where_that_is_compared(
     assert counts in said.sentence
 
 
+@pytest.mark.parametrize("reason", [Reason.MORE_FAILURES, Reason.FAILURES_LEFT])
+@pytest.mark.parametrize(
+    ("first", "failed", "ends"),
+    [
+        ("exception: It broke.", 4, "A crash on some seeds is a defect of the change."),
+        ("exception: It broke.", 8, "both are in the report."),
+        ("missing_metric: No `loss`.", 8, "until the policy of the base reads the new"),
+        ("timeout: 60 s.", 3, "raise `resources.timeout` in the policy of the base."),
+    ],
+)
+def test_what_to_do_about_failures_fits_what_they_failed_for(
+    reason: Reason, first: str, failed: int, ends: str
+) -> None:
+    said = words(found(reason, {**FAILED, "failed_branch": failed, "first": first}))
+    assert said.mend.startswith("Read the log of a failed trial")
+    assert said.mend.removesuffix(" one.").endswith(ends)
+
+
 def test_a_comparison_without_enough_trials_says_so() -> None:
     said = words(found(Reason.NOT_SHOWN, {"n_baseline": 5, "n_branch": 5}))
     assert "too few trials" in said.sentence
@@ -621,6 +656,19 @@ def test_one_seed_is_not_enough() -> None:
 def test_the_chance_of_a_stop_need_not_be_split() -> None:
     said = words(found(Reason.CHANCE_OF_STOP, {"chance": 0.081}))
     assert "8.1 % probability, over all metrics" in said.sentence
+    assert "failed" not in said.sentence
+
+
+def test_the_chance_of_a_stop_names_failed_trials_as_its_reason() -> None:
+    evidence = {"chance": 1.0, "failing": 0.5, "sound": 0.53}
+    said = words(found(Reason.CHANCE_OF_STOP, evidence))
+    assert said.sentence == (
+        "A branch that changes nothing is stopped with 100 % probability, over all "
+        "metrics, modes and stages together. 50 % of past trials failed; if none did, "
+        "it would be stopped with 53 % probability."
+    )
+    unpriced = words(found(Reason.CHANCE_OF_STOP, {"chance": 1.0, "failing": 0.5}))
+    assert "failed" not in unpriced.sentence
 
 
 def test_a_metric_that_only_failures_keep_from_passing_says_so() -> None:

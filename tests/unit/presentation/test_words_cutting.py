@@ -147,3 +147,13 @@ def test_the_setting_to_raise_is_named() -> None:
 
     assert mend("trials").startswith("Raise `budget.trials` in the policy")
     assert mend("GPU hours").startswith("Raise `budget.gpu_hours` in the policy")
+
+
+def test_of_a_merge_group_nobody_can_ask_for_less() -> None:
+    evidence: Evidence = {**SPENT, "what": "GPU hours"}
+    found = (FindingKind.BUDGET, Ruling.INFO, Reason.BUDGET_SPENT)
+    told = words(Finding("x", *found, evidence=evidence))
+    assert "or ask for fewer modes or seeds" in told.on_github
+    assert told.in_queue == (
+        "Raise `budget.gpu_hours` in the policy on the base branch."
+    )

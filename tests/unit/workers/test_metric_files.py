@@ -89,6 +89,131 @@ def test_lines_that_are_no_objects_are_passed_over(desk: Desk) -> None:
     )
 
 
+EPOCHS = [{"epoch": 1, "loss": 3, "by": {"x": 1}}, {"epoch": 2, "loss": 2}]
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n\n  "])
+def test_one_object_over_several_lines_is_one_row(desk: Desk, before: str) -> None:
+    desk.write(before + json.dumps({"step": 7, "loss": 0.25, "x": [1, 2]}, indent=2))
+    measured = desk.measured(metric(JSONL, "log"))
+    assert (measured.values, measured.failure) == ({"loss": 0.25}, None)
+    assert steps(measured) == [(7.0, 0.25)]
+
+
+def test_an_object_on_a_line_too_long_for_a_row_is_read_whole(desk: Desk) -> None:
+    desk.write(json.dumps({"predictions": [0.5] * 50_000, "loss": 2}))
+    measured = desk.measured(metric(JSONL, "log"))
+    assert (measured.values, measured.notes) == ({"loss": 2.0}, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(EPOCHS),
+        json.dumps(EPOCHS, indent=4),
+        "[\n" + ",\n".join(map(json.dumps, EPOCHS)) + "\n]\n",
+    ],
+)
+def test_an_array_of_objects_is_its_rows(desk: Desk, text: str) -> None:
+    """In the third text the last row alone is a line that could be one of JSONL."""
+    desk.write(text)
+    measured = desk.measured(metric(JSONL, "log", take=Take.MAX))
+    assert measured.values == {"loss": 3.0}
+    assert steps(measured) == [(1.0, 3.0), (2.0, 2.0)]
+
+
+def test_what_lies_deeper_in_an_object_is_no_key_of_it(desk: Desk) -> None:
+    desk.write(json.dumps({"test": {"loss": 2}, "acc": 1}, indent=2))
+    deep = metric(JSONL, "log", name="test")
+    failed = failure(desk.measured(metric(JSONL, "log")))
+    assert failed.detail.endswith(
+        'No row of log has \'loss\'. Its keys are: "test", "acc".'
+    )
+    assert failure(desk.measured(deep)).reason is FailureReason.UNPARSABLE_METRIC
+
+
+def test_lines_with_an_object_over_several_lines_among_them_stay_lines(
+    desk: Desk,
+) -> None:
+    desk.write('{"loss": 3}\n' + json.dumps({"loss": 1}, indent=2) + '\n{"loss": 2}\n')
+    measured = desk.measured(metric(JSONL, "log"))
+    assert steps(measured) == [(0.0, 3.0), (1.0, 2.0)]
+
+
+PRETTY = json.dumps({"loss": 1, "acc": 2}, indent=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (PRETTY[:-2], 3),
+        (f"{PRETTY}\n{PRETTY}", 8),
+        (f"done:\n{PRETTY}", 5),
+        ("[\n" * 100_000, 100_000),
+        ('[\n{"loss":\n1}, 2]', 3),
+        ("3\n", 1),
+    ],
+)
+def test_a_file_that_is_neither_lines_nor_one_document_is_told(
+    desk: Desk, text: str, lines: int
+) -> None:
+    desk.write(text)
+    failed = failure(desk.measured(metric(JSONL, "log")))
+    assert failed.reason is FailureReason.MISSING_METRIC
+    assert failed.detail == (
+        f"loss was never seen. No row of log has 'loss'. {lines} lines were no JSON "
+        "objects, and the file as a whole is neither one nor an array of them."
+    )
+
+
+@pytest.mark.parametrize(("spare", "is_read"), [(0, True), (1, False)])
+def test_a_document_of_over_4_mib_is_not_read_at_once(
+    desk: Desk, spare: int, is_read: bool
+) -> None:
+    padding = 4 * 1024 * 1024 - len(PRETTY) + spare
+    desk.write(PRETTY + "\n" * padding)
+    measured = desk.measured(metric(JSONL, "log"))
+    assert measured.values == ({"loss": 1.0} if is_read else {})
+    told = "4 lines were no JSON objects, and a file over 4 MiB is not read as one"
+    assert is_read or told in failure(measured).detail
+
+
+def test_a_document_is_read_when_it_is_whole(desk: Desk) -> None:
+    """What a trial has written of it so far, or writes anew, is no value yet."""
+    collector = desk.collector(metric(JSONL, "log"))
+    path = desk.around.output / "log"
+    for length in (0, 5, len(PRETTY) - 1, len(PRETTY)):
+        path.write_text(PRETTY[:length])
+        collector.poll()
+        assert collector.latest() == {}
+    path.write_text(PRETTY.replace("1", "5"))
+    assert collector.finish(1, 1).values == {"loss": 5.0}
+
+
+def test_a_document_that_was_exchanged_for_a_link_is_not_followed(desk: Desk) -> None:
+    collector = desk.collector(metric(JSONL, "log"))
+    desk.write(PRETTY)
+    collector.poll()
+    (desk.around.output / "log").unlink()
+    link(desk.around.output / "log")
+    assert failure(collector.finish(1, 1)).reason is FailureReason.UNSAFE_FILE
+
+
+def test_a_table_is_never_a_document(desk: Desk) -> None:
+    desk.write(PRETTY)
+    failed = failure(desk.measured(metric(CSV, "log")))
+    assert "Its columns are" in failed.detail
+
+
+def test_reported_metrics_may_be_one_document_without_its_typed_rows(
+    desk: Desk,
+) -> None:
+    rows = [{"loss": 3}, {"kind": "histogram", "loss": 99}]
+    desk.around.reported.write_text(json.dumps(rows, indent=1))
+    assert desk.measured(metric(REPORTED)).values == {"loss": 3.0}
+
+
+@pytest.mark.parametrize("form", ['{"loss": %}\n', '{\n  "loss": %\n}\n'])
 @pytest.mark.parametrize(
     ("value", "reason", "quoted"),
     [
@@ -102,9 +227,9 @@ def test_lines_that_are_no_objects_are_passed_over(desk: Desk) -> None:
     ],
 )
 def test_json_values_that_are_no_finite_numbers_fail_by_name(
-    desk: Desk, value: str, reason: FailureReason, quoted: str
+    desk: Desk, value: str, reason: FailureReason, quoted: str, form: str
 ) -> None:
-    desk.write(f'{{"loss": {value}}}\n')
+    desk.write(form.replace("%", value))
     failed = failure(desk.measured(metric(JSONL, "log")))
     assert failed.reason is reason
     assert failed.metric == "loss"

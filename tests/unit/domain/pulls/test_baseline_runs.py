@@ -18,6 +18,16 @@ def test_every_metric_has_its_values_before_and_after() -> None:
     assert found == Added("mlp", name, (1.0,), (1.1,), failed=1)
 
 
+def test_a_seed_that_gave_the_same_value_again_is_shown_and_counted_once() -> None:
+    here = mode("mlp")
+    name = here.metrics[0].name
+    new = [Measured(1, {name: 1.0}), Measured(2, {name: 1.0}), Crashed(3, "exit")]
+    replaced = [Measured(1, {name: 1.0}), Measured(2, {name: 1.2})]
+    (found,) = added([here], {}, {"mlp": new}, {"mlp": replaced})
+    assert (found.after, found.again) == ((1.0, 1.0), (1.0,))
+    assert (found.sums.trials, found.sums.failed, found.sums.n) == (3, 1, 1)
+
+
 def test_what_nobody_ran_has_no_values() -> None:
     (found,) = added([mode("mlp", shown("steps"))], {}, {})
     assert found == Added("mlp", "steps", (), ())

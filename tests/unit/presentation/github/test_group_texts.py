@@ -17,7 +17,8 @@ from bot.domain.conclusions import (
     WaitingForTarget,
     WaitingForTrust,
 )
-from bot.domain.verdict import Reason, Ruling
+from bot.domain.verdict import Evidence, Reason, Ruling
+from bot.domain.verdict.acceptable import UNACCEPTABLE
 from bot.presentation.github import CheckRunText, Situation, check_run
 from bot.presentation.github.spoken import spoken
 from bot.presentation.words.groups import AGAIN, LANDS, NAME_TARGETS, TRUST, UPDATE
@@ -65,6 +66,31 @@ def test_what_holds_it_up_is_lifted_on_its_pull_request() -> None:
         *mends, last = steps(said)
         assert mends
         assert last == UPDATE
+        assert "what it does can be accepted" in last
+
+
+def deciding(*reasons: Reason) -> list[str]:
+    found = [reports.finding(one, Ruling.UNDECIDED, {}, mode="mlp") for one in reasons]
+    return steps(judged(reports.report(Ruling.UNDECIDED, (), tuple(found))))
+
+
+@pytest.mark.parametrize("reason", sorted(UNACCEPTABLE))
+def test_what_nobody_can_stand_up_for_is_not_said_to_be_accepted(
+    reason: Reason,
+) -> None:
+    """It says nothing of the branch, which may be as it is in the next group."""
+    assert deciding(reason)[-1] == AGAIN
+
+
+def test_beside_it_something_may_stand_that_can_be_accepted() -> None:
+    """That would hold the next group up as well."""
+    assert deciding(Reason.MIXED_MACHINES, Reason.FAILURES_LEFT)[-1] == UPDATE
+
+
+def test_a_branch_that_leaves_nothing_to_judge_by_is_not_accepted_either() -> None:
+    gone: Evidence = {"gone": ("evaluate.py",)}
+    one = reports.finding(Reason.METRIC_VERSION_CHANGED, Ruling.UNDECIDED, gone)
+    assert steps(judged(reports.report(Ruling.UNDECIDED, (), (one,))))[-1] == AGAIN
 
 
 def test_a_guilty_change_is_named_and_nothing_is_split_off() -> None:
@@ -74,7 +100,7 @@ def test_a_guilty_change_is_named_and_nothing_is_split_off() -> None:
 
 
 def test_what_nothing_decides_is_queued_again() -> None:
-    assert steps(judged(reports.report(Ruling.UNDECIDED, ()))) == [AGAIN, UPDATE]
+    assert steps(judged(reports.report(Ruling.UNDECIDED, ()))) == [AGAIN]
 
 
 def test_one_that_passes_asks_for_nothing() -> None:
@@ -111,8 +137,24 @@ def test_a_spent_budget_with_a_verdict_says_what_was_found() -> None:
     spent = reports.finding(Reason.BUDGET_SPENT, Ruling.UNDECIDED, {})
     verdict = reports.report(Ruling.UNDECIDED, (), (spent,)).verdict
     first, last = ended(BudgetSpent(verdict))
-    assert first.startswith("Raise `budget")
-    assert last == UPDATE
+    assert first == "Raise `budget.trials` in the policy on the base branch."
+    assert last == AGAIN
+
+
+def test_a_budget_that_left_a_block_unexplained_is_no_wish_for_fewer_modes() -> None:
+    harm = reports.finding(Reason.FAILURES_LEFT, Ruling.BLOCK, {}, mode="mlp")
+    spent = reports.finding(Reason.BUDGET_SPENT, Ruling.INFO, {})
+    said = steps(judged(reports.report(Ruling.BLOCK, (), (harm, spent))))
+    assert "Raise `budget.trials` in the policy on the base branch." in said
+    assert said[-1] == UPDATE
+
+
+def test_a_group_is_not_said_to_come_from_a_stranger_as_a_whole() -> None:
+    """It may but lie on what comes from one, which lands or leaves without it."""
+    run = of_group(situation(WaitingForTrust()))
+    assert "ommit comes from" not in run.title + run.summary
+    assert "Not all that the group would land is known to come from" in run.summary
+    assert "again once that has landed or left the queue" in TRUST
 
 
 def test_who_stands_behind_it_and_what_it_means_to_change_is_said_elsewhere() -> None:

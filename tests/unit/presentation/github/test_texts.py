@@ -259,8 +259,8 @@ def test_sentences_stand_without_their_details() -> None:
     assert "The policy asks for what cannot be judged." in impossible
     assert "Mend the policy" in impossible
     fault = sticky(situation(OwnFault(mend="Ask the operator.")), "k")
-    assert "Ask the operator." in fault
-    assert "/gate run" not in fault
+    assert "- Ask the operator. Then click Run again beside the check, or " in fault
+    assert "/gate run" in fault
 
 
 def test_a_verdict_without_commits_is_just_merged() -> None:
