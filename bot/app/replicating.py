@@ -13,6 +13,7 @@ from itertools import count, islice
 from bot.app.engine import Pulse
 from bot.app.informing import Subject, scene_of
 from bot.app.ports import EvaluationStore, Store, StoredTrial
+from bot.app.remembering import replaced, seen_of
 from bot.app.running import run_all
 from bot.domain.arms import Baseline
 from bot.domain.errors import MachineryFault
@@ -23,8 +24,7 @@ from bot.domain.plan import Plan, Slot, spec_of
 from bot.domain.plan.seeds import is_shared
 from bot.domain.plan.whole import digest_of
 from bot.domain.pulls.baseline_runs import Added, Runs, added
-from bot.domain.stats.moments import describe
-from bot.domain.trials import Observation, Trial, observe
+from bot.domain.trials import Observation
 from workers.contract import FINISHED, Infra, TrialSpec
 
 MOST_PLACES = 2_000
@@ -95,7 +95,7 @@ def warm(base: Base, free: Callable[[], bool]) -> bool:
                     return False
                 _run(name, wanted, base)
     specs = _specs(plan, [(one, 0) for one in first_places(plan)])
-    _remember(base, name, {}, store.find([one.key for one in specs]))
+    _remember(base, name, {}, store.find([one.key for one in specs]), {})
     return True
 
 
@@ -115,7 +115,7 @@ def refresh(base: Base, called: str) -> Replicated:
     with base.hold(name):
         stored = _run(name, _specs(plan, chosen), base)
     old = {one.key: one for one in free.serving}
-    found = _remember(base, name, old, stored)
+    found = _remember(base, name, old, stored, _replaced(base, chosen))
     return Replicated(found, len(stored), _moved(base))
 
 
@@ -215,18 +215,30 @@ def _run(
 _Stored = Mapping[str, StoredTrial]
 
 
-def _remember(base: Base, name: str, old: _Stored, new: _Stored) -> tuple[Added, ...]:
+def _replaced(base: Base, chosen: Iterable[_Where]) -> Runs:
+    """The runs in whose stead these replicates were run, and that still count."""
+    again = [
+        (Slot(mode.name, Baseline(), place), replicate)
+        for place, replicate in chosen
+        for mode in base.plan.modes
+    ]
+    return replaced(base.store, base.plan, again, _counted_anew(base))
+
+
+def _remember(
+    base: Base, name: str, old: _Stored, new: _Stored, earlier: Runs
+) -> tuple[Added, ...]:
     """Keep what these runs show for whoever pools them: every run counts once."""
     plan = base.plan
     mine = [one for one in new.values() if one.evaluation == name]
-    found = added(plan.modes, _runs(plan, old.values()), _runs(plan, mine))
+    found = added(plan.modes, _runs(plan, old.values()), _runs(plan, mine), earlier)
     if not mine:
         return found
     by_place = {(one.mode, one.metric): one for one in found}
     asked = keys(scene_of(plan, base.subject), plan.modes)
     shown = {
         key: Summary(
-            baseline=describe(by_place[key.place].after, by_place[key.place].failed),
+            baseline=by_place[key.place].sums,
             residual=by_place[key.place].residual,
             base_tree=plan.trees.base_tree,
         )
@@ -239,26 +251,10 @@ def _remember(base: Base, name: str, old: _Stored, new: _Stored) -> tuple[Added,
 def _runs(plan: Plan, stored: Iterable[StoredTrial]) -> Runs:
     found: dict[str, list[Observation]] = {mode.name: [] for mode in plan.modes}
     for one in stored:
-        seen = _observed(one)
+        seen = seen_of(one)
         if seen is not None:
             found[one.spec.mode].append(seen)
     return found
-
-
-def _observed(stored: StoredTrial) -> Observation | None:
-    spec = stored.spec
-    return observe(
-        Trial(
-            key=spec.key,
-            arm=Baseline(),
-            mode=spec.mode,
-            stage=spec.stage,
-            seed=spec.seed,
-            position=0,
-            state=stored.state,
-            result=stored.result,
-        )
-    )
 
 
 def _moved(base: Base) -> tuple[Moved, ...]:

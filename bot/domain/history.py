@@ -43,7 +43,8 @@ class MetricKey:
 class ArmSums:
     """The runs of one arm in one evaluation that nobody else has counted.
 
-    `failed` of `trials` failed; `n` ended with a value. `m2`, `m3`, `m4` are sums of
+    `failed` of `trials` failed; `n` ended with a value, which no run of the same tree
+    and seed had before. `m2`, `m3`, `m4` are sums of
     powers of (value - mean) / `scale`, a power of two near the largest magnitude;
     `outliers` lie over 3.5 robust SDs from the median.
     """

@@ -6,7 +6,7 @@ counted there. What two evaluations can be pooled by is a `MetricKey`.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.arms import Arm, Baseline, Branch
@@ -37,6 +37,8 @@ CANARIES = 2
 
 FEWEST_STORED = 2
 """Stored trials that have a spread to hold them against."""
+
+_BROKEN_FROM = 2  # baseline runs, all of them failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,23 @@ def metric_version(scene: Scene, mode: Mode, metric: Metric) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def summarise(trials: Sequence[Trial], mode: Mode, metric: str) -> Summary:
+def summarise(
+    trials: Sequence[Trial],
+    mode: Mode,
+    metric: str,
+    earlier: Sequence[Observation] = (),
+) -> Summary:
     """What the trials of one evaluation showed of one metric or slice.
 
-    Arms that do not share the seed have no pairs.
+    Arms that do not share the seed have no pairs. `earlier` are runs of this mode's
+    baseline in whose stead some of the trials were run anew: a seed that gave the same
+    value again is no further run.
     """
     own = [one for one in trials if one.mode == mode.name]
     baseline, branch = _arm(own, Baseline()), _arm(own, Branch())
     paired = mode.seeding is Seeding.SHARED
     return Summary(
-        baseline=_sums(baseline, metric),
+        baseline=_sums(baseline, metric, counted(earlier, metric)),
         branch=_sums(branch, metric),
         pairs=products(_pairs(baseline, branch, metric) if paired else ()),
     )
@@ -195,10 +204,26 @@ def _arm(trials: Sequence[Trial], arm: Arm) -> Mapping[int, tuple[Trial, Observa
     return {one.position: (one, seen) for one, seen in ended if seen is not None}
 
 
-def _sums(arm: Mapping[int, tuple[Trial, Observation]], metric: str) -> ArmSums:
+SeedValue = tuple[int | None, float]
+
+
+def counted(runs: Sequence[Observation], metric: str) -> frozenset[SeedValue]:
+    """The values that runs of one tree gave, each with its seed."""
+    found = ((one.seed, _value(one, metric)) for one in runs)
+    return frozenset((seed, value) for seed, value in found if value is not None)
+
+
+def _sums(
+    arm: Mapping[int, tuple[Trial, Observation]],
+    metric: str,
+    before: Collection[SeedValue] = (),
+) -> ArmSums:
     fresh = [seen for trial, seen in arm.values() if not trial.shared]
-    values = [value for one in fresh if (value := _value(one, metric)) is not None]
-    return describe(tuple(values), sum(isinstance(one, Crashed) for one in fresh))
+    ended = ((one.seed, _value(one, metric)) for one in fresh)
+    found = [(seed, value) for seed, value in ended if value is not None]
+    values = tuple(value for seed, value in found if (seed, value) not in before)
+    failed = sum(isinstance(one, Crashed) for one in fresh)
+    return describe(values, failed, len(found) - len(values))
 
 
 def _value(seen: Observation, metric: str) -> float | None:
@@ -226,8 +251,9 @@ def pool(summaries: Sequence[Summary]) -> MetricHistory:
 
     Spread, shape, extremes and failures are those of baseline runs: a branch that
     diverged, and never landed, is not how this metric varies. Only where no baseline
-    was ever run do branches speak.
+    was ever run do branches speak. A broken baseline says nothing of sound ones.
     """
+    summaries = [one for one in summaries if not _broken(one)]
     arms = [one.baseline for one in summaries if one.baseline.trials]
     arms = arms or [one.branch for one in summaries if one.branch.trials]
     with_values = [arm for arm in arms if arm.n]
@@ -247,6 +273,17 @@ def pool(summaries: Sequence[Summary]) -> MetricHistory:
         trials=sum(arm.trials for arm in arms),
         failed=sum(arm.failed for arm in arms),
     )
+
+
+def _broken(one: Summary) -> bool:
+    """Whether all of its baseline failed, so that nothing was compared.
+
+    One run that failed may be chance, and so may those beside stored runs that did
+    not: the pairs tell of these.
+    """
+    baseline = one.baseline
+    all_failed = baseline.failed == baseline.trials >= _BROKEN_FROM
+    return all_failed and not one.pairs.n
 
 
 def pilot_of(values: Sequence[float], failed: int) -> Pilot:

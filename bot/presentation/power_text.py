@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from bot.domain.policy import Role
 from bot.presentation.numbers import number, percent
 from bot.presentation.policy_text import Row, Section
+from bot.presentation.words.power import failing_price
 
 if TYPE_CHECKING:
     from bot.domain.policing import Prospect
@@ -182,13 +183,5 @@ def _prospect(name: str, one: "Prospect") -> Row:
         f"{number(round(ends.trials, 1))} trials on average"
     )
     assumed = f"assumed: {one.assumed}" if one.assumed else ""
-    return Row(name, text, tuple(filter(None, (_price(one), assumed))))
-
-
-def _price(one: "Prospect") -> str:
-    if not one.failing:
-        return ""
-    return (
-        f"{percent(one.failing)} of past trials failed; if none did, it would be "
-        f"stopped with {percent(one.sound.stopped)} probability"
-    )
+    price = failing_price(one.failing, one.sound.stopped)
+    return Row(name, text, tuple(filter(None, (price, assumed))))

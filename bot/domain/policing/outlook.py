@@ -165,11 +165,16 @@ def _several(rules: Rules) -> bool:
 
 
 def chance_finding(found: Prospect, decision: Decision) -> Finding:
-    """The note that a report carries: the whole chance, and what each rule promises."""
+    """The note that a report carries: the whole chance, and what each rule promises.
+
+    Where trials failed it says how many, and what the chance were without them.
+    """
     facts: Facts = {
         "chance": found.ends.stopped,
         "blocked": found.ends.blocked,
         "undecided": found.ends.undecided,
+        "failing": found.failing,
+        "sound": found.sound.stopped,
         "promised": decision.alpha / (decision.attempts or 1),
         "assumed": found.assumed,
     }

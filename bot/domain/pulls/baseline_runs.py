@@ -1,12 +1,16 @@
 """What further runs of a baseline show beside those that were there before."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from bot.domain.history import ArmSums
+from bot.domain.past import counted
 from bot.domain.policy import Mode
 from bot.domain.stats.canary import CONFIDENCE, reference, score
 from bot.domain.stats.estimate import centre
+from bot.domain.stats.moments import describe
 from bot.domain.trials import Measured, Observation
 
 _FARTHEST = NormalDist().inv_cdf((1.0 + CONFIDENCE) / 2.0)
@@ -19,7 +23,8 @@ Runs = Mapping[str, Sequence[Observation]]
 class Added:
     """One metric of a baseline: its values before and of the runs that came to it.
 
-    `failed` of the new runs have no value.
+    `failed` of the new runs have no value. `again` are values of `after` that a run
+    which does not serve any more, but was counted, had with the same seed.
     """
 
     mode: str
@@ -27,6 +32,13 @@ class Added:
     before: tuple[float, ...]
     after: tuple[float, ...]
     failed: int = 0
+    again: tuple[float, ...] = ()
+
+    @property
+    def sums(self) -> ArmSums:
+        """The new runs, with those values alone that are not counted yet."""
+        further = Counter(self.after) - Counter(self.again)
+        return describe(tuple(further.elements()), self.failed, len(self.again))
 
     @property
     def residual(self) -> float | None:
@@ -43,10 +55,16 @@ class Added:
         return None if residual is None else abs(residual) > _FARTHEST
 
 
-def added(modes: Sequence[Mode], before: Runs, after: Runs) -> tuple[Added, ...]:
-    """All metrics and slices of the modes, in file order."""
+def added(
+    modes: Sequence[Mode], before: Runs, after: Runs, replaced: Runs | None = None
+) -> tuple[Added, ...]:
+    """All metrics and slices of the modes, in file order.
+
+    `replaced` are earlier runs in whose stead some of those `after` were run.
+    """
+    runs = (before, after, replaced or {})
     return tuple(
-        _of(mode.name, name, before.get(mode.name, ()), after.get(mode.name, ()))
+        _of(mode.name, name, *(one.get(mode.name, ()) for one in runs))
         for mode in modes
         for metric in mode.metrics
         for name in (metric.name, *metric.slice_names)
@@ -54,10 +72,22 @@ def added(modes: Sequence[Mode], before: Runs, after: Runs) -> tuple[Added, ...]
 
 
 def _of(
-    mode: str, metric: str, before: Sequence[Observation], after: Sequence[Observation]
+    mode: str,
+    metric: str,
+    before: Sequence[Observation],
+    after: Sequence[Observation],
+    replaced: Sequence[Observation],
 ) -> Added:
-    new = _values(after, metric)
-    return Added(mode, metric, _values(before, metric), new, len(after) - len(new))
+    new, told = _values(after, metric), counted(replaced, metric)
+    again = [one for one in after if counted([one], metric) & told]
+    return Added(
+        mode,
+        metric,
+        _values(before, metric),
+        new,
+        len(after) - len(new),
+        _values(again, metric),
+    )
 
 
 def _values(runs: Sequence[Observation], metric: str) -> tuple[float, ...]:

@@ -19,14 +19,18 @@ _MANY_ARMS = 4  # before their SDs can tell an outlier of one of them
 _SPREAD_FROM = 3  # runs in an arm whose SD is worth a vote
 
 
-def describe(values: Values, failed: int = 0) -> ArmSums:
-    """The sums of one arm's `values`, beside its `failed` trials."""
+def describe(values: Values, failed: int = 0, again: int = 0) -> ArmSums:
+    """The sums of one arm's `values`, beside its `failed` trials.
+
+    `again` trials ended too, with values that are counted already.
+    """
+    trials = len(values) + failed + again
     if not values:
-        return ArmSums(trials=failed, failed=failed)
+        return ArmSums(trials=trials, failed=failed)
     scale = scale_of(values)
     away = _residuals(values)
     return ArmSums(
-        trials=len(values) + failed,
+        trials=trials,
         failed=failed,
         n=len(values),
         mean=centre(values),

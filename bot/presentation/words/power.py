@@ -83,14 +83,26 @@ def _chance(facts: Facts) -> Words:
     blocked, open_ = (numbers.percent(facts.real(k)) for k in ("blocked", "undecided"))
     ends = f" (blocked {blocked}, undecided {open_})"
     known = facts.real("blocked") is not None
+    price = failing_price(facts.real("failing"), facts.real("sound"))
     assumed = facts.text("assumed").rstrip(".")
     return Words(
         f"a branch that changes nothing is stopped with {chance} probability",
         f"A branch that changes nothing is stopped with {chance} "
         f"probability{ends if known else ''}, over all metrics, modes and stages "
         "together."
+        f"{f' {price}.' if price else ''}"
         f"{single if promised else ''}"
         f"{f' Assumed: {assumed}.' if assumed else ''}",
+    )
+
+
+def failing_price(failing: float | None, sound: float | None) -> str:
+    """What failed trials add to that chance, without a stop; empty if none failed."""
+    if not failing or sound is None:
+        return ""
+    return (
+        f"{numbers.percent(failing)} of past trials failed; if none did, it would be "
+        f"stopped with {numbers.percent(sound)} probability"
     )
 
 

@@ -10,7 +10,7 @@ from bot.app.engine import Evaluated, evaluate
 from bot.app.informing import Subject, foreseen, informed
 from bot.app.knowledge_text import dump_knowledge, load_knowledge
 from bot.app.remembering import remember
-from bot.domain.arms import Branch, label
+from bot.domain.arms import Baseline, Branch, label
 from bot.domain.changes import Change, PlannedChange
 from bot.domain.errors import MachineryFault, UserFault
 from bot.domain.history import (
@@ -542,6 +542,34 @@ def test_all_earlier_runs_of_this_baseline_are_known() -> None:
     elsewhere = dataclasses.replace(branch(2).trees, base_tree="another tree")
     moved_on = dataclasses.replace(branch(2), trees=elsewhere)
     assert informed(laptop.store, moved_on, IDEA, {}, NOW).knowledge.baselines == {}
+
+
+def test_runs_that_were_dropped_and_gave_the_same_again_are_counted_once() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1), dataclasses.replace(IDEA, head="another"))
+
+    def far_off_at_first(spec: TrialSpec) -> TrialResult:
+        return (losing(0.0) if spec.replicate else far_off)(spec)
+
+    laptop.script = far_off_at_first
+    run(laptop, branch(2))
+    again = {
+        one.seed for one in laptop.ran if one.replicate and one.arm == label(Baseline())
+    }
+    assert again
+    known = informed(laptop.store, branch(3), IDEA, {}, NOW).knowledge
+    seeds = {one.seed for one in laptop.ran if one.arm == label(Baseline())}
+    assert known.baselines[PLACE].n == len(seeds)
+
+
+def test_a_dropped_seed_that_gave_another_value_is_counted_again() -> None:
+    laptop = Laptop(losing(0.0))
+    run(laptop, branch(1), dataclasses.replace(IDEA, head="another"))
+    laptop.script = far_off
+    run(laptop, branch(2))
+    known = informed(laptop.store, branch(3), IDEA, {}, NOW).knowledge
+    runs = [one for one in laptop.ran if one.arm == label(Baseline())]
+    assert known.baselines[PLACE].n == len(runs) > len({one.seed for one in runs})
 
 
 def test_the_plan_says_how_often_a_clean_branch_is_stopped() -> None:

@@ -73,6 +73,18 @@ def test_runs_that_are_too_old_get_a_replicate_on_their_own_seed() -> None:
     assert {one.replicate for one in after} == {1}
 
 
+def test_a_refresh_counts_no_seed_again_that_gives_the_value_it_had() -> None:
+    laptop = Laptop(losing(0.0))
+    warm(base(laptop), lambda: True)
+    aged = plan(policy(baseline=BaselineRule(max_age_s=-1.0)))
+    (told,) = refresh(base(laptop, aged), "later").added
+    assert len(told.after) == 2
+    (key,) = keys(scene_of(plan(), SUBJECT), plan().modes)
+    first, second = (one.baseline for one in laptop.store.past(key))
+    assert (first.trials, first.n) == (2, 2)
+    assert (second.trials, second.n) == (2, 0)
+
+
 def test_what_was_run_ahead_is_known_to_later_evaluations() -> None:
     laptop = Laptop(losing(0.0))
     warm(base(laptop), lambda: True)
@@ -119,6 +131,7 @@ def test_runs_from_before_the_baseline_was_counted_anew_serve_no_more() -> None:
     (loss,) = refresh(base(laptop), "after").added
     assert (loss.before, len(loss.after)) == ((), 2)
     assert {one.replicate for one in laptop.ran[2:]} == {1}
+    assert laptop.store.past(key)[-1].baseline.n == 2  # what it had counts no more
 
 
 def test_a_policy_that_shares_nothing_gets_nothing_added() -> None:

@@ -18,7 +18,7 @@ from bot.domain.policy import (
     Seeding,
     Stage,
 )
-from bot.domain.trials import Trial
+from bot.domain.trials import Crashed, Measured, Trial
 from tests.fakes.policies import LOSS, limit, mode, policy
 from workers.contract import (
     Failed,
@@ -118,6 +118,56 @@ def test_a_branch_that_diverged_does_not_widen_the_spread_of_the_metric() -> Non
 def test_a_mode_without_baseline_is_known_by_its_branches() -> None:
     found = pool([summarise(evaluation([], NEW), MODE, "loss")])
     assert (found.values, found.mean, found.pairs) == (4, 3.0, 0)
+
+
+def test_a_broken_baseline_says_nothing_of_how_often_sound_ones_fail() -> None:
+    broken = summarise(evaluation([CRASH] * 4, [CRASH] * 4), MODE, "loss")
+    mended_by_the_branch = summarise(evaluation([CRASH] * 4, NEW), MODE, "loss")
+    sound = summarise(evaluation(OLD, NEW), MODE, "loss")
+    assert pool([broken, mended_by_the_branch]) == MetricHistory()
+    assert pool([broken, sound, broken]) == pool([sound])
+
+
+def test_a_baseline_that_fails_now_and_then_counts() -> None:
+    flaky = summarise(evaluation([CRASH, CRASH, CRASH, 3.0], NEW), MODE, "loss")
+    assert (pool([flaky]).trials, pool([flaky]).failed) == (4, 3)
+    unlucky = summarise(evaluation([CRASH], [1.5]), MODE, "loss")
+    assert (pool([unlucky]).trials, pool([unlucky]).failed) == (1, 1)
+
+
+def test_failed_runs_beside_stored_ones_that_did_not_fail_count() -> None:
+    trials = evaluation([CRASH, CRASH, 4.0, 3.0], NEW)
+    for place in (2, 3):
+        trials[place] = dataclasses.replace(trials[place], shared=True, cached=True)
+    found = pool([summarise(trials, MODE, "loss")])
+    assert (found.trials, found.failed) == (2, 2)
+
+
+def test_a_seed_that_gave_the_same_value_again_is_no_further_run() -> None:
+    trials = [
+        dataclasses.replace(one, seed=10 + one.position)
+        for one in evaluation([1.0, 2.0, 3.0, CRASH], NEW)
+    ]
+    earlier = [
+        Measured(10, {"loss": 1.0}),  # the same again
+        Measured(11, {"loss": 9.0}),  # the same seed, another value
+        Measured(99, {"loss": 3.0}),  # another seed, the same value
+        Measured(12, {"time": 3.0}),
+        Crashed(13, "exception"),
+    ]
+    found = summarise(trials, MODE, "loss", earlier)
+    assert (found.baseline.n, found.baseline.mean) == (2, 2.5)
+    assert (found.baseline.trials, found.baseline.failed) == (4, 1)
+    assert found.branch == summarise(trials, MODE, "loss").branch
+    assert found.pairs.n == 3
+
+
+def test_runs_that_only_repeat_are_no_broken_baseline() -> None:
+    earlier = [Measured(1, {"loss": value}) for value in OLD]
+    again = summarise(evaluation(OLD, OLD), MODE, "loss", earlier)
+    assert (again.baseline.trials, again.baseline.n) == (4, 0)
+    found = pool([again])
+    assert (found.trials, found.failed, found.values) == (4, 0, 0)
 
 
 def test_nothing_past_is_nothing_known() -> None:

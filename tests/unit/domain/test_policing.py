@@ -301,6 +301,15 @@ def test_the_chance_is_a_note_with_what_each_rule_promises():
     assert parts == (found.ends.blocked, found.ends.undecided)
     assert note.evidence["promised"] == pytest.approx(0.01)
     assert "1.5 SDs" in str(note.evidence["assumed"])
+    assert note.evidence["failing"] is None
+
+
+def test_the_note_says_what_failed_trials_add_to_the_chance():
+    found = prospect([outlook_of(policy(), known(0.1, trials=8, failed=4))])
+    assert found is not None
+    evidence = chance_finding(found, Decision()).evidence
+    assert evidence["failing"] == 0.5
+    assert evidence["sound"] == found.sound.stopped < evidence["chance"]
 
 
 def test_the_mode_is_judged_by_the_stage_that_is_asked_for():
