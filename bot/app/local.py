@@ -92,7 +92,7 @@ def compare(
     repository: SourceRepository, request: Request, parse: ParsePolicy
 ) -> Comparison:
     """Resolve revisions, read the base's policy, merge; `UserFault` on any fault."""
-    base = repository.resolve(request.base or repository.default_base(request.head))
+    base = repository.resolve(request.base or _guessed(repository, request))
     head, scratch_ref = _head(repository, request)
     policy, source = _policy(repository, base, head, request, parse)
     policy = app_policy(policy) if request.on_github else policy
@@ -157,6 +157,17 @@ def baseline_alone(
 def _runs(missing: Unsupported) -> bool:
     """Whether a feature would change how a baseline is run, or what it measures."""
     return missing.name.split(".")[-1] in ("environment", "network")
+
+
+def _guessed(repository: SourceRepository, request: Request) -> str:
+    """The base where none is named; of what is not committed no branch holds all."""
+    uncommitted = request.allow_dirty and _is_checked_out(repository, request.head)
+    alone = uncommitted and repository.dirty()
+    return repository.default_base(None if alone else request.head)
+
+
+def _is_checked_out(repository: SourceRepository, head: str) -> bool:
+    return repository.resolve(head).commit == repository.resolve(_HEAD).commit
 
 
 def _head(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -62,7 +62,10 @@ class Scanner:
         make_private(self._settings.cache_dir)
         scratch = self._settings.cache_dir / "scratch"
         repository = GitRepository(self._repo, scratch, self._request.outputs)
-        comparison = compare(repository, self._request, load_policy)
+        # Nothing is judged, so the only branch there is may be the base.
+        base = self._request.base or repository.default_base(None)
+        request = replace(self._request, base=base)
+        comparison = compare(repository, request, load_policy)
         policy, stage = comparison.policy, comparison.stage
         scannable(policy, stage, comparison.modes, self._wish.param)
         self._wish = against(self._wish, stage.params[self._wish.param])

@@ -50,11 +50,13 @@ class JsonRows:
         self._typed = typed
         self._broken = 0
         self._large = False
+        self._begin = ""
         self._keys: dict[str, None] = {}
 
     def rows(self, lines: Sequence[str]) -> Iterator[Row]:
         """See `Parser`."""
         for line in lines:
+            self._begin = self._begin or line.strip("\ufeff \t\r")[:1]
             row = _json_object(line)
             if row is None:
                 self._broken += bool(line.strip())
@@ -77,6 +79,11 @@ class JsonRows:
             return None
         self._broken, self._keys = 0, {}
         return (row for one in found for row in self._scalars(one))
+
+    @property
+    def unread(self) -> bool:
+        """Whether it is an array that is too large: its lines are but parts of that."""
+        return self._large and self._begin == "["
 
     def hint(self) -> str:
         """See `Parser`."""
@@ -163,9 +170,13 @@ class RowFile:
 
     def faults(self) -> Sequence[str]:
         """What kept the file from being read in full."""
-        if not self._tail.overgrown:
-            return ()
-        return (f"{self._where[0].relative} grew over 64 MB and was read no further.",)
+        name, parser = self._where[0].relative, self._parser
+        if self._tail.overgrown:
+            return (f"{name} grew over 64 MB and was read no further.",)
+        if isinstance(parser, JsonRows) and parser.unread:
+            most = _WHOLE // 1024**2
+            return (f"{name} is an array over {most} MiB: write one object a line.",)
+        return ()
 
     def files(self) -> Sequence[Path]:
         """What was read."""
@@ -198,15 +209,22 @@ class RowFile:
         self._keep(self._parser.rows(lines))
 
     def _reread(self, parser: JsonRows) -> None:
-        """Take the file as one document, if that is what it is."""
+        """Take the file as one document, if that is what it is.
+
+        What it does not show stays as its lines had it.
+        """
         data = self._tail.whole(_WHOLE)
         text = None if data is None else data.decode(errors="replace")
         rows = parser.whole(text)
-        if rows is None:
+        if rows is None and not parser.unread:
             return
+        before = {} if parser.unread else self._records
         self._records = {source.name: Record(source) for source in self.sources}
         self._cutter = LineCutter()  # what it cut was no line
-        self._keep(rows)
+        self._keep(rows or ())
+        self._records |= {
+            name: one for name, one in before.items() if not self._records[name].count
+        }
 
     def _keep(self, rows: Iterable[Row]) -> None:
         for row in rows:

@@ -29,23 +29,23 @@ def main_branch(refs: Sequence[Ref], preferred: Sequence[str]) -> str | None:
     return None
 
 
-def only_other(refs: Sequence[Ref], holding: Collection[str]) -> str:
-    """The short name of the only branch that lacks some of what is judged.
+def only_other(refs: Sequence[Ref], commit: str, holding: Collection[str]) -> str:
+    """The short name of the only branch beside the one that is judged.
 
-    `holding` are the full names of those that lack nothing of it. None of them is
-    guessed, whatever it is called: it may be what is judged, which would pass as a
-    branch that changes nothing.
+    `commit` is its tip, and `holding` are the full names of all that lack nothing of
+    it. None of these is guessed, whatever it is called: it may be what is judged, which
+    would pass as a branch that changes nothing.
     """
-    local = _named(refs, _LOCAL).values()
-    choice = [ref for ref in local if ref.name not in holding]
-    if local and not choice:
+    local = list(_named(refs, _LOCAL).values())
+    if all(ref.name in holding for ref in local):
         every = listed([ref.short for ref in local][:_MOST])
+        known = f"every local branch ({every}) holds all that is judged"
         raise UserFault(
-            f"{_CANNOT_TELL}: every local branch ({every}) holds all that is judged.",
+            f"{_CANNOT_TELL}: {known if local else 'there is no local branch'}.",
             "Name it with --base. If it is on the remote alone, fetch it first: "
             "`git fetch origin NAME:NAME`.",
         )
-    return _single(refs, choice)
+    return _single(refs, [ref for ref in local if ref.object_name != commit])
 
 
 def only_base(refs: Sequence[Ref]) -> str:

@@ -106,7 +106,8 @@ class GitRepository:
                 return known
             if head is None:
                 return only_base(refs)
-            return only_other(refs, branches_with(self._git, self._commit(head)))
+            commit = self._commit(head)
+            return only_other(refs, commit, branches_with(self._git, commit))
 
     def resolve(self, revision: str) -> Revision:
         """The commit and tree that `revision` names."""

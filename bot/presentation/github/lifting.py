@@ -30,12 +30,15 @@ _BY: dict[Reason, Verb] = {
 }
 
 
-def lifts(found: Finding) -> Iterator[Step]:
-    """What mends it, and what can be said; names in the steps are raw."""
+def lifts(found: Finding, *, seeds: bool = True) -> Iterator[Step]:
+    """What mends it, and what can be said; names in the steps are raw.
+
+    `seeds` is whether further ones would be run, if somebody asked for them.
+    """
     if mend := words(found).mend:
         yield Step(f"{answers.MEND}: {mend}")
     verb = _BY.get(found.reason)
-    if verb is not None:
+    if verb is not None and (seeds or verb is not Verb.MORE):
         yield Step(answers.lift(verb), _LINES[verb])
     meant = found.reason is Reason.MODE_INVASIVE
     if meant and (line := target_line((found.mode or "",))):

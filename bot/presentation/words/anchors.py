@@ -11,6 +11,12 @@ Anchors = Literal[
 ]
 
 
+_MEND_FIRST = (
+    "Mend what makes trials fail first: while the branch fails more often than the "
+    "release, it passes at no number of seeds. Then judge again."
+)
+
+
 def anchors(reason: Anchors, facts: Facts) -> Words:
     """Against the release that the policy pins: kept, lost, open; and why at all."""
     match reason:
@@ -65,7 +71,7 @@ def _open(facts: Facts) -> Words:
         f"{facts.here}",
         f"{facts.lead}it is still open whether {facts.oriented} got worse since "
         f"{_anchor(facts)} by more than {_allowed(facts)}{so_far}.",
-        MORE_EVIDENCE,
+        _MEND_FIRST if facts.flag("failing") else MORE_EVIDENCE,
     )
 
 

@@ -227,6 +227,52 @@ def test_who_stands_on_main_may_judge_main_or_another_branch(world: GitWorld) ->
     assert found.trees.base_tree != found.trees.merged_tree
 
 
+def test_uncommitted_work_is_judged_against_the_only_branch(world: GitWorld) -> None:
+    """No branch holds it, whatever that branch is called."""
+    with_idea(world)
+    repository = alone(world)
+    repository.git("branch", "-m", "trunk")
+    repository.write("train.py", b"three\n")
+    for standing in ("trunk", "feature"):
+        if standing == "feature":
+            repository.branch(standing)  # no commit of its own yet
+        found = compare(repository.open(), Request(allow_dirty=True), load_policy)
+        assert found.base.name == "trunk"
+        assert found.trees is not None
+        assert found.trees.base_tree != found.trees.merged_tree
+
+
+def test_a_dead_branch_is_not_taken_for_the_base(world: GitWorld) -> None:
+    """The judged one was merged already; which of the others is meant is not known."""
+    with_idea(world)
+    world.git("branch", "-m", "trunk")
+    world.branch("old-try")
+    world.commit({"other.py": b"1\n"})
+    world.switch("trunk")
+    world.git("merge", "-q", "--no-ff", "-m", "Merge idea", "idea")
+    for standing in ("idea", "trunk"):
+        world.switch(standing)
+        for head in ("HEAD", "idea"):
+            with pytest.raises(UserFault, match=r"there are .*`old-try`.*`trunk`"):
+                world.open().default_base(head)
+
+
+@pytest.mark.parametrize(
+    "there", ["refs/remotes/pull/5/merge", "refs/remotes/origin/x"]
+)
+def test_a_runner_that_has_no_local_branch_is_told_to_fetch_one(
+    world: GitWorld, there: str
+) -> None:
+    with_idea(world)
+    clone = GitWorld(world.path.with_name("clone"), world.scratch)
+    clone.git("remote", "add", "origin", str(world.path))
+    clone.git("fetch", "-q", "--no-tags", "--depth=1", "origin", f"+idea:{there}")
+    clone.git("checkout", "-q", there)
+    with pytest.raises(UserFault, match="there is no local branch") as caught:
+        clone.open().default_base()
+    assert "git fetch origin NAME:NAME" in caught.value.mend
+
+
 def test_a_head_that_is_not_there_is_told_before_any_guess(world: GitWorld) -> None:
     with_idea(world)
     repository = alone(world).open()
@@ -250,5 +296,7 @@ def test_a_detached_head_without_branches_says_so(world: GitWorld) -> None:
     world.commit({"train.py": b"one\n"})
     world.git("checkout", "-q", "--detach")
     world.git("branch", "-q", "-D", "main")
-    with pytest.raises(UserFault, match="no branch at all"):
+    with pytest.raises(UserFault, match="no local branch"):
         world.open().default_base()
+    with pytest.raises(UserFault, match="no branch at all"):
+        world.open().default_base(None)

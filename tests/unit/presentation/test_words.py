@@ -773,7 +773,10 @@ def test_a_gain_without_known_means_gives_its_effect_alone() -> None:
 
 def test_an_anchor_without_a_mean_or_an_effect_gives_what_is_known() -> None:
     lost = words(found(Reason.ANCHOR_LOST, {**PINNED, "branch_mean": None}))
-    still = words(found(Reason.ANCHOR_OPEN, {"anchor": "v1.2", "tolerance": 0.02}))
+    pinned: Evidence = {"anchor": "v1.2", "tolerance": 0.02}
+    stuck = words(found(Reason.ANCHOR_OPEN, {**pinned, "failing": True}))
+    assert stuck.mend.startswith("Mend what makes trials fail first")
+    still = words(found(Reason.ANCHOR_OPEN, pinned))
     assert "worse than at the anchor v1.2: effect" in lost.sentence
     assert still.sentence.endswith("by more than the 0.02 allowed since then.")
 

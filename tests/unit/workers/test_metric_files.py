@@ -178,6 +178,25 @@ def test_a_document_of_over_4_mib_is_not_read_at_once(
     assert is_read or told in failure(measured).detail
 
 
+@pytest.mark.parametrize("take", list(Take))
+def test_an_array_that_is_too_large_shows_nothing(desk: Desk, take: Take) -> None:
+    """Of its lines the last one alone is an object: that would be any value."""
+    rows = [json.dumps({"epoch": one, "loss": one}) for one in range(200_000)]
+    desk.write("[\n" + ",\n".join(rows) + "\n]\n")
+    failed = failure(desk.measured(metric(JSONL, "log", take=take)))
+    assert failed.reason is FailureReason.MISSING_METRIC
+    assert failed.detail == (
+        "loss is not known: log is an array over 4 MiB: write one object a line."
+    )
+
+
+def test_what_lines_show_of_a_document_stays_where_the_whole_does_not(
+    desk: Desk,
+) -> None:
+    desk.write('{"model": "mlp",\n"log": [\n{"loss": 0.9},\n{"loss": 0.5}\n]}\n')
+    assert desk.measured(metric(JSONL, "log")).values == {"loss": 0.5}
+
+
 def test_a_document_is_read_when_it_is_whole(desk: Desk) -> None:
     """What a trial has written of it so far, or writes anew, is no value yet."""
     collector = desk.collector(metric(JSONL, "log"))

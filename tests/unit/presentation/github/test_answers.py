@@ -185,6 +185,22 @@ def test_every_line_that_is_offered_is_a_command() -> None:
         assert any("accept" in line for line in offered) == liftable(found)
 
 
+def test_more_seeds_are_offered_only_where_they_would_be_run() -> None:
+    asked = answers.why(knowns.of(reports.undecided()))
+    assert "/gate more 5" in asked
+    failed = {
+        "failed_branch": 4,
+        "n_branch": 12,
+        "failed_baseline": 0,
+        "n_baseline": 12,
+    }
+    left = reports.finding(Reason.FAILURES_LEFT, Ruling.UNDECIDED, failed, mode="mlp")
+    report = reports.undecided()
+    found = (*report.verdict.findings, left)
+    stuck = replace(report, verdict=replace(report.verdict, findings=found))
+    assert "/gate more" not in answers.why(knowns.of(stuck))
+
+
 def test_a_mode_that_no_command_could_name_is_not_offered_as_a_target() -> None:
     found = Finding(
         "invasive-5bd0c3a1",
