@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import product
 
 from tests.app.soaking.blocks import check_runs, doubled, shown_run, stickies
 from tests.app.soaking.city import City, House
@@ -57,19 +58,12 @@ def excused(city: City, one: Violation) -> bool:
 
 def _house(city: City, house: House) -> Iterator[str]:
     """Its check runs by what all pull requests of their commit are, and the rest."""
-    said = {one.number: verdict(city, house, one) for one in house.pulls()}
     for pull in house.pulls():
-        expected = said[pull.number]
-        if expected is None:
+        if verdict(city, house, pull) is None:
             continue
         name = f"{house.repository.name}#{pull.number} at {pull.head.sha[:7]}"
-        heads = [one for one in house.pulls() if one.head.sha == pull.head.sha]
-        ready = [verdict(city, house, one, drafts=False) for one in heads]
-        words = head_verdict([said[one.number] for one in heads]) | head_verdict(ready)
         conflict = conflicts(city, house, pull)
-        if conflict:  # a verdict of before stands, and GitHub lets nothing land
-            words |= {"success", "failure"}
-        yield from _check(city, house, (pull, name), words)
+        yield from _check(city, house, (pull, name), _words(city, house, pull))
         comments = len(stickies(city, house, pull))
         if comments != 1:
             yield f"{name} has {comments} comments of ours"
@@ -78,6 +72,25 @@ def _house(city: City, house: House) -> Iterator[str]:
         green = run is not None and run.conclusion == "success"
         if allowed != (green and not pull.draft and not conflict):
             yield f"{name} may {'' if allowed else 'not '}be merged"
+
+
+def _words(city: City, house: House, pull: Pull) -> set[str]:
+    """What the check run of its head may be, by all that have that head."""
+    heads = [one for one in house.pulls() if one.head.sha == pull.head.sha]
+    words = set[str]()
+    for drafts in (True, False):
+        each = [_may_be(city, house, one, drafts=drafts) for one in heads]
+        words = words.union(*(head_verdict(list(some)) for some in product(*each)))
+    return words
+
+
+def _may_be(
+    city: City, house: House, pull: Pull, *, drafts: bool
+) -> Collection[str | None]:
+    """Of one that conflicts a verdict of before stands: GitHub lets nothing land."""
+    said = verdict(city, house, pull, drafts=drafts)
+    before = conflicts(city, house, pull) and said is not None
+    return {said, "success", "failure"} if before else {said}
 
 
 def _check(
