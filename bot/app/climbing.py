@@ -86,8 +86,13 @@ class Climb:
         """What is under way of any stage goes on; the first that trains asks itself."""
         first, *later = self._course.plans.values()
         training = rung.kind is RungKind.TRAINING
-        for plan in later if training else (first, *later):
-            adopt(plan, self._store, self._started, self._course.halve)
+        plans = later if training else (first, *later)
+
+        def adopts() -> None:
+            for plan in plans:
+                adopt(plan, self._store, self._started, self._course.halve)
+
+        self._pulse.takes_over(adopts)
 
     def _run(self, rung: Planned) -> None:
         if rung.stage is None:  # pragma: no cover - only fingerprints have no stage

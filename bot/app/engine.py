@@ -24,6 +24,15 @@ class Pulse(Protocol):
         """Unix seconds."""
         ...
 
+    def takes_over(self, adopt: Callable[[], None]) -> None:
+        """Have `adopt` want what is under way of what is to be trained.
+
+        It is called at once; and again where others have left trials behind, when what
+        waits of those begins no more and before what runs of them is withdrawn: more
+        may have begun meanwhile.
+        """
+        ...
+
     def wait(self) -> None:
         """Wait until it is worth looking again.
 

@@ -1,16 +1,17 @@
 """What changes while trials run: what is still wanted goes on, and is paid once."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.app.stage import Stage, behaving, staged
+from tests.app.stage import HANDS, Stage, behaving, staged
 from tests.fakegithub.records import Pull
 from tests.samples.quick import BETTER, Behaviour, quick_policy
 from tests.waiting import until
+from workers.contract import TrialSpec
 
 FAST = "  fast: {seeds: {min: 4, max: 8}}\n"
 STAGES = quick_policy().replace(
@@ -93,6 +94,46 @@ def test_an_order_while_a_later_stage_runs_kills_none_of_its_trials(
         stage.quiet()
         assert twice(stage) == []
         stage.page(pull)
+
+
+def test_what_begins_while_an_order_takes_a_later_stage_over_is_paid_once(
+    tmp_path: Path,
+) -> None:
+    """Some of it waited when the order looked for what runs, and ran a moment later."""
+    more_than_hands = STAGES.replace("full: {seeds: {min: 4", "full: {seeds: {min: 6")
+    with staged(tmp_path, more_than_hands) as stage:
+        hold, ledger = tmp_path / "hold", tmp_path / "ledger"
+        hold.touch()
+        pull = running(stage, tmp_path)
+        stage.concluded(pull.head.sha, "success")
+        hold.unlink()
+        store, asked = stage.app_now.store, list[set[str]]()
+        want = store.want
+
+        def noted(evaluation: str, specs: Sequence[TrialSpec]) -> None:
+            """Before more is done than to want what runs, all the others begin."""
+            want(evaluation, specs)
+            asked.append({one.key for one in specs})
+            if len(asked) == 2:
+                assert not asked[0] <= {*stage.crew.ran}, "none waits"
+                hold.touch()
+                until(lambda: asked[0] <= {*stage.crew.ran}, "all to have begun")
+
+        store.want = noted  # type: ignore[method-assign]
+        stage.ann.labels(stage.quick, pull, "full")
+        until(lambda: held(ledger) == HANDS, "every machine to be taken")
+        stage.bob.comments(stage.quick, pull, "/gate ablate")
+        until(hold.exists, "the order to take over")
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert twice(stage) == []
+        stage.page(pull)
+
+
+def held(ledger: Path) -> int:
+    """How many runs wait for their end."""
+    what = Counter(line.split()[0] for line in ledger.read_text().splitlines())
+    return what["start"] - what["end"]
 
 
 def test_a_push_while_trials_run_lets_those_of_the_baseline_go_on(

@@ -13,6 +13,9 @@ class ScriptedPulse:
     def now(self) -> float:
         return self._now
 
+    def takes_over(self, adopt: Callable[[], None]) -> None:
+        adopt()
+
     def wait(self) -> None:
         self._now += 1.0
         self._on_wait()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.adapters.children.child import FAREWELL_S, ChildProcess, Program
@@ -54,6 +54,13 @@ class DispatcherProcess(ChildProcess):
     def now(self) -> float:
         """Unix seconds."""
         return time.time()
+
+    def takes_over(self, adopt: Callable[[], None]) -> None:
+        """Call `adopt` at once: nothing begins of what others have left behind.
+
+        What waits of that has been withdrawn before (`Site.hold`).
+        """
+        adopt()
 
     def wait(self) -> None:
         """A short wait; raises `MachineryFault` once the dispatcher has died."""

@@ -71,6 +71,10 @@ class Heartbeat:
         if self._lacking is not None:
             self._lacking()
 
+    def takes_over(self, adopt: Callable[[], None]) -> None:
+        """Call `adopt` now, and again when what tasks before this one left may go."""
+        self.succession.takes_over(adopt)
+
     def wait(self) -> None:
         """A short wait; raises `Stopped` once nobody wants it any more.
 

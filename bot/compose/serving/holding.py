@@ -11,7 +11,7 @@ from bot.adapters.store import StoreError
 from bot.app.ports import EvaluationStore
 from bot.compose.serving.heartbeat import Followed, LetGo
 from bot.compose.serving.judging import PAUSES_S
-from bot.compose.serving.succession import Succession
+from bot.compose.serving.succession import Left, Succession
 from bot.domain.errors import GitFault
 
 SPARED_S = sum(PAUSES_S) + 180.0
@@ -73,7 +73,8 @@ class Holding:
         except (Followed, StoreError, GitFault):
             with self._lock:
                 self._spared[evaluation] = self._now() + SPARED_S
-            succession.leave(evaluation, partial(self._withdraw, evaluation))
+            withdraw = partial(self._withdraw, evaluation)
+            succession.leave(evaluation, Left(partial(withdraw, begun=False), withdraw))
             raise
         except BaseException:
             self._withdraw(evaluation)
@@ -106,10 +107,14 @@ class Holding:
             self._spared = {one: until for one, until in spared if until > now}
             return evaluation in self._spared
 
-    def _withdraw(self, evaluation: str) -> None:
-        """Nobody here goes on with it; where somebody carries it on, it is theirs."""
-        with self._lock:
-            self._spared.pop(evaluation, None)
+    def _withdraw(self, evaluation: str, *, begun: bool = True) -> None:
+        """Nobody here goes on with it; where somebody carries it on, it is theirs.
+
+        Without `begun`, what runs of it goes on, for as long as it was spared before.
+        """
+        if begun:
+            with self._lock:
+                self._spared.pop(evaluation, None)
         with self._locks.abandoned(evaluation) as abandoned:
             if abandoned:
-                self._store.withdraw(evaluation)
+                self._store.withdraw(evaluation, begun=begun)

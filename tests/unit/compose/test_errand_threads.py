@@ -16,6 +16,7 @@ from bot.compose.serving import judging
 from bot.compose.serving.errand_threads import ErrandThreads
 from bot.compose.serving.heartbeat import Heartbeat
 from bot.compose.serving.holding import Holding
+from bot.compose.serving.succession import Left
 from bot.domain.errors import GitFault, MachineryFault
 from bot.domain.pulls.acts import PullKey
 from bot.presentation.words import errands as words
@@ -55,7 +56,7 @@ def test_whoever_fetches_a_release_after_a_restart_goes_on_with_its_trials(
     """However many sweeps come meanwhile: nothing it began is killed and paid twice."""
     store, withdrawn, told = MemoryStore(lambda: 0.0), list[str](), list[str]()
     store.wishing = lambda: ["scan"]  # type: ignore[method-assign]
-    store.withdraw = withdrawn.append  # type: ignore[method-assign, assignment]
+    store.withdraw = lambda one, begun=True: withdrawn.append(one)  # type: ignore[method-assign, misc, assignment]
     holding = Holding(AliveLocks(tmp_path), store)
     fetching, fetched = threading.Event(), threading.Event()
 
@@ -110,7 +111,7 @@ class Failing:
                 pulse.wait()
             return "Done."
         withdraw = partial(self.withdrawn.append, errand.key)
-        pulse.succession.leave("scan", withdraw)
+        pulse.succession.leave("scan", Left(lambda: None, withdraw))
         raise self.faults.pop()
 
 
@@ -182,7 +183,7 @@ def test_trials_that_cannot_be_withdrawn_hold_no_answer_up(
             def fails() -> None:
                 raise AWAY
 
-            pulse.succession.leave("scan", fails)
+            pulse.succession.leave("scan", Left(lambda: None, fails))
             return "Done."
 
     assert carried(Stuck([]), 2) == ["Done.", "Done."]

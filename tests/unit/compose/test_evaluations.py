@@ -15,6 +15,7 @@ from bot.compose.serving.dispatcher import LACKING_S, NODE_S, node_for
 from bot.compose.serving.evaluations import EvaluationThreads, Show
 from bot.compose.serving.heartbeat import Followed, Heartbeat
 from bot.compose.serving.line import Line
+from bot.compose.serving.succession import Left
 from bot.domain.conclusions import Impossible, OwnFault
 from bot.domain.errors import MachineryFault
 from bot.domain.pulls.acts import PullKey
@@ -175,7 +176,8 @@ class Trained:
         except Followed:
             self.left += task.digest
             assert self.may_leave.wait(20.0)
-            pulse.succession.leave(task.digest, partial(self.withdraw, task.digest))
+            withdraw = partial(self.withdraw, task.digest)
+            pulse.succession.leave(task.digest, Left(lambda: None, withdraw))
             raise
         return END
 

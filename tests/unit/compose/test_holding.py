@@ -21,12 +21,13 @@ class Wishes(MemoryStore):
     def __init__(self) -> None:
         super().__init__(lambda: 0.0)
         self.withdrawn: list[str] = []
+        self.halted: list[str] = []
 
     def wishing(self) -> Sequence[str]:
         return ["one", "two"]
 
-    def withdraw(self, evaluation: str) -> None:
-        self.withdrawn.append(evaluation)
+    def withdraw(self, evaluation: str, *, begun: bool = True) -> None:
+        (self.withdrawn if begun else self.halted).append(evaluation)
 
 
 @pytest.fixture
@@ -91,6 +92,22 @@ def test_what_is_followed_is_withdrawn_once_the_next_one_has_asked(
         assert wishes.withdrawn == ["one"]
 
 
+def test_what_is_followed_begins_no_more_before_the_next_one_takes_it_over(
+    holding: Holding, wishes: Wishes
+) -> None:
+    """But by one that carries the same on: all of that stays as it is."""
+    succession, seen = Succession(), list[tuple[list[str], list[str]]]()
+    with pytest.raises(Followed), holding.hold(succession, "one", "two"):
+        raise Followed
+    with holding.hold(succession, "two"):
+        succession.takes_over(
+            lambda: seen.append((wishes.halted[:], wishes.withdrawn[:]))
+        )
+        succession.asked()
+    assert seen == [([], []), (["one"], [])]
+    assert "one" in wishes.withdrawn
+
+
 @pytest.mark.parametrize("fault", [StoreError, GitFault])
 def test_where_store_or_git_fail_for_a_moment_no_trial_is_killed_for_it(
     holding: Holding, wishes: Wishes, fault: type[MachineryFault]
@@ -129,7 +146,7 @@ def test_what_could_not_be_withdrawn_when_it_was_given_up_is_by_the_next_sweep(
     with pytest.raises(StoreError), holding.hold(succession, "one"):
         raise StoreError("The store is away.")
 
-    def fails(_evaluation: str) -> None:
+    def fails(_evaluation: str, *, begun: bool) -> None:
         raise StoreError("The store is away.")
 
     with monkeypatch.context() as away:
