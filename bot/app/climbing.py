@@ -71,7 +71,7 @@ class Climb:
     def step(self, rung: Planned) -> None:
         """Run one rung to its end."""
         if not self._ended:
-            self._take_over(rung)
+            self._pulse.takes_over(self._adopt)
         match rung.kind:
             case RungKind.TESTS | RungKind.SANITY:
                 self._run(rung)
@@ -82,17 +82,10 @@ class Climb:
             case _:
                 assert_never(rung.kind)
 
-    def _take_over(self, rung: Planned) -> None:
-        """What is under way of any stage goes on; the first that trains asks itself."""
-        first, *later = self._course.plans.values()
-        training = rung.kind is RungKind.TRAINING
-        plans = later if training else (first, *later)
-
-        def adopts() -> None:
-            for plan in plans:
-                adopt(plan, self._store, self._started, self._course.halve)
-
-        self._pulse.takes_over(adopts)
+    def _adopt(self) -> None:
+        """What is under way of any stage goes on, however late its turn comes."""
+        for plan in self._course.plans.values():
+            adopt(plan, self._store, self._started, self._course.halve)
 
     def _run(self, rung: Planned) -> None:
         if rung.stage is None:  # pragma: no cover - only fingerprints have no stage

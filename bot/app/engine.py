@@ -114,8 +114,8 @@ def adopt(
     """Want what has started of the plan's trials, and has not ended; nothing is begun.
 
     Whoever has them run may end while the plan waits for something else, such as
-    fingerprints: they would be withdrawn, and paid for once more in their turn. One
-    that is only queued costs nothing by then, and may never be needed.
+    fingerprints or an earlier look: they would be withdrawn, and paid for once more in
+    their turn. One that is only queued costs nothing by then, and may never be needed.
     """
     run = _Run(plan, store, now)
     step = next_step(run.facts())

@@ -47,6 +47,7 @@ __all__ = [
     "Request",
     "baseline_alone",
     "compare",
+    "scanned_base",
 ]
 
 PILOT = "pilot"
@@ -154,15 +155,32 @@ def baseline_alone(
     return Alone(base, policy, stage, modes, trees)
 
 
+def scanned_base(repository: SourceRepository, request: Request) -> str:
+    """The name of the base to scan on.
+
+    Nothing is judged: where no other branch is known, the scanned one may be the base.
+    """
+    if request.base:
+        return request.base
+    try:
+        return repository.default_base(request.head)
+    except UserFault:
+        return repository.default_base(None)
+
+
 def _runs(missing: Unsupported) -> bool:
     """Whether a feature would change how a baseline is run, or what it measures."""
     return missing.name.split(".")[-1] in ("environment", "network")
 
 
 def _guessed(repository: SourceRepository, request: Request) -> str:
-    """The base where none is named; of what is not committed no branch holds all."""
+    """The base where none is named; of what is not committed no branch holds all.
+
+    But where others may be elsewhere, the only one here is no base by a guess: the
+    commits of a branch that was fetched alone would not be judged.
+    """
     uncommitted = request.allow_dirty and _is_checked_out(repository, request.head)
-    alone = uncommitted and repository.dirty()
+    alone = uncommitted and repository.dirty() and not repository.has_remotes()
     return repository.default_base(None if alone else request.head)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from bot.app.local import Request, compare
+from bot.app.local import Request, compare, scanned_base
 from bot.app.piloting import PilotTick
 from bot.app.planning import Ground, plans_of
 from bot.app.preparing import Prepared, prepare
@@ -62,8 +62,7 @@ class Scanner:
         make_private(self._settings.cache_dir)
         scratch = self._settings.cache_dir / "scratch"
         repository = GitRepository(self._repo, scratch, self._request.outputs)
-        # Nothing is judged, so the only branch there is may be the base.
-        base = self._request.base or repository.default_base(None)
+        base = scanned_base(repository, self._request)
         request = replace(self._request, base=base)
         comparison = compare(repository, request, load_policy)
         policy, stage = comparison.policy, comparison.stage

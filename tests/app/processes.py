@@ -24,7 +24,7 @@ from tests.web.wire import headers, post
 
 SEEDGATE = Path(sys.executable).with_name("seedgate")
 BEGINS_S = 60.0
-ENDS_S = 15.0
+ENDS_S = 30.0
 """Seconds within which SIGTERM is to have ended it."""
 SERVES = re.compile(r"Seedgate serves on 127\.0\.0\.1:(\d+)")
 

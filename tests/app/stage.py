@@ -66,7 +66,7 @@ EVENTS = (
     *("merge_group", "repository"),
 )
 POLICY = ".github/seedgate.yml"
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 Between = TypeVar("Between")
 
 

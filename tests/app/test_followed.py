@@ -161,6 +161,58 @@ def test_a_push_while_trials_run_lets_those_of_the_baseline_go_on(
         stage.town.reader.read_run(stage.concluded(before, "cancelled"))
 
 
+def test_a_push_while_references_are_measured_kills_none_of_them(
+    tmp_path: Path,
+) -> None:
+    """They are the base's, and the last that the next evaluation comes to."""
+    command = '[python, train.py, --seed, "{seed}", --output-dir, "{output_dir}"]'
+    policy = quick_policy().replace(
+        "    train:", f"    references: {{simple: {command}}}\n    train:", 1
+    )
+    hold, ledger = tmp_path / "hold", tmp_path / "ledger"
+    hold.touch()
+    ledger.touch()
+    behaviour = Behaviour(hold=str(hold), ledger=str(ledger))
+    with staged(tmp_path, policy) as stage:
+        stage.ann.pushes(stage.quick, "main", behaving("main", behaviour))
+        stage.quiet()
+        store = stage.app_now.store
+        want = store.want
+
+        def holds(evaluation: str, specs: Sequence[TrialSpec]) -> None:
+            if any("reference" in one.arm for one in specs):
+                hold.unlink(missing_ok=True)
+            want(evaluation, specs)
+
+        store.want = holds  # type: ignore[method-assign]
+        pull = stage.proposes("idea", replace(behaviour, mean=0.9))
+        until(lambda: not hold.exists() and held(ledger) > 0, "references to run")
+        store.want = want  # type: ignore[method-assign]
+        before, over = pull.head.sha, forgotten(stage)
+        pushed = behaving("anew", replace(behaviour, mean=0.9, noise="another"))
+        stage.bob.pushes(stage.quick, "idea", pushed)
+        until(lambda: over, "the head before to be forgotten")
+        hold.touch()
+        stage.concluded(pull.head.sha, "success")
+        stage.quiet()
+        assert twice(stage) == []
+        stage.page(pull)
+        stage.town.reader.read_run(stage.concluded(before, "cancelled"))
+
+
+def forgotten(stage: Stage) -> list[str]:
+    """Evaluations of which nothing is to be trained any more, as they come."""
+    store, over = stage.app_now.store, list[str]()
+    withdraw = store.withdraw
+
+    def noted(evaluation: str, *, begun: bool = True) -> None:
+        withdraw(evaluation, begun=begun)
+        over.extend([evaluation] if begun else [])
+
+    store.withdraw = noted  # type: ignore[method-assign]
+    return over
+
+
 def begun(ledger: Path) -> dict[str, Counter[str]]:
     """How often each seed of each tree was begun, by the name of the tree."""
     found: dict[str, Counter[str]] = {}

@@ -87,6 +87,9 @@ class FakeRepository:
             return choice[0]
         raise UserFault("Cannot tell which branch to compare with.", "Name it.")
 
+    def has_remotes(self) -> bool:
+        return False
+
     def resolve(self, revision: str) -> Revision:
         wanted = self._current if revision == "HEAD" else revision
         commit = self._names.get(wanted, wanted)

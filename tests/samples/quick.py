@@ -82,7 +82,7 @@ def quick_policy(
     source: str = STDOUT,
     tolerance: str = "0.05",
     seeds: str = "{min: 4, max: 8}",
-    resources: str = "{cpus: 1, memory: 256MiB, timeout: 20s}",
+    resources: str = "{cpus: 1, memory: 256MiB, timeout: 120s}",
     modes: tuple[str, ...] = ("quick",),
     metrics: str | None = None,
     rest: str = "",

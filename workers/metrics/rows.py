@@ -50,17 +50,18 @@ class JsonRows:
         self._typed = typed
         self._broken = 0
         self._large = False
-        self._begin = ""
+        self._found = self._parts = 0
         self._keys: dict[str, None] = {}
 
     def rows(self, lines: Sequence[str]) -> Iterator[Row]:
         """See `Parser`."""
         for line in lines:
-            self._begin = self._begin or line.strip("\ufeff \t\r")[:1]
             row = _json_object(line)
             if row is None:
                 self._broken += bool(line.strip())
+                self._parts += _is_part(line)
             else:
+                self._found += 1
                 yield from self._scalars(row)
 
     @property
@@ -82,8 +83,11 @@ class JsonRows:
 
     @property
     def unread(self) -> bool:
-        """Whether it is an array that is too large: its lines are but parts of that."""
-        return self._large and self._begin == "["
+        """Whether it is a document that is too large: its lines are but parts of that.
+
+        Of an array with an element a line, the last one is an object by itself.
+        """
+        return self._large and self._parts > 0 and self._found <= 1
 
     def hint(self) -> str:
         """See `Parser`."""
@@ -175,7 +179,7 @@ class RowFile:
             return (f"{name} grew over 64 MB and was read no further.",)
         if isinstance(parser, JsonRows) and parser.unread:
             most = _WHOLE // 1024**2
-            return (f"{name} is an array over {most} MiB: write one object a line.",)
+            return (f"{name} is a document over {most} MiB: write one object a line.",)
         return ()
 
     def files(self) -> Sequence[Path]:
@@ -211,20 +215,16 @@ class RowFile:
     def _reread(self, parser: JsonRows) -> None:
         """Take the file as one document, if that is what it is.
 
-        What it does not show stays as its lines had it.
+        What single lines of that show is forgotten: an object there may be any part.
         """
         data = self._tail.whole(_WHOLE)
         text = None if data is None else data.decode(errors="replace")
         rows = parser.whole(text)
         if rows is None and not parser.unread:
             return
-        before = {} if parser.unread else self._records
         self._records = {source.name: Record(source) for source in self.sources}
         self._cutter = LineCutter()  # what it cut was no line
         self._keep(rows or ())
-        self._records |= {
-            name: one for name, one in before.items() if not self._records[name].count
-        }
 
     def _keep(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -249,6 +249,12 @@ def _json_object(line: str) -> Mapping[str, object] | None:
     line = line.lstrip("\ufeff \t")
     row = _json(line) if line.startswith("{") else None
     return row if isinstance(row, dict) else None
+
+
+def _is_part(line: str) -> bool:
+    """Whether it is an element of an array, by the comma after it."""
+    text = line.strip()
+    return text.startswith("{") and text.endswith("},")
 
 
 def _objects(text: str) -> Sequence[Mapping[str, object]] | None:

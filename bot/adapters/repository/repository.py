@@ -109,6 +109,11 @@ class GitRepository:
             commit = self._commit(head)
             return only_other(refs, commit, branches_with(self._git, commit))
 
+    def has_remotes(self) -> bool:
+        """Whether there may be branches elsewhere that are not here."""
+        with explained(self._place):
+            return bool(self._git.ask("remote").line)
+
     def resolve(self, revision: str) -> Revision:
         """The commit and tree that `revision` names."""
         commit = self._commit(revision)

@@ -101,6 +101,10 @@ class SourceRepository(Protocol):
         """
         ...
 
+    def has_remotes(self) -> bool:
+        """Whether there may be branches elsewhere that are not here."""
+        ...
+
     def branch_name(self, revision: str) -> str:
         """The name of the branch that `revision` names; itself if it names none."""
         ...

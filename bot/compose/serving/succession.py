@@ -86,8 +86,9 @@ class Succession:
 
     def _adopt_of(self, leaving: Collection[Left]) -> None:
         """Whoever takes over wants all that has begun, when no more can begin."""
-        if self._adopt is None or not leaving:
+        adopt = self._adopt
+        if adopt is None or not leaving:
             return
         for left in leaving:
             left.halt()
-        self._adopt()
+        adopt()

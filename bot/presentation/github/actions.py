@@ -11,7 +11,7 @@ from bot.domain.conclusions import (
     Superseded,
     Waiting,
 )
-from bot.domain.verdict import Report, Ruling
+from bot.domain.verdict import Finding, Report, Ruling
 from bot.domain.verdict.counting import extendable
 from bot.presentation.github.situation import Situation
 from bot.presentation.headline import all_findings
@@ -60,6 +60,14 @@ def takes_seeds(report: Report) -> bool:
     verdict, found = report.verdict, all_findings(report)
     undecided = verdict.state is Ruling.UNDECIDED
     return undecided and any(extendable(one, found) for one in verdict.modes)
+
+
+def seeds_lift(found: Finding, report: Report) -> bool:
+    """Whether those could decide what one of its findings is about."""
+    if not takes_seeds(report) or found.evidence.get("failing"):
+        return False
+    modes = (one for one in report.verdict.modes if one.name == found.mode)
+    return all(extendable(one, all_findings(report)) for one in modes)
 
 
 def clicked(identifier: str) -> Verb | None:

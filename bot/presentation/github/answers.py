@@ -13,7 +13,7 @@ from bot.domain.verdict import Finding, MetricVerdict, ModeVerdict, Override, Re
 from bot.presentation import numbers
 from bot.presentation.background import cost_line
 from bot.presentation.escape import code, markdown, prose
-from bot.presentation.github.actions import takes_seeds
+from bot.presentation.github.actions import seeds_lift
 from bot.presentation.github.banners import override_lines
 from bot.presentation.github.commands import GITHUB
 from bot.presentation.github.known import Known
@@ -132,7 +132,7 @@ def _condition(at: int, one: Finding, report: Report) -> str:
     lines = [
         f"- {answers.RULE}: {answers.RULES[one.kind]}{asked}",
         f"- {answers.FOUND}: {prose(words(one).sentence, _SENTENCE)}",
-        *(step_item(step) for step in lifts(one, seeds=takes_seeds(report))),
+        *(step_item(step) for step in lifts(one, seeds=seeds_lift(one, report))),
     ]
     return "\n".join([head, "", *lines]).rstrip()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.adapters.policy_file import load_policy
-from bot.app.local import POLICY_PATH, Request, baseline_alone, compare
+from bot.app.local import POLICY_PATH, Request, baseline_alone, compare, scanned_base
 from bot.domain.errors import UserFault
 from tests.adapters.repository.git_world import GitWorld
 
@@ -202,6 +202,26 @@ def test_a_base_alone_may_be_the_only_branch(
     assert baseline_alone(repository, Request(), load_policy).base.name == "idea"
 
 
+def test_a_scan_takes_another_branch_as_its_base_if_one_is_known(
+    world: GitWorld,
+) -> None:
+    with_idea(world)
+    world.git("branch", "-m", "trunk")
+    world.git("branch", "-q", "copy", "idea")
+    for standing in ("trunk", "idea", "copy"):
+        world.switch(standing)
+        assert scanned_base(world.open(), Request(head="idea")) == "trunk"
+    assert scanned_base(world.open(), Request(head="idea", base="copy")) == "copy"
+
+
+@pytest.mark.parametrize("arrive", [narrow, alone, detached])
+def test_a_scan_of_the_only_branch_is_on_that(
+    world: GitWorld, arrive: Callable[[GitWorld], GitWorld]
+) -> None:
+    with_idea(world)
+    assert scanned_base(arrive(world).open(), Request()) == "idea"
+
+
 def test_the_fetch_that_is_advised_is_all_that_was_missing(world: GitWorld) -> None:
     with_idea(world)
     world.git("branch", "-m", "main", "stable")
@@ -240,6 +260,18 @@ def test_uncommitted_work_is_judged_against_the_only_branch(world: GitWorld) -> 
         assert found.base.name == "trunk"
         assert found.trees is not None
         assert found.trees.base_tree != found.trees.merged_tree
+
+
+@pytest.mark.parametrize("arrive", [one for one in ONLY_THE_HEAD if one is not alone])
+def test_a_file_of_a_build_lets_no_clone_guess_the_judged_branch(
+    world: GitWorld, arrive: Callable[[GitWorld], GitWorld]
+) -> None:
+    """That file alone would be judged, and none of the branch's commits."""
+    with_idea(world)
+    clone = arrive(world)
+    clone.write("junk.log", b"1\n")
+    with pytest.raises(UserFault, match="holds all that is judged"):
+        compare(clone.open(), Request(allow_dirty=True), load_policy)
 
 
 def test_a_dead_branch_is_not_taken_for_the_base(world: GitWorld) -> None:

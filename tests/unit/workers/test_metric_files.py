@@ -186,15 +186,31 @@ def test_an_array_that_is_too_large_shows_nothing(desk: Desk, take: Take) -> Non
     failed = failure(desk.measured(metric(JSONL, "log", take=take)))
     assert failed.reason is FailureReason.MISSING_METRIC
     assert failed.detail == (
-        "loss is not known: log is an array over 4 MiB: write one object a line."
+        "loss is not known: log is a document over 4 MiB: write one object a line."
     )
 
 
-def test_what_lines_show_of_a_document_stays_where_the_whole_does_not(
-    desk: Desk,
+@pytest.mark.parametrize("take", list(Take))
+@pytest.mark.parametrize("padding", [0, 5 * 1024 * 1024])
+def test_a_line_within_a_document_is_no_row_of_it(
+    desk: Desk, take: Take, padding: int
 ) -> None:
-    desk.write('{"model": "mlp",\n"log": [\n{"loss": 0.9},\n{"loss": 0.5}\n]}\n')
-    assert desk.measured(metric(JSONL, "log")).values == {"loss": 0.5}
+    """The last of the elements has no comma after it, and is not the least."""
+    rows = '[\n{"loss": 0.1},\n{"loss": 0.9},\n{"loss": 0.5}\n]'
+    desk.write('{"model": "mlp",\n"log": ' + rows + "\n" * padding + "}\n")
+    failed = failure(desk.measured(metric(JSONL, "log", take=take)))
+    assert failed.reason is FailureReason.MISSING_METRIC
+    assert ("a document over 4 MiB" in failed.detail) == bool(padding)
+    assert ('Its keys are: "model", "log".' in failed.detail) == (not padding)
+
+
+@pytest.mark.parametrize("first", ["[INFO] start", "[12:00:01] start", "[]", '{"a":'])
+def test_a_large_log_of_objects_is_read_whatever_its_first_line_is(
+    desk: Desk, first: str
+) -> None:
+    rows = (json.dumps({"epoch": one, "loss": one}) for one in range(200_000))
+    desk.write("\n".join([first, *rows, ""]))
+    assert desk.measured(metric(JSONL, "log")).values == {"loss": 199_999.0}
 
 
 def test_a_document_is_read_when_it_is_whole(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from bot.adapters.commonmark import command_lines
 from bot.domain.commands import Accept, CommandLine, Refusal, Refused, parse
 from bot.domain.conclusions import Judged
 from bot.domain.pulls.ordering import liftable
-from bot.domain.verdict import Finding, FindingKind, Override, Reason, Ruling
+from bot.domain.verdict import Finding, FindingKind, Override, Reason, Report, Ruling
 from bot.presentation.escape import code
 from bot.presentation.github import answers
 from bot.presentation.github.known import Known, Measured
@@ -185,20 +185,60 @@ def test_every_line_that_is_offered_is_a_command() -> None:
         assert any("accept" in line for line in offered) == liftable(found)
 
 
+FAILED: dict[str, object] = {
+    "failed_branch": 4,
+    "n_branch": 12,
+    "failed_baseline": 0,
+    "n_baseline": 12,
+}
+
+
 def test_more_seeds_are_offered_only_where_they_would_be_run() -> None:
     asked = answers.why(knowns.of(reports.undecided()))
     assert "/gate more 5" in asked
-    failed = {
-        "failed_branch": 4,
-        "n_branch": 12,
-        "failed_baseline": 0,
-        "n_baseline": 12,
-    }
-    left = reports.finding(Reason.FAILURES_LEFT, Ruling.UNDECIDED, failed, mode="mlp")
+    left = reports.finding(Reason.FAILURES_LEFT, Ruling.UNDECIDED, FAILED, mode="mlp")
     report = reports.undecided()
     found = (*report.verdict.findings, left)
     stuck = replace(report, verdict=replace(report.verdict, findings=found))
     assert "/gate more" not in answers.why(knowns.of(stuck))
+
+
+def why_each(report: Report) -> list[str]:
+    """The answer, condition by condition."""
+    parts = answers.why(knowns.of(report)).split("\n**")
+    return [one for one in parts if one[:1].isdigit()]
+
+
+def test_where_trials_fail_in_one_mode_more_seeds_are_offered_for_the_other() -> None:
+    report = reports.undecided()
+    (mode,) = report.verdict.modes
+    told = {"failing": True, "tolerance": 0.02, "look": 12, "d": 0.01}
+    found = [
+        reports.finding(Reason.FAILURES_LEFT, Ruling.UNDECIDED, FAILED, mode="cnn"),
+        reports.finding(Reason.NOT_SHOWN, Ruling.UNDECIDED, told, mode="cnn"),
+    ]
+    verdict = replace(
+        report.verdict,
+        modes=(mode, replace(mode, name="cnn")),
+        findings=(*report.verdict.findings, *found),
+    )
+    open_one, *others = why_each(replace(report, verdict=verdict))
+    assert "/gate more 5" in open_one
+    assert len(others) == len(found)
+    assert not any("/gate more" in one for one in others)
+
+
+def test_an_anchor_at_which_trials_fail_is_offered_no_seeds() -> None:
+    report = reports.undecided()
+    (mode,) = report.verdict.modes
+    told = {"anchor": "v1.2", "tolerance": 0.02, "failing": True}
+    stuck = reports.finding(
+        Reason.ANCHOR_OPEN, Ruling.UNDECIDED, told, mode=mode.name, metric="loss"
+    )
+    verdict = replace(report.verdict, findings=(*report.verdict.findings, stuck))
+    open_one, at_anchor = why_each(replace(report, verdict=verdict))
+    assert "/gate more" in open_one
+    assert "/gate more" not in at_anchor
 
 
 def test_a_mode_that_no_command_could_name_is_not_offered_as_a_target() -> None:
