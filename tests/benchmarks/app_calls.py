@@ -8,6 +8,7 @@ in neither: they are no calls of the API.
 import argparse
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.app.stage import Stage, behaving, staged
@@ -17,6 +18,8 @@ from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
 
 MOST = 12
+SLOW_S = 3.0
+"""Seconds of a trial of the slow life."""
 BESIDE = {
     "apps/create-installation-access-token": "tokens, each good for about an hour",
     "repos/get-collaborator-permission-level": "roles of people, known for an hour",
@@ -26,11 +29,15 @@ BESIDE = {
 
 
 def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
-    """Opened, blocked, a command, pushed, passed, merged; after the first sweep."""
+    """Opened, blocked, a command, pushed, passed, merged; after the first sweep.
+
+    The trials of the slow life take long enough for progress to be shown once of each
+    of its two evaluations, before there is a verdict.
+    """
     with staged(folder, pace=1.0, database=given.database) as stage:
         until(lambda: stage.app_now._sweeps, "the sweep of the start")
-        for branch in ("first", "second"):
-            done, parts = _life(stage, branch)
+        for branch, seconds in (("first", 0.0), ("second", 0.0), ("slow", SLOW_S)):
+            done, parts = _life(stage, branch, seconds)
             beside = {told: done.pop(name, 0) for name, told in BESIDE.items()}
             figures.note(f"{branch}: {_told(done)}")
             figures.note(
@@ -47,7 +54,9 @@ def _told(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _life(stage: Stage, branch: str) -> tuple[Counter[str], dict[str, int]]:
+def _life(
+    stage: Stage, branch: str, seconds: float
+) -> tuple[Counter[str], dict[str, int]]:
     log, parts = stage.fake.gateway.log, dict[str, int]()
     begun = last = len(log)
 
@@ -57,12 +66,12 @@ def _life(stage: Stage, branch: str) -> tuple[Counter[str], dict[str, int]]:
         parts[what] = len(log) - last
         last = len(log)
 
-    pull = stage.proposes(branch, WORSE)
+    pull = stage.proposes(branch, replace(WORSE, seconds=seconds))
     stage.concluded(pull.head.sha, "failure")
     over("opened and blocked")
     stage.says(stage.bob, pull, "/gate why")
     over("command")
-    _passes(stage, pull, branch)
+    _passes(stage, pull, branch, seconds)
     over("pushed and passed")
     stage.bob.merges(stage.quick, pull)
     over("merged")
@@ -70,6 +79,7 @@ def _life(stage: Stage, branch: str) -> tuple[Counter[str], dict[str, int]]:
     return Counter(one.operation for one in log[begun:]), parts
 
 
-def _passes(stage: Stage, pull: Pull, branch: str) -> None:
-    stage.bob.pushes(stage.quick, branch, behaving(f"{branch} again", BETTER))
+def _passes(stage: Stage, pull: Pull, branch: str, seconds: float) -> None:
+    better = replace(BETTER, seconds=seconds)
+    stage.bob.pushes(stage.quick, branch, behaving(f"{branch} again", better))
     stage.concluded(pull.head.sha, "success")
