@@ -9,7 +9,9 @@ from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ZOMBIE = b"Z"
-_STAT_STATE, _STAT_PARENT, _STAT_START, _STAT_RSS = 0, 1, 19, 21
+_STAT_STATE, _STAT_PARENT, _STAT_FLAGS, _STAT_START, _STAT_RSS = 0, 1, 6, 19, 21
+_STAT_ENVIRON_END = 48
+_EXITING, _OF_THE_KERNEL = 0x4, 0x200000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,8 @@ def process_ids() -> list[int]:
 
 def read_process(pid: int) -> Process | None:
     """A process that runs; None if it is gone or only waits to be collected."""
-    try:
-        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        text = os.read(descriptor, 1024)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    fields = text[text.rindex(b")") + 2 :].split(b" ", _STAT_RSS + 1)
-    if fields[_STAT_STATE] == _ZOMBIE:
+    fields = _stat(pid)
+    if fields is None or fields[_STAT_STATE] == _ZOMBIE:
         return None
     return Process(
         pid,
@@ -84,6 +76,34 @@ def read_process(pid: int) -> Process | None:
         int(fields[_STAT_START]),
         int(fields[_STAT_RSS]) * _PAGE,
     )
+
+
+def between_programs(pid: int) -> bool:
+    """Whether the process is becoming another program at this moment.
+
+    Until that is done (milliseconds, longer on a busy machine) its environment reads
+    as empty, whatever it was given: `environ_read` in Linux's fs/proc/base.c.
+    """
+    fields = _stat(pid)
+    if fields is None or fields[_STAT_STATE] == _ZOMBIE:
+        return False
+    flags, end = int(fields[_STAT_FLAGS]), int(fields[_STAT_ENVIRON_END])
+    return end == 0 and not flags & (_EXITING | _OF_THE_KERNEL)
+
+
+def _stat(pid: int) -> list[bytes] | None:
+    """The fields behind the name in /proc/PID/stat; None of one that is gone."""
+    try:
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        text = os.read(descriptor, 4096)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return text[text.rindex(b")") + 2 :].split()
 
 
 class MemoryMeter:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from workers.limits import MemoryMeter, ProcessTable, read_process
+from workers.limits import MemoryMeter, ProcessTable, between_programs, read_process
 
 FORKS = """
 import os, sys
@@ -43,6 +43,8 @@ def test_a_process_that_is_gone_is_none() -> None:
     with subprocess.Popen(["true"]) as process:
         pid = process.pid
     assert read_process(pid) is None
+    assert not between_programs(pid)
+    assert not between_programs(os.getpid())
     me = read_process(os.getpid())
     assert me is not None
     assert me.parent == os.getppid()

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.unit.workers.bench import Bench
 from tests.waiting import alive
 from workers.contract import Attempt, Infra, InfraReason
+from workers.launch import leftovers
 from workers.launch.folders import RunFolder, lock, prune, recover, remove, unlock
 from workers.launch.kept import forget
 from workers.launch.leftovers import RUN_TOKEN, sweep
@@ -20,6 +23,27 @@ ATTEMPT = Attempt("key", 3)
 
 def never() -> bool:
     return False
+
+
+@contextmanager
+def sleeper(token: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the run `token`, which nobody waits for in vain."""
+    with subprocess.Popen(["sleep", "600"], env={RUN_TOKEN: token}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    """All that this thread starts meanwhile takes turns with it."""
+    all_of_them = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(all_of_them)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_of_them)
 
 
 @contextmanager
@@ -54,7 +78,7 @@ def test_what_a_dead_agent_left_is_ended_and_tidied_up(tmp_path: Path) -> None:
     folder.tree.mkdir()
     (folder.checkpoint / "step").touch()
     temporary = folder.temporary.resolve()
-    with subprocess.Popen(["sleep", "600"], env={RUN_TOKEN: token}) as left:
+    with sleeper(token) as left:
         with locked(tmp_path):
             assert recover(tmp_path) == 0  # its supervisor is still at it
         assert alive(left.pid)
@@ -67,11 +91,26 @@ def test_what_a_dead_agent_left_is_ended_and_tidied_up(tmp_path: Path) -> None:
 
 
 def test_a_sweep_touches_only_its_own_run() -> None:
-    environ = {RUN_TOKEN: "one-and-more"}
-    with subprocess.Popen(["sleep", "600"], env=environ) as other:
+    with sleeper("one-and-more") as other:
         assert sweep("one") == 0
         assert alive(other.pid)
         assert sweep("one-and-more") == 1
+
+
+def test_a_sweep_finds_what_is_just_becoming_another_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until it has become it, the kernel shows an empty environment for it.
+
+    It is held there by a processor that it has to share; and the sweep, which else
+    comes to the newest process last, looks at nothing but it.
+    """
+    newest: list[int] = []
+    monkeypatch.setattr(leftovers, "process_ids", lambda: newest[-1:])
+    for number in range(50):
+        with one_processor(), sleeper(f"run-{number}") as left:
+            newest.append(left.pid)
+            assert sweep(f"run-{number}") == 1
 
 
 def test_runs_in_progress_are_not_pruned(tmp_path: Path) -> None:
