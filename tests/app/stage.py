@@ -105,7 +105,10 @@ HANDS = 4
 
 
 class Crew:
-    """Node agents that run what the store wants, without Ray; `paused` holds them."""
+    """Node agents that run what the store wants, without Ray.
+
+    While `going` is not set they take up nothing new.
+    """
 
     def __init__(self, url: str, now: Callable[[], float], root: Path) -> None:
         self._store = SqlStore(url, now)
@@ -113,6 +116,7 @@ class Crew:
         self._agent = NodeAgent(root, settings=settings)
         self._stop, self.going = threading.Event(), threading.Event()
         self.going.set()
+        self._resting = threading.Event()
         self.ran: list[str] = []
         self.cancelled: list[str] = []
         self._pool = ThreadPoolExecutor(HANDS, "crew")
@@ -122,6 +126,12 @@ class Crew:
         self._store.register(self._agent.describe())
         self._store.recover()
         self._thread.start()
+
+    def rests(self) -> None:
+        """Take up nothing new from here on, and ask the store nothing either."""
+        self._resting.clear()
+        self.going.clear()
+        assert self._resting.wait(PATIENCE_S)
 
     def close(self) -> None:
         self._stop.set()
@@ -135,7 +145,10 @@ class Crew:
     def _work(self) -> None:
         free = threading.Semaphore(HANDS)
         while not self._stop.wait(0.02):
-            self.going.wait()
+            if not self.going.is_set():
+                self._resting.set()
+                self.going.wait()
+                self._resting.clear()
             for attempt in self._store.cancelled():
                 if attempt not in self.cancelled:
                     self.cancelled.append(attempt)

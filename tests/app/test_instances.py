@@ -287,7 +287,7 @@ def test_a_server_that_is_away_for_a_while_costs_no_verdict(
 ) -> None:
     """For longer than any call of the store waits; trials are not run again."""
     with staged(tmp_path, database=database_url) as stage:
-        stage.crew.going.clear()
+        stage.crew.rests()
         pull = stage.proposes("idea", BETTER)
         stage.shows(pull.head.sha, "in_progress")
         with postgres.down():

@@ -96,7 +96,7 @@ def test_one_that_finds_no_database_answers_503_until_it_is_back(
     """It is started once, and what works goes on; the log says it once as well."""
     with town(tmp_path, database_url) as many:
         one = many.serve()
-        many.stage.crew.going.clear()
+        many.stage.crew.rests()
         assert [deliver(one.port, "ping", {}) for _ in range(3)] == [202] * 3
         with postgres.down():
             web_server(one).kill()
