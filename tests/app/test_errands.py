@@ -149,6 +149,24 @@ def test_a_scan_that_was_stopped_trains_no_more(tmp_path: Path) -> None:
         assert faces(again) == ["eyes", "confused"]
 
 
+def test_an_errand_waits_while_the_app_is_suspended(tmp_path: Path) -> None:
+    with read(tmp_path, scannable_policy()) as stage:
+        pull = stage.proposes("idea", BETTER)
+        stage.concluded(pull.head.sha, "success")
+        stage.crew.going.clear()
+        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2")
+        store = stage.app_now.store
+        until(store.wishing, "the scan wants its trials")
+        until(lambda: replies(stage, pull, said), "it is said that it is begun")
+        stage.ann.suspends(stage.installation)
+        until(lambda: not store.wishing(), "nobody wants them")
+        stage.crew.going.set()
+        stage.ann.unsuspends(stage.installation)
+        until(lambda: len(replies(stage, pull, said)) == 2, "it is answered")
+        stage.quiet()
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+
+
 def test_an_errand_is_gone_on_with_after_a_restart_and_answered_once(
     tmp_path: Path,
 ) -> None:

@@ -97,11 +97,13 @@ class MemoryPulls:
                 for _, pull in in_turns(ready, lambda one: one[1].repository)[:limit]
             ]
 
-    def rest(self, due: Due, again_at: float | None) -> None:
+    def rest(self, due: Due, again_at: float | None) -> bool:
         with self._call():
             one = self.alarms.get(due.pull)
             if one is not None and one.serial == due.serial:
                 one.at = again_at
+                return True
+            return one is not None and one.at is not None
 
     # Register
 

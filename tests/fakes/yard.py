@@ -6,7 +6,7 @@ Nothing runs by itself: `looks` has what is due looked at, `sends` what waits se
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.adapters.commonmark import command_lines
@@ -95,7 +95,10 @@ class NoErrands:
 
 @dataclass
 class Yard:
-    """`place` is the repository of the story; `warmed` are bases that were begun."""
+    """`place` is the repository of the story; `warmed` are bases that were begun.
+
+    `dropped` are those whose errands were stopped, as what is left.
+    """
 
     clock: Clock
     github: GitHubInMemory
@@ -106,6 +109,7 @@ class Yard:
     author: Account
     warmed: list[tuple[Place, str, str]]
     soon: list[int]
+    dropped: list[PullKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         known = Known(self.github, self.clock)
@@ -119,6 +123,7 @@ class Yard:
             self.clock,
             nullcontext(),
             nullcontext(),
+            self.dropped.append,
         )
         self.bases = Bases(self.reach, lambda *one: self.warmed.append(one))
         scenes = Scenes(self.store, load_policy, self.clock)

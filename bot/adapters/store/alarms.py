@@ -41,7 +41,11 @@ def due(connection: Connection, now: float, limit: int) -> Sequence[Due]:
     ]
 
 
-def rest(connection: Connection, one: Due, again_at: float | None) -> None:
-    """Due at `again_at` only, unless it was woken since."""
+def rest(connection: Connection, one: Due, again_at: float | None) -> bool:
+    """Due at `again_at` only, unless it was woken since; whether it was not left."""
     same = and_(is_of(alarms, one.pull), alarms.c.serial == one.serial)
-    connection.execute(update(alarms).where(same).values(due_at=again_at))
+    changed = connection.execute(update(alarms).where(same).values(due_at=again_at))
+    if changed.rowcount:
+        return True
+    woken = and_(is_of(alarms, one.pull), alarms.c.due_at.is_not(None))
+    return connection.execute(select(alarms.c.serial).where(woken)).first() is not None

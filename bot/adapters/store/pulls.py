@@ -65,9 +65,9 @@ class SqlPulls:
         """Those whose time has come, the longest due first."""
         return self._calls.read(alarms.due, now, limit)
 
-    def rest(self, due: Due, again_at: float | None) -> None:
-        """It was looked at: next at `again_at`, unless it was woken since."""
-        self._calls.write(alarms.rest, due, again_at)
+    def rest(self, due: Due, again_at: float | None) -> bool:
+        """It was looked at: next at `again_at`, unless it was woken or left since."""
+        return self._calls.write(alarms.rest, due, again_at)
 
     # What was recorded of them ---------------------------------------------------
 

@@ -19,7 +19,8 @@ class Reach:
     """Times are Unix seconds by `now`.
 
     `speaking` is the one that looks have: whoever holds it speaks alone. Whoever holds
-    `redelivering` asks alone for what was lost.
+    `redelivering` asks alone for what was lost. `drop_errands` stops the errands of a
+    pull request.
     """
 
     github: GitHub
@@ -31,6 +32,7 @@ class Reach:
     now: Callable[[], float]
     speaking: AbstractContextManager[object]
     redelivering: AbstractContextManager[object]
+    drop_errands: Callable[[PullKey], None]
 
     def mirror(self, place: Place, wanted: Sequence[Wanted]) -> Mirror:
         """The mirror of a repository, brought up to date.
@@ -77,11 +79,13 @@ class Reach:
     ) -> Sequence[PullKey]:
         """Do nothing of an installation, or one repository, any more; GitHub unasked.
 
-        Its evaluations stop, its standings are closed. Which pull requests were open.
+        Its evaluations and errands stop, its standings are closed. Which pull requests
+        were open. A look on its way undoes itself: see `Alarms.rest`.
         """
         left = self.store.leave(installation, repository)
         for pull in left:
             self.evaluations.stop(pull)
+            self.drop_errands(pull)
         gone = {pull.repository for pull in left}
         if repository is not None:
             gone.add(repository)

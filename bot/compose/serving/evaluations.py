@@ -222,7 +222,8 @@ class EvaluationThreads:
     def _show(self, one: _Carried, progress: Progress) -> None:
         """Show progress at a few moments only; whoever asks gets the latest."""
         one.latest = progress
-        if time.monotonic() - one.began < _moment(one.shown):
+        early = time.monotonic() - one.began < _moment(one.shown)
+        if early or one.ending.stop.is_set():
             return
         one.shown += 1
         one.state = Busy(progress)

@@ -110,6 +110,7 @@ class Wiring(ABC):
         tools = (settings.secret(), self._bench, jobs, self.pages, self._signed)
         work = ErrandWork(Tools(*tools, alarms, releases.pinned))
         self.errands, self.aside = ErrandThreads(work), Aside()
+        self._beside = Errands(self.pulls, self.errands)
         reach = (self.pulls, self.mirrors, self.known)
         self.warming = Warming(Warmth(*reach, work, alarms, self._free))
         self.key = key_of(config.link_secret.revealed)
@@ -128,6 +129,7 @@ class Wiring(ABC):
             now=now,
             speaking=speaking,
             redelivering=threading.Lock(),
+            drop_errands=self._beside.leave,
         )
         self._wake = reach.wake
         groups = Groups(reach, scenes, self._page, speaking)
@@ -151,7 +153,7 @@ class Wiring(ABC):
                 mirrors=self.mirrors,
                 store=self.pulls,
                 evaluations=self.evaluations,
-                beside=Errands(self.pulls, self.errands),
+                beside=self._beside,
                 scenes=scenes,
                 page=self._page,
                 now=time.time,

@@ -54,10 +54,10 @@ def test_one_that_rests_is_due_when_it_said_or_when_it_is_woken(
     pulls: PullStore,
 ) -> None:
     pulls.wake(PULL, 99, 50.0)
-    pulls.rest(due(pulls)[0], 200.0)
+    assert pulls.rest(due(pulls)[0], 200.0)
     assert due(pulls, 199.0) == []
     assert due(pulls, 200.0) == [Due(PULL, 99, 1)]
-    pulls.rest(due(pulls)[0], None)
+    assert pulls.rest(due(pulls)[0], None)
     assert due(pulls, 1e12) == []
     pulls.wake(PULL, 99, 300.0)
     assert due(pulls, 300.0) == [Due(PULL, 99, 2)]
@@ -67,9 +67,9 @@ def test_one_that_was_woken_while_it_was_looked_at_stays_due(pulls: PullStore) -
     pulls.wake(PULL, 99, 50.0)
     (seen,) = due(pulls)
     pulls.wake(PULL, 99, 60.0)
-    pulls.rest(seen, None)
+    assert pulls.rest(seen, None)
     assert due(pulls) == [Due(PULL, 99, 2)]
-    pulls.rest(Due(OTHER, 99, 0), 1.0)
+    assert not pulls.rest(Due(OTHER, 99, 0), 1.0)  # of which nothing is kept
     assert due(pulls) == [Due(PULL, 99, 2)]
 
 

@@ -117,9 +117,11 @@ def test_a_look_on_its_way_does_not_wake_what_was_left(pulls: PullStore) -> None
     pulls.wake(PULL, 99, 50.0)
     (seen,) = pulls.due(50.0, 9)
     pulls.leave(99)
-    pulls.rest(seen, 60.0)
+    assert not pulls.rest(seen, 60.0)
     assert list(pulls.due(1e12, 9)) == []
     pulls.wake(PULL, 99, 70.0)
+    assert list(pulls.due(70.0, 9)) == [Due(PULL, 99, 3)]
+    assert pulls.rest(seen, 60.0)  # whoever looks next sees to it
     assert list(pulls.due(70.0, 9)) == [Due(PULL, 99, 3)]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.store import SqlStore
 from bot.app.pulls.evaluations import Absent, Busy, Done, Task
+from bot.compose.serving import evaluations
 from bot.compose.serving.dispatcher import LACKING_S, NODE_S, node_for
 from bot.compose.serving.evaluations import EvaluationThreads, Show
 from bot.compose.serving.heartbeat import Followed, Heartbeat
@@ -209,6 +210,33 @@ def test_what_a_task_trained_is_withdrawn_where_the_next_one_ends_without_a_wait
         follows(made, work, "b")
         until(lambda: made.busy() == 0, "the end")
         assert work.withdrawn == "a"
+
+
+def test_what_was_stopped_wakes_nobody_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who looks then is told by GitHub that the App is not let in, say."""
+    monkeypatch.setattr(evaluations, "SHOWN_AT_S", (0.0,) * 4)
+    going, stopped = threading.Event(), threading.Event()
+    woken: list[int] = []
+
+    def work(_task: Task, _pulse: Heartbeat, show: Show) -> Done:
+        show(Queued(1))
+        going.set()
+        stopped.wait(20.0)
+        show(Queued(2))
+        return END
+
+    made = EvaluationThreads(work, lambda pull, _by: woken.append(pull.number))
+    try:
+        made.begin(task(1))
+        assert going.wait(20.0)
+        made.stop(PullKey(1, 1))
+        stopped.set()
+        until(lambda: made.busy() == 0, "the end")
+        assert woken == [1]
+    finally:
+        made.close()
 
 
 def test_what_a_task_trained_is_withdrawn_where_the_next_one_is_stopped() -> None:

@@ -72,7 +72,8 @@ class Keeper:
             again_at = self._troubles.of_head(due)
         else:
             self._troubles.over(due)
-        out.store.rest(due, again_at)
+        if not out.store.rest(due, again_at):
+            self._speaker.leave(due.pull)
 
     def _look(self, due: Due) -> float | None:
         out, place = self._out, Place(due.installation, due.pull.repository)

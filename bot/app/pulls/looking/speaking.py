@@ -75,6 +75,14 @@ class Speaker:
         self._out.evaluations.stop(pull)
         self._out.beside.leave(pull)
 
+    def leave(self, pull: PullKey) -> None:
+        """The App was shut out while it looked: what it began is undone, unsaid."""
+        self.stop(pull)
+        with self._out.speaking:
+            old = self._out.store.standing(pull)
+            if old is not None and old.open:
+                self._out.store.say(old.closed, [])
+
     def close(self, old: Standing | None, posts: Sequence[Post] = ()) -> None:
         """It is not open any more: what has not ended is taken back."""
         if old is None or not old.open:

@@ -13,12 +13,15 @@ from bot.app.pulls.looking.unfetched import hopeless, without_head
 from bot.app.pulls.ports import Due
 from bot.domain.conclusions import Impossible
 from bot.domain.errors import UnheldFault, UserFault
-from bot.domain.github import GitHubError, NotFound, Place, RateLimited
+from bot.domain.github import Forbidden, GitHubError, NotFound, Place, RateLimited
 from bot.domain.pulls.standing import Standing
 
 TROUBLED_S = 30.0
 HIDDEN_S = 600.0
 """After which a pull request that GitHub does not show is taken for closed."""
+
+SHUT_S = 600.0
+"""After which it is asked whether the App is let in again, where no sweep saw that."""
 
 Moved = Callable[[Scene, Standing | None], float | None]
 """Decides on a scene, and says when to look again."""
@@ -49,8 +52,20 @@ class Troubles:
                 return max(until, now + SOON_S)
             case NotFound():
                 return self._gone(due)
+            case Forbidden() if self._suspended(due):
+                return now + SHUT_S
             case _:
                 return now + TROUBLED_S
+
+    def _suspended(self, due: Due) -> bool:
+        """Whether the App is, there: nothing runs until it is let in again."""
+        try:
+            suspended = self._out.github.installation(due.installation).suspended
+        except GitHubError:
+            return False
+        if suspended:
+            self._speaker.stop(due.pull)
+        return suspended
 
     def _gone(self, due: Due) -> float | None:
         """Pull requests are never deleted: only a whole repository can be gone.

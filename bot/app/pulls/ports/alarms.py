@@ -30,9 +30,10 @@ class Alarms(Protocol):
         """
         ...
 
-    def rest(self, due: Due, again_at: float | None) -> None:
+    def rest(self, due: Due, again_at: float | None) -> bool:
         """It was looked at: next at `again_at`, or when it is woken.
 
-        One that was woken since `due` was read stays due as it is.
+        One that was woken since `due` was read stays due as it is. False is returned
+        of one that was left since: it stays so, and what the look began is to end.
         """
         ...

@@ -438,7 +438,7 @@ def test_what_cannot_be_asked_for_is_gone_where_the_installation_is(
     for method in {ASKED[what], "repositories"}:
         gate.github.fails(method, Forbidden((), "This installation is suspended"))
     told(gate, what)
-    assert gate.evaluations.stopped == [gate.key(pull)]
+    assert gate.evaluations.stopped == gate.dropped == [gate.key(pull)]
 
 
 @pytest.mark.parametrize("failure", [NotFound("no"), Forbidden((), "no")])

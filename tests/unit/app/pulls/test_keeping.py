@@ -20,17 +20,19 @@ from bot.app.mirroring import (
     Wanted,
     WantedPull,
 )
+from bot.app.pulls.evaluations import Task
 from bot.app.pulls.looking.keeping import CARRIED_S, Keeper
 from bot.app.pulls.looking.outside import SOON_S
 from bot.app.pulls.looking.pausing import LONGEST_S
 from bot.app.pulls.looking.scenes import Scenes
-from bot.app.pulls.looking.troubles import HIDDEN_S, TROUBLED_S
+from bot.app.pulls.looking.troubles import HIDDEN_S, SHUT_S, TROUBLED_S
 from bot.domain.commands import Accept, Cancel, Ok, Run
 from bot.domain.conclusions import Impossible, Judged
 from bot.domain.errors import GitFault, MachineryFault, UnheldFault
 from bot.domain.github import (
     Account,
     Failure,
+    Forbidden,
     NotFound,
     Odd,
     Place,
@@ -579,6 +581,63 @@ def test_a_refused_branch_of_a_github_that_fails_is_looked_at_again(
 
     monkeypatch.setattr(one.mirrors, "refresh", refused)
     one.works(pull)
+    assert again_at(one, pull) == one.clock() + TROUBLED_S
+
+
+def test_a_look_on_its_way_begins_nothing_where_the_app_is_shut_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has seen all that it judges by when the installation is left."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    begin = one.evaluations.begin
+
+    def late(task: Task) -> None:
+        one.reach.leave(one.place.installation)
+        begin(task)
+
+    monkeypatch.setattr(one.evaluations, "begin", late)
+    one.works(pull)
+    assert one.evaluations.running(one.key(pull)) is None
+    assert not one.standing(pull).open
+    assert again_at(one, pull) is None
+    monkeypatch.undo()
+    one.reconciler.sweep()  # it is let in again
+    one.judges(pull)
+    assert one.run(pull.head.sha).conclusion == "success"
+
+
+@pytest.mark.parametrize("suspended", [True, False])
+def test_whoever_is_suspended_runs_nothing_and_asks_seldom(
+    tmp_path: Path, *, suspended: bool
+) -> None:
+    """Nobody told of it, or it was woken since; else the App may lack a permission."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    by = one.place.installation
+    one.github.places[by] = replace(one.github.places[by], suspended=suspended)
+    one.reach.known.drop(one.place.repository)
+    one.github.fails("pull", Forbidden((), "This installation is suspended"))
+    one.works(pull)
+    running = one.evaluations.running(one.key(pull)) is not None
+    assert running is not suspended
+    wait = SHUT_S if suspended else TROUBLED_S
+    assert again_at(one, pull) == one.clock() + wait
+    one.github.places[by] = replace(one.github.places[by], suspended=False)
+    one.works(pull)
+    assert one.evaluations.running(one.key(pull)) is not None
+
+
+def test_where_nobody_says_why_it_is_refused_it_asks_again_soon(tmp_path: Path) -> None:
+    one = yard(tmp_path)
+    pull = one.opens()
+    one.works(pull)
+    one.reach.known.drop(one.place.repository)
+    one.github.fails("pull", Forbidden((), "no"))
+    one.github.fails("installation", Transient("502"))
+    one.works(pull)
+    assert one.evaluations.running(one.key(pull)) is not None
     assert again_at(one, pull) == one.clock() + TROUBLED_S
 
 

@@ -131,7 +131,7 @@ def test_a_pull_request_that_nobody_asks_for_leaves_nothing_behind(
 def reached(known: Known, store: object) -> Reach:
     nothing: Any = None
     outside: Any = (None, known, None, store)
-    return Reach(*outside, nothing, nothing, nothing, nothing, nothing)
+    return Reach(*outside, *[nothing] * 6)
 
 
 def test_it_is_known_that_we_wake_one_before_it_is_woken(asked: Asked) -> None:
