@@ -43,9 +43,12 @@ def _carriers(token: str) -> tuple[set[Process], bool]:
     doubtful = False
     for pid in process_ids():
         environment = _environment(pid)
-        if environment == b"":
-            doubtful = doubtful or between_programs(pid)
-        elif environment and mark in environment.split(b"\0"):
+        if environment == b"" and between_programs(pid):
+            doubtful = True
+            continue
+        # What was shown empty may have become another program since it was read.
+        environment = environment or _environment(pid)
+        if environment and mark in environment.split(b"\0"):
             process = read_process(pid)
             carriers |= {process} if process else set()
     return carriers, doubtful

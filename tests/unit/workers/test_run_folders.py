@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.bench import Bench
-from tests.waiting import alive
+from tests.waiting import alive, until
 from workers.contract import Attempt, Infra, InfraReason
 from workers.launch import leftovers
 from workers.launch.folders import RunFolder, lock, prune, recover, remove, unlock
 from workers.launch.kept import forget
 from workers.launch.leftovers import RUN_TOKEN, sweep
+from workers.limits import between_programs
 
 ATTEMPT = Attempt("key", 3)
 
@@ -111,6 +112,24 @@ def test_a_sweep_finds_what_is_just_becoming_another_program(
         with one_processor(), sleeper(f"run-{number}") as left:
             newest.append(left.pid)
             assert sweep(f"run-{number}") == 1
+
+
+def test_a_sweep_finds_what_became_another_program_while_it_was_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its environment was read as empty a moment before it had become that."""
+    late = leftovers._environment
+    with sleeper("late") as left:
+        until(lambda: not between_programs(left.pid), "it sleeps")
+        seen: list[int] = []
+
+        def early(pid: int) -> bytes | None:
+            seen.append(pid)
+            return b"" if seen == [left.pid] else late(pid)
+
+        monkeypatch.setattr(leftovers, "process_ids", lambda: [left.pid])
+        monkeypatch.setattr(leftovers, "_environment", early)
+        assert sweep("late") == 1
 
 
 def test_runs_in_progress_are_not_pruned(tmp_path: Path) -> None:

@@ -38,11 +38,13 @@ class Troubles:
         """Nothing has failed yet."""
         self._out, self._speaker, self._moved = outside, speaker, moved
         self._absent, self._unfetched = Pauses(outside.now), Pauses(outside.now)
+        self._refused = Pauses(outside.now)
 
     def over(self, due: Due) -> None:
         """A look went well."""
         self._absent.over(due.pull)
         self._unfetched.over(due.pull)
+        self._refused.over(due.pull)
 
     def of_github(self, due: Due, fault: GitHubError) -> float | None:
         """When to look again after GitHub failed; never for what is gone."""
@@ -52,20 +54,26 @@ class Troubles:
                 return max(until, now + SOON_S)
             case NotFound():
                 return self._gone(due)
-            case Forbidden() if self._suspended(due):
-                return now + SHUT_S
+            case Forbidden():
+                return self._shut_out(due)
             case _:
                 return now + TROUBLED_S
 
-    def _suspended(self, due: Due) -> bool:
-        """Whether the App is, there: nothing runs until it is let in again."""
+    def _shut_out(self, due: Due) -> float:
+        """Where the App is suspended nothing runs until it is let in again.
+
+        What is refused else, as by a list of addresses, an owner has to mend: GitHub
+        is asked less and less often.
+        """
+        now = self._out.now()
         try:
             suspended = self._out.github.installation(due.installation).suspended
         except GitHubError:
-            return False
+            suspended = False
         if suspended:
             self._speaker.stop(due.pull)
-        return suspended
+            return now + SHUT_S
+        return max(now + TROUBLED_S, self._refused.failed(due.pull).again_at)
 
     def _gone(self, due: Due) -> float | None:
         """Pull requests are never deleted: only a whole repository can be gone.
@@ -80,7 +88,7 @@ class Troubles:
         except GitHubError as fault:
             if not isinstance(fault.failure, NotFound):
                 return self._out.now() + TROUBLED_S
-            self._out.evaluations.stop(due.pull)
+            self._speaker.stop(due.pull)
         return self._hidden(due)
 
     def _hidden(self, due: Due) -> float | None:

@@ -629,6 +629,28 @@ def test_whoever_is_suspended_runs_nothing_and_asks_seldom(
     assert one.evaluations.running(one.key(pull)) is not None
 
 
+def test_whoever_is_refused_for_long_asks_less_and_less_often(tmp_path: Path) -> None:
+    """An organisation lets only some addresses in, say; once it does, all is as new."""
+    one = yard(tmp_path)
+    pull = one.opens()
+    waits: list[float] = []
+
+    def refused(times: int) -> None:
+        for _ in range(times):
+            one.reach.known.drop(one.place.repository)
+            one.github.fails("pull", Forbidden((), "IP allow list"))
+            one.works(pull)
+            waits.append((again_at(one, pull) or 0.0) - one.clock())
+
+    refused(9)
+    assert waits[0] == TROUBLED_S
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_S
+    one.works(pull)
+    refused(1)
+    assert waits[-1] == TROUBLED_S
+
+
 def test_where_nobody_says_why_it_is_refused_it_asks_again_soon(tmp_path: Path) -> None:
     one = yard(tmp_path)
     pull = one.opens()
