@@ -101,6 +101,11 @@ def plain(text: str) -> str:
     return text.replace("\u200b", "")
 
 
+STRICT = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.00001}\n")
+"""By which four seeds of `WIDE` decide nothing. Those of a pull request are others each
+time: by an alpha of 0.005 every seventieth one was decided all the same."""
+WIDE = Behaviour(spread=0.3)
+
 HANDS = 4
 
 

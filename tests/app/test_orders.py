@@ -11,11 +11,11 @@ import pytest
 from bot.app.pulls.ports import Remark
 from bot.domain.commands import Ablate, Target
 from bot.domain.plan.probing import FINGERPRINT
-from tests.app.stage import PATIENCE_S, Stage, behaving
+from tests.app.stage import PATIENCE_S, STRICT, WIDE, Stage, behaving
 from tests.app.test_errands import faces, read, replies, two_changes
 from tests.fakegithub.changes import Author, add_comment
 from tests.fakegithub.records import Comment, Pull
-from tests.samples.quick import BETTER, WORSE, Behaviour, quick_policy
+from tests.samples.quick import BETTER, WORSE, quick_policy
 from tests.waiting import until
 from workers.contract import Infra, InfraReason
 
@@ -62,9 +62,8 @@ def test_an_unknown_mode_is_refused_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_more_adds_seeds_past_the_last_look(tmp_path: Path) -> None:
-    strict = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.005}\n")
-    with read(tmp_path, strict) as stage:
-        pull = stage.proposes("idea", Behaviour(spread=0.3))
+    with read(tmp_path, STRICT) as stage:
+        pull = stage.proposes("idea", WIDE)
         run = stage.concluded(pull.head.sha, "action_required")
         assert "More seeds" in {one["label"] for one in run.actions}
         before = len(stage.crew.ran)
@@ -136,9 +135,8 @@ def test_an_answer_comes_back_by_a_run_and_nothing_is_trained_twice(
     tmp_path: Path,
 ) -> None:
     """Not by the stop of what was ordered after it: somebody doubted that answer."""
-    strict = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.005}\n")
-    with read(tmp_path, strict) as stage:
-        pull = stage.proposes("idea", Behaviour(spread=0.3))
+    with read(tmp_path, STRICT) as stage:
+        pull = stage.proposes("idea", WIDE)
         head, store = pull.head.sha, stage.app_now.store
         stage.concluded(head, "action_required")
         stage.crew.going.clear()

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.stage import Stage, staged
+from tests.app.stage import STRICT, WIDE, Stage, staged
 from tests.app.test_queue import doubled, pair, passed, queued, said_of
 from tests.fakegithub.check_changes import Place, request_action
 from tests.fakegithub.faults import Fault
 from tests.fakegithub.people import Person
 from tests.fakegithub.records import CheckRun, Pull, Repository
-from tests.samples.quick import Behaviour, quick_policy
 from tests.waiting import until
 
 
@@ -70,9 +69,8 @@ def test_a_double_click_is_one_attempt(tmp_path: Path) -> None:
 
 
 def test_more_seeds_are_a_click_away(tmp_path: Path) -> None:
-    strict = quick_policy(seeds="{min: 4, max: 4}", rest="decision: {alpha: 0.005}\n")
-    with staged(tmp_path, strict) as stage:
-        pull = stage.proposes("idea", Behaviour(spread=0.3))
+    with staged(tmp_path, STRICT) as stage:
+        pull = stage.proposes("idea", WIDE)
         run = stage.concluded(pull.head.sha, "action_required")
         ran = len(stage.crew.ran)
         stage.bob.clicks(stage.quick, run, "more")
