@@ -44,6 +44,16 @@ def replies(stage: Stage, pull: Pull, said: Comment) -> list[str]:
     return [one.body for one in stage.comments(pull) if one.body.startswith(mark)]
 
 
+def scan_that_waits(stage: Stage) -> tuple[Pull, Comment]:
+    """A branch that has passed, and the order of a scan whose trials nobody takes."""
+    pull = stage.proposes("idea", BETTER)
+    stage.concluded(pull.head.sha, "success")
+    stage.crew.going.clear()
+    said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2,0.3")
+    until(stage.app_now.store.wishing, "the scan wants its trials")
+    return pull, said
+
+
 def faces(said: Comment) -> list[str]:
     return [one.content for one in said.reactions]
 
@@ -131,12 +141,8 @@ def test_a_scan_of_what_is_no_parameter_is_answered_once(tmp_path: Path) -> None
 
 def test_a_scan_that_was_stopped_trains_no_more(tmp_path: Path) -> None:
     with read(tmp_path, scannable_policy()) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
-        stage.crew.going.clear()
-        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2,0.3")
+        pull, said = scan_that_waits(stage)
         store = stage.app_now.store
-        until(store.wishing, "the scan wants its trials")
         stop = stage.bob.comments(stage.quick, pull, "/gate cancel")
         until(lambda: not store.wishing(), "nobody wants them")
         stage.crew.going.set()
@@ -151,12 +157,8 @@ def test_a_scan_that_was_stopped_trains_no_more(tmp_path: Path) -> None:
 
 def test_an_errand_waits_while_the_app_is_suspended(tmp_path: Path) -> None:
     with read(tmp_path, scannable_policy()) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
-        stage.crew.going.clear()
-        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2")
+        pull, said = scan_that_waits(stage)
         store = stage.app_now.store
-        until(store.wishing, "the scan wants its trials")
         until(lambda: replies(stage, pull, said), "it is said that it is begun")
         stage.ann.suspends(stage.installation)
         until(lambda: not store.wishing(), "nobody wants them")
@@ -171,11 +173,7 @@ def test_an_errand_is_gone_on_with_after_a_restart_and_answered_once(
     tmp_path: Path,
 ) -> None:
     with read(tmp_path, scannable_policy()) as stage:
-        pull = stage.proposes("idea", BETTER)
-        stage.concluded(pull.head.sha, "success")
-        stage.crew.going.clear()
-        said = stage.bob.comments(stage.quick, pull, "/gate scan lr=0.2")
-        until(stage.app_now.store.wishing, "the scan wants its trials")
+        pull, said = scan_that_waits(stage)
         stage.end()
         stage.begin()
         stage.crew.going.set()
