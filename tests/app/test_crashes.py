@@ -7,6 +7,7 @@ from typing import Any
 from bot.app.pulls.ports import Queued, Remote
 from bot.domain.pulls.posts import CheckPost, StickyPost
 from tests.app.stage import Stage, behaving, staged
+from tests.fakegithub.faults import Fault
 from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
 
@@ -57,7 +58,6 @@ def test_a_check_run_whose_making_was_never_written_down_is_adopted(
         until(lambda: lost.died, "the App dies")
         stage.end()
         stage.begin()
-        stage.looks(pull)
         stage.concluded(pull.head.sha, "success")
         assert stage.calls("checks/create") == 1
         stage.page(pull)
@@ -72,7 +72,6 @@ def test_a_comment_whose_making_was_never_written_down_is_adopted(
         until(lambda: lost.died, "the App dies")
         stage.end()
         stage.begin()
-        stage.looks(pull)
         stage.concluded(pull.head.sha, "success")
         assert "running" not in stage.sticky(pull).body.splitlines()[1]
         assert stage.calls("issues/create-comment") == 1
@@ -90,10 +89,35 @@ def test_trials_that_ran_when_it_ended_are_taken_up_and_none_is_paid_twice(
         stage.end()
         hold.touch()
         stage.begin()
-        stage.looks(pull)
         stage.concluded(pull.head.sha, "success")
         assert len(stage.crew.ran) == len(set(stage.crew.ran))
         stage.page(pull)
+
+
+def test_a_github_that_fails_as_it_begins_anew_costs_no_trial(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        hold = tmp_path / "hold"
+        pull = stage.proposes("idea", replace(BETTER, hold=str(hold)))
+        until(lambda: len(stage.crew.ran) >= 2, "trials run")
+        stage.shows(pull.head.sha, "in_progress")
+        stage.end()
+        stage.fake.faults.plan(Fault("pulls/get", "503"))
+        stage.begin()
+        until(lambda: not stage.fake.faults.pending, "the fault strikes")
+        swept = stage.calls("apps/list-installations")
+        until(lambda: sweeps(stage) > swept + 5, "it sweeps, and sweeps again")
+        assert stage.app_now.store.wishing()
+        hold.touch()
+        stage.looks(pull)  # now, and not in half a minute
+        stage.concluded(pull.head.sha, "success")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+        stage.page(pull)
+
+
+def sweeps(stage: Stage) -> int:
+    """How often it went through everything; it does so once more."""
+    stage.app_now.sweep_soon(stage.installation.id)
+    return stage.calls("apps/list-installations")
 
 
 def test_progress_is_not_taken_back_by_a_restart(tmp_path: Path) -> None:
@@ -104,7 +128,6 @@ def test_progress_is_not_taken_back_by_a_restart(tmp_path: Path) -> None:
         until(lambda: stage.comments(pull), "the comment")
         stage.end()
         stage.begin()
-        stage.looks(pull)
         until(stage.app_now.evaluations.busy, "it is taken up")
         assert stage.run(pull.head.sha).status == "in_progress"
         stage.crew.going.set()
@@ -122,7 +145,6 @@ def test_a_push_while_it_was_down_supersedes_the_old_head(tmp_path: Path) -> Non
         new = stage.bob.pushes(stage.quick, "idea", behaving("second", BETTER))
         stage.begin()
         stage.crew.going.set()
-        stage.looks(pull)
         stage.concluded(new, "success")
         assert stage.run(old).conclusion == "cancelled"
         stage.page(pull)

@@ -177,9 +177,7 @@ def test_an_errand_is_gone_on_with_after_a_restart_and_answered_once(
         stage.end()
         stage.begin()
         stage.crew.going.set()
-        stage.looks(pull)
-        stage.quiet()
-        assert len(replies(stage, pull, said)) == 2
+        until(lambda: len(replies(stage, pull, said)) == 2, "it is answered")
         stage.looks(pull)
         stage.quiet()
         assert len(replies(stage, pull, said)) == 2

@@ -203,9 +203,37 @@ def test_a_group_that_was_taken_away_while_it_was_down_leaves_no_trial(
         stage.deliveries.settle()
         stage.begin()
         said_of(stage, group, "cancelled")
-        app = stage.app_now
-        app.sweep_soon(stage.installation.id)  # what nobody carries on is withdrawn
-        until(lambda: not app.store.wishing(), "nobody wants its trials")
+        until(lambda: not wishing(stage), "nobody wants its trials")
+
+
+def test_so_does_it_where_others_are_judged_all_the_while(tmp_path: Path) -> None:
+    with queued(tmp_path, pair()) as stage:
+        pull = passed(stage, "rate", doubled("rate"))
+        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
+        stage.quiet()
+        until(lambda: not stage.app_now.warming.busy(), "the base was run ahead")
+        stage.crew.going.clear()
+        stage.bob.pushes(stage.quick, "width", doubled("width"))
+        other = stage.bob.opens_pull(stage.quick, "width")
+        stage.shows(other.head.sha, "in_progress")
+        (judged,) = wishing(stage)
+        group = stage.bob.queues(stage.quick, pull)
+        stage.shows(group.head_sha, "in_progress")
+        stage.end()
+        stage.bob.dequeues(stage.quick, pull)
+        stage.deliveries.settle()
+        stage.begin()
+        stage.ends(group.head_sha, "cancelled")
+        until(lambda: wishing(stage) == [judged], "nobody wants its trials")
+        stage.crew.going.set()
+        stage.concluded(other.head.sha, "success")
+        assert len(stage.crew.ran) == len(set(stage.crew.ran))
+
+
+def wishing(stage: Stage) -> list[str]:
+    """Whose trials are wanted; what nobody carries on is withdrawn by sweeps."""
+    stage.app_now.sweep_soon(stage.installation.id)
+    return list(stage.app_now.store.wishing())
 
 
 def test_nothing_of_an_outsider_runs_in_a_group_nor_on_top_of_it(

@@ -86,8 +86,9 @@ class AnyTurn:
 
 
 class NoErrands:
-    def consider(self, scene: Scene) -> None:
+    def consider(self, scene: Scene) -> bool:
         """Nothing was ordered."""
+        return False
 
     def leave(self, pull: PullKey) -> None:
         """Nothing is carried on."""

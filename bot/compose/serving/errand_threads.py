@@ -65,14 +65,22 @@ class ErrandThreads:
         with self._lock:
             return self._working
 
-    def waiting(self) -> frozenset[str]:
-        """Which, by their keys, carry nothing on by now: as for evaluations.
+    def waiting(self) -> frozenset[PullKey]:
+        """Whose errands carry nothing on by now: as for evaluations.
 
         Their turn has not come yet, or they fetch what their policy pins, or rest.
         """
+        return self._pulls(begun=False)
+
+    def carried(self) -> frozenset[PullKey]:
+        """Whose errands carry something on, or did: as for evaluations."""
+        return self._pulls(begun=True)
+
+    def _pulls(self, *, begun: bool) -> frozenset[PullKey]:
         with self._lock:
-            carried = self._carried.items()
-            return frozenset(key for key, one in carried if not one.succession.begun)
+            every = self._carried.values()
+            mine = [one for one in every if one.succession.begun is begun]
+            return frozenset(one.errand.act.pull for one in mine)
 
     def let_go(self) -> None:
         """Carry none out: another process does."""

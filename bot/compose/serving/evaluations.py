@@ -157,6 +157,12 @@ class EvaluationThreads:
             unheld = [one for one in self._carried.values() if one.unheld()]
             return frozenset(one.task.pull for one in (*self._line.waiting(), *unheld))
 
+    def carried(self) -> frozenset[PullKey]:
+        """Whose turn has come, and which held what they go on with."""
+        with self._lock:
+            every = self._carried.values()
+            return frozenset(one.task.pull for one in every if not one.unheld())
+
     def let_go(self) -> None:
         """Carry none on: another process does, with the trials that were begun."""
         with self._lock:

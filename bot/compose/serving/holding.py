@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import Protocol
@@ -42,13 +42,8 @@ class Holding:
     ) -> None:
         """Nothing is held yet; `now` is any clock in seconds."""
         self._locks, self._store, self._now = locks, store, now
-        self._first: frozenset[Hashable] | None = None
         self._lock = threading.Lock()
         self._spared = dict[str, float]()
-
-    def begin(self) -> None:
-        """We lead: trials run that another process began, for whoever goes on here."""
-        self._first = None
 
     @contextmanager
     def hold(self, succession: Succession, *evaluations: str) -> Iterator[None]:
@@ -82,20 +77,13 @@ class Holding:
         else:
             self._withdraw(evaluation)
 
-    def sweep(self, waiting: Collection[Hashable]) -> None:
+    def sweep(self) -> None:
         """Withdraw the wishes of evaluations that nobody carries on.
 
-        `waiting` are those that are held as soon as their turn comes. Which evaluations
-        they go on with is known only then, so nothing is withdrawn before each that
-        waited at the first of the sweeps had its turn, by the sweep before: it takes a
-        moment from the turn until it is held. One that was left to be gone on with is
-        spared for `SPARED_S`, however many sweeps there are: a store or a git that
-        failed may be tried again as late as that.
+        Whoever asks knows that none of them is to be gone on with (`Heirs`). One that
+        was left to be gone on with is spared for `SPARED_S`, however many sweeps there
+        are: a store or a git that failed may be tried again as late as that.
         """
-        before, now = self._first, frozenset(waiting)
-        self._first = now if before is None else before & now
-        if before or self._first:
-            return
         for evaluation in self._store.wishing():
             if not self._spares(evaluation):
                 self._withdraw(evaluation)

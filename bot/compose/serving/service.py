@@ -17,7 +17,9 @@ from bot.adapters.store import StoreError
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.intake import MOST_TOGETHER
+from bot.app.pulls.looking.keeping import CARRIED_S
 from bot.app.pulls.ports import Remark
+from bot.compose.serving.heirs import Heirs, unsure
 from bot.compose.serving.leading import Leading, Turns
 from bot.compose.serving.looks import AT_ONCE, Looks
 from bot.compose.serving.loops import Loop
@@ -27,6 +29,7 @@ from bot.compose.serving.wiring import Wiring
 from bot.domain.errors import MachineryFault
 from bot.domain.github import GitHubError, Place
 from bot.domain.github.configuration import AppConfig
+from bot.domain.pulls.acts import PullKey
 from bot.settings import Settings
 
 LOG = logging.getLogger("seedgate")
@@ -45,7 +48,7 @@ PULLS_S = 90 * DAY_S
 """How long pull requests are known after they were closed; their orders, for ever."""
 RESULTS_S = 180 * DAY_S
 """How long results of trials, and reports, are kept that nobody uses."""
-REMARKS = 500
+REMARKS, MANY = 500, 100_000
 PATIENCE_S = 20.0
 
 
@@ -58,7 +61,7 @@ class Service(Wiring):
         """Open the store; nothing runs before `start`."""
         self._stop = threading.Event()
         self._loops: dict[str, Loop] = {}
-        self._sweep_at, self._sweeps = 0.0, 0
+        self._sweep_at, self.heirs = 0.0, Heirs()
         self._patience = Patience()
         super().__init__(settings, config, dispatch=dispatch, jobs=jobs)
         ring = self._rings
@@ -111,10 +114,16 @@ class Service(Wiring):
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
         self.lanes.recall()
-        self.holding.begin()
-        self._sweeps = 0
+        self.heirs.begin()
         self.sender.inherit(self.pulls.reign())
+        self._ask_soon()
         self._sweep_at = 0.0
+
+    def _ask_soon(self) -> None:
+        """What was carried on, and asked after now and then, is gone on with now."""
+        now = time.time()
+        for one in self.pulls.due(now + CARRIED_S, MANY):
+            self._wake(one.pull, one.installation, now)
 
     def _lost(self) -> None:
         """Another one may lead: what is carried on is its."""
@@ -175,11 +184,17 @@ class Service(Wiring):
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         for fault in swept.faults:
             LOG.warning("The sweep left something out: %s", ascii(fault))
-        self._sweeps += 1
-        if self._sweeps > 1 and not self.pulls.due(time.time(), 1):
-            # By now whatever is to go on is carried on, or waits for its turn.
-            self.holding.sweep({*self.evaluations.waiting(), *self.errands.waiting()})
+        due = self._unsure()  # before who waits: so things go on
+        waiting = self.evaluations.waiting() | self.errands.waiting()
+        if self.heirs.have_come(waiting, due, whole=not swept.troubled):
+            self.holding.sweep()
         return IDLE_S
+
+    def _unsure(self) -> frozenset[PullKey]:
+        now = time.time()
+        due = [one.pull for one in self.pulls.due(now, MANY)]
+        soon = [one.pull for one in self.pulls.due(now + SWEEP_S, MANY)]
+        return unsure(due, soon, self.evaluations.carried(), self.errands.carried())
 
     def _redeliver(self) -> float:
         """Lost deliveries that wait: beside sweeps, for those may take long."""

@@ -125,17 +125,17 @@ def test_sweeps_while_a_store_that_failed_is_waited_for_kill_nothing(
     holding: Holding, wishes: Wishes, clock: Clock
 ) -> None:
     """However many: each webhook of an installation has everything swept at once."""
-    holding.sweep([])
+    holding.sweep()
     wishes.withdrawn.clear()
     with pytest.raises(StoreError), holding.hold(Succession(), "one"):
         raise StoreError("The store is away.")
     for pause in (0.0, 0.0, *PAUSES_S):
         clock.seconds += pause
-        holding.sweep([])
+        holding.sweep()
     assert set(wishes.withdrawn) == {"two"}
     clock.seconds += SPARED_S - sum(PAUSES_S)
     wishes.withdrawn.clear()
-    holding.sweep([])  # nobody went on with it
+    holding.sweep()  # nobody went on with it
     assert wishes.withdrawn == ["one", "two"]
 
 
@@ -153,7 +153,7 @@ def test_what_could_not_be_withdrawn_when_it_was_given_up_is_by_the_next_sweep(
         away.setattr(wishes, "withdraw", fails)
         with pytest.raises(StoreError):
             succession.settle()
-    holding.sweep([])
+    holding.sweep()
     assert wishes.withdrawn == ["one", "two"]
 
 
@@ -185,25 +185,5 @@ def test_one_that_another_carries_on_is_left_to_it(
     with holding.hold(Succession(), "one"):
         with pytest.raises(Stopped), holding.hold(Succession(), "one"):
             raise Stopped
-        holding.sweep([])
+        holding.sweep()
         assert wishes.withdrawn == ["two"]
-
-
-def test_nothing_is_withdrawn_before_all_that_waited_first_had_their_turn(
-    holding: Holding, wishes: Wishes
-) -> None:
-    for waiting in ("ab", "bc", "cd", "d"):
-        assert wishes.withdrawn == []
-        holding.sweep(waiting)
-    assert wishes.withdrawn == ["one", "two"]
-    holding.sweep("e")  # whoever comes later has begun nothing before
-    assert len(wishes.withdrawn) == 4
-
-
-def test_whoever_leads_anew_spares_those_that_wait_anew(
-    holding: Holding, wishes: Wishes
-) -> None:
-    holding.sweep("")
-    holding.begin()
-    holding.sweep("a")
-    assert wishes.withdrawn == ["one", "two"]

@@ -60,10 +60,10 @@ class Errands:
         """Nothing is looked at before `consider`."""
         self._store, self._porters = store, porters
 
-    def consider(self, scene: Scene) -> None:
+    def consider(self, scene: Scene) -> bool:
         """Begin what was ordered and is not answered; stop what nobody wants.
 
-        Safe to repeat. Raises `MachineryFault`.
+        Whether any of it goes on. Safe to repeat. Raises `MachineryFault`.
         """
         ordered = [one for one in scene.acts if is_errand(one.command)]
         wanted = [one for one in ordered if not self._answered(one)]
@@ -72,6 +72,7 @@ class Errands:
         self._porters.keep(scene.seen.key, going)
         for act in wanted:
             self._one(scene, act, ended[key_of(act)])
+        return bool(going)
 
     def leave(self, pull: PullKey) -> None:
         """Carry none of its errands on; they are begun anew when it is seen again."""

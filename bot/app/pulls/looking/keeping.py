@@ -44,7 +44,8 @@ from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started
 
 CARRIED_S = 120.0
-"""After which it is asked what became of an evaluation that was taken up again."""
+"""After which it is asked what became of an evaluation that was taken up again, and of
+what was ordered beside it: whoever starts anew goes on with that when it is asked."""
 
 
 class Keeper:
@@ -135,7 +136,12 @@ class Keeper:
             return self._speaker.answered(
                 scene, Answer(Impossible(fault.problem, fault.mend)), old
             )
-        self._out.beside.consider(scene)
+        goes_on = self._out.beside.consider(scene)
+        again_at = self._decided(scene, old)
+        asked = self._out.now() + CARRIED_S
+        return min(again_at or asked, asked) if goes_on else again_at
+
+    def _decided(self, scene: Scene, old: Standing | None) -> float | None:
         if old is not None and old.inputs == scene.inputs and old.ended:
             self._speaker.confirmed(scene, old)
             return old.again_at

@@ -33,8 +33,8 @@ def _no_group(_due: Due) -> float | None:
 class Beside(Protocol):
     """Work beside verdicts; it is told of each look."""
 
-    def consider(self, scene: Scene) -> None:
-        """Begin what was ordered, stop what nobody wants."""
+    def consider(self, scene: Scene) -> bool:
+        """Begin what was ordered, stop what nobody wants; whether any of it goes on."""
         ...
 
     def leave(self, pull: PullKey) -> None:

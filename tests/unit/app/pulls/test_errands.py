@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.app.pulls.beside.errands import Errand, Errands
-from bot.app.pulls.looking.keeping import Keeper
+from bot.app.pulls.looking.keeping import CARRIED_S, Keeper
 from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.scenes import Scenes
-from bot.domain.commands import Baseline, Command, Ok, Scan, Split
+from bot.domain.commands import Accept, Baseline, Command, Ok, Scan, Split
 from bot.domain.github import Account, Pull, Side
-from bot.domain.pulls.acts import Act, PullKey
+from bot.domain.pulls.acts import Act, PullKey, answer_note
 from bot.presentation.words import errands as words
 from tests.fakes.yard import Yard, files, yard
 
@@ -70,6 +70,11 @@ class Desk:
         """What was answered on GitHub."""
         town = self.yard.github.towns[self.yard.place]
         return [one.body for one in town.comments.values() if "reply:" in one.body]
+
+
+def asked_at(desk: Desk, pull: Pull) -> float | None:
+    """When it is looked at again."""
+    return desk.yard.store.alarms[desk.yard.key(pull)].at
 
 
 @pytest.fixture
@@ -198,3 +203,32 @@ def test_an_errand_without_common_history_is_answered_with_what_to_do(
     assert desk.heads == []
     (reply,) = desk.replied()
     assert words.UNRELATED in reply
+
+
+def test_what_was_ordered_is_asked_after_until_it_is_answered(desk: Desk) -> None:
+    """Whoever starts anew would else go on with nothing before somebody pushes."""
+    one = desk.yard
+    pull = one.opens()
+    one.judges(pull)
+    assert asked_at(desk, pull) is None
+    desk.orders(pull, pull.head.sha, SCAN)
+    one.works(pull)
+    assert asked_at(desk, pull) == one.clock() + CARRIED_S
+    (begun,) = desk.porters.begun
+    one.store.remember(answer_note(begun.act), "answered")
+    one.works(pull)
+    assert asked_at(desk, pull) is None
+
+
+def test_an_acceptance_that_ends_before_that_is_not_late(desk: Desk) -> None:
+    one = desk.yard
+    pull = one.opens()
+    accept = Accept("regression-12345678", "fine", digest="12345678" * 8)
+    desk.orders(pull, pull.head.sha, accept)
+    one.judges(pull)
+    ends = asked_at(desk, pull)
+    assert ends is not None
+    one.clock.now = ends - CARRIED_S / 2
+    desk.orders(pull, pull.head.sha, SCAN)
+    one.works(pull)
+    assert asked_at(desk, pull) == ends
