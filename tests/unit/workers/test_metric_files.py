@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,22 @@ from workers.metrics.files import MAX_FILE
 CSV, JSONL = SourceKind.CSV, SourceKind.JSONL
 REPORTED, TRAINER = SourceKind.REPORTED, SourceKind.TRAINER_STATE
 BOARD = SourceKind.TENSORBOARD
+
+
+MIB = 1024 * 1024
+ROWS = 5_000
+
+
+def blank(length: int) -> str:
+    """So many characters that are no row, in lines of 1 KiB."""
+    lines, rest = divmod(length, 1024)
+    return (" " * 1023 + "\n") * lines + "\n" * rest
+
+
+def large_rows() -> Iterator[str]:
+    """Rows of more than 4 MiB in all, whose losses grow."""
+    for one in range(ROWS):
+        yield json.dumps({"epoch": one, "note": "x" * 1024, "loss": one})
 
 
 @dataclass
@@ -170,8 +186,7 @@ def test_a_file_that_is_neither_lines_nor_one_document_is_told(
 def test_a_document_of_over_4_mib_is_not_read_at_once(
     desk: Desk, spare: int, is_read: bool
 ) -> None:
-    padding = 4 * 1024 * 1024 - len(PRETTY) + spare
-    desk.write(PRETTY + "\n" * padding)
+    desk.write(PRETTY + blank(4 * MIB - len(PRETTY) + spare))
     measured = desk.measured(metric(JSONL, "log"))
     assert measured.values == ({"loss": 1.0} if is_read else {})
     told = "4 lines were no JSON objects, and a file over 4 MiB is not read as one"
@@ -181,7 +196,7 @@ def test_a_document_of_over_4_mib_is_not_read_at_once(
 @pytest.mark.parametrize("take", list(Take))
 def test_an_array_that_is_too_large_shows_nothing(desk: Desk, take: Take) -> None:
     """Of its lines the last one alone is an object: that would be any value."""
-    rows = [json.dumps({"epoch": one, "loss": one}) for one in range(200_000)]
+    rows = list(large_rows())
     desk.write("[\n" + ",\n".join(rows) + "\n]\n")
     failed = failure(desk.measured(metric(JSONL, "log", take=take)))
     assert failed.reason is FailureReason.MISSING_METRIC
@@ -191,13 +206,13 @@ def test_an_array_that_is_too_large_shows_nothing(desk: Desk, take: Take) -> Non
 
 
 @pytest.mark.parametrize("take", list(Take))
-@pytest.mark.parametrize("padding", [0, 5 * 1024 * 1024])
+@pytest.mark.parametrize("padding", [0, 5 * MIB])
 def test_a_line_within_a_document_is_no_row_of_it(
     desk: Desk, take: Take, padding: int
 ) -> None:
     """The last of the elements has no comma after it, and is not the least."""
     rows = '[\n{"loss": 0.1},\n{"loss": 0.9},\n{"loss": 0.5}\n]'
-    desk.write('{"model": "mlp",\n"log": ' + rows + "\n" * padding + "}\n")
+    desk.write('{"model": "mlp",\n"log": ' + rows + blank(padding) + "}\n")
     failed = failure(desk.measured(metric(JSONL, "log", take=take)))
     assert failed.reason is FailureReason.MISSING_METRIC
     assert ("a document over 4 MiB" in failed.detail) == bool(padding)
@@ -208,9 +223,8 @@ def test_a_line_within_a_document_is_no_row_of_it(
 def test_a_large_log_of_objects_is_read_whatever_its_first_line_is(
     desk: Desk, first: str
 ) -> None:
-    rows = (json.dumps({"epoch": one, "loss": one}) for one in range(200_000))
-    desk.write("\n".join([first, *rows, ""]))
-    assert desk.measured(metric(JSONL, "log")).values == {"loss": 199_999.0}
+    desk.write("\n".join([first, *large_rows(), ""]))
+    assert desk.measured(metric(JSONL, "log")).values == {"loss": ROWS - 1.0}
 
 
 def test_a_document_is_read_when_it_is_whole(desk: Desk) -> None:
