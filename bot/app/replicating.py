@@ -82,21 +82,29 @@ def warm(base: Base, free: Callable[[], bool]) -> bool:
     """Run what the first look on this base will share; whether it is all there.
 
     One seed at a time, and only while `free`: whoever waits for a verdict goes first.
-    Raises MachineryFault if our machinery lost a run for good.
+    What runs since before a restart is gone on with all the same. Raises MachineryFault
+    if our machinery lost a run for good.
     """
     base = base.compared
     plan, store = base.plan, base.store
     name = _name(plan, "warm", "")
     with base.hold(name):
+        begun = name in store.wishing()
         for place in first_places(plan):
             wanted = _specs(plan, [(place, 0)])
             if not _there(wanted, store):
-                if not free():
+                if not (begun or free()):
                     return False
                 _run(name, wanted, base)
+                begun = False
     specs = _specs(plan, [(one, 0) for one in first_places(plan)])
     _remember(base, name, {}, store.find([one.key for one in specs]), {})
     return True
+
+
+def refreshing(base: Base, called: str) -> bool:
+    """Whether runs of a refresh are under way, since before a restart."""
+    return _name(base.compared.plan, "refresh", called) in base.store.wishing()
 
 
 def refresh(base: Base, called: str) -> Replicated:

@@ -462,3 +462,9 @@ def staged(
         crew.start()
         yield stage
         stage.ends_well()
+
+
+def sweeps(stage: Stage) -> int:
+    """How often it went through everything; it does so once more."""
+    stage.app_now.sweep_soon(stage.installation.id)
+    return stage.calls("apps/list-installations")

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.app.pulls.ports import Queued, Remote
 from bot.domain.pulls.posts import CheckPost, StickyPost
-from tests.app.stage import Stage, behaving, staged
+from tests.app.stage import Stage, behaving, staged, sweeps
 from tests.fakegithub.faults import Fault
 from tests.samples.quick import BETTER, WORSE
 from tests.waiting import until
@@ -114,10 +114,21 @@ def test_a_github_that_fails_as_it_begins_anew_costs_no_trial(tmp_path: Path) ->
         stage.page(pull)
 
 
-def sweeps(stage: Stage) -> int:
-    """How often it went through everything; it does so once more."""
-    stage.app_now.sweep_soon(stage.installation.id)
-    return stage.calls("apps/list-installations")
+def test_a_sweep_that_outlives_the_app_ends_no_trial(tmp_path: Path) -> None:
+    """What was carried on is let go by then, and the next one goes on with it."""
+    with staged(tmp_path) as stage:
+        stage.crew.going.clear()
+        pull = stage.proposes("idea", BETTER)
+        stage.shows(pull.head.sha, "in_progress")
+        app, swept = stage.app_now, stage.calls("apps/list-installations")
+        until(lambda: sweeps(stage) > swept + 3, "those that waited have come")
+        stage.end()
+        stage.begin()
+        app.holding.sweep(app.heirs.leading)  # its last words
+        stage.crew.going.set()
+        stage.concluded(pull.head.sha, "success")
+        assert stage.crew.cancelled == []
+        stage.page(pull)
 
 
 def test_progress_is_not_taken_back_by_a_restart(tmp_path: Path) -> None:

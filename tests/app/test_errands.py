@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app.pulls import remembered
 from bot.domain.github import Place
 from bot.web import HOOK_PATH
-from tests.app.stage import Stage, behaving, staged
+from tests.app.stage import Stage, behaving, staged, sweeps
 from tests.fakegithub.people import Person
 from tests.fakegithub.records import Comment, Pull
 from tests.samples.quick import BETTER, WORSE, Behaviour, quick_policy
@@ -259,6 +259,25 @@ def test_a_base_that_waits_to_be_run_ahead_is_run_after_a_restart(
         stage.begin()
         until(lambda: wanted() == {}, "nothing waits any more")
         assert len(stage.crew.ran) == before + 2
+        stage.page(first)
+
+
+def test_a_base_that_is_run_ahead_at_a_restart_is_paid_once(tmp_path: Path) -> None:
+    with read(tmp_path) as stage:
+        first = stage.proposes("idea", BETTER)
+        stage.concluded(first.head.sha, "success")
+        before, hold = len(stage.crew.ran), tmp_path / "hold"
+        held = behaving("main", Behaviour(hold=str(hold)))
+        stage.ann.pushes(stage.quick, "main", held)
+        until(lambda: len(stage.crew.ran) == before + 1, "the new base is run")
+        stage.end()
+        stage.begin()
+        swept = stage.calls("apps/list-installations")
+        until(lambda: sweeps(stage) > swept + 5, "it sweeps, and sweeps again")
+        hold.touch()
+        until(lambda: len(stage.crew.ran) == before + 2, "it is gone on with")
+        until(lambda: not stage.app_now.warming.busy(), "nothing is left to be run")
+        assert stage.crew.cancelled == []
         stage.page(first)
 
 

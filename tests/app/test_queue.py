@@ -60,6 +60,13 @@ def passed(stage: Stage, branch: str, files: dict[str, str] | None = None) -> Pu
     return pull
 
 
+def moves_base(stage: Stage) -> None:
+    """Ann pushes to the base; it was run ahead when this returns."""
+    stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
+    stage.quiet()
+    until(lambda: not stage.app_now.warming.busy(), "the base was run ahead")
+
+
 def in_queue(stage: Stage) -> list[MergeGroup]:
     """The groups that wait, first first."""
     with stage.town.world.lock:
@@ -107,8 +114,7 @@ def test_two_changes_that_do_harm_only_together_do_not_land_together(
 def test_a_group_on_a_base_that_moved_is_judged_anew_and_lands(tmp_path: Path) -> None:
     with queued(tmp_path, pair()) as stage:
         pull = passed(stage, "rate", doubled("rate"))
-        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
-        stage.quiet()
+        moves_base(stage)
         ran = len(stage.crew.ran)
         group = stage.bob.queues(stage.quick, pull)
         run = said_of(stage, group, "success")
@@ -126,8 +132,7 @@ def test_trials_of_a_group_that_is_taken_away_are_stopped(tmp_path: Path) -> Non
         hold.touch()
         slow = replace(BETTER, hold=str(hold), ledger=str(ledger))
         pull = passed(stage, "idea", behaving("idea", slow))
-        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
-        stage.quiet()
+        moves_base(stage)
         hold.unlink()  # from here on no trial of the branch ends
         begun = ledger.read_text().count("start")
         group = stage.bob.queues(stage.quick, pull)
@@ -162,8 +167,7 @@ def test_a_group_made_anew_is_answered_on_its_new_commit(tmp_path: Path) -> None
 def test_a_group_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
     with queued(tmp_path, pair()) as stage:
         pull = passed(stage, "rate", doubled("rate"))
-        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
-        stage.quiet()
+        moves_base(stage)
         stage.crew.going.clear()
         group = stage.bob.queues(stage.quick, pull)
         stage.shows(group.head_sha, "in_progress")
@@ -193,8 +197,7 @@ def test_a_group_that_was_taken_away_while_it_was_down_leaves_no_trial(
 ) -> None:
     with queued(tmp_path, pair()) as stage:
         pull = passed(stage, "rate", doubled("rate"))
-        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
-        stage.quiet()
+        moves_base(stage)
         stage.crew.going.clear()
         group = stage.bob.queues(stage.quick, pull)
         stage.shows(group.head_sha, "in_progress")
@@ -209,9 +212,7 @@ def test_a_group_that_was_taken_away_while_it_was_down_leaves_no_trial(
 def test_so_does_it_where_others_are_judged_all_the_while(tmp_path: Path) -> None:
     with queued(tmp_path, pair()) as stage:
         pull = passed(stage, "rate", doubled("rate"))
-        stage.ann.pushes(stage.quick, "main", {"other.py": "print('other')\n"})
-        stage.quiet()
-        until(lambda: not stage.app_now.warming.busy(), "the base was run ahead")
+        moves_base(stage)
         stage.crew.going.clear()
         stage.bob.pushes(stage.quick, "width", doubled("width"))
         other = stage.bob.opens_pull(stage.quick, "width")

@@ -3,7 +3,7 @@
 Writers take turns, so what is read here is not changed before it is written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -15,15 +15,17 @@ from bot.adapters.store.pull_codec import (
     dump_remark,
     dump_standing,
     load_act,
+    load_outline,
     load_remark,
     load_standing,
 )
 from bot.adapters.store.pull_rows import is_of, named
 from bot.adapters.store.schema_pulls import acts, bases, heads, remarks, standings
-from bot.adapters.store.sweeping import keep_outline
+from bot.adapters.store.schema_sweeps import outlines
+from bot.adapters.store.sweeping import keep_outline, recall
 from bot.adapters.store.turns import in_turns
 from bot.app.pulls.ports import Pin, Remark
-from bot.domain.pulls.acts import Act, PullKey, as_said
+from bot.domain.pulls.acts import Act, PullKey, answer_note, as_said, is_errand
 from bot.domain.pulls.posts import Post
 from bot.domain.pulls.standing import Standing
 
@@ -140,6 +142,23 @@ def all_acts(connection: Connection, pull: PullKey) -> Sequence[Act]:
     """All of them, in the order in which people said them."""
     query = select(acts.c.document).where(is_of(acts, pull)).order_by(acts.c.place)
     return as_said(load_act(one) for one in connection.execute(query).scalars())
+
+
+def unanswered(connection: Connection) -> Collection[tuple[PullKey, int]]:
+    """Open pull requests with an order beside the verdict that has no answer yet.
+
+    Each with its installation.
+    """
+    same = and_(
+        outlines.c.repository == acts.c.repository, outlines.c.number == acts.c.number
+    )
+    ordered = select(acts.c.document, outlines.c.document).join(outlines, same)
+    found = {}
+    for act, outline in connection.execute(ordered):
+        one = load_act(act)
+        if is_errand(one.command) and not recall(connection, answer_note(one)):
+            found[one.pull] = load_outline(outline).installation
+    return found.items()
 
 
 def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:

@@ -13,6 +13,7 @@ from bot.adapters.store import alarms, outbox, sweeping
 from bot.adapters.store.database.calling import Calls
 from bot.adapters.store.database.faults import StoreError
 from bot.adapters.store.pull_codec import load_outline
+from bot.adapters.store.register import unanswered
 from bot.adapters.store.schema_sweeps import outlines
 
 P = ParamSpec("P")
@@ -86,4 +87,6 @@ def _begin(connection: Connection, mark: str, now: float) -> Collection[str]:
             # What runs is gone on with before what only waits for its turn.
             at = now - 1.0 if one.runs else now
             alarms.wake(connection, one.pull, one.installation, at)
+    for pull, installation in unanswered(connection):
+        alarms.wake(connection, pull, installation, now)
     return outbox.doubted(connection)

@@ -77,16 +77,17 @@ class Holding:
         else:
             self._withdraw(evaluation)
 
-    def sweep(self) -> None:
-        """Withdraw the wishes of evaluations that nobody carries on.
+    def sweep(self, leading: Callable[[], AbstractContextManager[bool]]) -> None:
+        """Withdraw the wishes of evaluations that nobody carries on, while we lead.
 
         Whoever asks knows that none of them is to be gone on with (`Heirs`). One that
         was left to be gone on with is spared for `SPARED_S`, however many sweeps there
         are: a store or a git that failed may be tried again as late as that.
         """
         for evaluation in self._store.wishing():
-            if not self._spares(evaluation):
-                self._withdraw(evaluation)
+            with leading() as leads:
+                if leads and not self._spares(evaluation):
+                    self._withdraw(evaluation)
 
     def _spares(self, evaluation: str) -> bool:
         now = self._now()

@@ -17,9 +17,8 @@ from bot.adapters.store import StoreError
 from bot.app.mirroring import MirrorError
 from bot.app.pulls import remembered
 from bot.app.pulls.intake import MOST_TOGETHER
-from bot.app.pulls.looking.keeping import CARRIED_S
 from bot.app.pulls.ports import Remark
-from bot.compose.serving.heirs import Heirs, unsure
+from bot.compose.serving.heirs import LONGEST_S, Heirs, unsure
 from bot.compose.serving.leading import Leading, Turns
 from bot.compose.serving.looks import AT_ONCE, Looks
 from bot.compose.serving.loops import Loop
@@ -114,19 +113,13 @@ class Service(Wiring):
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
         self.lanes.recall()
-        self.heirs.begin()
+        self.heirs = Heirs()
         self.sender.inherit(self.pulls.reign())
-        self._ask_soon()
         self._sweep_at = 0.0
-
-    def _ask_soon(self) -> None:
-        """What was carried on, and asked after now and then, is gone on with now."""
-        now = time.time()
-        for one in self.pulls.due(now + CARRIED_S, MANY):
-            self._wake(one.pull, one.installation, now)
 
     def _lost(self) -> None:
         """Another one may lead: what is carried on is its."""
+        self.heirs.end()
         self.evaluations.let_go()
         self.errands.let_go()
         self.aside.let_go()
@@ -175,6 +168,7 @@ class Service(Wiring):
         if time.monotonic() < self._sweep_at:
             return min(STANDBY_S, self._sweep_at - time.monotonic())
         again_at, self._sweep_at = self._sweep_at, time.monotonic() + SWEEP_S
+        heirs = self.heirs
         try:
             swept = self.reconciler.sweep()
         except Exception:
@@ -186,14 +180,14 @@ class Service(Wiring):
             LOG.warning("The sweep left something out: %s", ascii(fault))
         due = self._unsure()  # before who waits: so things go on
         waiting = self.evaluations.waiting() | self.errands.waiting()
-        if self.heirs.have_come(waiting, due, whole=not swept.troubled):
-            self.holding.sweep()
+        if heirs.have_come({*waiting, *self.warming.left()}, due):
+            self.holding.sweep(heirs.leading)
         return IDLE_S
 
     def _unsure(self) -> frozenset[PullKey]:
         now = time.time()
         due = [one.pull for one in self.pulls.due(now, MANY)]
-        soon = [one.pull for one in self.pulls.due(now + SWEEP_S, MANY)]
+        soon = [one.pull for one in self.pulls.due(now + LONGEST_S, MANY)]
         return unsure(due, soon, self.evaluations.carried(), self.errands.carried())
 
     def _redeliver(self) -> float:
@@ -271,6 +265,7 @@ class Service(Wiring):
     def close(self) -> None:
         """End: what is under way is let go, and nothing finished is lost."""
         self._stop.set()
+        self.heirs.end()
         give_up = time.monotonic() + PATIENCE_S
         for loop in self._loops.values():
             loop.join(max(0.0, give_up - time.monotonic()))

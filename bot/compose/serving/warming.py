@@ -8,8 +8,9 @@ that whoever leads next runs them: a sweep finds a tip that moved once and not a
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.adapters.policy_file import load_policy
@@ -21,7 +22,7 @@ from bot.app.pulls.evaluations import Task
 from bot.app.pulls.in_force import Found, LastGood, policy_in_force
 from bot.app.pulls.known import Known
 from bot.app.pulls.ports import PullStore
-from bot.app.replicating import refresh, warm
+from bot.app.replicating import Base, refresh, refreshing, warm
 from bot.compose.serving.errands import ErrandWork
 from bot.compose.serving.heartbeat import Ending, Heartbeat, Stopped
 from bot.domain.errors import MachineryFault, UserFault
@@ -69,7 +70,7 @@ class Warming:
         self._stop, self._closing = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._wanted: dict[tuple[int, str], _Wish] = {}
-        self._recalled = False
+        self._recalled, self._left = False, False
         self._under_way: Future[None] | None = None
         self._asked_at = float("-inf")
 
@@ -85,16 +86,16 @@ class Warming:
         under_way = self._under_way
         if under_way is not None and not under_way.done():
             return LOOK_S
-        if not self._warmth.free():
-            return LOOK_S
         with self._lock:
             self._recall()
-            wish = next(iter(self._wanted.values()), None)
-        if wish is not None:
+            left, wish = self._left, next(iter(self._wanted.values()), None)
+        free = self._warmth.free()
+        if left:
+            self._begin(self._go_on, asks=free)
+        elif free and wish is not None:
             self._begin(lambda: self._warm(wish))
-        elif time.monotonic() >= self._asked_at + REFRESH_LOOK_S:
-            self._asked_at = time.monotonic()
-            self._begin(self._refresh_all)
+        elif free and time.monotonic() >= self._asked_at + REFRESH_LOOK_S:
+            self._begin(self._refresh_all, asks=True)
         return LOOK_S
 
     @property
@@ -103,6 +104,10 @@ class Warming:
         under_way = self._under_way
         ended = under_way is not None and under_way.done()
         return self._asked_at > float("-inf") and ended
+
+    def left(self) -> Collection[Hashable]:
+        """What may yet go on with a base that was run before we led."""
+        return {"a base"} if self._left or not self._recalled else ()
 
     def busy(self) -> bool:
         """Whether a base is run now, or waits for it."""
@@ -117,7 +122,7 @@ class Warming:
             stop, closing = self._stop, self._closing
             self._stop, self._closing = threading.Event(), threading.Event()
             self._wanted.clear()
-            self._recalled = False
+            self._recalled, self._left = False, False
         closing.set()
         stop.set()
 
@@ -127,7 +132,7 @@ class Warming:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _recall(self) -> None:
-        """Take up what waits since another process led, once."""
+        """Take up what waits since another process led, once; some of it may run."""
         if self._recalled:
             return
         store = self._warmth.store
@@ -136,7 +141,18 @@ class Warming:
             for branch, sha in remembered.prewarms(store, repository).items():
                 wish = _Wish(place, branch, sha)
                 self._wanted.setdefault(wish.key, wish)
-        self._recalled = True
+        self._recalled, self._left = True, True
+
+    def _go_on(self) -> None:
+        """Go on with what runs since another process led, whoever waits by now."""
+        try:
+            with self._lock:
+                wishes = list(self._wanted.values())
+            for wish in wishes:
+                self._warm(wish)
+            self._refresh_all()
+        finally:
+            self._left = False
 
     def _kept(self, wish: _Wish, sha: str | None) -> None:
         """Keep what a branch waits for; None for nothing any more."""
@@ -147,7 +163,10 @@ class Warming:
         if now != known:
             remembered.keep_prewarms(store, repository, now)
 
-    def _begin(self, work: Callable[[], None]) -> None:
+    def _begin(self, work: Callable[[], None], *, asks: bool = False) -> None:
+        if asks:
+            self._asked_at = time.monotonic()
+
         def minded() -> None:
             try:
                 work()
@@ -164,7 +183,7 @@ class Warming:
         try:
             task = self._task(wish)
             if task is not None:
-                base = self._warmth.work.base(task, self._pulse())
+                base = self._base(task)
                 done = warm(base, lambda: self._wants(wish) and self._warmth.free())
         finally:
             with self._lock:
@@ -201,10 +220,25 @@ class Warming:
         due = next_refresh(task.policy.baseline.refresh_s, last, now)
         if not isinstance(due, RefreshDue) or not self._gated(task, wish):
             return
-        base = warmth.work.base(task, self._pulse())
-        found = refresh(base, f"{what}:{last or 0.0:.0f}")
+        base, called = self._base(task), f"{what}:{last or 0.0:.0f}"
+        if not (refreshing(base, called) or warmth.free()):
+            return
+        found = refresh(base, called)
         warmth.alarms.heard(wish.place, wish.branch, found.moved)
         remembered.keep_moment(warmth.store, what, now)
+
+    def _base(self, task: Task) -> Base:
+        """Once runs are held that were under way none is left: one goes at a time."""
+        base = self._warmth.work.base(task, self._pulse())
+
+        @contextmanager
+        def hold(name: str) -> Iterator[None]:
+            with base.hold(name):
+                if name in base.store.wishing():
+                    self._left = False
+                yield
+
+        return replace(base, hold=hold)
 
     def _gated(self, task: Task, wish: _Wish) -> bool:
         """Whether the default branch's policy gates it; asked last, for it may cost."""

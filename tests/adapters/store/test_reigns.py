@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.store import SqlPulls, StoreError
+from bot.domain.commands import Run, Scan
 from bot.domain.conclusions import CheckState, Status
-from bot.domain.pulls.acts import PullKey
+from bot.domain.pulls.acts import PullKey, answer_note
 from tests.adapters.store.pull_samples import (
     HEAD,
     PULL,
+    act,
     check,
     full_standing,
     remark,
@@ -17,6 +19,7 @@ from tests.adapters.store.pull_samples import (
     standing,
 )
 
+SCAN = Scan("lr", ("1", "2"))
 Two = tuple[SqlPulls, SqlPulls]
 
 
@@ -94,6 +97,21 @@ def test_a_new_leader_looks_at_what_runs_before_what_waits_for_its_turn(
     before.say(runs, [])
     now.reign()
     assert [one.pull for one in now.due(1e12, 9)] == [runs.pull, waits.pull]
+
+
+def test_a_new_leader_looks_at_what_was_ordered_and_has_no_answer(two: Two) -> None:
+    before, now = two
+    open_, closed, other = PULL, PullKey(1, 98), PullKey(1, 99)
+    before.reign()
+    for pull in (open_, other):
+        before.say(replace(standing(pull), open=True, installation=5), [])
+    before.say(replace(standing(closed), open=False), [])
+    scans = [act(f"comment:{n}:1", SCAN, one) for n, one in enumerate((open_, closed))]
+    answered = act("comment:8:1", SCAN, other)
+    before.act([*scans, answered, act("comment:9:1", Run(), other)])
+    before.remember(answer_note(answered), "answered")
+    now.reign()
+    assert [(one.pull, one.installation) for one in now.due(1e12, 9)] == [(open_, 5)]
 
 
 def test_a_new_leader_is_told_what_may_be_on_its_way(two: Two) -> None:

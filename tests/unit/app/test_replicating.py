@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.app.informing import Subject, scene_of
-from bot.app.replicating import Base, first_places, refresh, warm
+from bot.app.replicating import Base, first_places, refresh, refreshing, warm
 from bot.domain.errors import MachineryFault
 from bot.domain.history import Summary
 from bot.domain.past import keys
@@ -48,6 +48,28 @@ def test_nothing_is_run_ahead_while_somebody_waits() -> None:
     laptop = Laptop(losing(0.0))
     assert not warm(base(laptop), lambda: False)
     assert laptop.ran == []
+
+
+def test_what_runs_since_before_a_restart_is_gone_on_with_though_somebody_waits() -> (
+    None
+):
+    before, laptop, holder = Laptop(losing(0.0)), Laptop(losing(0.0)), Holder()
+    warm(replace(base(before), hold=holder.hold), lambda: True)
+    (name,) = holder.held
+    laptop.store.want(name, before.ran[:1])
+    assert not warm(base(laptop), lambda: False)
+    assert laptop.ran == before.ran[:1]
+
+
+def test_a_refresh_that_runs_since_before_a_restart_is_known() -> None:
+    before, laptop, holder = Laptop(losing(0.0)), Laptop(losing(0.0)), Holder()
+    refresh(replace(base(before), hold=holder.hold), "first")
+    (name,) = holder.held
+    laptop.store.want(name, before.ran[:1])
+    assert refreshing(base(laptop), "first")
+    assert not refreshing(base(laptop), "second")
+    refresh(base(laptop), "first")
+    assert not refreshing(base(laptop), "first")
 
 
 def test_a_refresh_adds_runs_of_other_seeds_and_repeats_none() -> None:

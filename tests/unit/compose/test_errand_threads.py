@@ -76,8 +76,8 @@ def test_whoever_fetches_a_release_after_a_restart_goes_on_with_its_trials(
     assert fetching.wait(20.0)
     heirs = Heirs()
     for _ in range(3):
-        if heirs.have_come(made.waiting(), whole=True):
-            holding.sweep()
+        if heirs.have_come(made.waiting()):
+            holding.sweep(heirs.leading)
     spared = not withdrawn
     fetched.set()
     until(lambda: made.busy() == 0, "the end")

@@ -1,7 +1,10 @@
 """What runs since before a process led is left alone until its heirs have come."""
 
+import threading
+
 import pytest
 
+from bot.adapters.github.failing import LONGEST_REST_S
 from bot.compose.serving.heirs import LONGEST_S, Heirs, unsure
 from bot.domain.pulls.acts import PullKey
 
@@ -27,44 +30,38 @@ def heirs(clock: Clock) -> Heirs:
 
 
 def test_all_that_waited_first_have_their_turn(heirs: Heirs) -> None:
-    told = [heirs.have_come(one, whole=True) for one in ("ab", "bc", "cd", "d")]
+    told = [heirs.have_come(one) for one in ("ab", "bc", "cd", "d")]
     assert told == [False, False, False, True]
 
 
 def test_whoever_comes_later_has_begun_nothing_before(heirs: Heirs) -> None:
     """Where many work there is always one that waits."""
-    assert not heirs.have_come("", whole=True)
-    assert heirs.have_come("e", whole=True)
-    assert heirs.have_come("ef", whole=True)
+    assert not heirs.have_come("")
+    assert heirs.have_come("e")
+    assert heirs.have_come("ef", "g")
 
 
-def test_whoever_leads_anew_spares_those_that_wait_anew(heirs: Heirs) -> None:
-    for _ in range(2):
-        heirs.have_come("", whole=True)
-    heirs.begin()
-    assert not heirs.have_come("a", whole=True)
-    assert not heirs.have_come("a", whole=True)
+def test_who_leads_no_more_is_told_so(heirs: Heirs) -> None:
+    with heirs.leading() as before:
+        pass
+    heirs.end()
+    with heirs.leading() as after:
+        pass
+    assert (before, after) == (True, False)
 
 
-def test_while_no_sweep_reaches_everything_all_is_left_alone(
-    heirs: Heirs, clock: Clock
-) -> None:
-    """GitHub is away: those that are to go on are not woken before it is back."""
-    for _ in range(3):
-        assert not heirs.have_come("", whole=False)
-    assert not heirs.have_come("a", whole=True)
-    assert not heirs.have_come("", whole=False)
-    assert heirs.have_come("", whole=False)  # once is enough: nothing is missing since
-    clock.seconds += LONGEST_S
-    assert heirs.have_come("", whole=False)
+def test_who_ends_waits_for_what_is_done_as_a_leader(heirs: Heirs) -> None:
+    ended = threading.Thread(target=heirs.end)
+    with heirs.leading():
+        ended.start()
+        ended.join(0.05)
+        assert ended.is_alive()
+    ended.join(20.0)
+    assert not ended.is_alive()
 
 
-def test_but_not_for_ever(heirs: Heirs, clock: Clock) -> None:
-    clock.seconds += LONGEST_S - 1.0
-    assert not heirs.have_come("", whole=False)
-    clock.seconds += 1.0
-    assert not heirs.have_come("", whole=False)  # who waits is only seen now
-    assert heirs.have_come("", whole=False)
+def test_whoever_rests_for_github_s_limits_is_waited_for() -> None:
+    assert LONGEST_S > LONGEST_REST_S
 
 
 def test_what_is_due_counts_as_what_waits_for_an_hour(
@@ -72,21 +69,21 @@ def test_what_is_due_counts_as_what_waits_for_an_hour(
 ) -> None:
     """A look that fails for ever is due for ever; who waits in line has a turn."""
     for _ in range(3):
-        assert not heirs.have_come("", "a", whole=True)
+        assert not heirs.have_come("", "a")
     clock.seconds += LONGEST_S
-    assert not heirs.have_come("", "a", whole=True)
-    assert heirs.have_come("", "a", whole=True)
+    assert not heirs.have_come("", "a")
+    assert heirs.have_come("", "a")
 
 
 def test_what_was_due_and_waits_now_still_has_its_turn_to_come(
     heirs: Heirs, clock: Clock
 ) -> None:
-    assert not heirs.have_come("", "a", whole=True)
+    assert not heirs.have_come("", "a")
     clock.seconds += LONGEST_S
-    assert not heirs.have_come("a", whole=True)
-    assert not heirs.have_come("a", whole=True)
-    assert not heirs.have_come("", whole=True)
-    assert heirs.have_come("", whole=True)
+    assert not heirs.have_come("a")
+    assert not heirs.have_come("a")
+    assert not heirs.have_come("")
+    assert heirs.have_come("")
 
 
 ONE, TWO = PullKey(1, 1), PullKey(1, 2)

@@ -1,6 +1,7 @@
 """Evaluations that are stopped leave no wishes; those of a process that ends do."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+def leads() -> AbstractContextManager[bool]:
+    return nullcontext(True)
 
 
 @pytest.fixture
@@ -125,17 +130,17 @@ def test_sweeps_while_a_store_that_failed_is_waited_for_kill_nothing(
     holding: Holding, wishes: Wishes, clock: Clock
 ) -> None:
     """However many: each webhook of an installation has everything swept at once."""
-    holding.sweep()
+    holding.sweep(leads)
     wishes.withdrawn.clear()
     with pytest.raises(StoreError), holding.hold(Succession(), "one"):
         raise StoreError("The store is away.")
     for pause in (0.0, 0.0, *PAUSES_S):
         clock.seconds += pause
-        holding.sweep()
+        holding.sweep(leads)
     assert set(wishes.withdrawn) == {"two"}
     clock.seconds += SPARED_S - sum(PAUSES_S)
     wishes.withdrawn.clear()
-    holding.sweep()  # nobody went on with it
+    holding.sweep(leads)  # nobody went on with it
     assert wishes.withdrawn == ["one", "two"]
 
 
@@ -153,7 +158,7 @@ def test_what_could_not_be_withdrawn_when_it_was_given_up_is_by_the_next_sweep(
         away.setattr(wishes, "withdraw", fails)
         with pytest.raises(StoreError):
             succession.settle()
-    holding.sweep()
+    holding.sweep(leads)
     assert wishes.withdrawn == ["one", "two"]
 
 
@@ -185,5 +190,11 @@ def test_one_that_another_carries_on_is_left_to_it(
     with holding.hold(Succession(), "one"):
         with pytest.raises(Stopped), holding.hold(Succession(), "one"):
             raise Stopped
-        holding.sweep()
+        holding.sweep(leads)
         assert wishes.withdrawn == ["two"]
+
+
+def test_who_leads_no_more_withdraws_nothing(holding: Holding, wishes: Wishes) -> None:
+    """What it carried on is let go, and goes on elsewhere."""
+    holding.sweep(lambda: nullcontext(not wishes.withdrawn))
+    assert wishes.withdrawn == ["one"]

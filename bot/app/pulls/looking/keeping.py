@@ -44,8 +44,10 @@ from bot.domain.verdict import Report
 from bot.presentation.github import Progress, Started
 
 CARRIED_S = 120.0
-"""After which it is asked what became of an evaluation that was taken up again, and of
-what was ordered beside it: whoever starts anew goes on with that when it is asked."""
+"""After which it is asked what became of an evaluation that was taken up again."""
+SERVED_S = 600.0
+"""After which it is asked what became of what was ordered beside a verdict: it is begun
+anew where its answer could not be kept."""
 
 
 class Keeper:
@@ -138,7 +140,7 @@ class Keeper:
             )
         goes_on = self._out.beside.consider(scene)
         again_at = self._decided(scene, old)
-        asked = self._out.now() + CARRIED_S
+        asked = self._out.now() + SERVED_S
         return min(again_at or asked, asked) if goes_on else again_at
 
     def _decided(self, scene: Scene, old: Standing | None) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.pulls.beside.errands import Errand, Errands
-from bot.app.pulls.looking.keeping import CARRIED_S, Keeper
+from bot.app.pulls.looking.keeping import SERVED_S, Keeper
 from bot.app.pulls.looking.scene import Scene, Seen
 from bot.app.pulls.looking.scenes import Scenes
 from bot.domain.commands import Accept, Baseline, Command, Ok, Scan, Split
@@ -206,14 +206,14 @@ def test_an_errand_without_common_history_is_answered_with_what_to_do(
 
 
 def test_what_was_ordered_is_asked_after_until_it_is_answered(desk: Desk) -> None:
-    """Whoever starts anew would else go on with nothing before somebody pushes."""
+    """An answer that could not be kept would else be missing until somebody pushes."""
     one = desk.yard
     pull = one.opens()
     one.judges(pull)
     assert asked_at(desk, pull) is None
     desk.orders(pull, pull.head.sha, SCAN)
     one.works(pull)
-    assert asked_at(desk, pull) == one.clock() + CARRIED_S
+    assert asked_at(desk, pull) == one.clock() + SERVED_S
     (begun,) = desk.porters.begun
     one.store.remember(answer_note(begun.act), "answered")
     one.works(pull)
@@ -228,7 +228,7 @@ def test_an_acceptance_that_ends_before_that_is_not_late(desk: Desk) -> None:
     one.judges(pull)
     ends = asked_at(desk, pull)
     assert ends is not None
-    one.clock.now = ends - CARRIED_S / 2
+    one.clock.now = ends - SERVED_S / 2
     desk.orders(pull, pull.head.sha, SCAN)
     one.works(pull)
     assert asked_at(desk, pull) == ends
