@@ -124,7 +124,7 @@ def test_a_sweep_that_outlives_the_app_ends_no_trial(tmp_path: Path) -> None:
         until(lambda: sweeps(stage) > swept + 3, "those that waited have come")
         stage.end()
         stage.begin()
-        app.holding.sweep(app.heirs.leading)  # its last words
+        app.holding.sweep(app.heirs.leads)  # its last words
         stage.crew.going.set()
         stage.concluded(pull.head.sha, "success")
         assert stage.crew.cancelled == []

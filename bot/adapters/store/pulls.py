@@ -45,9 +45,10 @@ class SqlPulls:
     def reign(self) -> Collection[str]:
         """Lead from now on: whoever led before cannot write here any more.
 
-        For whoever has just got the lead. What was not said to its end is due at once.
-        Gives the keys of posts of which a call may still be on its way from another
-        process. Every write raises `StoreError` once somebody else leads.
+        For whoever has just got the lead. What was not said to its end, or not
+        answered, is due at once. Gives the keys of posts of which a call may still be
+        on its way from another process. Every write raises `StoreError` once somebody
+        else leads.
         """
         return self._calls.begin(uuid.uuid4().hex, self._now())
 

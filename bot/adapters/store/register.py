@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from bot.adapters.store import outbox
 from bot.adapters.store.alarms import wake
+from bot.adapters.store.database.faults import StoreError
 from bot.adapters.store.database.upsert import add_missing, put
 from bot.adapters.store.pull_codec import (
     dump_act,
@@ -147,18 +148,27 @@ def all_acts(connection: Connection, pull: PullKey) -> Sequence[Act]:
 def unanswered(connection: Connection) -> Collection[tuple[PullKey, int]]:
     """Open pull requests with an order beside the verdict that has no answer yet.
 
-    Each with its installation.
+    Each with its installation. An order that cannot be read counts as one of those:
+    whoever looks is told.
     """
     same = and_(
         outlines.c.repository == acts.c.repository, outlines.c.number == acts.c.number
     )
-    ordered = select(acts.c.document, outlines.c.document).join(outlines, same)
+    ordered = select(acts, outlines.c.document.label("outline")).join(outlines, same)
     found = {}
-    for act, outline in connection.execute(ordered):
-        one = load_act(act)
-        if is_errand(one.command) and not recall(connection, answer_note(one)):
-            found[one.pull] = load_outline(outline).installation
+    for row in connection.execute(ordered):
+        if _waits_for_answer(connection, row.document):
+            key = PullKey(row.repository, row.number)
+            found[key] = load_outline(row.outline).installation
     return found.items()
+
+
+def _waits_for_answer(connection: Connection, document: str) -> bool:
+    try:
+        act = load_act(document)
+    except StoreError:
+        return True
+    return is_errand(act.command) and not recall(connection, answer_note(act))
 
 
 def keep_pin(connection: Connection, pin: Pin, *, renew: bool) -> Pin:

@@ -39,8 +39,8 @@ class Reign:
     def begin(self, mark: str, now: float) -> Collection[str]:
         """Lead from now on, by a mark that nobody else ever has.
 
-        What was begun is looked at again. Gives the keys of posts that whoever led
-        before may have on their way still.
+        What was begun, or ordered and not answered, is looked at again. Gives the keys
+        of posts that whoever led before may have on their way still.
         """
         doubted = self._calls.write(_begin, mark, now)
         self._mark = mark

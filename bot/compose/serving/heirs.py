@@ -2,42 +2,40 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Hashable
 
 from bot.domain.pulls.acts import PullKey
 
-LONGEST_S = 4_000.0
+LONGEST_S = 7_200.0
 """How long what runs is left alone where looks fail: longer than any of them rests, as
 for GitHub's limits (65 minutes). Whoever goes on later pays for its trials twice."""
 
 
 class Heirs:
-    """Those that waited as one lead began, until each of them had its turn.
+    """Those that waited as a lead began, until each of them had its turn.
 
     Which evaluations they go on with is known only then. Whoever comes later has begun
     nothing before: however many come, they keep nothing alive that nobody wants.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """We lead: another process may have begun what runs. `now` is in seconds."""
-        self._now, self._since = now, now()
-        self._lock, self._leads = threading.Lock(), True
-        self._first: frozenset[Hashable] | None = None
+    def __init__(
+        self, first: Collection[Hashable], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """We lead; another process may have begun what runs. `now` is in seconds."""
+        self._left, self._now, self._since = frozenset(first), now, now()
+        self._leads = threading.Event()
+        self._leads.set()
 
     def end(self) -> None:
-        """We lead no more: what is carried on is let go, and goes on elsewhere."""
-        with self._lock:
-            self._leads = False
+        """We lead no more. To be said before what is carried on is let go."""
+        self._leads.clear()
 
-    @contextmanager
-    def leading(self) -> Iterator[bool]:
-        """Whether we lead; within the block that does not end."""
-        with self._lock:
-            yield self._leads
+    def leads(self) -> bool:
+        """Whether we still lead."""
+        return self._leads.is_set()
 
     def have_come(
-        self, waiting: Collection[Hashable], due: Collection[Hashable] = ()
+        self, waiting: Collection[Hashable], due: Collection[Hashable]
     ) -> bool:
         """After a sweep: whether all of them had their turn, by the sweep before.
 
@@ -46,9 +44,9 @@ class Heirs:
         is not known before they are looked at.
         """
         late = self._now() >= self._since + LONGEST_S
-        before, now = self._first, frozenset(waiting).union(() if late else due)
-        self._first = now if before is None else before & now
-        return before is not None and not before
+        before = self._left
+        self._left = before.intersection({*waiting, *(() if late else due)})
+        return not before
 
 
 def unsure(

@@ -31,6 +31,10 @@ class Locks(Protocol):
         ...
 
 
+def _always() -> bool:
+    return True
+
+
 class Holding:
     """Evaluations are held while they are carried on, and leave no wishes behind."""
 
@@ -77,7 +81,7 @@ class Holding:
         else:
             self._withdraw(evaluation)
 
-    def sweep(self, leading: Callable[[], AbstractContextManager[bool]]) -> None:
+    def sweep(self, leads: Callable[[], bool]) -> None:
         """Withdraw the wishes of evaluations that nobody carries on, while we lead.
 
         Whoever asks knows that none of them is to be gone on with (`Heirs`). One that
@@ -85,9 +89,8 @@ class Holding:
         are: a store or a git that failed may be tried again as late as that.
         """
         for evaluation in self._store.wishing():
-            with leading() as leads:
-                if leads and not self._spares(evaluation):
-                    self._withdraw(evaluation)
+            if not self._spares(evaluation):
+                self._withdraw(evaluation, may=leads)
 
     def _spares(self, evaluation: str) -> bool:
         now = self._now()
@@ -96,14 +99,18 @@ class Holding:
             self._spared = {one: until for one, until in spared if until > now}
             return evaluation in self._spared
 
-    def _withdraw(self, evaluation: str, *, begun: bool = True) -> None:
+    def _withdraw(
+        self, evaluation: str, *, begun: bool = True, may: Callable[[], bool] = _always
+    ) -> None:
         """Nobody here goes on with it; where somebody carries it on, it is theirs.
 
         Without `begun`, what runs of it goes on, for as long as it was spared before.
+        Whether it `may` be is asked once it is found abandoned: what is let go as our
+        lead ends is so only after that end was told.
         """
         if begun:
             with self._lock:
                 self._spared.pop(evaluation, None)
         with self._locks.abandoned(evaluation) as abandoned:
-            if abandoned:
+            if abandoned and may():
                 self._store.withdraw(evaluation, begun=begun)

@@ -47,7 +47,9 @@ PULLS_S = 90 * DAY_S
 """How long pull requests are known after they were closed; their orders, for ever."""
 RESULTS_S = 180 * DAY_S
 """How long results of trials, and reports, are kept that nobody uses."""
-REMARKS, MANY = 500, 100_000
+REMARKS = 500
+ALL = 1_000_000
+"""More than there ever are."""
 PATIENCE_S = 20.0
 
 
@@ -60,7 +62,7 @@ class Service(Wiring):
         """Open the store; nothing runs before `start`."""
         self._stop = threading.Event()
         self._loops: dict[str, Loop] = {}
-        self._sweep_at, self.heirs = 0.0, Heirs()
+        self._sweep_at, self.heirs = 0.0, Heirs(())
         self._patience = Patience()
         super().__init__(settings, config, dispatch=dispatch, jobs=jobs)
         ring = self._rings
@@ -113,8 +115,8 @@ class Service(Wiring):
     def _begun(self) -> None:
         """We lead: what another instance had under way may be there, or not yet."""
         self.lanes.recall()
-        self.heirs = Heirs()
         self.sender.inherit(self.pulls.reign())
+        self.heirs = Heirs({*self._due(0.0), *self.warming.left()})
         self._sweep_at = 0.0
 
     def _lost(self) -> None:
@@ -181,14 +183,15 @@ class Service(Wiring):
         due = self._unsure()  # before who waits: so things go on
         waiting = self.evaluations.waiting() | self.errands.waiting()
         if heirs.have_come({*waiting, *self.warming.left()}, due):
-            self.holding.sweep(heirs.leading)
+            self.holding.sweep(heirs.leads)
         return IDLE_S
 
     def _unsure(self) -> frozenset[PullKey]:
-        now = time.time()
-        due = [one.pull for one in self.pulls.due(now, MANY)]
-        soon = [one.pull for one in self.pulls.due(now + LONGEST_S, MANY)]
-        return unsure(due, soon, self.evaluations.carried(), self.errands.carried())
+        judged, served = self.evaluations.carried, self.errands.carried
+        return unsure(self._due(0.0), self._due(LONGEST_S), judged(), served())
+
+    def _due(self, within_s: float) -> list[PullKey]:
+        return [one.pull for one in self.pulls.due(time.time() + within_s, ALL)]
 
     def _redeliver(self) -> float:
         """Lost deliveries that wait: beside sweeps, for those may take long."""

@@ -60,6 +60,23 @@ class _Wish:
         return self.place.repository, self.branch
 
 
+def _never() -> bool:
+    return False
+
+
+@contextmanager
+def _minded(what: str, wish: _Wish) -> Iterator[None]:
+    """What fails of one base is said, and holds up no other; the store is all's."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (GitHubError, MachineryFault, UserFault) as fault:
+        said = "The baseline of %s in repository %s was not %s: %s"
+        place = wish.place.repository
+        LOG.warning(said, ascii(wish.branch), place, what, fault)
+
+
 class Warming:
     """One base at a time, in a thread of its own."""
 
@@ -90,12 +107,17 @@ class Warming:
             self._recall()
             left, wish = self._left, next(iter(self._wanted.values()), None)
         free = self._warmth.free()
-        if left:
-            self._begin(self._go_on, asks=free)
-        elif free and wish is not None:
-            self._begin(lambda: self._warm(wish))
-        elif free and time.monotonic() >= self._asked_at + REFRESH_LOOK_S:
-            self._begin(self._refresh_all, asks=True)
+        if left and not free:
+            self._begin(self._go_on)
+            return LOOK_S
+        self._left = False  # where nobody waits for a trial, none is under way
+        if not free:
+            return LOOK_S
+        if wish is not None:
+            self._begin(lambda: self._warm(wish, self._warmth.free))
+        elif time.monotonic() >= self._asked_at + REFRESH_LOOK_S:
+            self._asked_at = time.monotonic()
+            self._begin(lambda: self._refresh_all(self._warmth.free))
         return LOOK_S
 
     @property
@@ -144,15 +166,17 @@ class Warming:
         self._recalled, self._left = True, True
 
     def _go_on(self) -> None:
-        """Go on with what runs since another process led, whoever waits by now."""
-        try:
-            with self._lock:
-                wishes = list(self._wanted.values())
-            for wish in wishes:
-                self._warm(wish)
-            self._refresh_all()
-        finally:
-            self._left = False
+        """Go on with what runs since another process led, whoever waits by now.
+
+        Nothing else is begun. Where the store fails all of it is tried again.
+        """
+        with self._lock:
+            wishes = list(self._wanted.values())
+        for wish in wishes:
+            with _minded("run ahead", wish):
+                self._warm(wish, _never)
+        self._refresh_all(_never)
+        self._left = False
 
     def _kept(self, wish: _Wish, sha: str | None) -> None:
         """Keep what a branch waits for; None for nothing any more."""
@@ -163,10 +187,7 @@ class Warming:
         if now != known:
             remembered.keep_prewarms(store, repository, now)
 
-    def _begin(self, work: Callable[[], None], *, asks: bool = False) -> None:
-        if asks:
-            self._asked_at = time.monotonic()
-
+    def _begin(self, work: Callable[[], None]) -> None:
         def minded() -> None:
             try:
                 work()
@@ -177,14 +198,14 @@ class Warming:
 
         self._under_way = self._pool.submit(minded)
 
-    def _warm(self, wish: _Wish) -> None:
+    def _warm(self, wish: _Wish, free: Callable[[], bool]) -> None:
         """It is forgotten once it is done or has failed: this only saves time later."""
         done = True
         try:
             task = self._task(wish)
             if task is not None:
                 base = self._base(task)
-                done = warm(base, lambda: self._wants(wish) and self._warmth.free())
+                done = warm(base, lambda: self._wants(wish) and free())
         finally:
             with self._lock:
                 if done and self._wanted.get(wish.key) == wish:
@@ -195,22 +216,21 @@ class Warming:
         with self._lock:
             return self._wanted.get(wish.key) == wish
 
-    def _refresh_all(self) -> None:
+    def _refresh_all(self, free: Callable[[], bool]) -> None:
         """Each baseline that is due; one that cannot be refreshed holds up no other."""
         store = self._warmth.store
         for repository, installation in remembered.reached(store).items():
             place = Place(installation, repository)
             for branch, tip in remembered.tips(store, repository).items():
-                try:
-                    self._refresh(_Wish(place, branch, tip))
-                except StoreError:
-                    raise
-                except (GitHubError, MachineryFault, UserFault) as fault:
-                    said = "The baseline of %s in repository %s was not refreshed: %s"
-                    LOG.warning(said, ascii(branch), repository, fault)
+                wish = _Wish(place, branch, tip)
+                with _minded("refreshed", wish):
+                    self._refresh(wish, free)
 
-    def _refresh(self, wish: _Wish) -> None:
-        """Add runs where the policy's period has passed; the alarm, where they tell."""
+    def _refresh(self, wish: _Wish, free: Callable[[], bool]) -> None:
+        """Add runs where the policy's period has passed; the alarm, where they tell.
+
+        What was begun is gone on with though nothing is `free`.
+        """
         warmth, now = self._warmth, time.time()
         task = self._task(wish)
         if task is None:
@@ -221,7 +241,7 @@ class Warming:
         if not isinstance(due, RefreshDue) or not self._gated(task, wish):
             return
         base, called = self._base(task), f"{what}:{last or 0.0:.0f}"
-        if not (refreshing(base, called) or warmth.free()):
+        if not (refreshing(base, called) or free()):
             return
         found = refresh(base, called)
         warmth.alarms.heard(wish.place, wish.branch, found.moved)

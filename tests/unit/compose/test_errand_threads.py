@@ -74,10 +74,10 @@ def test_whoever_fetches_a_release_after_a_restart_goes_on_with_its_trials(
     made = ErrandThreads(work)
     made.begin(ordered("a"), told.append)
     assert fetching.wait(20.0)
-    heirs = Heirs()
+    heirs = Heirs({PULL})
     for _ in range(3):
-        if heirs.have_come(made.waiting()):
-            holding.sweep(heirs.leading)
+        if heirs.have_come(made.waiting(), ()):
+            holding.sweep(heirs.leads)
     spared = not withdrawn
     fetched.set()
     until(lambda: made.busy() == 0, "the end")

@@ -1,7 +1,5 @@
 """What runs since before a process led is left alone until its heirs have come."""
 
-import threading
-
 import pytest
 
 from bot.adapters.github.failing import LONGEST_REST_S
@@ -26,45 +24,37 @@ def clock() -> Clock:
 
 @pytest.fixture
 def heirs(clock: Clock) -> Heirs:
-    return Heirs(clock)
+    return Heirs("ab", clock)
 
 
 def test_all_that_waited_first_have_their_turn(heirs: Heirs) -> None:
-    told = [heirs.have_come(one) for one in ("ab", "bc", "cd", "d")]
+    told = [heirs.have_come(one, ()) for one in ("abc", "bc", "cd", "d")]
     assert told == [False, False, False, True]
 
 
-def test_whoever_comes_later_has_begun_nothing_before(heirs: Heirs) -> None:
+def test_whoever_comes_later_has_begun_nothing_before(clock: Clock) -> None:
     """Where many work there is always one that waits."""
-    assert not heirs.have_come("")
-    assert heirs.have_come("e")
+    heirs = Heirs("", clock)
+    assert heirs.have_come("e", "f")
     assert heirs.have_come("ef", "g")
 
 
+def test_who_had_a_turn_once_is_waited_for_no_more(heirs: Heirs) -> None:
+    assert not heirs.have_come("", "")
+    assert heirs.have_come("a", "b")
+
+
 def test_who_leads_no_more_is_told_so(heirs: Heirs) -> None:
-    with heirs.leading() as before:
-        pass
+    before = heirs.leads()
     heirs.end()
-    with heirs.leading() as after:
-        pass
-    assert (before, after) == (True, False)
-
-
-def test_who_ends_waits_for_what_is_done_as_a_leader(heirs: Heirs) -> None:
-    ended = threading.Thread(target=heirs.end)
-    with heirs.leading():
-        ended.start()
-        ended.join(0.05)
-        assert ended.is_alive()
-    ended.join(20.0)
-    assert not ended.is_alive()
+    assert (before, heirs.leads()) == (True, False)
 
 
 def test_whoever_rests_for_github_s_limits_is_waited_for() -> None:
     assert LONGEST_S > LONGEST_REST_S
 
 
-def test_what_is_due_counts_as_what_waits_for_an_hour(
+def test_what_is_due_counts_as_what_waits_for_a_while(
     heirs: Heirs, clock: Clock
 ) -> None:
     """A look that fails for ever is due for ever; who waits in line has a turn."""
@@ -80,10 +70,10 @@ def test_what_was_due_and_waits_now_still_has_its_turn_to_come(
 ) -> None:
     assert not heirs.have_come("", "a")
     clock.seconds += LONGEST_S
-    assert not heirs.have_come("a")
-    assert not heirs.have_come("a")
-    assert not heirs.have_come("")
-    assert heirs.have_come("")
+    assert not heirs.have_come("a", "")
+    assert not heirs.have_come("a", "")
+    assert not heirs.have_come("", "")
+    assert heirs.have_come("", "")
 
 
 ONE, TWO = PullKey(1, 1), PullKey(1, 2)

@@ -1,7 +1,6 @@
 """Evaluations that are stopped leave no wishes; those of a process that ends do."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -51,8 +50,8 @@ def clock() -> Clock:
     return Clock()
 
 
-def leads() -> AbstractContextManager[bool]:
-    return nullcontext(True)
+def leads() -> bool:
+    return True
 
 
 @pytest.fixture
@@ -196,5 +195,5 @@ def test_one_that_another_carries_on_is_left_to_it(
 
 def test_who_leads_no_more_withdraws_nothing(holding: Holding, wishes: Wishes) -> None:
     """What it carried on is let go, and goes on elsewhere."""
-    holding.sweep(lambda: nullcontext(not wishes.withdrawn))
+    holding.sweep(lambda: not wishes.withdrawn)
     assert wishes.withdrawn == ["one"]

@@ -31,10 +31,22 @@ class Notes(dict[str, str]):
 
 def asked(fault: Exception) -> Sequence[int]:
     """Of which repositories a baseline was asked for, where that of the first fails."""
-    store, asked = Notes(), list[int]()
-    remembered.keep_reached(cast(PullStore, store), {1: 9, 2: 9})
+    store = cast(PullStore, Notes())
+    remembered.keep_reached(store, {1: 9, 2: 9})
     for one in (1, 2):
-        remembered.keep_tips(cast(PullStore, store), one, {"main": "a" * 40})
+        remembered.keep_tips(store, one, {"main": "a" * 40})
+    warming, asked = failing(store, fault, free=True)
+    warming.look()
+    until(lambda: warming.asked, "all were asked for")
+    warming.close()
+    return asked
+
+
+def failing(
+    store: PullStore, fault: Exception, *, free: bool
+) -> tuple[Warming, Sequence[int]]:
+    """Asked for baselines that of the first repository fails; of which it was asked."""
+    asked = list[int]()
 
     def known(place: Place) -> None:
         asked.append(place.repository)
@@ -44,18 +56,15 @@ def asked(fault: Exception) -> Sequence[int]:
     nothing = SimpleNamespace()
     warming = Warming(
         Warmth(
-            cast(PullStore, store),
+            store,
             cast(Mirrors, SimpleNamespace(known=known)),
             cast(Known, nothing),
             cast(ErrandWork, nothing),
             cast(Alarms, nothing),
-            lambda: True,
+            lambda: free,
         )
     )
-    warming.look()
-    until(lambda: warming.asked, "all were asked for")
-    warming.close()
-    return asked
+    return warming, asked
 
 
 @pytest.mark.parametrize(
@@ -80,3 +89,20 @@ def test_a_store_that_is_away_is_the_trouble_of_all(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert asked(StoreError("The store is away.")) == [1]
+
+
+def test_what_was_run_before_a_restart_is_looked_for_though_one_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = cast(PullStore, Notes())
+    remembered.keep_reached(store, {1: 9, 2: 9})
+    for one in (1, 2):
+        remembered.keep_prewarms(store, one, {"main": "a" * 40})
+    warming, asked = failing(store, GitFault("git was killed."), free=False)
+    assert warming.left()  # till it was looked at nobody knows
+    warming.look()
+    until(lambda: not warming.left(), "nothing is left")
+    warming.close()
+    assert asked == [1, 2]
+    (told,) = caplog.records
+    assert "'main' in repository 1 was not run ahead" in told.getMessage()

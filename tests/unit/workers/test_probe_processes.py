@@ -293,6 +293,14 @@ def test_a_parent_whose_children_work_one_after_the_other_is_left_alone(
     assert process.wait() == 0
 
 
+def test_one_that_waited_for_a_processor_and_sleeps_by_now_is_left_alone() -> None:
+    """On a busy machine that takes long and is little work, as doing nothing is."""
+    asleep, ready = ({(7, "1"): [state, *["0"] * 14]} for state in ("S", "R"))
+    assert releasing._idle(asleep, asleep)
+    assert not releasing._idle(ready, asleep)
+    assert not releasing._idle(asleep, ready)
+
+
 def test_one_that_sleeps_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     monkeypatch.setattr(releasing, "_QUIET_S", 0.3)

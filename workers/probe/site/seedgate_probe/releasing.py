@@ -37,10 +37,13 @@ def main(pid: int) -> None:
 
 
 def _idle(before: _Stats, now: _Stats) -> bool:
-    """Whether nothing was done between: no process began or ended, all sleep."""
+    """Whether nothing was done between: no process began or ended, all slept.
+
+    At both ends: one that waits for a processor all the while has done little as well.
+    """
     if before.keys() != now.keys():
         return False  # what one that ended had done is in no sum
-    if any(one[0] not in _ASLEEP for one in now.values()):
+    if any(one[0] not in _ASLEEP for one in (*before.values(), *now.values())):
         return False
     return _ticks(now) - _ticks(before) <= _IDLE_TICKS
 
