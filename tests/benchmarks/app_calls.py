@@ -35,7 +35,7 @@ def calls(folder: Path, figures: Figures, given: argparse.Namespace) -> None:
     of its two evaluations, before there is a verdict.
     """
     with staged(folder, pace=1.0, database=given.database) as stage:
-        until(lambda: stage.app_now._sweeps, "the sweep of the start")
+        until(lambda: stage.app_now.swept, "the sweep of the start")
         for branch, seconds in (("first", 0.0), ("second", 0.0), ("slow", SLOW_S)):
             done, parts = _life(stage, branch, seconds)
             beside = {told: done.pop(name, 0) for name, told in BESIDE.items()}

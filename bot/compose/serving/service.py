@@ -59,10 +59,11 @@ class Service(Wiring):
     def __init__(
         self, settings: Settings, config: AppConfig, *, dispatch: bool, jobs: int | None
     ) -> None:
-        """Open the store; nothing runs before `start`."""
+        """Open the store; nothing runs before `start`. `swept` counts whole sweeps."""
         self._stop = threading.Event()
         self._loops: dict[str, Loop] = {}
         self._sweep_at, self.heirs = 0.0, Heirs(())
+        self.swept = 0
         self._patience = Patience()
         super().__init__(settings, config, dispatch=dispatch, jobs=jobs)
         ring = self._rings
@@ -180,6 +181,7 @@ class Service(Wiring):
         LOG.info("Swept %s open pull requests; woke %s.", swept.pulls, swept.woken)
         for fault in swept.faults:
             LOG.warning("The sweep left something out: %s", ascii(fault))
+        self.swept += 1
         due = self._unsure()  # before who waits: so things go on
         waiting = self.evaluations.waiting() | self.errands.waiting()
         if heirs.have_come({*waiting, *self.warming.left()}, due):
