@@ -192,6 +192,17 @@ def test_a_group_that_was_asked_for_while_it_was_down_is_answered(
         assert stage.town.runs_queue(stage.quick) == [pull.number]
 
 
+def taken_away_while_down(stage: Stage, pull: Pull) -> MergeGroup:
+    """Its group is judged as the App ends, and is no more as it begins anew."""
+    group = stage.bob.queues(stage.quick, pull)
+    stage.shows(group.head_sha, "in_progress")
+    stage.end()
+    stage.bob.dequeues(stage.quick, pull)
+    stage.deliveries.settle()
+    stage.begin()
+    return group
+
+
 def test_a_group_that_was_taken_away_while_it_was_down_leaves_no_trial(
     tmp_path: Path,
 ) -> None:
@@ -199,12 +210,7 @@ def test_a_group_that_was_taken_away_while_it_was_down_leaves_no_trial(
         pull = passed(stage, "rate", doubled("rate"))
         moves_base(stage)
         stage.crew.going.clear()
-        group = stage.bob.queues(stage.quick, pull)
-        stage.shows(group.head_sha, "in_progress")
-        stage.end()
-        stage.bob.dequeues(stage.quick, pull)
-        stage.deliveries.settle()
-        stage.begin()
+        group = taken_away_while_down(stage, pull)
         said_of(stage, group, "cancelled")
         until(lambda: not wishing(stage), "nobody wants its trials")
 
@@ -218,12 +224,7 @@ def test_so_does_it_where_others_are_judged_all_the_while(tmp_path: Path) -> Non
         other = stage.bob.opens_pull(stage.quick, "width")
         stage.shows(other.head.sha, "in_progress")
         (judged,) = wishing(stage)
-        group = stage.bob.queues(stage.quick, pull)
-        stage.shows(group.head_sha, "in_progress")
-        stage.end()
-        stage.bob.dequeues(stage.quick, pull)
-        stage.deliveries.settle()
-        stage.begin()
+        group = taken_away_while_down(stage, pull)
         stage.ends(group.head_sha, "cancelled")
         until(lambda: wishing(stage) == [judged], "nobody wants its trials")
         stage.crew.going.set()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from bot.adapters.store import outbox
 from bot.adapters.store.alarms import wake
-from bot.adapters.store.database.faults import StoreError
+from bot.adapters.store.database.faults import UnreadableError
 from bot.adapters.store.database.upsert import add_missing, put
 from bot.adapters.store.pull_codec import (
     dump_act,
@@ -166,7 +166,7 @@ def unanswered(connection: Connection) -> Collection[tuple[PullKey, int]]:
 def _waits_for_answer(connection: Connection, document: str) -> bool:
     try:
         act = load_act(document)
-    except StoreError:
+    except UnreadableError:
         return True
     return is_errand(act.command) and not recall(connection, answer_note(act))
 

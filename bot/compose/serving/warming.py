@@ -106,13 +106,11 @@ class Warming:
         with self._lock:
             self._recall()
             left, wish = self._left, next(iter(self._wanted.values()), None)
-        free = self._warmth.free()
-        if left and not free:
-            self._begin(self._go_on)
+        if not self._warmth.free():
+            if left:
+                self._begin(self._go_on)
             return LOOK_S
         self._left = False  # where nobody waits for a trial, none is under way
-        if not free:
-            return LOOK_S
         if wish is not None:
             self._begin(lambda: self._warm(wish, self._warmth.free))
         elif time.monotonic() >= self._asked_at + REFRESH_LOOK_S:

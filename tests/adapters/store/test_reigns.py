@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.adapters.store import SqlPulls, StoreError
 from bot.domain.commands import Run, Scan
@@ -112,6 +113,20 @@ def test_a_new_leader_looks_at_what_was_ordered_and_has_no_answer(two: Two) -> N
     before.remember(answer_note(answered), "answered")
     now.reign()
     assert [(one.pull, one.installation) for one in now.due(1e12, 9)] == [(open_, 5)]
+
+
+def test_an_order_that_cannot_be_read_keeps_nobody_from_leading(
+    two: Two, pulls_url: str
+) -> None:
+    before, now = two
+    before.say(replace(standing(), open=True), [])
+    before.act([act("comment:1:1", SCAN)])
+    engine = create_engine(pulls_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE pull_acts SET document = 'spoilt'"))
+    engine.dispose()
+    now.reign()
+    assert [one.pull for one in now.due(1e12, 9)] == [PULL]
 
 
 def test_a_new_leader_is_told_what_may_be_on_its_way(two: Two) -> None:

@@ -5,21 +5,7 @@ import pytest
 from bot.adapters.github.failing import LONGEST_REST_S
 from bot.compose.serving.heirs import LONGEST_S, Heirs, unsure
 from bot.domain.pulls.acts import PullKey
-
-
-class Clock:
-    """Seconds that pass as tests say."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.unit.compose.clock import Clock
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from bot.compose.serving.judging import PAUSES_S
 from bot.compose.serving.succession import Succession
 from bot.domain.errors import GitFault, MachineryFault
 from tests.fakes.store import MemoryStore
+from tests.unit.compose.clock import Clock
 
 
 class Wishes(MemoryStore):
@@ -33,21 +34,6 @@ class Wishes(MemoryStore):
 @pytest.fixture
 def wishes() -> Wishes:
     return Wishes()
-
-
-class Clock:
-    """Seconds that pass as tests say."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def leads() -> bool:
